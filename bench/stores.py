@@ -1,0 +1,87 @@
+"""Databases full of accounts, made once and kept in the system's folder for temporary files."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from bench.postgres import postgres
+from bench.words import PASSWORD
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = Path(tempfile.gettempdir()) / "crm-bench"
+
+
+@dataclass(frozen=True)
+class Store:
+    """A database with that many accounts, as settings of the program."""
+
+    database: str
+    accounts: int
+    environment: dict[str, str]
+
+
+@contextmanager
+def store(database: str, accounts: int) -> Iterator[Store]:
+    """That many accounts on "sqlite" or "postgres", filled at the first call (a million takes minutes)."""
+    if database == "sqlite":
+        yield _on_sqlite(accounts)
+        return
+    with postgres(KEPT / "postgres") as socket:
+        yield _on_postgres(socket, accounts)
+
+
+def environment(settings: dict[str, str]) -> dict[str, str]:
+    """The environment of a process of the program: ours, and of the program's settings only the given ones."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("CRM_", "REFLEX_"))}
+    return inherited | settings
+
+
+def _fill(settings: dict[str, str], accounts: int) -> None:
+    print(f"Making {accounts:,} accounts, this once …", file=sys.stderr, flush=True)
+    words = ["demo", "--accounts", str(accounts), "--password", PASSWORD]
+    subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "crm_app.cli", *words],
+        cwd=ROOT,
+        env=environment(settings),
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def _on_sqlite(accounts: int) -> Store:
+    folder = KEPT / f"sqlite-{accounts}"
+    if not folder.exists():
+        making = folder.with_name(f"{folder.name}.making")
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True)
+        _fill({"CRM_DATA_DIR": str(making)}, accounts)
+        making.rename(folder)
+    return Store("sqlite", accounts, {"CRM_DATA_DIR": str(folder)})
+
+
+def _on_postgres(socket: Path, accounts: int) -> Store:
+    address = f"host={socket} user=crm dbname=postgres"
+    folder = KEPT / f"postgres-{accounts}"
+    folder.mkdir(parents=True, exist_ok=True)
+    name, making = f"crm_{accounts}", f"crm_{accounts}_making"
+    with psycopg.connect(address, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+            connection.execute(f"DROP DATABASE IF EXISTS {making}")
+            connection.execute(f"CREATE DATABASE {making}")
+            _fill(_settings(folder, socket, making), accounts)
+            connection.execute(f"ALTER DATABASE {making} RENAME TO {name}")
+    with psycopg.connect(address.replace("dbname=postgres", f"dbname={name}"), autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")  # what autovacuum would have done long before
+    return Store("postgres", accounts, _settings(folder, socket, name))
+
+
+def _settings(folder: Path, socket: Path, name: str) -> dict[str, str]:
+    return {"CRM_DATA_DIR": str(folder), "CRM_DATABASE_URL": f"postgresql+psycopg://crm@/{name}?host={socket}"}

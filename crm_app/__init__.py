@@ -1,0 +1,1 @@
+"""Customers, sales, stock and invoices in one small program."""

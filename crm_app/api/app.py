@@ -1,0 +1,72 @@
+"""The HTTP application beside the pages: the REST API under /api/v1, and two addresses that tell whether all is well."""
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from crm_app.services import checks
+
+from . import (
+    attachments,
+    bulk,
+    changes,
+    contacts,
+    docs,
+    exports,
+    jobs,
+    lists,
+    mass,
+    notes,
+    problems,
+    rest,
+    search,
+    tokens,
+)
+from .calls import in_thread, reply
+
+
+def build() -> FastAPI:
+    """The application, to be mounted at the root; what it does not know it leaves to what is mounted after it."""
+    app = _bare()
+    app.add_api_route("/healthz", _healthz, methods=["GET"])
+    app.add_api_route("/readyz", _readyz, methods=["GET"])
+    app.mount("/api/v1", api())
+    return app
+
+
+def api() -> FastAPI:
+    """The REST API alone. Addresses with a name of their own come before those of any Resource."""
+    app = _bare()
+    for routes in (
+        docs.routes,
+        changes.routes,
+        tokens.routes,
+        jobs.routes,
+        bulk.routes,
+        mass.routes,
+        exports.routes,
+        attachments.routes,
+        notes.routes,
+        contacts.routes,
+        lists.routes,
+        search.routes,
+        rest.routes,
+    ):
+        app.include_router(routes())
+    return app
+
+
+def _bare() -> FastAPI:
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    problems.install(app)
+    return app
+
+
+async def _healthz(_request: Request) -> Response:
+    """This process answers."""
+    return reply({"status": "ok"})
+
+
+async def _readyz(_request: Request) -> Response:
+    """Database, migrations and disk are as they must be. Strangers are told no more than that."""
+    well = await in_thread(checks.ready)
+    return reply({"status": "ok" if well else "not ready"}, 200 if well else 503)

@@ -1,0 +1,219 @@
+"""From an HTTP request to a Call that a route acts on: who calls, what they sent, and a thread to do the work in."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import anyio.to_thread
+from anyio.lowlevel import RunVar
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from crm_app.core.errors import Invalid, NotSignedIn, TooLarge
+from crm_app.core.i18n import Message
+from crm_app.services import identity
+from crm_app.services.actors import Actor
+from crm_app.services.database import POOL_SIZE
+
+from .problems import Foreign, Malformed, dump
+
+BODY_LIMIT = 1_000_000
+MAX_DEPTH = 20
+MAX_DIGITS = 40
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ETAG = re.compile(r'(?:W/)?"(\d{1,18})"', re.ASCII)
+_threads: RunVar[anyio.CapacityLimiter] = RunVar("crm_api_threads")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of a known actor. `body` is the JSON that came, {} where none did."""
+
+    actor: Actor
+    path: Mapping[str, str]
+    params: list[tuple[str, str]]
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The body as an object. Raises Invalid when it is something else."""
+        if not isinstance(self.body, dict):
+            raise Invalid({"": Message("Send a JSON object.")})
+        return self.body
+
+    @property
+    def once(self) -> str | None:
+        """The Idempotency-Key, if there is one."""
+        return self.headers.get("idempotency-key") or None
+
+    @property
+    def version(self) -> int | None:
+        """The version that If-Match asks for; None for none or "*". Raises Invalid when it is no ETag of ours."""
+        raw = self.headers.get("if-match", "").strip()
+        if raw in ("", "*"):
+            return None
+        match = _ETAG.fullmatch(raw)
+        if match is None:
+            raise Invalid({"If-Match": Message("Send the ETag that came with the record.")})
+        return int(match[1])
+
+
+Act = Callable[[Call], Response]
+
+
+def reply(value: Any, status: int = 200, **headers: str) -> Response:
+    """A JSON answer; header names are written with underscores."""
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Response(dump(value), status, {"Cache-Control": "no-store", **named}, media_type="application/json")
+
+
+async def in_thread(work: Callable[..., T], *args: Any) -> T:
+    """Run blocking work in a thread: no more of them at once than there are database connections."""
+    try:
+        limiter = _threads.get()
+    except LookupError:
+        limiter = anyio.CapacityLimiter(POOL_SIZE)
+        _threads.set(limiter)
+    return await anyio.to_thread.run_sync(partial(work, *args), limiter=limiter)
+
+
+def caller(request: Request) -> Actor:
+    """Who calls: the bearer of a token, or of this site's cookie. Raises NotSignedIn, TooMany, Foreign."""
+    header = request.headers.get("authorization")
+    if header is not None:
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise NotSignedIn
+        actor = identity.actor_by_token(token.strip()[:500], request.client.host if request.client else "")
+    else:
+        found = identity.actor_by_cookie(request.cookies.get(identity.COOKIE, ""))
+        if found is None:
+            raise NotSignedIn
+        actor = found
+        if request.method not in _SAFE:
+            refuse_foreign(request)
+    request.state.speech = actor.speech
+    return actor
+
+
+def refuse_foreign(request: Request) -> None:
+    """A browser sends the cookie whoever wrote the page; only our own pages may change anything with it."""
+    origin = request.headers.get("origin")
+    if origin is None:
+        own = request.headers.get("sec-fetch-site") == "same-origin"
+    else:
+        try:
+            own = bool(urlsplit(origin).netloc) and urlsplit(origin).netloc == request.headers.get("host")
+        except ValueError:
+            own = False
+    if not own:
+        raise Foreign
+
+
+def refuse_large(request: Request, limit: int) -> None:
+    """Refuse by the announced length, before anything is read. Raises TooLarge."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isascii() and announced.isdigit() and (len(announced) > 12 or int(announced) > limit):
+        raise TooLarge(limit)
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body, at most `limit` bytes. Raises TooLarge as soon as it is longer."""
+    refuse_large(request, limit)
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def parse_json(raw: bytes) -> Any:
+    """The JSON of a body, {} for an empty one; numbers with a point come as exact decimals.
+
+    Raises Malformed for what is no JSON (RFC 8259) and for what no honest caller sends: a name twice, NaN, numbers of more
+    than 40 digits, more than 20 levels.
+    """
+    if not raw.strip():
+        return {}
+    try:
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_no_constant,
+            parse_float=_exact,
+            parse_int=_whole,
+        )
+    except (ValueError, ArithmeticError, RecursionError):
+        raise Malformed(Message("The body is not valid JSON.")) from None
+    _refuse_depth(value)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_constant(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _exact(text: str) -> Decimal:
+    return Decimal(_short(text))
+
+
+def _whole(text: str) -> int:
+    return int(_short(text))
+
+
+def _short(text: str) -> str:
+    if len(text) > MAX_DIGITS:
+        raise ValueError("a number of too many digits")
+    return text
+
+
+def _refuse_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            part
+            for outer in level
+            if isinstance(outer, dict | list)
+            for part in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return
+    raise Malformed(Message("The body is not valid JSON."))
+
+
+def add(router: APIRouter, method: str, path: str, act: Act, *, limit: int = BODY_LIMIT) -> None:
+    """A route: the caller is known before a byte of the body is read, and the work is done in a thread."""
+
+    def known(request: Request, actor: Actor, raw: bytes) -> Response:
+        body = parse_json(raw)
+        return act(Call(actor, request.path_params, request.query_params.multi_items(), request.headers, body))
+
+    def at_once(request: Request) -> Response:
+        return known(request, caller(request), b"")
+
+    async def endpoint(request: Request) -> Response:
+        if method == "GET":
+            return await in_thread(at_once, request)
+        actor = await in_thread(caller, request)
+        raw = await read_body(request, limit)
+        return await in_thread(known, request, actor, raw)
+
+    router.add_api_route(path, endpoint, methods=[method], include_in_schema=False)

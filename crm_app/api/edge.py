@@ -1,0 +1,113 @@
+"""What every request and every socket passes first: where it may come from, what its answer may do, how long it may be kept."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_OURS = ("/api/", "/auth/", "/_event", "/ping", "/healthz", "/readyz")
+_CLOSED = ("/_upload", "/_health", "/_all_routes", "/auth-codespace")  # Reflex's own, which ask nobody who they are
+
+
+def content_policy(page: Path) -> str:
+    """The Content-Security-Policy of the built page: its own files, and its inline scripts by their hashes.
+
+    Styles may be inline (React and emotion write style attributes and elements); nothing is evaluated, framed or fetched
+    from elsewhere.
+    """
+    scripts = {script for file in page.rglob("*.html") for script in _INLINE.findall(file.read_text(encoding="utf-8"))}
+    hashes = sorted(base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    allowed = " ".join(["'self'", *(f"'sha256-{found}'" for found in hashes)])
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+class Edge:
+    """The outermost layer around the whole application."""
+
+    def __init__(self, app: ASGIApp, page: Path) -> None:
+        self.app = app
+        self._policy = content_policy(page)
+        self._folders = frozenset(f"/{file.parent.relative_to(page).as_posix()}" for file in page.rglob("index.html"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse what comes from another site, then pass on and dress the answer."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        path: str = scope["path"]
+        send = self._dressed(send, path, scope)
+        if (scope["type"] == "websocket" or scope.get("method") not in _SAFE) and foreign(headers):
+            await _refuse(scope, receive, send, 403)
+            return
+        if path.startswith(_CLOSED):
+            await _refuse(scope, receive, send, 404)
+            return
+        if path in self._folders:  # a page's own address, without the detour of a redirect to its folder
+            scope = {**scope, "path": path + "/", "raw_path": (path + "/").encode()}
+        await self.app(scope, receive, send)
+
+    def _dressed(self, send: Send, path: str, scope: Scope) -> Send:
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._dress(MutableHeaders(scope=message), path, scope.get("scheme") == "https")
+                if message["status"] >= 400:  # a file that is not there yet must not be remembered as missing
+                    MutableHeaders(scope=message)["cache-control"] = "no-store"
+            await send(message)
+
+        return dressed
+
+    def _dress(self, headers: MutableHeaders, path: str, secure: bool) -> None:
+        headers.setdefault("content-security-policy", self._policy)
+        headers["x-content-type-options"] = "nosniff"
+        headers["referrer-policy"] = "same-origin"
+        headers["cross-origin-opener-policy"] = "same-origin"
+        headers["cross-origin-resource-policy"] = "same-origin"
+        headers["x-frame-options"] = "DENY"
+        headers["permissions-policy"] = "geolocation=(), microphone=(), payment=(), usb=()"
+        for name in ("access-control-allow-origin", "access-control-allow-credentials", "server"):
+            del headers[name]
+        if secure:
+            headers["strict-transport-security"] = "max-age=31536000"
+        if path.startswith("/assets/"):
+            headers["cache-control"] = (
+                "public, max-age=31536000, immutable"  # their names hold a hash of what is in them
+            )
+        elif path.startswith("/fonts/"):
+            headers["cache-control"] = "public, max-age=2592000"
+        elif not path.startswith(_OURS):
+            headers.setdefault("cache-control", "no-cache")
+
+
+def foreign(headers: Headers) -> bool:
+    """True when a browser says that another site's page sent this."""
+    origin = headers.get("origin")
+    if not origin:
+        return headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+    try:
+        return urlsplit(origin).netloc != headers.get("host", "")
+    except ValueError:
+        return True
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 4403})
+        return
+    await PlainTextResponse("Refused" if status == 403 else "Not found", status)(scope, receive, send)
+
+
+def trusted_proxies(text: str) -> Iterable[str]:
+    """The addresses whose X-Forwarded-* headers count, from a comma-separated list."""
+    return [part.strip() for part in text.split(",") if part.strip()]

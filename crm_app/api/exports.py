@@ -1,0 +1,75 @@
+"""A list as a file: what is filtered, with the columns that were chosen. Also for a browser with its cookie."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from fastapi import APIRouter
+from starlette.responses import Response, StreamingResponse
+
+from crm_app.core import clock
+from crm_app.core.errors import Invalid
+from crm_app.core.i18n import Message
+from crm_app.core.query import Query
+from crm_app.services import exchange, files, mass
+from crm_app.services.work import Work
+
+from .calls import Call, add
+from .rest import resource_in
+
+_CHUNK = 256_000
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def as_csv(call: Call) -> Response:
+    """Comma-separated values: field names as heads, values as the API writes them."""
+    return _file(call, "csv", "text/csv; charset=utf-8", exchange.export_csv)
+
+
+def as_xlsx(call: Call) -> Response:
+    """A workbook in the caller's language."""
+    return _file(call, "xlsx", _XLSX, exchange.export_xlsx)
+
+
+def _file(call: Call, ending: str, media_type: str, write: Callable[..., int]) -> Response:
+    """Written to the disk first: the database is free again however slowly the caller reads. `ids` picks records."""
+    resource = resource_in(call)
+    query, ids = Query.from_params(call.params), _ids(dict(call.params).get("ids", ""))
+    with tempfile.TemporaryDirectory(prefix="crm-export-") as folder:
+        target = Path(folder, f"list.{ending}")
+        with Work(call.actor) as work:
+            write(work, resource, target, query, ids)
+        size, opened = target.stat().st_size, target.open("rb")  # open, it outlives its name
+    say = call.actor.speech.say
+    name = f"{say(resource.many).lower()} {clock.now():%Y-%m-%d}.{ending}"
+    headers = {
+        "Content-Disposition": files.disposition(name, inline=False),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingResponse(_parts(opened), headers=headers | {"Content-Length": str(size)}, media_type=media_type)
+
+
+def _parts(opened: BinaryIO) -> Iterator[bytes]:
+    """No FileResponse: it leaves the sending to the server, who would look for the file when it is gone."""
+    with opened:
+        while part := opened.read(_CHUNK):
+            yield part
+
+
+def _ids(text: str) -> list[int] | None:
+    if not text:
+        return None
+    parts = text.split(",")
+    if len(parts) > mass.MOST_IDS or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        raise Invalid({"ids": Message("Send 1 to {count} ids.", count=mass.MOST_IDS)})
+    return [int(part) for part in parts]
+
+
+def routes() -> APIRouter:
+    """The routes of this module."""
+    router = APIRouter()
+    add(router, "GET", "/{resource}/export.csv", as_csv)
+    add(router, "GET", "/{resource}/export.xlsx", as_xlsx)
+    return router

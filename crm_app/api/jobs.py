@@ -1,0 +1,64 @@
+"""Jobs over HTTP, for administrators."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from crm_app.core.errors import Missing
+from crm_app.core.query import Query
+from crm_app.services import jobs
+from crm_app.services.work import Work
+
+from .calls import Call, add, reply
+
+_SHOWN = ("id", "name", "state", "due_at", "attempts", "done", "total", "error", "result", "created_at", "finished_at")
+
+
+def _plain(found: Any) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in _SHOWN}
+
+
+def _key(call: Call) -> int:
+    key = call.path["id"]
+    if not (key.isascii() and key.isdigit() and len(key) < 19):
+        raise Missing("job", key[:40])
+    return int(key)
+
+
+def listing(call: Call) -> Response:
+    """Jobs, newest first."""
+    query = Query.from_params(call.params)
+    with Work(call.actor) as work:
+        found, total = jobs.page(work, query)
+    return reply({"items": [_plain(job) for job in found], "total": total, "page": query.page, "size": query.size})
+
+
+def show(call: Call) -> Response:
+    """One job."""
+    with Work(call.actor) as work:
+        return reply(_plain(jobs.one(work, _key(call))))
+
+
+def cancel(call: Call) -> Response:
+    """Let a job not run, or stop."""
+    with Work(call.actor, "jobs.cancel") as work:
+        found = jobs.cancel(work, _key(call))
+    return reply(_plain(found))
+
+
+def retry(call: Call) -> Response:
+    """Let a job that failed or was cancelled run again."""
+    with Work(call.actor, "jobs.retry") as work:
+        found = jobs.retry(work, _key(call))
+    return reply(_plain(found))
+
+
+def routes() -> APIRouter:
+    """The routes of this module."""
+    router = APIRouter()
+    add(router, "GET", "/jobs", listing)
+    add(router, "GET", "/jobs/{id}", show)
+    add(router, "POST", "/jobs/{id}/cancel", cancel)
+    add(router, "POST", "/jobs/{id}/retry", retry)
+    return router

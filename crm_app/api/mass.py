@@ -1,0 +1,53 @@
+"""Many records changed or removed in one request: picked by their ids, or everything that a filter finds."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from crm_app.core.errors import Invalid
+from crm_app.core.i18n import Message
+from crm_app.core.query import Query
+from crm_app.services import mass
+
+from .calls import Call, add, reply
+from .rest import resource_in
+
+
+def change(call: Call) -> Response:
+    """Set the `values` of every record of the selection."""
+    values = call.values.get("values")
+    if not isinstance(values, dict):
+        raise Invalid({"values": Message("Send a JSON object.")})
+    return _run(call, "change", values)
+
+
+def remove(call: Call) -> Response:
+    """Take every record of the selection away."""
+    return _run(call, "remove", {})
+
+
+def _run(call: Call, verb: str, values: dict[str, object]) -> Response:
+    """What was done; 202 with the number of a job where it is too much for one request."""
+    outcome = mass.start(call.actor, resource_in(call), _selection(call), verb, values, call.once)
+    result = dict(outcome.result or {})
+    return reply(result | {"change_set": outcome.change_set}, 202 if result["job"] else 200)
+
+
+def _selection(call: Call) -> mass.Selection:
+    """Exactly one of `ids` and `filter`: nobody shall touch everything by leaving something out."""
+    given = call.values
+    if ("ids" in given) == ("filter" in given):
+        raise Invalid({"ids": Message("Send either ids or a filter.")})
+    if "ids" in given:
+        return mass.picked(given["ids"])
+    asked = given["filter"]
+    if not isinstance(asked, dict) or not all(isinstance(value, str | int) for value in asked.values()):
+        raise Invalid({"filter": Message("Send a JSON object.")})
+    return mass.Selection(Query.from_params([(str(name), str(value)) for name, value in asked.items()]))
+
+
+def routes() -> APIRouter:
+    """The routes of this module."""
+    router = APIRouter()
+    add(router, "POST", "/bulk/{resource}/change", change)
+    add(router, "POST", "/bulk/{resource}/remove", remove)
+    return router

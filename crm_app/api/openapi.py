@@ -1,0 +1,215 @@
+"""The OpenAPI 3.1 document, made from the Resources: it cannot say anything else than what the routes do."""
+
+from functools import cache
+from typing import Any
+
+from crm_app.core.query import MAX_SIZE, OPERATORS, PAGE_SIZE
+from crm_app.core.resource import RESOURCES, Resource
+from crm_app.services import actions
+
+from .paths import gives, in_query, operation, other_paths, page_of, refusals, schema, takes, use
+from .problems import dump
+from .schemas import COUNT, TEXT, all_schemas, field_of, name_of, schema_of
+
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_OPERATOR_WORDS = {
+    "eq": "is equal to",
+    "ne": "is not equal to",
+    "in": "is one of several values parted by commas",
+    "lt": "is less than",
+    "le": "is at most",
+    "gt": "is more than",
+    "ge": "is at least",
+    "between": "lies between two values parted by a comma",
+    "contains": "contains the text",
+    "starts": "starts with the text",
+    "empty": "is empty (true) or not (false)",
+}
+_REFUSALS = {
+    "400": "The body is not valid JSON.",
+    "401": "No token, or one that is not valid.",
+    "403": "The role does not allow it.",
+    "404": "There is no such record, or it may not be seen.",
+    "409": "The record's state does not allow the verb; `moves` are those that it does.",
+    "412": "Somebody else changed the record; `version` is the stored one, `theirs` their values.",
+    "413": "Too large.",
+    "422": "Not valid; `fields` says what is wrong at which field.",
+    "429": "Too many attempts; see `Retry-After`.",
+    "503": "The database does not answer just now; nothing was saved.",
+}
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The whole document. Made once: the Resources do not change while the program runs."""
+    shown = [resource for resource in RESOURCES if resource.api]
+    paths: dict[str, Any] = {}
+    for resource in shown:
+        paths |= _paths_of(resource)
+    return {
+        "openapi": "3.1.0",
+        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        "info": {"title": "CRM API", "version": "1", "description": _INTRODUCTION},
+        "servers": [{"url": "/api/v1"}],
+        "security": [{"token": []}],
+        "tags": [{"name": resource.name, "description": resource.many} for resource in shown] + _OTHER_TAGS,
+        "paths": paths | other_paths(),
+        "components": {
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token from POST /tokens or `crm token add`.",
+                }
+            },
+            "schemas": all_schemas(shown),
+            "responses": {f"Problem{status}": _problem(text) for status, text in _REFUSALS.items()},
+            "parameters": _parameters(),
+        },
+    }
+
+
+_INTRODUCTION = (
+    "Money, quantities and rates are JSON strings; dates are ISO 8601, times UTC. Every record has a `version`, which is also "
+    "its `ETag`: send it back as `If-Match` and a change that would overwrite somebody else's is refused (412). Send an "
+    "`Idempotency-Key` with any POST and it can be repeated safely. Errors are RFC 9457 problems."
+)
+_OTHER_TAGS = [
+    {"name": "bulk", "description": "Many records at once"},
+    {"name": "export", "description": "Lists as files"},
+    {"name": "attachments", "description": "Files of records"},
+    {"name": "notes", "description": "Notes on records"},
+    {"name": "changes", "description": "What was done, and undo"},
+    {"name": "search", "description": "Every list at once"},
+    {"name": "tokens", "description": "Your own API tokens"},
+    {"name": "jobs", "description": "Work that runs later"},
+]
+
+
+def _problem(text: str) -> dict[str, Any]:
+    return {"description": text, "content": {"application/problem+json": {"schema": _PROBLEM}}}
+
+
+def _parameters() -> dict[str, Any]:
+    return {
+        "id": {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}, "example": 1},
+        "q": in_query(
+            "q", {"type": "string", "maxLength": 200}, "Words to search for; accents and case do not matter.", "nunez"
+        ),
+        "page": in_query("page", {"type": "integer", "minimum": 1, "default": 1}, "Page, from 1."),
+        "size": in_query(
+            "size", {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": PAGE_SIZE}, "Records a page."
+        ),
+        "fields": in_query(
+            "fields",
+            {"type": "string"},
+            "Only these fields, parted by commas. Lines inside the records come in lists only when they are named here.",
+        ),
+        "IfMatch": _header("If-Match", "The ETag that came with the record.", '"3"'),
+        "IdempotencyKey": _header(
+            "Idempotency-Key", "A word of yours, different for each request; at most 200 characters.", "order-2041"
+        ),
+    }
+
+
+def _header(name: str, description: str, example: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "schema": {"type": "string"}, "description": description, "example": example}
+
+
+def _paths_of(resource: Resource) -> dict[str, Any]:
+    if resource.name == SINGLE:
+        return {f"/{resource.name}": _single(resource)}
+    key = f"/{resource.name}/{{id}}"
+    paths: dict[str, Any] = {f"/{resource.name}": _collection(resource), key: _record(resource)}
+    for found in actions.of(resource.name):
+        paths[f"{key}/{found.verb}"] = {"post": _action(resource, found)}
+    listed = {"type": "object", "properties": {"items": {"type": "array", "items": {"type": "object"}}}}
+    names = (("changes", "What happened to it"), ("files", "Documents drawn from it"))
+    for part, summary in names:
+        answers = {"200": gives(listed), **refusals("404")}
+        paths[f"{key}/{part}"] = {
+            "get": operation(resource.name, f"{resource.name}.{part}", summary, use("id"), answers)
+        }
+    return paths
+
+
+SINGLE = "settings"  # one record, at the address of a list
+
+
+def _single(resource: Resource) -> dict[str, Any]:
+    return {method: spec | {"parameters": spec["parameters"][1:]} for method, spec in _record(resource).items()}
+
+
+def _collection(resource: Resource) -> dict[str, Any]:
+    sortable = [spec.name for spec in resource.fields.values() if spec.sortable]
+    order = {"type": "string", "enum": [*sortable, *(f"-{name}" for name in sortable)]}
+    parameters = [
+        *use("q", "page", "size", "fields"),
+        in_query("sort", order, "A leading - turns the order round."),
+        *_filters(resource),
+    ]
+    answers = {"200": gives(page_of(schema(name_of(resource)))), **refusals("422")}
+    found = {"get": operation(resource.name, f"{resource.name}.list", resource.many, parameters, answers)}
+    if "create" in resource.verbs:
+        made = {
+            "201": gives(schema(name_of(resource)), "Created; its address is in `Location`."),
+            **refusals("400", "413", "422"),
+        }
+        body = takes(schema(f"{name_of(resource)}New"), example_of(resource))
+        found["post"] = operation(resource.name, f"{resource.name}.create", "Create", use("IdempotencyKey"), made, body)
+    return found
+
+
+def example_of(resource: Resource) -> dict[str, Any]:
+    """The least that a new record needs."""
+    found: dict[str, Any] = {}
+    for name in resource.writable:
+        spec = resource.fields[name]
+        if spec.required and spec.default is None:
+            shape = schema_of(spec.kind)
+            found[name] = shape.get("example", 1 if shape.get("type") == "integer" else spec.label)
+    return found
+
+
+def _filters(resource: Resource) -> list[dict[str, Any]]:
+    found = []
+    for spec in resource.fields.values():
+        for operator in (name for name in OPERATORS if name in spec.kind.operators):
+            name = f"filter[{spec.name}]" + ("" if operator == "eq" else f"[{operator}]")
+            shape = {"type": "boolean"} if operator == "empty" else TEXT
+            found.append(in_query(name, shape, f"{spec.label} {_OPERATOR_WORDS[operator]}."))
+    return found
+
+
+def _record(resource: Resource) -> dict[str, Any]:
+    tag, shape = resource.name, schema(name_of(resource))
+    found = {"get": operation(tag, f"{tag}.read", "Read", use("id"), {"200": gives(shape), **refusals("404")})}
+    if "change" in resource.verbs:
+        answers = {"200": gives(shape), **refusals("400", "404", "409", "412", "413", "422")}
+        body = takes(schema(f"{name_of(resource)}Change"))
+        found["patch"] = operation(tag, f"{tag}.change", "Change", use("id", "IfMatch"), answers, body)
+    if "remove" in resource.verbs:
+        gone = {"204": {"description": "Removed."}, **refusals("404", "409", "412", "422")}
+        found["delete"] = operation(tag, f"{tag}.remove", "Remove", use("id", "IfMatch"), gone)
+    return found
+
+
+def _action(resource: Resource, found: actions.Action) -> dict[str, Any]:
+    given = {name: field_of(resource.fields[name]) for name in found.fields if name in resource.fields}
+    result = {"type": "object", "properties": {"resource": TEXT, "id": COUNT}}
+    shape = {
+        "allOf": [
+            schema(name_of(resource)),
+            {"type": "object", "properties": {"result": result, "change_set": COUNT}},
+        ]
+    }
+    answers = {"200": gives(shape), **refusals("400", "404", "409", "412", "422")}
+    body = {"required": False, "content": {"application/json": {"schema": {"type": "object", "properties": given}}}}
+    parameters = use("id", "IfMatch", "IdempotencyKey")
+    return operation(resource.name, f"{resource.name}.{found.verb}", found.label, parameters, answers, body)
+
+
+@cache
+def as_bytes() -> bytes:
+    """The document as it is sent."""
+    return dump(document())

@@ -1,0 +1,262 @@
+"""How a path is described, and the paths that belong to no Resource alone."""
+
+from typing import Any
+
+from crm_app.core.query import OPERATORS
+from crm_app.services import bulk, files, mass
+
+from .schemas import COUNT, TEXT
+
+_JSON = "application/json"
+_GONE = "Removed."
+
+
+def refusals(*statuses: str) -> dict[str, Any]:
+    """What may go wrong everywhere, and these."""
+    return {status: {"$ref": f"#/components/responses/Problem{status}"} for status in ("401", "403", *statuses, "503")}
+
+
+def in_query(name: str, schema: dict[str, Any], description: str, example: Any = None) -> dict[str, Any]:
+    """A parameter of the address."""
+    found = {"name": name, "in": "query", "schema": schema, "description": description}
+    return found if example is None else found | {"example": example}
+
+
+def use(*names: str) -> list[dict[str, Any]]:
+    """Parameters that the document names."""
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
+def schema(name: str) -> dict[str, Any]:
+    """A schema that the document names."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def page_of(items: dict[str, Any]) -> dict[str, Any]:
+    """A page of such items."""
+    properties = {"items": {"type": "array", "items": items}, "total": COUNT, "page": COUNT, "size": COUNT}
+    return {"type": "object", "required": ["items", "total", "page", "size"], "properties": properties}
+
+
+def gives(schema: dict[str, Any], text: str = "Done.") -> dict[str, Any]:
+    """An answer of JSON."""
+    return {"description": text, "content": {_JSON: {"schema": schema}}}
+
+
+def takes(schema: dict[str, Any], example: Any = None) -> dict[str, Any]:
+    """A body of JSON."""
+    content = {"schema": schema} if example is None else {"schema": schema, "example": example}
+    return {"required": True, "content": {_JSON: content}}
+
+
+def operation(
+    tag: str, name: str, summary: str, parameters: list[Any], responses: dict[str, Any], body: Any = None
+) -> dict[str, Any]:
+    """One method of one address."""
+    found = {"tags": [tag], "operationId": name, "summary": summary, "parameters": parameters, "responses": responses}
+    return found if body is None else found | {"requestBody": body}
+
+
+def other_paths() -> dict[str, Any]:
+    """All of them."""
+    number, which = use("id"), [_WHICH]
+    return {
+        **_bulk_paths(which),
+        **_found_paths(),
+        **_change_paths(number),
+        **_token_paths(number),
+        **_job_paths(number),
+        **_attachment_paths([*which, *number], number),
+        **_note_paths([*which, *number]),
+        **_contact_paths(number),
+        **_export_paths(which),
+    }
+
+
+_WHICH = {"name": "resource", "in": "path", "required": True, "schema": TEXT, "example": "accounts"}
+
+
+def _get(tag: str, name: str, summary: str, shape: dict[str, Any], parameters: list[Any]) -> dict[str, Any]:
+    return {"get": operation(tag, f"{tag}.{name}", summary, parameters, {"200": gives(shape), **refusals("404")})}
+
+
+def _post(
+    tag: str,
+    name: str,
+    summary: str,
+    shape: dict[str, Any],
+    parameters: list[Any],
+    body: Any = None,
+    status: str = "200",
+) -> dict[str, Any]:
+    answers = {status: gives(shape), **refusals("400", "404", "422")}
+    return {"post": operation(tag, f"{tag}.{name}", summary, parameters, answers, body)}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties}
+
+
+def _bulk_paths(which: list[Any]) -> dict[str, Any]:
+    many = {"type": "array", "maxItems": bulk.LIMIT, "items": {"type": "object"}}
+    made = _object(ids={"type": "array", "items": COUNT}, total=COUNT, change_set=COUNT)
+    asked = [*which, *use("IdempotencyKey")]
+    create = "Create up to 5,000 records, all or none"
+    return {
+        "/bulk/{resource}": _post("bulk", "create", create, made, asked, takes(many), "201"),
+        "/bulk/{resource}/change": _mass("change", "Give every selected record the same values", asked),
+        "/bulk/{resource}/remove": _mass("remove", "Remove every selected record", asked),
+    }
+
+
+def _mass(verb: str, summary: str, asked: list[Any]) -> dict[str, Any]:
+    """A selection in, what was done to it out; 202 where it has become a job."""
+    refused = {"type": "array", "maxItems": mass.NAMED, "items": _object(id=COUNT, name=TEXT, detail=TEXT)}
+    number = {"type": ["integer", "null"]}
+    done = _object(count=COUNT, refused=COUNT, first=refused, job=number, change_set=number)
+    ids = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1, "maxItems": mass.MOST_IDS}
+    text = "The parameters of a list, such as `q` and `filter[city]`; {} is every record."
+    choice = {"type": "object", "description": text, "additionalProperties": {"type": ["string", "integer"]}}
+    body = _object(ids=ids, filter=choice) | {"oneOf": [{"required": ["ids"]}, {"required": ["filter"]}]}
+    example: dict[str, Any] = {"ids": [1, 2]}
+    if verb == "change":
+        body = body | {"properties": body["properties"] | {"values": {"type": "object"}}, "required": ["values"]}
+        example |= {"values": {"city": "Madrid"}}
+    answers = {
+        "200": gives(done, "Done. Records that refuse are counted, and the first of them named."),
+        "202": gives(done, f"More than {mass.SMALL} records: `job` goes through them; see GET /jobs/{{id}}."),
+        **refusals("400", "404", "413", "422"),
+    }
+    return {"post": operation("bulk", f"bulk.{verb}", summary, asked, answers, takes(body, example))}
+
+
+def _export_paths(which: list[Any]) -> dict[str, Any]:
+    ids = f"Only these records, by their ids parted by commas, at most {mass.MOST_IDS}."
+    asked = [
+        *which,
+        *use("q"),
+        in_query("sort", TEXT, "A field's name; a leading - turns the order round."),
+        in_query("columns", TEXT, "The fields to write, in this order, parted by commas.", "name,city"),
+        in_query("filter[name]", TEXT, f"Any filter of the list, by its field; operators: {', '.join(OPERATORS)}."),
+        in_query("ids", TEXT, ids, "1,2"),
+    ]
+    kinds = (
+        ("csv", "text/csv", "A list as CSV: field names as heads, values as the API writes them"),
+        (
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "A list as a workbook in the caller's language",
+        ),
+    )
+    return {
+        f"/{{resource}}/export.{ending}": {
+            "get": operation("export", f"export.{ending}", summary, asked, _file(media_type))
+        }
+        for ending, media_type, summary in kinds
+    }
+
+
+def _file(media_type: str) -> dict[str, Any]:
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {"200": {"description": "The file.", "content": content}, **refusals("404", "422")}
+
+
+def _found_paths() -> dict[str, Any]:
+    hit = _object(resource=TEXT, id=COUNT, label=TEXT, hint=TEXT)
+    asked = [
+        in_query("q", {"type": "string", "maxLength": 200}, "Words to search for in every list.", "nunez"),
+        in_query("recent", TEXT, "Without `q`: these records, as far as they may be read.", "accounts.7,contacts.3"),
+    ]
+    return {"/search": _get("search", "list", "The best few records of every list", page_of(hit), asked)}
+
+
+def _change_paths(number: list[Any]) -> dict[str, Any]:
+    pages = use("page", "size")
+    deed = _object(id=COUNT, at=TEXT, who=TEXT, verb=TEXT, label=TEXT, undone={"type": "boolean"})
+    done = _object(id=COUNT, change_set=COUNT)
+    one = "One change set and the records it touched"
+    return {
+        "/changes": _get("changes", "list", "Change sets, newest first", page_of(deed), pages),
+        "/changes/{id}": _get("changes", "read", one, deed, [*number, *pages]),
+        "/changes/{id}/undo": _post("changes", "undo", "Undo", done, number),
+    }
+
+
+def _token_paths(number: list[Any]) -> dict[str, Any]:
+    token = schema("Token")
+    body = takes(token, {"name": "Shop", "scopes": ["accounts.read"]})
+    gone = {"204": {"description": _GONE}, **refusals("404")}
+    return {
+        "/tokens": _get("tokens", "list", "Your tokens", page_of(token), [])
+        | _post("tokens", "create", "Create a token", token, [], body, "201"),
+        "/tokens/{id}": {"delete": operation("tokens", "tokens.remove", "Take a token back", number, gone)},
+    }
+
+
+def _job_paths(number: list[Any]) -> dict[str, Any]:
+    job = schema("Job")
+    return {
+        "/jobs": _get("jobs", "list", "Jobs, newest first", page_of(job), use("page", "size")),
+        "/jobs/{id}": _get("jobs", "read", "One job", job, number),
+        "/jobs/{id}/cancel": _post("jobs", "cancel", "Cancel", job, number),
+        "/jobs/{id}/retry": _post("jobs", "retry", "Try again", job, number),
+    }
+
+
+def _contact_paths(number: list[Any]) -> dict[str, Any]:
+    card = {"description": "RFC 6350.", "content": {"text/vcard": {"schema": TEXT}}}
+    answers = {"200": card, **refusals("404")}
+    return {
+        "/contacts/{id}/vcard": {
+            "get": operation("contacts", "contacts.vcard", "The contact as a vCard 4.0", number, answers)
+        }
+    }
+
+
+def _note_paths(record: list[Any]) -> dict[str, Any]:
+    listed = {"200": gives(page_of(schema("Note"))), **refusals("404")}
+    made = {"201": gives(schema("Note"), "Written."), **refusals("400", "404", "422")}
+    given = {
+        "type": "object",
+        "required": ["text"],
+        "properties": {"text": {"type": "string", "maxLength": 5_000}},
+        "additionalProperties": False,
+    }
+    body = takes(given, {"text": "Wants to be called on Mondays."})
+    return {
+        "/{resource}/{id}/notes": {
+            "get": operation("notes", "notes.list", "Notes on a record", record, listed),
+            "post": operation("notes", "notes.create", "Write a note", [*record, *use("IdempotencyKey")], made, body),
+        }
+    }
+
+
+def _attachment_paths(record: list[Any], number: list[Any]) -> dict[str, Any]:
+    binary = {"type": "string", "format": "binary"}
+    body = {
+        "required": True,
+        "description": f"At most {files.LIMIT // 1_000_000} MB. Bare bytes want ?name= in the address.",
+        "content": {
+            "multipart/form-data": {"schema": {"type": "object", "properties": {"file": binary}}},
+            "application/octet-stream": {"schema": binary},
+        },
+    }
+    listed = {"200": gives(page_of(schema("File"))), **refusals("404")}
+    added = {"201": gives(schema("File"), "Kept."), **refusals("404", "413", "422")}
+    bytes_ = {
+        "200": {"description": "The bytes.", "content": {"application/octet-stream": {"schema": binary}}},
+        **refusals("404"),
+    }
+    name = in_query("name", TEXT, "The file's name.")
+    inline = in_query("inline", {"type": "string", "enum": ["1"]}, "Show an image or a PDF instead of saving it.")
+    gone = {"204": {"description": _GONE}, **refusals("404")}
+    return {
+        "/{resource}/{id}/attachments": {
+            "get": operation("attachments", "attachments.list", "Files of a record", record, listed),
+            "post": operation("attachments", "attachments.create", "Add a file", [*record, name], added, body),
+        },
+        "/attachments/{id}/content": {
+            "get": operation("attachments", "attachments.content", "The bytes", [*number, inline], bytes_)
+        },
+        "/attachments/{id}": {"delete": operation("attachments", "attachments.remove", "Remove a file", number, gone)},
+    }

@@ -1,0 +1,169 @@
+"""Lists, records and verbs over HTTP, for every Resource alike."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
+from crm_app.core.i18n import Message
+from crm_app.core.query import Query
+from crm_app.core.resource import RESOURCES, Resource
+from crm_app.services import actions, records
+from crm_app.services.work import Work
+
+from .calls import Call, add, reply
+
+
+def resource_in(call: Call) -> Resource:
+    """The Resource that the address names. Raises Missing, also for one that the API does not show."""
+    found = records.resource_of(call.path["resource"])
+    if not found.api:
+        raise Missing("list", found.name)
+    return found
+
+
+def listing(call: Call) -> Response:
+    """One page of a list, all that match counted."""
+    return reply(page_of(call, resource_in(call)))
+
+
+def page_of(call: Call, resource: Resource) -> dict[str, Any]:
+    """The page that the query part asks for."""
+    query = Query.from_params(call.params)
+    names = _names(resource, dict(call.params).get("fields", ""))
+    with Work(call.actor) as work:
+        found = records.page(work, resource, query, columns=names, cap=None)
+        whole = records.with_lines(work, resource, found.items, names)
+    items = [records.as_json(resource, item, names) for item in whole]
+    return {"items": items, "total": found.total, "page": query.page, "size": query.size}
+
+
+def _names(resource: Resource, text: str) -> tuple[str, ...]:
+    """The fields and lines asked for, in that order; all fields, no lines, without a wish. `id` and `version` come anyway."""
+    wanted = tuple(dict.fromkeys(name for part in text[:2000].split(",") if (name := part.strip())))
+    known = [*resource.fields, *(part.name for part in RESOURCES.lines(resource))]
+    if any(name not in known and name not in ("id", "version") for name in wanted):
+        raise Invalid({"fields": Message("Use only: {options}.", options=", ".join(known))})
+    return tuple(name for name in wanted if name in known) or tuple(resource.fields)
+
+
+def show(call: Call) -> Response:
+    """One record, with its version as ETag; 304 for a caller that has this version."""
+    resource = resource_in(call)
+    with Work(call.actor) as work:
+        item = records.one(work, resource, call.path["id"])
+    tag = f'"{item.version}"'
+    if call.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    return reply(records.as_json(resource, item), ETag=tag)
+
+
+def create(call: Call) -> Response:
+    """A new record."""
+    resource = resource_in(call)
+    if "create" not in resource.verbs:
+        raise HTTPException(405, headers={"Allow": "GET"})
+    body, _ = run(call, resource, "create", None)
+    return reply(body, 201, Location=f"/api/v1/{resource.name}/{body['id']}", ETag=f'"{body["version"]}"')
+
+
+def change(call: Call) -> Response:
+    """Set fields. With If-Match, only while nobody has changed the record since."""
+    resource = resource_in(call)
+    return changed(call, resource, call.path["id"])
+
+
+def changed(call: Call, resource: Resource, key: object) -> Response:
+    """The answer to a PATCH of that record."""
+    body, _ = run(call, resource, "change", key)
+    return reply(body, ETag=f'"{body["version"]}"')
+
+
+def remove(call: Call) -> Response:
+    """Take the record away."""
+    resource = resource_in(call)
+    actions.run(call.actor, resource.name, "remove", call.path["id"], version=call.version)
+    return Response(status_code=204)
+
+
+def act(call: Call) -> Response:
+    """Run one of the Resource's own verbs on a record."""
+    resource = resource_in(call)
+    verb = call.path["verb"]
+    if verb not in {found.verb for found in actions.of(resource.name)}:
+        raise Missing("verb", verb[:40])
+    body, outcome = run(call, resource, verb, call.path["id"])
+    result = {"result": outcome.result} if outcome.result else {}
+    return reply(body | result | {"change_set": outcome.change_set}, ETag=f'"{body["version"]}"')
+
+
+def run(call: Call, resource: Resource, verb: str, key: object) -> tuple[dict[str, Any], actions.Outcome]:
+    """Run the verb and read the record in the same transaction. Raises Conflict when If-Match names another version."""
+    found = actions.find(resource.name, verb)
+    version = call.version
+    with Work(call.actor, resource.permission(verb), label=found.label) as work:
+        outcome = actions.run_in(work, found, key, call.values, version=version, once=call.once)
+        # HTTP is stricter than the kernel, which lets changes of different fields stand side by side
+        if version is not None and outcome.version is not None and outcome.version not in (version, version + 1):
+            raise Conflict(outcome.version - 1, {})
+        return _seen(work, resource, outcome), outcome
+
+
+def _seen(work: Work, resource: Resource, outcome: actions.Outcome) -> dict[str, Any]:
+    """The record as it is now; only its number where the caller may write but not read, or where it is gone since."""
+    try:
+        return records.as_json(resource, records.one(work, resource, outcome.id))
+    except (Missing, NotAllowed):
+        return {"id": outcome.id, "version": outcome.version}
+
+
+def files(call: Call) -> Response:
+    """The documents drawn from a record; a Resource without documents has none."""
+    with Work(call.actor) as work:
+        records.one(work, resource_in(call), call.path["id"])
+    return reply({"items": []})
+
+
+def settings_record(call: Call) -> tuple[Resource, int]:
+    """The company's one record. Raises Missing before the set-up."""
+    resource = records.resource_of("settings")
+    with Work(call.actor) as work:
+        found = records.page(work, resource, Query(size=1))
+    if not found.items:
+        raise Missing(resource.one)
+    return resource, found.items[0].id
+
+
+def show_settings(call: Call) -> Response:
+    """The company's settings."""
+    resource, key = settings_record(call)
+    return show(_at(call, resource, key))
+
+
+def change_settings(call: Call) -> Response:
+    """Set some of the company's settings."""
+    resource, key = settings_record(call)
+    return changed(call, resource, key)
+
+
+def _at(call: Call, resource: Resource, key: int) -> Call:
+    path: Mapping[str, str] = {"resource": resource.name, "id": str(key)}
+    return Call(call.actor, path, call.params, call.headers, call.body)
+
+
+def routes() -> APIRouter:
+    """The routes that serve every Resource; they come after those with a name of their own."""
+    router = APIRouter()
+    add(router, "GET", "/settings", show_settings)
+    add(router, "PATCH", "/settings", change_settings)
+    add(router, "GET", "/{resource}", listing)
+    add(router, "POST", "/{resource}", create)
+    add(router, "GET", "/{resource}/{id}", show)
+    add(router, "PATCH", "/{resource}/{id}", change)
+    add(router, "DELETE", "/{resource}/{id}", remove)
+    add(router, "GET", "/{resource}/{id}/files", files)
+    add(router, "POST", "/{resource}/{id}/{verb}", act)
+    return router

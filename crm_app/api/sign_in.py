@@ -1,0 +1,81 @@
+"""Signing in and out over HTTP: only an HTTP answer can set a cookie that no script can read."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.responses import Response
+
+from crm_app.core.errors import Invalid
+from crm_app.core.i18n import Message
+from crm_app.services import identity, users
+
+from . import problems
+from .calls import caller, in_thread, parse_json, read_body, refuse_foreign, reply
+
+_LIMIT = 10_000
+Enter = Callable[[Mapping[str, Any], str, str], identity.SignedIn]
+
+
+def build() -> FastAPI:
+    """The routes under /auth."""
+    router = APIRouter(prefix="/auth")
+    _enter(router, "/sign-in", identity.sign_in)
+    _enter(router, "/set-up", users.set_up)
+    _enter(router, "/redeem", _redeem)
+    _own(router, "/password", lambda actor, form: users.change_password(actor, form.get("current"), form.get("new")))
+    _own(router, "/codes-off", lambda actor, form: users.switch_off_codes(actor, form.get("password")))
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    problems.install(app)
+    app.include_router(router)
+    return app
+
+
+def _redeem(form: Mapping[str, Any], device: str, address: str) -> identity.SignedIn:
+    key = form.get("key")
+    return users.redeem(key if isinstance(key, str) else "", form.get("password"), device, address)
+
+
+async def _form(request: Request) -> Mapping[str, Any]:
+    """The posted fields. A page of another site may not post them."""
+    refuse_foreign(request)
+    form = parse_json(await read_body(request, _LIMIT))
+    if not isinstance(form, dict):
+        raise Invalid({"": Message("Send a JSON object.")})
+    return form
+
+
+def _enter(router: APIRouter, path: str, enter: Enter) -> None:
+    """A route that ends in a new session and its cookie."""
+
+    async def endpoint(request: Request) -> Response:
+        form = await _form(request)
+        device, address = request.headers.get("user-agent", "")[:200], request.client.host if request.client else ""
+        try:
+            signed_in = await in_thread(enter, form, device, address)
+        except identity.CodeNeeded:
+            return reply({"step": "code"})
+        answer = reply({})
+        answer.set_cookie(
+            identity.COOKIE,
+            signed_in.cookie,
+            max_age=int(signed_in.lives.total_seconds()) if signed_in.lives == identity.STAY else None,
+            path="/",
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
+        return answer
+
+    router.add_api_route(path, endpoint, methods=["POST"], include_in_schema=False)
+
+
+def _own(router: APIRouter, path: str, act: Callable[[Any, Mapping[str, Any]], None]) -> None:
+    """A route by which the person who is signed in changes what is theirs."""
+
+    async def endpoint(request: Request) -> Response:
+        actor = await in_thread(caller, request)
+        await in_thread(act, actor, await _form(request))
+        return reply({})
+
+    router.add_api_route(path, endpoint, methods=["POST"], include_in_schema=False)

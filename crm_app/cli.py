@@ -1,0 +1,280 @@
+"""The `crm` command. Exit 0 when done, 1 when refused, 2 when used wrongly; a refusal is a sentence, never a traceback."""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from crm_app import serving
+
+LANGUAGE = "en"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    options = _parser().parse_args(arguments)
+    from crm_app.core.errors import Refusal
+    from crm_app.services.schema import SchemaTooNew
+
+    try:
+        return int(options.run(options) or 0)
+    except Refusal as refusal:
+        return _refuse(_sentences(refusal))
+    except SchemaTooNew as refusal:
+        return _refuse(str(refusal))
+    except OSError as refusal:
+        return _refuse(f"{refusal.filename or 'The file'}: {refusal.strerror or refusal}.")
+    except KeyboardInterrupt:
+        return 1
+
+
+def _sentences(refusal: Any) -> str:
+    from crm_app.core.errors import Invalid
+    from crm_app.core.i18n import Speech
+
+    speech = Speech(LANGUAGE)
+    if isinstance(refusal, Invalid) and refusal.fields:
+        return "\n".join(
+            f"{name}: {speech.say(text)}" if name else speech.say(text) for name, text in refusal.fields.items()
+        )
+    return speech.say(refusal.message)
+
+
+def _refuse(reason: str) -> int:
+    print(reason, file=sys.stderr)
+    return 1
+
+
+def _tell(options: argparse.Namespace, value: dict[str, Any], sentence: str) -> None:
+    """What a command found: for programs with --json, else for people."""
+    print(json.dumps(value, ensure_ascii=False) if options.json else sentence)
+
+
+# ---- the commands and their options
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="crm", description="Customers, sales, stock and invoices.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_serving(commands)
+    _add_people(commands)
+    _add_keeping(commands)
+    return parser
+
+
+def _add(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int | None], text: str
+) -> argparse.ArgumentParser:
+    found: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    found.add_argument("--json", action="store_true", help="print data as JSON")
+    found.set_defaults(run=run)
+    return found
+
+
+def _add_serving(commands: Any) -> None:
+    serve = _add(commands, "serve", _serve, "serve everything on one port, after bringing the database up to date")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    _add(commands, "migrate", _migrate, "bring the database up to date")
+    _add(commands, "migration", _migration, "write a migration from the models (for developers)").add_argument(
+        "message", metavar="MESSAGE"
+    )
+    jobs = commands.add_parser("jobs", help="work that runs later").add_subparsers(required=True, metavar="COMMAND")
+    run = _add(jobs, "run", _jobs_run, "run jobs as they fall due, until stopped")
+    run.add_argument("--once", action="store_true", help="stop when none is due")
+
+
+def _add_people(commands: Any) -> None:
+    demo = _add(commands, "demo", _demo, "fill an empty installation with a demo company")
+    demo.add_argument(
+        "--accounts",
+        type=_count,
+        default=2_000,
+        metavar="N",
+        help="with two contacts each, and a product for every ten",
+    )
+    demo.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed makes the same company")
+    demo.add_argument("--password", help="the demo users' password; without it one is made up and printed")
+    users = commands.add_parser("user", help="people who sign in").add_subparsers(required=True, metavar="COMMAND")
+    user = _add(users, "add", _user_add, "add a user; without a password, print the path of a one-time invitation")
+    user.add_argument("email", metavar="EMAIL")
+    user.add_argument("--role", required=True)
+    user.add_argument("--name", default="")
+    user.add_argument(
+        "--password-stdin", action="store_true", help="read the password from the first line of the input"
+    )
+    tokens = commands.add_parser("token", help="keys for programs").add_subparsers(required=True, metavar="COMMAND")
+    token = _add(tokens, "add", _token_add, "make an API token of a user and print it, this once")
+    token.add_argument("email", metavar="EMAIL")
+    token.add_argument("--name", required=True)
+    token.add_argument(
+        "--scope",
+        action="append",
+        default=[],
+        metavar="PERMISSION",
+        help="narrow it, e.g. accounts.read; may be repeated",
+    )
+
+
+def _add_keeping(commands: Any) -> None:
+    _add(commands, "check", _check, "check database, search index and files; exit 1 on a difference")
+    backup = _add(commands, "backup", _backup, "copy database and files into one .tar.gz, while the program runs")
+    backup.add_argument("file", metavar="FILE", type=Path, nargs="?")
+    export = _add(commands, "export", _export, "write all records of a list into a .csv file")
+    export.add_argument("resource", metavar="RESOURCE")
+    export.add_argument("file", metavar="FILE", type=Path)
+    revert = _add(commands, "revert", _revert, "undo a change set")
+    revert.add_argument("change_set", metavar="CHANGESET", type=int)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) > 5_000_000:
+        raise argparse.ArgumentTypeError("write a number from 0 to 5000000")
+    return int(text)
+
+
+# ---- what they do
+
+
+def _serve(options: argparse.Namespace) -> int | None:
+    obstacle = serving.obstacle()
+    if obstacle:
+        return _refuse(obstacle)
+    from crm_app.services import schema
+
+    schema.migrate()
+    return serving.serve(options.host, options.port)
+
+
+def _migrate(options: argparse.Namespace) -> None:
+    from crm_app.services import schema
+
+    made = schema.migrate()
+    _tell(options, {"migrations": made}, f"{made} migrations made." if made else "The database is up to date.")
+
+
+def _migration(options: argparse.Namespace) -> None:
+    from crm_app.services import schema
+
+    schema.migrate()
+    schema.make_migration(options.message)
+
+
+def _jobs_run(options: argparse.Namespace) -> None:
+    from crm_app.services import jobs, schema
+
+    schema.migrate()
+    if options.once:
+        done = 0
+        while jobs.run_once():
+            done += 1
+        _tell(options, {"jobs": done}, f"{done} jobs run.")
+        return
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    jobs.run_forever(stop)
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from crm_app.services import demo, schema
+
+    schema.migrate()
+    made = demo.make(options.accounts, options.seed, options.password)
+    counts = {"accounts": made.accounts, "contacts": made.contacts, "products": made.products}
+    found = counts | {"users": list(made.users), "password": made.password}
+    lines = [
+        (
+            f"{made.accounts} accounts, {made.contacts} contacts and {made.products} products made. "
+            f"Sign in as one of these, with the password {made.password}"
+        ),
+        *(f"  {email}" for email in made.users),
+    ]
+    _tell(options, found, "\n".join(lines))
+
+
+def _user_add(options: argparse.Namespace) -> None:
+    from crm_app.services import schema, users
+    from crm_app.services.actors import SYSTEM
+
+    schema.migrate()
+    password = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
+    key = users.add_user(SYSTEM, options.email, options.role, options.name, password)
+    if password is not None:
+        _tell(options, {"id": key}, f"{options.email} can sign in.")
+        return
+    path = users.make_link(SYSTEM, key, "invite")
+    _tell(
+        options,
+        {"id": key, "invitation": path},
+        f"{options.email} is invited; this works once, for seven days:\n{path}",
+    )
+
+
+def _token_add(options: argparse.Namespace) -> int | None:
+    from crm_app.core.query import Filter, Query
+    from crm_app.services import identity, records, schema
+    from crm_app.services.actors import SYSTEM
+    from crm_app.services.work import Work
+
+    schema.migrate()
+    wanted = Query(filters=(Filter("email", "eq", options.email),), size=1)
+    with Work(SYSTEM) as work:
+        found = records.page(work, records.resource_of("users"), wanted).items
+    if not found:
+        return _refuse(f"There is no user {options.email}.")
+    token = identity.make_token(SYSTEM, found[0].id, options.name, tuple(options.scope))
+    _tell(options, {"token": token}, token)
+    return None
+
+
+def _check(options: argparse.Namespace) -> int:
+    from crm_app.services import checks
+
+    findings = list(checks.integrity())
+    found = [{"check": finding.name, "well": finding.well, "detail": finding.detail} for finding in findings]
+    width = max(len(finding.name) for finding in findings)
+    lines = [f"{'ok ' if finding.well else 'NO '} {finding.name:<{width}}  {finding.detail}" for finding in findings]
+    well = all(finding.well for finding in findings)
+    _tell(options, {"well": well, "checks": found}, "\n".join(lines))
+    return 0 if well else 1
+
+
+def _backup(options: argparse.Namespace) -> None:
+    from crm_app.services import backups
+
+    target = backups.make(options.file)
+    size = target.stat().st_size
+    _tell(options, {"file": str(target), "size": size}, f"{target} ({size / 1_000_000:.1f} MB)")
+
+
+def _export(options: argparse.Namespace) -> int | None:
+    from crm_app.services import exchange, records, schema
+    from crm_app.services.actors import SYSTEM
+    from crm_app.services.work import Work
+
+    if options.file.suffix.lower() != ".csv":
+        return _refuse("The file's name must end in .csv.")
+    schema.migrate()
+    resource = records.resource_of(options.resource)
+    with Work(SYSTEM) as work:
+        count = exchange.export_csv(work, resource, options.file)
+    _tell(options, {"file": str(options.file), "records": count}, f"{count} records written to {options.file}.")
+    return None
+
+
+def _revert(options: argparse.Namespace) -> None:
+    from crm_app.services import actions, schema
+    from crm_app.services.actors import SYSTEM
+
+    schema.migrate()
+    outcome = actions.undo(SYSTEM, options.change_set)
+    _tell(options, {"change_set": outcome.change_set}, f"Undone, as change set {outcome.change_set}.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""What can go wrong in the product's own words. Turned into a field text, a toast or an HTTP problem in two places only."""
+
+from collections.abc import Iterable, Mapping
+
+from .i18n import Message
+
+
+class Refusal(Exception):
+    """Base of every error that a user is told about. `message` is the sentence, translated where it is shown."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.text)
+        self.message = message
+
+
+class Invalid(Refusal):
+    """Input that cannot be taken. `fields` maps a field's name to the sentence shown at it; "" is the whole form."""
+
+    def __init__(self, fields: Mapping[str, Message], message: Message | None = None) -> None:
+        super().__init__(message or Message("Some fields need your attention."))
+        self.fields = dict(fields)
+
+
+class NotSignedIn(Refusal):
+    """Nobody is signed in, or the session has ended."""
+
+    def __init__(self, message: Message | None = None) -> None:
+        super().__init__(message or Message("Sign in to go on."))
+
+
+class NotAllowed(Refusal):
+    """The actor's role does not hold the permission."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(Message("Your role does not allow this: {permission}.", permission=permission))
+        self.permission = permission
+
+
+class Missing(Refusal):
+    """No such record, or none that the actor may see: the two are not told apart."""
+
+    def __init__(self, what: str, key: object = "") -> None:
+        super().__init__(Message("There is no {what} {key}, or you may not see it.", what=Message(what), key=str(key)))
+
+
+class IllegalMove(Refusal):
+    """A verb that the record's state does not allow. `open_moves` are those that it does."""
+
+    def __init__(self, record: str, state: str, verb: str, open_moves: Iterable[str]) -> None:
+        self.open_moves = tuple(open_moves)
+        super().__init__(
+            Message(
+                "{record} is {state}: {verb} is not possible. Possible now: {moves}.",
+                record=record,
+                state=Message(state),
+                verb=Message(verb),
+                moves=", ".join(self.open_moves) or "-",
+            )
+        )
+
+
+class Conflict(Refusal):
+    """Somebody else saved first. `theirs` holds their value of each field that both changed, `version` the stored one."""
+
+    def __init__(self, version: int, theirs: Mapping[str, object], message: Message | None = None) -> None:
+        super().__init__(message or Message("Somebody else changed this record while you were editing it."))
+        self.version = version
+        self.theirs = dict(theirs)
+
+
+class TooMany(Refusal):
+    """Asked too often. `seconds` says how long to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(Message("Too many attempts. Try again in {seconds} seconds.", seconds=seconds))
+        self.seconds = seconds
+
+
+class TooLarge(Refusal):
+    """A file or body over its limit (`limit` in bytes)."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(Message("That is larger than the {megabytes} MB allowed.", megabytes=limit // 1_000_000))
+        self.limit = limit
+
+
+class Unavailable(Refusal):
+    """The database is locked, full or gone. Nothing was saved; the same call can be made again."""
+
+    def __init__(self, message: Message | None = None) -> None:
+        super().__init__(message or Message("The database does not answer just now. Nothing was saved: try again."))

@@ -1,0 +1,138 @@
+"""Text in the user's language. English is the key; `locale/es.po` holds the Spanish.
+
+A text that is shown later, to somebody whose language is not known yet, is a `Message`; `Speech.say` turns it into words.
+Numbers and dates follow CLDR (through Babel).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache, lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.messages.pofile import read_po
+from babel.numbers import NumberPattern, parse_pattern
+
+from . import clock
+
+LANGUAGES = ("es", "en")
+DEFAULT_LANGUAGE = "es"
+_LOCALE_DIR = Path(__file__).with_name("locale")
+
+
+class Message:
+    """A sentence and its values, not yet in a language. A value may be a Message itself."""
+
+    __slots__ = ("args", "text")
+
+    def __init__(self, text: str, **args: object) -> None:
+        self.text = text
+        self.args = args
+
+    def __repr__(self) -> str:
+        return f"Message({self.text!r}, {self.args!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and (self.text, self.args) == (other.text, other.args)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """English text to the language's text. Empty for English and for a language without a catalogue."""
+    path = _LOCALE_DIR / f"{language}.po"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        return {str(entry.id): str(entry.string) for entry in read_po(file) if entry.id and entry.string}
+
+
+def translate(text: str, language: str) -> str:
+    """The text in that language; the English key where the catalogue lacks it."""
+    return catalogue(language).get(text, text)
+
+
+@cache
+def _cldr(language: str, country: str) -> Locale:
+    try:
+        return Locale(language, country or None)
+    except UnknownLocaleError:
+        return Locale(language)
+
+
+@lru_cache(maxsize=10_000)
+def _grouped(value: Decimal | int, places: int, locale: Locale) -> str:
+    return str(_pattern(places).apply(value, locale))
+
+
+@cache
+def _pattern(places: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * places if places else ""))
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How one user reads: language (es, en), country (ISO 3166, for number and date forms) and time zone (IANA).
+
+    `typed` says that what they send was typed by hand, in their own notation of numbers; a program writes 1234.5.
+    """
+
+    language: str = DEFAULT_LANGUAGE
+    country: str = ""
+    zone: str = "UTC"
+    typed: bool = False
+    _zone: ZoneInfo = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_zone", ZoneInfo(self.zone))
+
+    def say(self, message: Message | str) -> str:
+        """The message in this language, its values filled in."""
+        if isinstance(message, str):
+            return translate(message, self.language)
+        if not message.args:
+            return translate(message.text, self.language)
+        args = {key: self.say(value) if isinstance(value, Message) else value for key, value in message.args.items()}
+        return translate(message.text, self.language).format(**args)
+
+    def number(self, value: Decimal | int, places: int | None = None) -> str:
+        """With grouping; `places` fixes the decimals, else as many as the value has."""
+        if places is None:
+            exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+            places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+        return _grouped(value, places, self.locale).replace("-", "\u2212")
+
+    def day(self, value: date) -> str:
+        """A date in medium form: 23 nov 2026."""
+        return str(format_date(value, format="medium", locale=self.locale))
+
+    def weekday(self, value: date) -> str:
+        """A date as one names it today: lunes 23 de noviembre; Monday, November 23."""
+        return str(
+            format_date(value, "EEEE d 'de' MMMM" if self.language == "es" else "EEEE, MMMM d", locale=self.locale)
+        )
+
+    def lately(self, value: datetime) -> str:
+        """A point in time in this user's zone, as short as it is clear: 14:05 today, "Yesterday", else the date."""
+        here, today = self.local(value), clock.today(self.zone)
+        if here.date() == today:
+            return f"{here:%H:%M}"
+        return self.say("Yesterday") if here.date() == today - timedelta(days=1) else self.day(here.date())
+
+    def moment(self, value: datetime) -> str:
+        """A point in time in this user's zone: 23 nov 2026, 14:05."""
+        return str(format_datetime(value.astimezone(self._zone), format="d MMM y, HH:mm", locale=self.locale))
+
+    def local(self, value: datetime) -> datetime:
+        """The same point in time on this user's wall clock."""
+        return value.astimezone(self._zone)
+
+    @property
+    def locale(self) -> Locale:
+        """CLDR locale; the language alone where CLDR has no such language and country."""
+        return _cldr(self.language, self.country)

@@ -1,0 +1,146 @@
+"""Field kinds that are counted and compared: numbers, dates and times."""
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar
+
+from .i18n import Speech
+from .kind import COMPARE, MAX_ID, PLAIN, BadValue, Kind, word_of
+from .plain import is_monstrous, plain_number
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """A whole number from `least` to `most`."""
+
+    least: int = -MAX_ID
+    most: int = MAX_ID
+    widget: ClassVar[str] = "number"
+    align: ClassVar[str] = "right"
+    operators: ClassVar[tuple[str, ...]] = COMPARE
+
+    def parse(self, raw: object, speech: Speech = PLAIN) -> int | None:
+        if raw is None or raw == "":
+            return None
+        text = word_of(raw)
+        if not text:
+            return None
+        if not re.fullmatch(r"[+\-\u2212]?\d{1,19}", text, re.ASCII):
+            raise BadValue("Write a whole number.")
+        value = int(text.replace("\u2212", "-"))
+        if not self.least <= value <= self.most:
+            raise BadValue("Write a number from {least} to {most}.", least=self.least, most=self.most)
+        return value
+
+    def show(self, value: Any, speech: Speech) -> str:
+        return "" if value is None else speech.number(value)
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """An exact decimal: at most `places` decimals and `digits` before the point. JSON carries it as a string.
+
+    Both together are 18 at most, what SQLite's 64-bit integer holds: with more places fewer digits are taken.
+    """
+
+    places: int = 4
+    digits: int = 14
+    least: Decimal | None = None
+    widget: ClassVar[str] = "decimal"
+    align: ClassVar[str] = "right"
+    operators: ClassVar[tuple[str, ...]] = COMPARE
+
+    def parse(self, raw: object, speech: Speech = PLAIN) -> Decimal | None:
+        if raw is None or raw == "":
+            return None
+        if isinstance(raw, bool) or not isinstance(raw, str | int | Decimal) or is_monstrous(raw) or len(str(raw)) > 60:
+            raise BadValue("Write a number such as {example}.", example="1234.56")
+        text = str(raw).strip().replace("\u2212", "-").replace("\u00a0", "").replace(" ", "")
+        if not text:
+            return None
+        try:
+            value = Decimal(plain_number(text, speech.language, typed=speech.typed))
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if not value.is_finite():
+            raise BadValue("Write a number such as {example}.", example=speech.number(Decimal("1234.56")))
+        digits = min(self.digits, 18 - self.places)
+        if value and value.adjusted() >= digits:
+            raise BadValue("At most {digits} digits before the decimals.", digits=digits)
+        rounded = value.quantize(Decimal(1).scaleb(-self.places))
+        if rounded != value:
+            raise BadValue("At most {places} decimals.", places=self.places)
+        if self.least is not None and value < self.least:
+            raise BadValue("Write {least} or more.", least=speech.number(self.least))
+        return rounded or abs(rounded)  # there is no minus zero
+
+    def write(self, value: Any) -> str:
+        return "" if value is None else f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
+
+    def edit(self, value: Any, speech: Speech) -> str:
+        return self.write(value).replace(".", "," if speech.language == "es" else ".")
+
+    def show(self, value: Any, speech: Speech) -> str:
+        return "" if value is None else speech.number(Decimal(self.write(value)))
+
+    def json(self, value: Any) -> Any:
+        return None if value is None else self.write(value)
+
+
+@dataclass(frozen=True)
+class Day(Kind):
+    """A date, ISO 8601 (YYYY-MM-DD), from 1900 to 2999."""
+
+    widget: ClassVar[str] = "date"
+    align: ClassVar[str] = "right"
+    operators: ClassVar[tuple[str, ...]] = COMPARE
+
+    def parse(self, raw: object, speech: Speech = PLAIN) -> date | None:
+        if raw is None or raw == "":
+            return None
+        if isinstance(raw, date) and not isinstance(raw, datetime):
+            return raw
+        value = None
+        if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw.strip(), re.ASCII):
+            with suppress(ValueError):
+                value = date.fromisoformat(raw.strip())
+        if value is None:
+            raise BadValue("Write a date as year-month-day, such as 2026-11-23.")
+        if not 1900 <= value.year <= 2999:
+            raise BadValue("The year must lie between 1900 and 2999.")
+        return value
+
+    def show(self, value: Any, speech: Speech) -> str:
+        return "" if value is None else speech.day(value)
+
+    def json(self, value: Any) -> Any:
+        return None if value is None else value.isoformat()
+
+
+@dataclass(frozen=True)
+class MomentKind(Kind):
+    """A point in time, ISO 8601 with an offset; UTC inside."""
+
+    widget: ClassVar[str] = "datetime"
+    align: ClassVar[str] = "right"
+    operators: ClassVar[tuple[str, ...]] = COMPARE
+
+    def parse(self, raw: object, speech: Speech = PLAIN) -> datetime | None:
+        if raw is None or raw == "":
+            return None
+        try:
+            value = datetime.fromisoformat(raw.strip()) if isinstance(raw, str) and len(raw) < 40 else None
+        except ValueError:
+            value = None
+        if value is None or value.tzinfo is None or not 1900 <= value.year <= 2999:
+            raise BadValue("Write a time such as 2026-11-23T14:05:00Z.")
+        return value.astimezone(UTC)
+
+    def show(self, value: Any, speech: Speech) -> str:
+        return "" if value is None else speech.moment(value)
+
+    def json(self, value: Any) -> Any:
+        return None if value is None else value.isoformat().replace("+00:00", "Z")

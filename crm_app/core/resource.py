@@ -1,0 +1,156 @@
+"""A Resource says what lists, forms, search, export, the API and permissions need to know of a table. Names only.
+
+It stands beside its table and is checked when that module is imported: a name that is no field fails there.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .fields import Kind
+from .workflow import Workflow
+
+GROUPS = ("Relations", "Catalogue", "Settings")
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One column as people meet it. `label` is the English key."""
+
+    name: str
+    label: str
+    kind: Kind
+    required: bool = False
+    default: Any = None
+    readonly: bool = False
+    help: str = ""
+    sortable: bool = False
+    unique: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of fields in a form."""
+
+    title: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """See the module. `name` is the plural of the URL ("accounts"); `one` and `many` are the English words for it.
+
+    `label` is the field that names a record, `owner` the field that says whose it is (scope own and team),
+    `tree` the field that names the record of the same kind that it is a part of.
+    """
+
+    name: str
+    table: Any
+    one: str
+    many: str
+    icon: str
+    fields: Mapping[str, FieldSpec]
+    label: str
+    search: tuple[str, ...]
+    columns: tuple[str, ...]
+    form: tuple[Section, ...]
+    filters: tuple[str, ...] = ()
+    sort: str = ""
+    owner: str = ""
+    group: str = "Relations"
+    nav: bool = True
+    workflow: Workflow | None = None
+    verbs: tuple[str, ...] = ("read", "create", "change", "remove")
+    api: bool = True
+    facts: tuple[str, ...] = field(default=())
+    tree: str = ""
+
+    def __post_init__(self) -> None:
+        named = {
+            "label": (self.label,),
+            "search": self.search,
+            "columns": self.columns,
+            "form": tuple(name for section in self.form for name in section.fields),
+            "filters": self.filters,
+            "sort": (self.sort.removeprefix("-"),) if self.sort else (),
+            "owner": (self.owner,) if self.owner else (),
+            "facts": self.facts,
+            "tree": (self.tree,) if self.tree else (),
+            "workflow": (self.workflow.state,) if self.workflow else (),
+        }
+        for part, names in named.items():
+            unknown = [name for name in names if name not in self.fields]
+            if unknown:
+                raise ValueError(f"{self.name}.{part} names no field: {', '.join(unknown)}")
+        if self.workflow and not self.fields[self.workflow.state].readonly:
+            raise ValueError(f"{self.name}.{self.workflow.state} must be readonly: only verbs move a record")
+
+    @property
+    def writable(self) -> tuple[str, ...]:
+        """Names of the fields that a user may set."""
+        return tuple(name for name, spec in self.fields.items() if not spec.readonly)
+
+    def permission(self, verb: str) -> str:
+        """The name of the permission for a verb on this Resource."""
+        return f"{self.name}.{verb}"
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Records that live inside another one (an account's addresses, an invoice's lines): saved, undone and removed with it.
+
+    `name` is theirs in forms and the API, `resource` describes them, `parent` is their field that names the record around
+    them. `limit` is how many there may be.
+    """
+
+    name: str
+    resource: Resource
+    parent: str
+    limit: int = 200
+
+
+class Registry:
+    """Every Resource by its name, in the order of declaration; and the lines inside them."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Resource] = {}
+        self._lines: dict[str, list[Lines]] = {}
+
+    def add(self, resource: Resource) -> Resource:
+        """Register; a second one of the same name is a programming error."""
+        if resource.name in self._found:
+            raise ValueError(f"two resources are called {resource.name}")
+        self._found[resource.name] = resource
+        return resource
+
+    def get(self, name: str) -> Resource | None:
+        """The Resource of that name, if there is one."""
+        return self._found.get(name)
+
+    def add_lines(self, owner: Resource, lines: Lines) -> Lines:
+        """Put lines inside a Resource."""
+        if lines.name in owner.fields or lines.name in (found.name for found in self.lines(owner)):
+            raise ValueError(f"{owner.name} has two things called {lines.name}")
+        self._lines.setdefault(owner.name, []).append(lines)
+        return lines
+
+    def lines(self, owner: Resource) -> list[Lines]:
+        """The lines inside a Resource, in the order of declaration."""
+        return self._lines.get(owner.name, [])
+
+    def by_table(self, table: str) -> tuple[Resource, Resource] | None:
+        """Of a table's name: the Resource that describes it, and the one whose permissions count (for lines, the one around)."""
+        for owner in self._found.values():
+            if owner.table.__tablename__ == table:
+                return owner, owner
+            for lines in self.lines(owner):
+                if lines.resource.table.__tablename__ == table:
+                    return lines.resource, owner
+        return None
+
+    def __iter__(self) -> Iterator[Resource]:
+        """Group by group, as the navigation has them; the order does not hang on which module was imported first."""
+        return iter(sorted(self._found.values(), key=lambda found: GROUPS.index(found.group)))
+
+
+RESOURCES = Registry()

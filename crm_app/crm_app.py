@@ -1,0 +1,76 @@
+"""Builds the application: pages, guard, API, jobs. No logic."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import reflex as rx
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
+from starlette.types import ASGIApp
+
+from crm_app.api import app as rest
+from crm_app.api import sign_in
+from crm_app.api.edge import Edge, trusted_proxies
+from crm_app.core.settings import settings
+from crm_app.models import registry as models
+from crm_app.pages import registry as pages
+from crm_app.services import jobs
+from crm_app.state.faults import failed, keep_logs_clean, page_failed
+from crm_app.state.guard import Guard
+
+PAGE = Path(__file__).resolve().parent.parent / ".web" / "build" / "client"
+
+
+def _edge(app: ASGIApp) -> ASGIApp:
+    return wrap_asgi_with_proxy_headers(Edge(app, PAGE), trusted_hosts=trusted_proxies(settings().trusted_proxies))
+
+
+@asynccontextmanager
+async def _jobs() -> AsyncIterator[None]:
+    """The job runner lives as long as the application."""
+    stop = threading.Event()
+    runner = threading.Thread(target=jobs.run_forever, args=(stop,), name="jobs", daemon=True)
+    runner.start()
+    yield
+    stop.set()
+    runner.join(timeout=5)
+
+
+def _build() -> rx.App:
+    assert models.MODULES  # noqa: S101 - loads every table
+    found = rx.App(
+        toaster=None,
+        html_lang="es",
+        reset_style=False,
+        stylesheets=["/tokens.css", "/app.css"],
+        head_components=[
+            rx.el.meta(name="viewport", content="width=device-width, initial-scale=1"),
+            rx.el.meta(name="theme-color", content="#ffffff", media="(prefers-color-scheme: light)"),
+            rx.el.meta(name="theme-color", content="#14171c", media="(prefers-color-scheme: dark)"),
+            rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+            rx.el.link(rel="apple-touch-icon", href="/icon-192.png"),
+            rx.el.link(rel="manifest", href="/manifest.webmanifest"),
+            rx.el.link(
+                rel="preload",
+                href="/fonts/inter-latin-wght-normal.woff2",
+                type="font/woff2",
+                cross_origin="anonymous",
+                custom_attrs={"as": "font"},
+            ),
+        ],
+        api_transformer=[sign_in.build(), rest.build(), _edge],
+        backend_exception_handler=failed,
+        frontend_exception_handler=page_failed,
+    )
+    # of Reflex's own wraps only the error boundary stays: notices and the lost connection are drawn by the shell
+    found.app_wraps = {key: wrap for key, wrap in found.app_wraps.items() if key[1] == "ErrorBoundary"}
+    found.add_middleware(Guard())
+    for page in pages.PAGES:
+        found.add_page(page.draw, route=page.route, title=page.title, on_load=page.load)
+    found.register_lifespan_task(_jobs)
+    return found
+
+
+keep_logs_clean()
+app = _build()

@@ -1,0 +1,1 @@
+"""Value in, bytes out: never a table, never a session."""

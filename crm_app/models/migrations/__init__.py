@@ -1,0 +1,64 @@
+"""The schema's history. Only here and in `services/search.py` stands SQL that one database understands."""
+
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
+
+from crm_app.models import base
+
+
+def metadata() -> sa.MetaData:
+    """Every table of the product."""
+    from crm_app.models import registry
+
+    assert registry.MODULES  # noqa: S101 - imported for what it registers
+    return SQLModel.metadata
+
+
+def ours(thing: Any, name: str | None, kind: str, reflected: bool, _compare_to: Any) -> bool:
+    """Alembic's include_object: leaves out the shadow tables of SQLite's full text search and PostgreSQL's search index."""
+    if kind == "table" and reflected and name is not None:
+        return "_search" not in name
+    return not (kind == "index" and name is not None and name.endswith("_search"))
+
+
+def written(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
+    """Alembic's render_item: how our column types are spelt in a migration; False leaves it to Alembic."""
+    if kind != "type":
+        return False
+    if isinstance(thing, base.Exact):
+        return f"base.Exact({thing.places})"
+    if isinstance(thing, base.ChoiceSet):
+        return "sa.Integer()"
+    if isinstance(thing, base.TagSet):
+        return f"sa.String({thing.size})"
+    if isinstance(thing, UTCDateTime):
+        return "UTCDateTime()"
+    if isinstance(thing, sa.JSON):
+        return "base.Json"
+    if isinstance(thing, AutoString):
+        return f"sa.String(length={thing.length})"
+    return "base.Id" if thing is base.Id else False
+
+
+def search_index(op: Any, table: str) -> None:
+    """Make the table's search column searchable; `op` is alembic.op.
+
+    SQLite: a trigram table with its triggers. PostgreSQL: a pg_trgm index.
+    """
+    if op.get_bind().dialect.name == "sqlite":
+        index = f"{table}_search"
+        put = f'INSERT INTO "{index}"(rowid, search) VALUES (new.id, new.search);'
+        take = f"""INSERT INTO "{index}"("{index}", rowid, search) VALUES ('delete', old.id, old.search);"""
+        op.execute(
+            f"""CREATE VIRTUAL TABLE "{index}" USING fts5(search, content='{table}', content_rowid='id', tokenize='trigram')"""
+        )
+        op.execute(f'CREATE TRIGGER "{index}_insert" AFTER INSERT ON "{table}" BEGIN {put} END')
+        op.execute(f'CREATE TRIGGER "{index}_delete" AFTER DELETE ON "{table}" BEGIN {take} END')
+        op.execute(f'CREATE TRIGGER "{index}_update" AFTER UPDATE OF search ON "{table}" BEGIN {take} {put} END')
+        op.execute(f"""INSERT INTO "{index}"("{index}") VALUES ('rebuild')""")
+    else:
+        op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        op.execute(f'CREATE INDEX "ix_{table}_search" ON "{table}" USING gin (search gin_trgm_ops)')

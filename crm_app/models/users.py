@@ -1,0 +1,164 @@
+"""Who may come in and what they may do: users, roles, teams, and the proofs they carry (sessions, tokens, one-time links)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from crm_app.core import clock
+from crm_app.core.fields import Boolean, Choice, Email, Reference, Text
+from crm_app.core.resource import Section
+
+from .base import Id, Json, Searchable, column, resource, sorted_by_key
+from .choices import LANGUAGE_LABELS, Language
+
+
+class Theme(StrEnum):
+    """Light, dark, or what the device says."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Team(Searchable, table=True):
+    """People who see each other's records when their role's scope is "team"."""
+
+    __tablename__ = "team"
+    __table_args__ = sorted_by_key("team")
+
+    name: str = column(Text(80), "Name", required=True, unique=True)
+
+
+class Role(Searchable, table=True):
+    """What its holders may do. `grants` maps a permission ("accounts.change") to its scope: own, team or all."""
+
+    __tablename__ = "role"
+    __table_args__ = sorted_by_key("role")
+
+    name: str = column(Text(80), "Name", required=True, unique=True)
+    grants: dict[str, str] = Field(default_factory=dict, sa_type=Json, nullable=False)
+
+
+class User(Searchable, table=True):
+    """A person who signs in. Secrets never enter the history or an API answer."""
+
+    __tablename__ = "user"
+    __table_args__ = sorted_by_key("user")
+
+    name: str = column(Text(120), "Name", required=True)
+    email: str = column(Email(lower=True), "E-mail", required=True, unique=True)
+    role: int = column(Reference("roles"), "Role", required=True, references="role.id")
+    team: int | None = column(Reference("teams"), "Team", references="team.id")
+    language: str = column(Choice(Language, LANGUAGE_LABELS), "Language", default=Language.ES.value)
+    theme: str = column(Choice(Theme, ("As the device", "Light", "Dark")), "Appearance", default=Theme.SYSTEM.value)
+    active: bool = column(Boolean("Not active"), "Active", default=True)
+    password: str | None = Field(default=None, max_length=200, sa_column_kwargs={"info": {"secret": True}})
+    totp: str | None = Field(default=None, max_length=200, sa_column_kwargs={"info": {"secret": True}})
+    totp_step: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"info": {"secret": True}})
+
+
+class Session(SQLModel, table=True):
+    """A browser that is signed in. Holds the hash of the cookie, never the cookie."""
+
+    __tablename__ = "session"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    proof: str = Field(max_length=64, unique=True)
+    user: int = Field(foreign_key="user.id", index=True, ondelete="CASCADE", sa_type=Id)
+    created_at: datetime = Field(default_factory=clock.now)
+    seen_at: datetime = Field(default_factory=clock.now)
+    expires_at: datetime
+    device: str = Field(default="", max_length=200)
+    address: str = Field(default="", max_length=60)
+
+
+class Token(SQLModel, table=True):
+    """A program's key to the API. Holds its hash. `scopes` narrows the user's permissions; empty leaves them whole."""
+
+    __tablename__ = "token"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    proof: str = Field(max_length=64, unique=True)
+    user: int = Field(foreign_key="user.id", index=True, ondelete="CASCADE", sa_type=Id)
+    name: str = Field(max_length=80)
+    scopes: list[str] = Field(default_factory=list, sa_type=Json, nullable=False)
+    created_at: datetime = Field(default_factory=clock.now)
+    used_at: datetime | None = None
+
+
+class OneTimeLink(SQLModel, table=True):
+    """An invitation or a password reset. Works once, until it expires."""
+
+    __tablename__ = "one_time_link"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    proof: str = Field(max_length=64, unique=True)
+    user: int = Field(foreign_key="user.id", index=True, ondelete="CASCADE", sa_type=Id)
+    purpose: str = Field(max_length=20)
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class Attempt(SQLModel, table=True):
+    """A failed sign-in, for throttling. `subject` is a hash of the e-mail or of the address it came from."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (sa.Index("ix_attempt_subject_at", "subject", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    subject: str = Field(max_length=64)
+    at: datetime = Field(default_factory=clock.now)
+
+
+TEAMS = resource(Team, "teams", one="Team", many="Teams", icon="users-round", group="Settings")
+ROLES = resource(Role, "roles", one="Role", many="Roles", icon="shield", group="Settings")
+USERS = resource(
+    User,
+    "users",
+    one="User",
+    many="Users",
+    icon="users",
+    search=("name", "email"),
+    columns=("name", "email", "role", "team", "language", "active"),
+    form=(Section("Details", ("name", "email", "role", "team", "language", "active")),),
+    filters=("role", "team", "active"),
+    group="Settings",
+)
+
+SCOPES = ("own", "team", "all")
+
+_SALES = ("accounts", "contacts", "leads", "opportunities", "quotes", "orders", "activities")
+_LISTS = ("sectors", "zones", "users", "teams", "products")
+_READ_LISTS: Mapping[str, str] = {f"{name}.read": "all" for name in _LISTS}
+_FULL = ("read", "create", "change", "remove")
+
+# A role may hold a permission of a module that is not there yet: it grants nothing until the module comes.
+BUILT_IN_ROLES: Mapping[str, Mapping[str, str]] = {
+    "Administrator": {"*": "all"},
+    "Sales": {
+        **{f"{name}.{verb}": "team" for name in _SALES for verb in ("read", "create", "change")},
+        **{f"{name}.remove": "own" for name in _SALES},
+        "changes.undo": "own",
+        **_READ_LISTS,
+    },
+    "Back office": {
+        **{
+            f"{name}.{verb}": "all"
+            for name in (*_SALES, "invoices", "payments", "products", "sectors", "zones")
+            for verb in _FULL
+        },
+        "changes.undo": "all",
+        **_READ_LISTS,
+    },
+    "Warehouse": {"accounts.read": "all", "contacts.read": "all", "changes.undo": "own", **_READ_LISTS},
+    "Support": {
+        **{f"{name}.read": "all" for name in ("accounts", "contacts")},
+        **{f"{name}.change": "all" for name in ("accounts", "contacts")},
+        "changes.undo": "own",
+        **_READ_LISTS,
+    },
+    "Read-only": {f"{name}.read": "all" for name in (*_SALES, *_LISTS, "invoices", "payments")},
+}

@@ -1,0 +1,34 @@
+"""Saved views: a list's question under a name."""
+
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from .base import Id
+
+
+class Shared(StrEnum):
+    """Who sees a saved view beside its owner."""
+
+    PERSONAL = "personal"
+    TEAM = "team"
+    EVERYBODY = "everybody"
+
+
+SHARED_LABELS = {"personal": "Only me", "team": "My team", "everybody": "Everybody"}
+
+
+class SavedView(SQLModel, table=True):
+    """`query` is the query part of the list's address, columns too, without the page."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (sa.Index("ix_saved_view_resource", "resource", "position", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    resource: str = Field(max_length=60)
+    name: str = Field(max_length=60)
+    query: str = Field(default="", sa_type=sa.Text())
+    shared: str = Field(default=Shared.PERSONAL.value, max_length=12)
+    owner: int = Field(foreign_key="user.id", index=True, ondelete="CASCADE", sa_type=Id)
+    position: int = Field(default=0)

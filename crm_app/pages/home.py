@@ -1,0 +1,180 @@
+"""The first page, and the one for addresses that lead nowhere."""
+
+import reflex as rx
+from reflex.vars import Var
+
+from crm_app.core.resource import RESOURCES
+from crm_app.state.home import Tile, Today, Trace
+from crm_app.state.session import Me
+
+from .parts import kit
+from .parts.links import link
+from .parts.screen import Page
+from .parts.shell import empty, heading, shell
+from .parts.text import t, when
+
+
+def home() -> rx.Component:
+    """Where I was, what others did, how much there is; in an empty house the first steps."""
+    body = rx.el.div(
+        rx.el.div(rx.cond(Today.loaded, _left(), _waiting()), class_name="today-main"),
+        rx.el.div(
+            rx.el.div(rx.foreach(Today.tiles, _tile), class_name="tiles"),
+            class_name="today-side",
+        ),
+        class_name="today",
+    )
+    return shell(
+        heading(t("Today"), count=Today.day),
+        rx.el.div(
+            body,
+            class_name="page-scroll today-page",
+            tab_index=0,
+            role="region",
+            aria_label=t("Today"),
+            aria_busy=rx.cond(Today.loaded, "false", "true"),
+        ),
+        trail=((t("Today"), ""),),
+        reload=Today.load,
+        undo=Today.undo,
+    )
+
+
+def _left() -> rx.Component:
+    nothing = when(
+        (Today.mine.length() == 0) & (Today.others.length() == 0),
+        empty(
+            "history",
+            t("A quiet start"),
+            t("What you and your colleagues change appears here, so that you can go on where you were."),
+        ),
+    )
+    return rx.cond(
+        Today.begun,
+        rx.fragment(
+            _need(t("Go on where you were"), Today.mine, _trace),
+            _need(t("What others changed"), Today.others, _other),
+            nothing,
+        ),
+        rx.fragment(_first_steps(), _need(t("What others changed"), Today.others, _other)),
+    )
+
+
+def _need(title: Var[str], found: Var[list[Trace]], draw: rx.Component) -> rx.Component:
+    part = rx.el.section(
+        rx.el.div(rx.el.h2(title), class_name="need-head"),
+        rx.el.ul(rx.foreach(found, draw)),
+        class_name="need",
+    )
+    return when(found.length() > 0, part)
+
+
+def _trace(trace: Var[Trace]) -> rx.Component:
+    return _line(trace, kit.icon(trace.icon), trace.kind)
+
+
+def _other(trace: Var[Trace]) -> rx.Component:
+    return _line(trace, kit.avatar(trace.who), trace.who)
+
+
+def _line(trace: Var[Trace], mark: rx.Component, beside: Var[str]) -> rx.Component:
+    more = when(trace.others, rx.el.span(" ", t("and others")))
+    return rx.el.li(
+        mark,
+        rx.el.span(
+            link(trace.address, trace.label, class_name="what row-link", dir="auto"),
+            " ",
+            rx.el.span(beside),
+            more,
+            class_name="truncate",
+        ),
+        rx.el.span(trace.when, class_name="when"),
+        class_name="need-row",
+        key=trace.address,
+    )
+
+
+def _tile(tile: Var[Tile]) -> rx.Component:
+    new = rx.cond(tile.new != "", t("{count} new this month", count=tile.new), t("None new this month"))
+    return link(
+        tile.address,
+        rx.el.span(tile.label, class_name="tile-label"),
+        rx.el.span(tile.total, class_name="tile-value"),
+        rx.el.span(new, class_name="tile-foot"),
+        class_name="tile",
+        key=tile.address,
+    )
+
+
+def _waiting() -> rx.Component:
+    bar = rx.el.div(rx.el.span(), rx.el.div(class_name="skeleton"), class_name="need-row")
+    return rx.el.div(*(bar for _ in range(6)), class_name="need", aria_hidden=True)
+
+
+def _first_steps() -> rx.Component:
+    first = next(one for one in RESOURCES if one.name == "accounts")
+    return rx.el.section(
+        rx.el.div(rx.el.h2(t("First steps")), class_name="need-head"),
+        rx.el.div(
+            _step(
+                first.permission("create"),
+                "/accounts/new",
+                first.icon,
+                t("Add the first account"),
+                t("A customer, a supplier or somebody who may become one"),
+            ),
+            _step(
+                "users.create",
+                "/users/new",
+                "user-plus",
+                t("Invite a colleague"),
+                t("Each with their own role, team and language"),
+            ),
+            _step(
+                "settings.change",
+                "/settings/company",
+                "settings",
+                t("Look the company over"),
+                t("Name, country, currency, language and time zone"),
+            ),
+            class_name="steps-list",
+        ),
+        when(
+            Me.may.contains("users.create"),
+            rx.el.p(
+                kit.icon("info"),
+                rx.el.span(
+                    t("To look around first, the command make demo serves a second, made-up company beside this one.")
+                ),
+                class_name="note",
+            ),
+        ),
+        class_name="need first-steps",
+    )
+
+
+def _step(permission: str, to: str, icon: str, title: Var[str], text: Var[str]) -> rx.Component:
+    door = link(
+        to,
+        kit.icon(icon),
+        rx.el.span(
+            rx.el.span(title, class_name="strong"), rx.el.span(text, class_name="hint"), class_name="grow door-text"
+        ),
+        kit.icon("chevron-right"),
+        class_name="item door",
+    )
+    return when(Me.may.contains(permission), door)
+
+
+def nowhere() -> rx.Component:
+    """An address that does not exist says so and offers the way back."""
+    way_back = link("/", t("Back to the start"), class_name="button button-primary")
+    return shell(
+        empty("search", t("Not found"), t("There is no page at this address."), way_back),
+        trail=((t("Not found"), ""),),
+        reload=Me.load,
+        undo=lambda _key: Me.load,
+    )
+
+
+PAGES = (Page("/", home, Today.load, "CRM"), Page("404", nowhere, Me.load, "CRM"))

@@ -1,0 +1,164 @@
+"""What stands beside a record's form: notes in the timeline, files, related records."""
+
+import reflex as rx
+from reflex.vars import Var
+
+from crm_app.core.settings import UPLOAD_LIMIT
+from crm_app.state.beside import FileRow, GroupRow, LinkRow
+from crm_app.state.forms import EntryRow, RecordState
+
+from . import kit
+from .links import file_link, link
+from .text import t, when
+
+
+def composer(state: type[RecordState]) -> rx.Component:
+    """The box at the top of the timeline. A note that is stored empties it."""
+    return when(
+        state.may_note,
+        rx.el.form(
+            rx.el.textarea(
+                name="text",
+                aria_label=t("Note"),
+                placeholder=t("Write a note"),
+                max_length=5_000,
+                rows="2",
+                required=True,
+            ),
+            when(
+                state.note_fault != "",
+                rx.el.p(kit.icon("circle-alert"), state.note_fault, class_name="field-error", role="alert"),
+            ),
+            rx.el.div(
+                rx.el.span(class_name="grow"),
+                rx.el.button(t("Save note"), type="submit", class_name="button button-sm"),
+                class_name="composer-foot",
+            ),
+            on_submit=state.write_note,
+            key="note-" + state.record.to_string() + "-" + state.notes_written.to_string(),
+            class_name="composer",
+        ),
+    )
+
+
+def note_card(state: type[RecordState], entry: Var[EntryRow]) -> rx.Component:
+    """A note as it is now, with what its author may do; one that is gone says so."""
+    actions = rx.el.div(
+        rx.el.button(t("Edit"), on_click=state.edit_note(entry.note), class_name="button button-quiet button-sm"),
+        rx.el.button(t("Remove"), on_click=state.remove_note(entry.note), class_name="button button-quiet button-sm"),
+        class_name="note-actions",
+    )
+    shown = rx.fragment(
+        rx.el.div(entry.note_text, class_name="event-card note-text", dir="auto"), when(entry.own, actions)
+    )
+    editor = rx.el.form(
+        rx.el.textarea(
+            name="text",
+            default_value=entry.note_text,
+            aria_label=t("Note"),
+            max_length=5_000,
+            rows="3",
+            required=True,
+            auto_focus=True,
+        ),
+        rx.el.div(
+            rx.el.span(class_name="grow"),
+            rx.el.button(
+                t("Cancel"), type="button", on_click=state.edit_note(""), class_name="button button-quiet button-sm"
+            ),
+            rx.el.button(t("Save note"), type="submit", class_name="button button-sm"),
+            class_name="composer-foot",
+        ),
+        on_submit=state.change_note,
+        class_name="composer is-inside",
+    )
+    gone = rx.el.span(t("Removed"), class_name="tag")
+    return rx.cond(entry.note == "", gone, rx.cond(state.editing == entry.note, editor, shown))
+
+
+def files_section(state: type[RecordState]) -> rx.Component:
+    """The record's files, and where new ones are dropped."""
+    limit = f"{UPLOAD_LIMIT // 1_000_000} MB"
+    drop = kit.file_drop(
+        address=f"/api/v1/{state.resource.name}/" + state.record.to_string() + "/attachments",
+        limit=UPLOAD_LIMIT,
+        labels={
+            "drop": t("or drop them here"),
+            "over": t("Let go to add them"),
+            "choose": t("Add files"),
+            "photo": t("Take a photo"),
+            "too_large": t("It is too large: at most {limit}.", limit=limit),
+            "network": t("It could not be sent. Check the connection and try again."),
+            "dismiss": t("Dismiss"),
+        },
+        on_done=state.files_came,
+    )
+    return rx.el.section(
+        rx.el.h2(t("Files"), class_name="section-title section-head"),
+        rx.el.ul(rx.foreach(state.files, lambda file: _file(state, file)), class_name="items"),
+        when(state.may_change, drop),
+        class_name="section",
+        id="files",
+    )
+
+
+def _file(state: type[RecordState], file: Var[FileRow]) -> rx.Component:
+    thumb = rx.el.img(src=file.address + "?inline=1", alt="", class_name="file-thumb", custom_attrs={"loading": "lazy"})
+    remove = rx.el.button(
+        kit.icon("trash-2"),
+        on_click=state.remove_file(file.id),
+        aria_label=t("Remove {name}", name=file.name),
+        title=t("Remove"),
+        class_name="button button-quiet button-icon button-sm",
+    )
+    return rx.el.li(
+        rx.cond(file.image, thumb, kit.icon("file-text")),
+        rx.el.div(
+            file_link(file.address, file.name, file.name, class_name="link truncate", dir="auto"),
+            rx.el.div(file.more, class_name="muted small truncate"),
+            class_name="file-name",
+        ),
+        when(state.may_change, remove),
+        class_name="item",
+        key=file.id,
+    )
+
+
+def related_section(state: type[RecordState]) -> rx.Component:
+    """Links to what belongs to the record; nothing where there is nothing."""
+    return when(
+        state.groups.length() > 0,
+        rx.el.section(
+            rx.el.h2(t("Related"), class_name="section-title section-head"),
+            rx.el.div(rx.foreach(state.groups, _group), class_name="related"),
+            class_name="section",
+        ),
+    )
+
+
+def _group(group: Var[GroupRow]) -> rx.Component:
+    every = link(group.address, t("Show all"), class_name="link small")
+    return rx.el.div(
+        rx.el.h3(
+            kit.icon(group.icon),
+            rx.el.span(group.title),
+            rx.el.span(group.count, class_name="count"),
+            when(group.address != "", every),
+            class_name="related-title",
+        ),
+        rx.el.ul(rx.foreach(group.links, _link)),
+        key=group.title,
+    )
+
+
+def _link(row: Var[LinkRow]) -> rx.Component:
+    return rx.el.li(
+        link(row.address, row.text, class_name="link truncate", dir="auto"),
+        when(row.more != "", rx.el.span(row.more, class_name="muted small truncate", dir="auto")),
+        key=row.address,
+    )
+
+
+def picture(state: type[RecordState]) -> rx.Component:
+    """The newest image among the files."""
+    return rx.el.img(src=state.picture, alt="", class_name="record-picture")

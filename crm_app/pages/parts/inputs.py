@@ -1,0 +1,174 @@
+"""A field of a form: the input that its kind asks for, its label, help and error."""
+
+from typing import Any
+
+import reflex as rx
+from reflex.vars import Var
+
+from crm_app.core.fields import Choice, Reference
+from crm_app.core.resource import FieldSpec, Lines
+from crm_app.state.forms import RecordState
+
+from . import kit
+from .text import t, when
+
+_TYPES = {"email": "email", "tel": "tel", "date": "date"}
+_MODES = {"number": "numeric", "decimal": "decimal"}
+
+
+def picker_labels() -> dict[str, Var[str]]:
+    """The words of a reference picker."""
+    return {
+        "none": t("None"),
+        "searching": t("Searching…"),
+        "empty": t("Nothing matches"),
+        "clear": t("Clear"),
+        "error": t("The list cannot be read just now"),
+    }
+
+
+def prop(state: type[RecordState], spec: FieldSpec) -> rx.Component:
+    """A labelled field in place, with its error under it."""
+    wide = " is-wide" if spec.kind.widget in ("textarea", "checkboxes") else ""
+    name = rx.el.label if spec.kind.widget != "checkboxes" else rx.el.span
+    bound: dict[str, Any] = (
+        {"html_for": f"f-{spec.name}"} if spec.kind.widget != "checkboxes" else {"id": f"l-{spec.name}"}
+    )
+    needed = [rx.el.span(" *", class_name="needed", aria_hidden=True)] if spec.required else []
+    return rx.el.div(
+        name(t(spec.label), *needed, **bound, class_name="prop-label truncate"),
+        rx.el.div(
+            control(state, spec),
+            rx.el.p(
+                when(state.errors.contains(spec.name), kit.icon("circle-alert")),
+                state.errors[spec.name],
+                id=f"e-{spec.name}",
+                class_name="field-error",
+            ),
+            class_name="value",
+        ),
+        class_name="prop" + wide,
+    )
+
+
+def control(state: type[RecordState], spec: FieldSpec) -> rx.Component:
+    """The input for a field. Uncontrolled: it holds what is typed; a saved version mounts it anew."""
+    name = spec.name
+    common: dict[str, Any] = {
+        "id": f"f-{name}",
+        "name": name,
+        "disabled": ~state.may_change,
+        "custom_attrs": {
+            "aria-invalid": rx.cond(state.errors.contains(name), "true", "false"),
+            "aria-describedby": f"e-{name}",
+        },
+    }
+    value = state.values[name]
+    match spec.kind.widget:
+        case "textarea":
+            return rx.el.textarea(
+                **common, default_value=value, class_name="input", rows="3", max_length=spec.kind.size
+            )  # type: ignore[attr-defined]
+        case "checkbox":
+            return rx.el.input(
+                **common, type="checkbox", default_checked=value == "true", class_name="check", value="true"
+            )
+        case "checkboxes":
+            return _checkboxes(state, spec)
+        case "select":
+            return _select(spec, common, value)
+        case "reference" | "country":
+            return _picker(state, spec)
+    kind = _TYPES.get(spec.kind.widget, "text")
+    if spec.kind.widget in _MODES:
+        common["input_mode"] = _MODES[spec.kind.widget]
+    return rx.el.input(
+        **common, type=kind, default_value=value, class_name="input", required=spec.required, auto_complete="off"
+    )
+
+
+def _select(spec: FieldSpec, common: dict[str, Any], value: Var[str]) -> rx.Component:
+    assert isinstance(spec.kind, Choice)  # noqa: S101 - the widget says so
+    options = [rx.el.option(t(label), value=key) for key, label in spec.kind.pairs()]
+    blank = [] if spec.required or spec.default is not None else [rx.el.option("", value="")]
+    return rx.el.span(
+        rx.el.select(*blank, *options, **common, default_value=value, class_name="input"),
+        kit.icon("chevron-down"),
+        class_name="select",
+    )
+
+
+def _checkboxes(state: type[RecordState], spec: FieldSpec) -> rx.Component:
+    assert isinstance(spec.kind, Choice)  # noqa: S101 - the widget says so
+    chosen = "," + state.values[spec.name].to(str) + ","
+    boxes = [
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                name=spec.name,
+                value=key,
+                default_checked=chosen.contains(f",{key},"),
+                disabled=~state.may_change,
+                class_name="check",
+            ),
+            t(label),
+            class_name="option-row",
+        )
+        for key, label in spec.kind.pairs()
+    ]
+    return rx.el.div(*boxes, class_name="options-inline", role="group", aria_labelledby=f"l-{spec.name}")
+
+
+def _picker(state: type[RecordState], spec: FieldSpec) -> rx.Component:
+    source = spec.kind.resource if isinstance(spec.kind, Reference) else "lists/countries"
+    return kit.ref_picker(
+        id=f"f-{spec.name}",
+        name=spec.name,
+        resource=source,
+        value=state.values[spec.name],
+        text=state.shown[spec.name],
+        labels=picker_labels(),
+        disabled=~state.may_change,
+        invalid=state.errors.contains(spec.name),
+        described_by=f"e-{spec.name}",
+    )
+
+
+_CELL_WIDTHS = {
+    "select": "120px",
+    "date": "140px",
+    "checkbox": "110px",
+    "country": "140px",
+    "tel": "170px",
+    "decimal": "110px",
+}
+
+
+def lines_field(state: type[RecordState], part: Lines) -> rx.Component:
+    """The lines of one kind inside the record."""
+    columns = [_line_column(spec) for spec in part.resource.fields.values()]
+    return kit.rows(
+        name=part.name,
+        value=state.lines[part.name],
+        columns=columns,
+        labels={"add": t(f"Add {part.resource.one.lower()}"), "remove": t("Remove")},
+        picker_labels=picker_labels(),
+        errors=state.errors,
+        disabled=~state.may_change,
+    )
+
+
+def _line_column(spec: FieldSpec) -> dict[str, Any]:
+    kind = spec.kind
+    widget = "reference" if kind.widget == "country" else kind.widget
+    return {
+        "name": spec.name,
+        "label": t(spec.label),
+        "widget": widget,
+        "options": [[key, t(label)] for key, label in kind.pairs()] if isinstance(kind, Choice) else [],
+        "resource": kind.resource if isinstance(kind, Reference) else "lists/countries",
+        "required": spec.required,
+        "initial": kind.write(spec.default),
+        "size": getattr(kind, "size", 0),
+        "width": _CELL_WIDTHS.get(kind.widget, ""),
+    }

@@ -1,0 +1,45 @@
+"""Links inside the application: the router follows them without loading a page."""
+
+from typing import Any
+
+import reflex as rx
+from reflex.vars import Var
+from reflex_components_core.el.element import Element
+
+
+class _Link(rx.Component):
+    """React Router's Link."""
+
+    library = "react-router"
+    tag = "Link"
+    to: rx.Var[str]
+
+
+class _NavLink(_Link):
+    """The same, with aria-current="page" where it leads to this page or one below it; with `end` to this page only."""
+
+    tag = "NavLink"
+    end: rx.Var[bool]
+
+
+def link(to: str | Var[str], *children: Any, **props: Any) -> rx.Component:
+    """A link to another page of the application."""
+    return _Link.create(*children, to=to, **props)
+
+
+def nav_link(to: str, *children: Any, **props: Any) -> rx.Component:
+    """A link of the navigation, marked while one is there."""
+    return _NavLink.create(*children, to=to, **props)
+
+
+class _File(Element):
+    """A plain anchor: Reflex's own would hand the address to the router."""
+
+    tag = "a"
+    href: rx.Var[str]
+    download: rx.Var[str]
+
+
+def file_link(href: str | Var[str], name: str | Var[str], *children: Any, **props: Any) -> rx.Component:
+    """A link that saves a file under that name."""
+    return _File.create(*children, href=href, download=name, **props)

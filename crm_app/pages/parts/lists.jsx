@@ -1,0 +1,68 @@
+// What lists need beside the kit: the checkboxes of the selection, heads that sort, and a clock.
+import { useEffect, useRef, useState } from "react";
+
+/** The checkbox of a row. It answers at once; what the server says afterwards counts. */
+export function Pick({ row, checked = false, label, onPick }) {
+  const [shown, setShown] = useState(checked);
+  const shift = useRef(false);
+  useEffect(() => setShown(checked), [checked]);
+  return (
+    <input
+      type="checkbox"
+      className="check"
+      data-pick=""
+      checked={shown}
+      aria-label={label}
+      onClick={(event) => {
+        shift.current = event.shiftKey;
+      }}
+      onChange={(event) => {
+        setShown(event.target.checked);
+        onPick?.(row, event.target.checked, shift.current);
+      }}
+    />
+  );
+}
+
+/** The checkbox of the head: all rows of the page. The key x picks the current row. */
+export function PickAll({ checked = false, some = false, label, onPick }) {
+  const box = useRef(null);
+  useEffect(() => {
+    box.current.indeterminate = some && !checked;
+  }, [some, checked]);
+  useEffect(() => {
+    const press = (event) => {
+      if (event.key !== "x" || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (document.querySelector("dialog[open]")) return;
+      if (event.target.isContentEditable || event.target.closest("input:not([type=checkbox]), textarea, select")) return;
+      document.querySelector("table[data-list] tr.is-current [data-pick]")?.click();
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, []);
+  return (
+    <input ref={box} type="checkbox" className="check" checked={checked} aria-label={label} onChange={(event) => onPick?.(event.target.checked)} />
+  );
+}
+
+/** The button in a head: a click sorts by it, with Shift beside what it is sorted by already. */
+export function Sort({ name, onSort, title = "", children }) {
+  return (
+    <button type="button" className="sort" title={title} onClick={(event) => onSort?.(name, event.shiftKey)}>
+      {children}
+    </button>
+  );
+}
+
+/** Calls every so many milliseconds while it is in the page. */
+export function Clock({ every = 700, onTick }) {
+  const tick = useRef(onTick);
+  useEffect(() => {
+    tick.current = onTick;
+  });
+  useEffect(() => {
+    const timer = setInterval(() => tick.current?.(), every);
+    return () => clearInterval(timer);
+  }, [every]);
+  return null;
+}

@@ -1,0 +1,327 @@
+"""The record screen of any Resource: head, facts, form in place, and the timeline at its side."""
+
+import reflex as rx
+from reflex.vars import Var
+
+from crm_app.core.resource import RESOURCES, Lines, Section
+from crm_app.state.forms import ClashRow, EntryRow, RecordState, StepRow
+from crm_app.state.session import Me
+
+from . import kit
+from .beside import composer, files_section, note_card, picture, related_section
+from .inputs import lines_field, prop
+from .links import link
+from .shell import Trail, empty, shell
+from .text import t, when
+
+
+def record_screen(
+    state: type[RecordState],
+    *,
+    trail: Trail | None = None,
+    sections: tuple[rx.Component, ...] = (),
+    verbs: tuple[rx.Component, ...] = (),
+    pictured: bool = False,
+) -> rx.Component:
+    """The whole page. `sections` stand under the form, `verbs` are menu items before the last one (remove).
+
+    `pictured` shows the newest image among its files in the head.
+    """
+    found = state.resource
+    title = rx.cond(state.record == 0, t(f"New {found.one.lower()}"), state.label)
+    back = f"/{found.name}"
+    sections = (
+        *sections,
+        related_section(state),
+        *((files_section(state),) if found.api and found.group != "Settings" else ()),
+    )
+    missing = empty(
+        "search", t("Not found"), state.failure, link(back, t("Back to the list"), class_name="button button-primary")
+    )
+    body = rx.fragment(
+        _head(state, title, verbs, pictured=pictured),
+        _facts(state),
+        when(state.record != 0, _panes(state)),
+        _body(state, sections),
+        _clash(state),
+        _ask_remove(state),
+    )
+    return shell(
+        rx.cond(state.failure != "", missing, rx.cond(state.loaded, body, _skeleton())),
+        trail=trail or ((t(found.group), ""), (t(found.many), back), (title, "")),
+        reload=state.load,
+        undo=state.undo,
+    )
+
+
+def _body(state: type[RecordState], sections: tuple[rx.Component, ...]) -> rx.Component:
+    """The form and what stands under it; the timeline at its side."""
+    alone = rx.cond(state.record == 0, " is-alone", "")
+    return rx.el.div(
+        rx.el.div(
+            _form(state),
+            when(state.record != 0, rx.fragment(*sections)),
+            class_name="split-main",
+            tab_index=0,
+            role="region",
+            aria_label=t("Record"),
+        ),
+        when(state.record != 0, timeline(state)),
+        class_name="split-page fold" + alone + rx.cond(state.pane == "history", " shows-aside", ""),
+    )
+
+
+def _head(
+    state: type[RecordState], title: Var[str], verbs: tuple[rx.Component, ...], *, pictured: bool
+) -> rx.Component:
+    active = "active" in state.resource.fields
+    badge = rx.cond(
+        state.values["active"] == "true",
+        rx.el.span(kit.icon("circle-check"), t("Active"), class_name="badge badge-done"),
+        rx.el.span(kit.icon("circle-dashed"), t("Not active"), class_name="badge"),
+    )
+    avatar = kit.avatar(state.label, "avatar-lg avatar-square")
+    items = [*verbs, *_remove_item(state)]
+    menu = kit.menu(*items, icon="ellipsis", aria_label=t("More actions"), align="end", class_name="button button-icon")
+    return rx.el.div(
+        when(state.record != 0, rx.cond(state.picture != "", picture(state), avatar) if pictured else avatar),
+        rx.el.div(
+            rx.el.div(
+                rx.el.h1(title, class_name="page-title truncate", dir="auto"),
+                when(state.record != 0, badge) if active else rx.fragment(),
+                class_name="row",
+            ),
+            when(
+                state.record != 0,
+                rx.el.div(
+                    rx.el.span(t("{what}, changed {when}", what=t(state.resource.one), when=state.shown["updated_at"])),
+                    class_name="record-sub",
+                ),
+            ),
+            class_name="grow",
+        ),
+        when(state.record != 0, rx.el.div(menu, class_name="page-actions")) if items else rx.fragment(),
+        class_name="record-head",
+    )
+
+
+def _remove_item(state: type[RecordState]) -> list[rx.Component]:
+    if "remove" not in state.resource.verbs:
+        return []
+    able, ask = state.may_remove, state.ask_remove(True)
+    return [kit.menu_item(label=t("Remove"), icon="trash-2", danger=True, disabled=~able, on_select=ask)]
+
+
+def _facts(state: type[RecordState]) -> rx.Component:
+    found = state.resource
+    if not found.facts:
+        return rx.fragment()
+    facts = [
+        rx.el.div(
+            rx.el.dt(t(found.fields[name].label)),
+            rx.el.dd(
+                rx.cond(state.shown[name] != "", state.shown[name], "\u2013"),
+                class_name="truncate",
+                title=state.shown[name],
+            ),
+            class_name="fact" + ("" if index < 3 else " p2"),
+        )
+        for index, name in enumerate(found.facts)
+    ]
+    return when(state.record != 0, rx.el.dl(*facts, class_name="facts"))
+
+
+def _panes(state: type[RecordState]) -> rx.Component:
+    """On a narrow page the history has no room at the side: it becomes a tab."""
+
+    def tab(pane: str, text: Var[str]) -> rx.Component:
+        chosen = {"aria-selected": rx.cond(state.pane == pane, "true", "false")}
+        return rx.el.button(text, on_click=state.show_pane(pane), role="tab", class_name="tab", custom_attrs=chosen)
+
+    return rx.el.div(
+        tab("details", t("Details")), tab("history", t("History")), class_name="tabs panes", role="tablist"
+    )
+
+
+def _form(state: type[RecordState]) -> rx.Component:
+    return kit.draft_form(
+        when(
+            state.errors.contains("form"),
+            rx.el.div(
+                kit.icon("circle-alert"),
+                rx.el.span(state.errors["form"]),
+                class_name="banner banner-late",
+                role="alert",
+            ),
+        ),
+        *(_section(state, section) for section in state.resource.form),
+        *(_lines(state, part) for part in RESOURCES.lines(state.resource)),
+        draft_key=Me.email + f":{state.resource.name}:" + rx.cond(state.record == 0, "new", state.record.to_string()),
+        version=state.version,
+        answer=state.answers,
+        only_changed=state.record != 0,
+        labels={
+            "unsaved_one": t("1 change not saved, kept on this device"),
+            "unsaved": t("{n} changes not saved, kept on this device", n="{n}"),
+            "save": t("Save"),
+            "discard": t("Discard"),
+            "saving": t("Saving"),
+            "restored": t("draft restored"),
+            "leave": t("There are changes that are not saved."),
+        },
+        on_save=lambda form: state.save(form, state.record, state.version),
+        custom_attrs={"data-record-form": ""},
+    )
+
+
+def _section(state: type[RecordState], section: Section) -> rx.Component:
+    props = [prop(state, state.resource.fields[name]) for name in section.fields]
+    return rx.el.section(
+        rx.el.h2(t(section.title), class_name="section-title section-head"),
+        rx.el.div(*props, class_name="props"),
+        class_name="section",
+    )
+
+
+def _lines(state: type[RecordState], part: Lines) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(t(part.resource.many), class_name="section-title section-head"),
+        lines_field(state, part),
+        class_name="section",
+    )
+
+
+def _skeleton() -> rx.Component:
+    bars = [
+        rx.el.div(class_name="skeleton", style={"width": f"{30 + index * 11 % 50}%", "margin": "14px 0"})
+        for index in range(9)
+    ]
+    return rx.el.div(*bars, class_name="section", aria_busy=True)
+
+
+# ---- timeline
+
+
+def timeline(state: type[RecordState]) -> rx.Component:
+    """What happened to the record, newest first; each change can be undone from here."""
+    return rx.el.aside(
+        rx.el.h2(t("History"), class_name="section-title timeline-head"),
+        composer(state),
+        rx.el.ol(rx.foreach(state.entries, lambda entry: _entry(state, entry)), class_name="timeline"),
+        when(
+            state.older,
+            rx.el.button(t("Show older"), on_click=state.show_older, class_name="button button-quiet"),
+        ),
+        class_name="aside",
+        aria_label=t("History"),
+        tab_index=0,
+    )
+
+
+def _entry(state: type[RecordState], entry: Var[EntryRow]) -> rx.Component:
+    icon = rx.match(entry.kind, ("create", "plus"), ("remove", "trash-2"), ("note", "sticky-note"), "pencil")
+    undo = rx.el.button(
+        kit.icon("undo-2", size="sm"),
+        t("Undo"),
+        on_click=state.undo(entry.change_set),
+        class_name="button button-quiet button-sm",
+    )
+    return rx.fragment(
+        when(entry.day != "", rx.el.li(entry.day, class_name="timeline-day")),
+        rx.el.li(
+            rx.el.span(kit.icon(icon), class_name="event-icon"),
+            rx.el.div(
+                rx.el.div(
+                    rx.el.span(rx.el.b(entry.who), " ", entry.text), rx.el.time(entry.time), class_name="event-head"
+                ),
+                when(entry.kind == "note", note_card(state, entry)),
+                rx.foreach(entry.steps, _step),
+                rx.cond(entry.undone, rx.el.span(t("Undone"), class_name="tag"), when(entry.can_undo, undo)),
+            ),
+            class_name="event",
+        ),
+        key=entry.change_set,
+    )
+
+
+def _step(step: Var[StepRow]) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(step.label, ": "),
+        when(step.before != "", rx.el.del_(step.before, dir="auto")),
+        when((step.before != "") & (step.after != ""), " \u2192 "),
+        when(step.after != "", rx.el.ins(step.after, dir="auto")),
+        class_name="event-body step",
+    )
+
+
+# ---- questions
+
+
+def _clash(state: type[RecordState]) -> rx.Component:
+    """Somebody else saved the same fields: choose for each."""
+    return kit.dialog(
+        rx.el.p(
+            t(
+                "Somebody else changed the same fields while you were editing. Choose what to keep; the rest of your changes is saved too."
+            ),
+            class_name="dialog-text",
+        ),
+        rx.el.form(
+            rx.el.div(
+                rx.el.div(
+                    rx.el.span(t("Field")),
+                    rx.el.span(t("Mine")),
+                    rx.el.span(t("Theirs")),
+                    class_name="conflict-row conflict-labels",
+                ),
+                rx.foreach(state.clashes, _choice),
+                class_name="conflict",
+            ),
+            rx.el.div(
+                rx.el.button(t("Back to the form"), type="button", on_click=state.give_way, class_name="button"),
+                rx.el.button(t("Save what I chose"), type="submit", class_name="button button-primary"),
+                class_name="dialog-foot",
+            ),
+            on_submit=state.settle,
+        ),
+        open=state.clashes.length() > 0,
+        title=t("Two people changed this record"),
+        on_close=state.give_way,
+        close_label=t("Close"),
+        width="640px",
+    )
+
+
+def _choice(row: Var[ClashRow]) -> rx.Component:
+    def side(value: str, text: Var[str]) -> rx.Component:
+        shown = rx.cond(text != "", text, t("(empty)"))
+        mine = value == "mine"
+        radio = rx.el.input(type="radio", name=row.name, value=value, default_checked=mine, class_name="check")
+        return rx.el.label(radio, rx.el.span(shown, dir="auto"), class_name="conflict-choice")
+
+    return rx.el.fieldset(
+        rx.el.legend(row.label, class_name="sr-only"),
+        rx.el.span(row.label, aria_hidden=True),
+        side("mine", row.mine),
+        side("theirs", row.theirs),
+        class_name="conflict-row",
+        key=row.name,
+    )
+
+
+def _ask_remove(state: type[RecordState]) -> rx.Component:
+    return kit.dialog(
+        rx.el.p(
+            t("1 record is removed. You can undo it from the notice that follows, or from its history."),
+            class_name="dialog-text",
+        ),
+        rx.el.div(
+            rx.el.button(t("Cancel"), on_click=state.ask_remove(False), class_name="button"),
+            rx.el.button(t("Remove"), on_click=state.remove, class_name="button button-danger-solid"),
+            class_name="dialog-foot",
+        ),
+        open=state.asking,
+        title=t("Remove {name}?", name=state.label),
+        on_close=state.ask_remove(False),
+        close_label=t("Close"),
+    )

@@ -1,0 +1,183 @@
+// The lines inside a record (addresses, telephones, contacts): a small table that is edited in place.
+import { useEffect, useRef, useState } from "react";
+import { Icon, RefPicker } from "./kit.jsx";
+
+const parse = (text) => {
+  try {
+    const rows = JSON.parse(text || "[]");
+    return Array.isArray(rows) ? rows : [];
+  } catch {
+    return [];
+  }
+};
+
+let count = 0;
+// a key of our own for each line, so that React keeps its inputs when one above it goes
+const keyed = (rows) => rows.map((row) => ({ ...row, key: (count += 1) }));
+// what is sent: neither our keys nor the names beside references
+const plain = (rows) => JSON.stringify(rows.map(({ key, texts, ...row }) => row));
+
+/**
+ * columns: [{name, label, widget, options: [[value, label]], resource, required, initial, width}]
+ * value: JSON of [{id, …, texts: {reference: name}}]; a hidden input of the given name carries the lines as JSON.
+ * errors: {"addresses.0.city": sentence}
+ */
+export function Rows({ name, value = "[]", columns = [], labels = {}, pickerLabels = {}, errors = {}, disabled = false }) {
+  const [rows, setRows] = useState(() => keyed(parse(value)));
+  const hidden = useRef(null);
+  const last = useRef(null);
+  const json = plain(rows);
+  const announced = useRef(json);
+
+  useEffect(() => {
+    if (announced.current === json) return;
+    announced.current = json;
+    hidden.current.dispatchEvent(new Event("input", { bubbles: true }));
+  }, [json]);
+
+  useEffect(() => setRows(keyed(parse(value))), [value]);
+
+  // a kept draft comes back through "kit:set"; the names of references stand in data-text
+  useEffect(() => {
+    const element = hidden.current;
+    const owner = element.form;
+    const set = (event) => setRows(keyed(parse(event.detail.text || event.detail.value)));
+    const reset = () => setRows(keyed(parse(value)));
+    element.addEventListener("kit:set", set);
+    owner?.addEventListener("reset", reset);
+    return () => {
+      element.removeEventListener("kit:set", set);
+      owner?.removeEventListener("reset", reset);
+    };
+  }, [value]);
+
+  const change = (key, part) => setRows((before) => before.map((row) => (row.key === key ? { ...row, ...part } : row)));
+  const remove = (key) => setRows((before) => before.filter((row) => row.key !== key));
+  const add = () => {
+    const fresh = Object.fromEntries(columns.map((column) => [column.name, column.initial ?? ""]));
+    setRows((before) => [...before, ...keyed([fresh])]);
+    requestAnimationFrame(() => last.current?.querySelector("input, select")?.focus());
+  };
+
+  return (
+    <div className="rows">
+      <input
+        ref={hidden}
+        type="hidden"
+        name={name}
+        value={json}
+        data-text={JSON.stringify(rows.map(({ key, ...row }) => row))}
+        readOnly
+      />
+      {rows.length > 0 && (
+        <ul>
+          {rows.map((row, number) => (
+            <li className="rows-line" key={row.key} ref={number === rows.length - 1 ? last : undefined}>
+              {columns.map((column) => (
+                <Cell
+                  key={column.name}
+                  column={column}
+                  row={row}
+                  error={errors[`${name}.${number}.${column.name}`]}
+                  disabled={disabled}
+                  pickerLabels={pickerLabels}
+                  onChange={(part) => change(row.key, part)}
+                />
+              ))}
+              {!disabled && (
+                <button
+                  type="button"
+                  className="button button-quiet button-icon button-sm"
+                  aria-label={labels.remove}
+                  title={labels.remove}
+                  onClick={() => remove(row.key)}
+                >
+                  <Icon name="x" />
+                </button>
+              )}
+              {errors[`${name}.${number}`] && <p className="field-error">{errors[`${name}.${number}`]}</p>}
+            </li>
+          ))}
+        </ul>
+      )}
+      {!disabled && (
+        <button type="button" className="button button-quiet button-sm rows-add" onClick={add}>
+          <Icon name="plus" />
+          {labels.add}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Cell({ column, row, error, disabled, pickerLabels, onChange }) {
+  const value = row[column.name] ?? "";
+  const common = {
+    className: "input",
+    "aria-label": column.label,
+    "aria-invalid": error ? true : undefined,
+    disabled,
+  };
+  let control;
+  if (column.widget === "select") {
+    control = (
+      <span className="select">
+        <select {...common} value={value} onChange={(event) => onChange({ [column.name]: event.target.value })}>
+          {!column.required && column.initial === "" && <option value="" />}
+          {column.options.map(([key, label]) => (
+            <option key={key} value={key}>
+              {label}
+            </option>
+          ))}
+        </select>
+        <Icon name="chevron-down" />
+      </span>
+    );
+  } else if (column.widget === "checkbox") {
+    control = (
+      <label className="option-row">
+        <input
+          type="checkbox"
+          className="check"
+          disabled={disabled}
+          checked={value === true || value === "true"}
+          onChange={(event) => onChange({ [column.name]: event.target.checked ? "true" : "" })}
+        />
+        {column.label}
+      </label>
+    );
+  } else if (column.widget === "reference") {
+    control = (
+      <RefPicker
+        resource={column.resource}
+        value={String(value)}
+        text={row.texts?.[column.name] ?? ""}
+        label={column.label}
+        placeholder={column.label}
+        labels={pickerLabels}
+        disabled={disabled}
+        invalid={Boolean(error)}
+        onPick={(key, text) => onChange({ [column.name]: key, texts: { ...row.texts, [column.name]: text } })}
+      />
+    );
+  } else {
+    control = (
+      <input
+        {...common}
+        type={{ email: "email", tel: "tel", date: "date" }[column.widget] ?? "text"}
+        inputMode={{ number: "numeric", decimal: "decimal" }[column.widget]}
+        placeholder={column.widget === "date" ? undefined : column.label}
+        title={column.label}
+        maxLength={column.size || undefined}
+        value={value}
+        onChange={(event) => onChange({ [column.name]: event.target.value })}
+      />
+    );
+  }
+  return (
+    <div className={`rows-cell rows-${column.widget}`} style={column.width ? { flexBasis: column.width } : undefined}>
+      {control}
+      {error && <p className="field-error">{error}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,323 @@
+"""The list screen of any Resource: live filter, chips, a table whose heads sort, and the pages under it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import reflex as rx
+from reflex.vars import Var
+
+from crm_app.core.fields import Boolean, Choice, Reference
+from crm_app.core.resource import FieldSpec, Resource
+from crm_app.state.lists import Chip, Head, ListState, Row
+
+from . import bulk, kit, views
+from .inputs import picker_labels
+from .links import link
+from .shell import Trail, empty, heading, may, shell
+from .text import t, when
+
+Cell = Callable[[Var[Row], Var[str]], rx.Component]
+_WIDTHS = {
+    "checkbox": "124px",
+    "checkboxes": "132px",
+    "email": "210px",
+    "tel": "146px",
+    "country": "120px",
+    "date": "104px",
+    "number": "96px",
+}
+
+
+def list_screen(
+    state: type[ListState],
+    *,
+    cells: Mapping[str, Cell] | None = None,
+    trail: Trail | None = None,
+    toolbar: tuple[rx.Component, ...] = (),
+) -> rx.Component:
+    """The whole page. `cells` replaces how a column is drawn."""
+    found = state.resource
+    many = t(found.many)
+    return shell(
+        kit.url_query(query=state.address, mode=state.steps),
+        heading(many, when(may(found, "create"), _new(found)), count=state.count),
+        views.tabs(state),
+        _toolbar(state, toolbar),
+        rx.cond(
+            state.failure != "",
+            empty(
+                "circle-alert",
+                t("This list cannot be shown"),
+                state.failure,
+                link(f"/{found.name}", t("Show the whole list"), class_name="button"),
+            ),
+            rx.cond(state.loaded & (state.rows.length() == 0), _nothing(state), _table(state, cells or {})),
+        ),
+        bulk.foot(state, _foot(state)),
+        trail=trail or ((t(found.group), ""), (many, "")),
+        reload=state.load,
+        undo=state.undo,
+    )
+
+
+def _new(found: Resource) -> rx.Component:
+    return link(
+        f"/{found.name}/new",
+        kit.icon("plus"),
+        rx.el.span(t(f"New {found.one.lower()}")),
+        class_name="button button-primary",
+        custom_attrs={"data-create": ""},
+    )
+
+
+def _toolbar(state: type[ListState], more: tuple[rx.Component, ...]) -> rx.Component:
+    found = state.resource
+    label = t(f"Filter {found.many.lower()}")
+    return rx.el.div(
+        kit.live_input(
+            id="list-filter",
+            value=state.text,
+            on_text=state.search,
+            placeholder=label,
+            label=label,
+            clear_label=t("Clear"),
+            class_name="filter-box",
+        ),
+        rx.el.div(
+            rx.foreach(state.chips, lambda chip: _chip(state, chip)),
+            rx.cond(state.adding == "", _add_filter(state), _new_filter(state)) if found.filters else rx.fragment(),
+            class_name="chips grow",
+        ),
+        bulk.export_menu(state, "button button-quiet button-sm"),
+        views.columns_button(state),
+        *more,
+        class_name="toolbar",
+    )
+
+
+def _chip(state: type[ListState], chip: Var[Chip]) -> rx.Component:
+    return rx.el.span(
+        rx.el.span(chip.label),
+        rx.el.span(chip.sign),
+        rx.el.span(rx.el.b(chip.value)),
+        rx.el.button(
+            kit.icon("x"),
+            on_click=state.drop_filter(chip.field, chip.operator),
+            aria_label=t("Remove the filter {name}", name=chip.label),
+        ),
+        class_name="chip",
+        key=chip.field + chip.operator,
+    )
+
+
+def _add_filter(state: type[ListState]) -> rx.Component:
+    fields = state.resource.fields
+    items = [
+        kit.menu_item(label=t(fields[name].label), on_select=state.begin_filter(name))
+        for name in state.resource.filters
+    ]
+    face = rx.el.span(kit.icon("plus", size="sm"), t("Filter"))
+    return kit.menu(*items, button_label=face, aria_label=t("Add a filter"), class_name="chip chip-ghost")
+
+
+def _new_filter(state: type[ListState]) -> rx.Component:
+    fields = state.resource.fields
+    inputs = [(name, _filter_input(fields[name])) for name in state.resource.filters]
+    return rx.el.form(
+        rx.match(state.adding, *inputs, rx.fragment()),
+        rx.el.button(t("Apply"), type="submit", class_name="button button-sm button-primary"),
+        rx.el.button(
+            t("Cancel"), type="button", on_click=state.begin_filter(""), class_name="button button-sm button-quiet"
+        ),
+        on_submit=state.add_filter,
+        class_name="row new-filter",
+        aria_label=t("New filter"),
+    )
+
+
+def _filter_input(spec: FieldSpec) -> rx.Component:
+    label = t(spec.label)
+    kind = spec.kind
+    if isinstance(kind, Reference) or kind.widget == "country":
+        source = kind.resource if isinstance(kind, Reference) else "lists/countries"
+        control = kit.ref_picker(
+            id="filter-value", name="value", resource=source, value="", text="", labels=picker_labels()
+        )
+    elif isinstance(kind, Choice | Boolean):
+        pairs = kind.pairs() if isinstance(kind, Choice) else [("true", "Yes"), ("false", "No")]
+        options = [rx.el.option(t(text), value=key) for key, text in pairs]
+        control = rx.el.span(
+            rx.el.select(*options, id="filter-value", name="value", class_name="input"),
+            kit.icon("chevron-down"),
+            class_name="select",
+        )
+    else:
+        control = rx.el.input(id="filter-value", name="value", class_name="input", auto_focus=True, max_length=200)
+    return rx.el.span(rx.el.label(label, html_for="filter-value", class_name="label"), control, class_name="row")
+
+
+def _table(state: type[ListState], cells: Mapping[str, Cell]) -> rx.Component:
+    found = state.resource
+    columns = len(found.columns)
+    blank = rx.fragment(
+        *(
+            rx.el.th(t(found.fields[name].label), class_name=_priority(index))
+            for index, name in enumerate(found.columns)
+        )
+    )
+    heads = rx.cond(state.loaded, rx.foreach(state.heads, lambda head: _head(state, head)), blank)
+    body = rx.cond(
+        state.loaded,
+        rx.foreach(state.rows, lambda row: _row(state, row, cells)),
+        rx.fragment(*(_skeleton(columns, index) for index in range(12))),
+    )
+    return rx.el.div(
+        rx.el.table(
+            rx.el.thead(rx.el.tr(bulk.pick_all(state), heads)),
+            rx.el.tbody(body),
+            class_name="table",
+            custom_attrs={"data-list": "", "aria-busy": rx.cond(state.loaded, "false", "true")},
+        ),
+        class_name="table-scroll",
+        tab_index=0,
+        role="region",
+        aria_label=t(found.many),
+    )
+
+
+def _priority(index: int) -> str:
+    """Which columns leave first on a narrow page: the later, the sooner."""
+    return "" if index < 4 else "p2" if index < 6 else "p3"
+
+
+def _numbers(state: type[ListState], name: Var[str]) -> Var[str]:
+    """The class of a column whose values stand at the right."""
+    right = [spec.name for spec in state.resource.fields.values() if spec.kind.align == "right"]
+    return rx.cond(Var.create(right).contains(name), "num ", "")
+
+
+def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
+    fields = state.resource.fields
+    widths = {
+        spec.name: _WIDTHS.get(spec.kind.widget, "128px")
+        for spec in fields.values()
+        if spec.name != state.resource.label
+    }
+    label = views.label_of(state, head.name)
+    arrow = rx.cond(
+        head.sorted != "", kit.icon(rx.cond(head.sorted == "down", "arrow-down", "arrow-up")), rx.fragment()
+    )
+    sortable = Var.create([spec.name for spec in fields.values() if spec.sortable]).contains(head.name)
+    button = bulk.sort(
+        label,
+        arrow,
+        rx.cond(head.place != "", rx.el.small(head.place), rx.fragment()),
+        name=head.name,
+        title=t("Shift and click: sort by this too"),
+        on_sort=state.sort_by,
+    )
+    return rx.el.th(
+        rx.cond(sortable, button, rx.el.span(label)),
+        key=head.name,
+        class_name=_numbers(state, head.name) + head.priority,
+        style={"width": rx.match(head.name, *widths.items(), "auto")},
+        custom_attrs={"aria-sort": rx.match(head.sorted, ("up", "ascending"), ("down", "descending"), "none")},
+    )
+
+
+def _row(state: type[ListState], row: Var[Row], cells: Mapping[str, Cell]) -> rx.Component:
+    def drawn(head: Var[Head], index: Var[int]) -> rx.Component:
+        text = row.cells[index]
+        found = {name: draw(row, text) for name, draw in cells.items()}
+        found.setdefault(state.resource.label, name_cell(state.resource.name, row))
+        for spec in state.resource.fields.values():
+            if isinstance(spec.kind, Boolean) or (isinstance(spec.kind, Reference) and spec.kind.person):
+                found.setdefault(spec.name, cell(spec, text))
+        plain = rx.el.span(text, title=text, class_name="truncate", dir="auto")
+        look = rx.cond(head.name == state.resource.label, "", " muted")
+        return rx.el.td(
+            rx.match(head.name, *found.items(), plain),
+            key=head.name,
+            class_name=_numbers(state, head.name) + head.priority + look,
+        )
+
+    chosen = rx.cond(bulk.picked(state, row), "true", "false")
+    return rx.el.tr(
+        bulk.pick(state, row), rx.foreach(state.heads, drawn), key=row.id, custom_attrs={"aria-selected": chosen}
+    )
+
+
+def name_cell(resource: str, row: Var[Row]) -> rx.Component:
+    """The record's name, which is the link of the whole row."""
+    return rx.el.span(
+        kit.avatar(row.label, "avatar-square"),
+        link(
+            f"/{resource}/" + row.id.to_string(),
+            row.label,
+            class_name="name truncate row-link",
+            title=row.label,
+            dir="auto",
+        ),
+        class_name="row",
+    )
+
+
+def cell(spec: FieldSpec, text: Var[str]) -> rx.Component:
+    """A value of that kind in a table."""
+    if isinstance(spec.kind, Boolean):
+        yes = rx.el.span(kit.icon("circle-check"), t(spec.label), class_name="badge badge-done")
+        if not spec.kind.negative:
+            return when(text == "true", yes)
+        no = rx.el.span(kit.icon("circle-dashed"), t(spec.kind.negative), class_name="badge")
+        return rx.cond(text == "true", yes, no)
+    if isinstance(spec.kind, Reference) and spec.kind.person:
+        return when(text != "", rx.el.span(kit.avatar(text), rx.el.span(text, class_name="truncate"), class_name="row"))
+    return rx.el.span(text, title=text, class_name="truncate", dir="auto")
+
+
+def _skeleton(columns: int, index: int) -> rx.Component:
+    bar = rx.el.div(class_name="skeleton", style={"width": f"{45 + index * 7 % 40}%"})
+    return rx.el.tr(
+        rx.el.td(class_name="check-cell"),
+        *(rx.el.td(bar, class_name=_priority(column)) for column in range(columns)),
+        aria_hidden=True,
+    )
+
+
+def _nothing(state: type[ListState]) -> rx.Component:
+    found = state.resource
+    filtered = (state.text != "") | (state.chips.length() > 0)
+    none_match = empty(
+        "search",
+        t("Nothing matches"),
+        t("Try fewer letters, or take a filter away."),
+        rx.el.button(t("Show the whole list"), on_click=state.clear, class_name="button"),
+    )
+    first = when(may(found, "create"), link(f"/{found.name}/new", t(f"New {found.one.lower()}"), class_name="button"))
+    none_yet = empty(
+        found.icon,
+        t(f"No {found.many.lower()} yet"),
+        t("What you add appears here, with search, filters and its history."),
+        first,
+    )
+    return rx.el.div(rx.cond(filtered, none_match, none_yet), class_name="table-scroll")
+
+
+def _foot(state: type[ListState]) -> rx.Component:
+    def turn(icon: str, label: str, page: Any, able: Any) -> rx.Component:
+        return rx.el.button(
+            kit.icon(icon),
+            on_click=state.turn_to(page),
+            disabled=~able,
+            aria_label=t(label),
+            class_name="button button-quiet button-icon button-sm",
+        )
+
+    return rx.el.div(
+        rx.el.span(t("{span} of {count}", span=state.span, count=state.count), class_name="fig", role="status"),
+        rx.el.span(class_name="grow"),
+        turn("chevron-left", "Previous page", state.page_number - 1, state.page_number > 1),
+        rx.el.span(state.page_number, class_name="fig"),
+        turn("chevron-right", "Next page", state.page_number + 1, state.more),
+        class_name="list-foot",
+    )

@@ -1,0 +1,5 @@
+"""Every page. A new module adds its line here."""
+
+from . import accounts, contacts, home, me, products, settings, sign_in
+
+PAGES = (*home.PAGES, *sign_in.PAGES, *me.PAGES, *settings.PAGES, *accounts.PAGES, *contacts.PAGES, *products.PAGES)

@@ -1,0 +1,118 @@
+"""The rules of accounts and zones: tax identifier, zone by postcode, one first contact, one usual address per purpose."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.i18n import Message
+from crm_app.models.accounts import ZonePostcode
+from crm_app.models.contacts import AccountContact
+
+from . import identifiers, rules
+from .rules import Draft
+from .work import Work, column_of
+
+
+@rules.completes("accounts")
+def _tax_identifier(_work: Work, draft: Draft) -> None:
+    """It is what the account's country knows as one, and stored in its compact form."""
+    text, country = draft.values["tax_id"], draft.values["country"]
+    if not text or not draft.coming("tax_id", "country"):
+        return
+    try:
+        draft.values["tax_id"] = identifiers.tidy(country, text)
+    except identifiers.NotValid:
+        draft.errors["tax_id"] = Message(
+            "This is no valid tax identifier of the account's country ({country}). Check its digits.", country=country
+        )
+
+
+@rules.shows("accounts", "tax_id")
+def _shown_identifier(values: Mapping[str, Any]) -> str:
+    text = values.get("tax_id")
+    return identifiers.formatted(values.get("country"), text) if text else ""
+
+
+@rules.completes("accounts")
+def _zone_by_postcode(work: Work, draft: Draft) -> None:
+    """An account without a zone gets that of its postcode. Who takes the zone away by hand is not contradicted."""
+    postcode = _compact(draft.values["postcode"])
+    if draft.values["zone"] is not None or not postcode or not draft.coming("postcode", "country"):
+        return
+    if draft.id is None or "zone" not in draft.given:
+        draft.values["zone"] = zone_of(work, postcode, draft.values["country"] or rules.company(work, "country"))
+
+
+def zone_of(work: Work, postcode: str, country: str | None) -> int | None:
+    """The zone whose rule names the longest beginning of the postcode; a rule with a country is for that one only."""
+    prefix, land = column_of(ZonePostcode, "prefix"), column_of(ZonePostcode, "country")
+    statement = (
+        sa.select(column_of(ZonePostcode, "zone"))
+        .where(
+            prefix.in_([postcode[:size] for size in range(1, min(len(postcode), 12) + 1)]),
+            sa.or_(land.is_(None), land == country),
+        )
+        .order_by(sa.func.length(prefix).desc(), land.is_(None), column_of(ZonePostcode, "id"))
+    )
+    found: int | None = work.session.scalar(statement.limit(1))
+    return found
+
+
+@rules.completes("zones")
+def _tidy_prefixes(_work: Work, draft: Draft) -> None:
+    for _, values in draft.lines.get("postcodes", ()):
+        if values.get("prefix"):
+            values["prefix"] = _compact(values["prefix"])
+
+
+def _compact(text: str | None) -> str:
+    """A postcode without spaces and hyphens, in capitals."""
+    return "".join(char for char in text or "" if char.isalnum()).upper()
+
+
+@rules.completes("accounts")
+def _one_first_contact(work: Work, draft: Draft) -> None:
+    _only_one(
+        draft,
+        "contacts",
+        "first",
+        rules.inside_of("accounts", draft, "contacts", work),
+        lambda _row: "",
+        "Only one can be the first to call.",
+    )
+
+
+@rules.completes("accounts")
+def _one_usual_address(work: Work, draft: Draft) -> None:
+    addresses = rules.inside_of("accounts", draft, "addresses", work)
+    _only_one(
+        draft,
+        "addresses",
+        "usual",
+        addresses,
+        lambda row: row["purpose"],
+        "Only one address of this purpose can be the usual one.",
+    )
+
+
+def _only_one(draft: Draft, name: str, flag: str, rows: list[dict[str, Any]], among: Any, text: str) -> None:
+    seen: set[str] = set()
+    for number, row in enumerate(rows):
+        if row[flag]:
+            if among(row) in seen:
+                draft.errors[f"{name}.{number}.{flag}"] = Message(text)
+            seen.add(among(row))
+
+
+@rules.completes("contacts")
+def _first_takes_over(work: Work, draft: Draft) -> None:
+    """Who becomes the first to call of an account on the contact's own page takes the place of who was."""
+    for row in rules.inside_of("contacts", draft, "accounts", work):
+        if row["first"] and row["account"]:
+            links = sa.select(AccountContact).where(
+                column_of(AccountContact, "account") == row["account"], column_of(AccountContact, "first").is_(True)
+            )
+            for link in work.session.scalars(links):
+                if link.contact != draft.id:
+                    link.first = False

@@ -1,0 +1,221 @@
+"""The registry of verbs, and the one way to run them: permission, lock, legal move, history, idempotency, once for all.
+
+Buttons, API verbs, CLI and the roles screen are drawn from it.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core import clock
+from crm_app.core.errors import Conflict, Invalid, Missing
+from crm_app.core.i18n import Message
+from crm_app.core.resource import RESOURCES, Resource
+from crm_app.models.base import encode
+from crm_app.models.jobs import Receipt
+
+from . import history, records
+from .actors import Actor
+from .work import Work, column_of
+
+MAX_KEY = 200
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a verb did. `result` points at a record it made elsewhere (a conversion); `change_set` can be undone."""
+
+    id: int | None = None
+    version: int | None = None
+    result: Mapping[str, Any] | None = None
+    change_set: int | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """A verb on a Resource. `run(work, resource, id, values, version)` acts inside the transaction."""
+
+    resource: str
+    verb: str
+    label: str
+    run: Callable[[Work, Resource, Any, Mapping[str, object], int | None], Outcome]
+    icon: str = ""
+    danger: bool = False
+    fields: tuple[str, ...] = ()
+    shown: bool = field(default=True)
+
+
+_ACTIONS: dict[tuple[str, str], Action] = {}
+
+
+def action(
+    resource: str,
+    verb: str,
+    label: str,
+    *,
+    icon: str = "",
+    danger: bool = False,
+    fields: tuple[str, ...] = (),
+    shown: bool = True,
+) -> Any:
+    """Register the function below as that verb; it is given (work, row or None, values) and returns an Outcome or None.
+
+    The permission is required and the row locked before it runs; with a Workflow the move is checked and made.
+    """
+
+    def register(function: Callable[[Work, Any, Mapping[str, object]], Outcome | None]) -> Any:
+        def run(work: Work, found: Resource, key: Any, values: Mapping[str, object], version: int | None) -> Outcome:
+            row = records._locked(work, found, key, verb)  # noqa: SLF001 - the one other place that locks
+            if version is not None and version != row.version:
+                raise Conflict(row.version, {})
+            if found.workflow is not None:
+                state = getattr(row, found.workflow.state)
+                setattr(row, found.workflow.state, found.workflow.target(str(getattr(row, found.label)), state, verb))
+            outcome = function(work, row, values)
+            work.session.flush()
+            return outcome or Outcome(row.id, row.version)
+
+        _ACTIONS[resource, verb] = Action(resource, verb, label, run, icon, danger, fields, shown)
+        return function
+
+    return register
+
+
+def _create(work: Work, resource: Resource, _key: Any, values: Mapping[str, object], _version: int | None) -> Outcome:
+    return Outcome(records.create(work, resource, values), 1)
+
+
+def _change(work: Work, resource: Resource, key: Any, values: Mapping[str, object], version: int | None) -> Outcome:
+    made = records.change(work, resource, key, values, version)  # refuses a key that is no number
+    return Outcome(int(key), made)
+
+
+def _remove(work: Work, resource: Resource, key: Any, _values: Mapping[str, object], version: int | None) -> Outcome:
+    records.remove(work, resource, key, version)
+    return Outcome(int(key), None)
+
+
+_RECORD_VERBS = {"create": ("Create", _create), "change": ("Change", _change), "remove": ("Remove", _remove)}
+
+
+def find(resource: str, verb: str) -> Action:
+    """The action of that name. Raises Missing."""
+    found = RESOURCES.get(resource) if isinstance(resource, str) else None
+    if found is not None and isinstance(verb, str):
+        if (resource, verb) in _ACTIONS:
+            return _ACTIONS[resource, verb]
+        if verb in _RECORD_VERBS and verb in found.verbs:
+            label, run = _RECORD_VERBS[verb]
+            return Action(resource, verb, label, run)
+    raise Missing("verb", f"{str(resource)[:40]}.{str(verb)[:40]}")
+
+
+def of(resource: str) -> list[Action]:
+    """The verbs of a Resource beside create, change and remove, in the order they were declared."""
+    return [found for (name, _), found in _ACTIONS.items() if name == resource]
+
+
+def permissions() -> Iterator[tuple[Resource, list[str]]]:
+    """Every permission there is, by Resource: the roles screen and the checks draw from it, so they cannot drift."""
+    for resource in RESOURCES:
+        yield resource, [*resource.verbs, *(found.verb for found in of(resource.name))]
+
+
+def run(
+    actor: Actor,
+    resource: str,
+    verb: str,
+    key: object = None,
+    values: Mapping[str, object] | None = None,
+    *,
+    version: int | None = None,
+    once: str | None = None,
+) -> Outcome:
+    """Run a verb in a transaction of its own. With the same `once` key (an Idempotency-Key) the first answer comes again.
+
+    Raises what the verb raises, Missing for an unknown one, Invalid when a key is used again for something else.
+    """
+    found = find(resource, verb)
+    with Work(actor, f"{resource}.{verb}", label=found.label) as work:
+        return run_in(work, found, key, values or {}, version=version, once=once)
+
+
+def run_in(
+    work: Work,
+    found: Action,
+    key: object,
+    values: Mapping[str, object],
+    *,
+    version: int | None = None,
+    once: str | None = None,
+) -> Outcome:
+    """The same inside a Work that is open already."""
+    resource = records.resource_of(found.resource)
+    if not once:
+        return _run(work, found, resource, key, values, version)
+    proof, request = _receipt_of(work.actor, found, key, values, once)
+    earlier = _first(work, proof, request)
+    if earlier is not None:
+        return earlier
+    outcome = _run(work, found, resource, key, values, version)
+    answer = {"id": outcome.id, "version": outcome.version, "result": outcome.result, "change_set": outcome.change_set}
+    work.session.add(Receipt(proof=proof, request=request, answer=answer))
+    return outcome
+
+
+def _run(
+    work: Work, found: Action, resource: Resource, key: object, values: Mapping[str, object], version: int | None
+) -> Outcome:
+    outcome = found.run(work, resource, key, values, version)
+    return Outcome(outcome.id, outcome.version, outcome.result, work.change_set)
+
+
+def _receipt_of(actor: Actor, found: Action, key: object, values: Mapping[str, object], once: str) -> tuple[str, str]:
+    if len(once) > MAX_KEY:
+        raise Invalid({"Idempotency-Key": Message("At most {size} characters.", size=MAX_KEY)})
+    proof = hashlib.sha256(f"{actor.user}\n{once}".encode("utf-8", "replace")).hexdigest()
+    number = None if key is None else records.key_of(records.resource_of(found.resource), key)
+    body = json.dumps([found.resource, found.verb, number, dict(values)], sort_keys=True, default=encode)
+    return proof, hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()
+
+
+def _first(work: Work, proof: str, request: str) -> Outcome | None:
+    """The answer this key got before. PostgreSQL: the key is locked until commit, so that a second caller waits for it."""
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.scalar(sa.select(sa.func.pg_advisory_xact_lock(int(proof[:15], 16))))
+    receipt = work.session.scalar(sa.select(Receipt).where(column_of(Receipt, "proof") == proof))
+    if receipt is None:
+        return None
+    if receipt.request != request:
+        raise Invalid({"Idempotency-Key": Message("This key was used for another request.")})
+    return Outcome(**receipt.answer)
+
+
+def undo(actor: Actor, change_set: object) -> Outcome:
+    """Undo a ChangeSet as a ChangeSet of its own. Raises as `history.undo`.
+
+    One that is a part of a batch is undone with the rest of it: each in its own transaction, as it was made, newest first.
+    """
+    try:
+        number = int(change_set)  # type: ignore[call-overload]
+    except (TypeError, ValueError):
+        number = 0
+    if not 0 < number < 2**63:
+        raise Missing("change")
+    parts = history.batch_of(actor, number)
+    batch = secrets.token_hex(16) if len(parts) > 1 else None
+    for part in parts:
+        with Work(actor, "changes.undo", label="Undo", undoes=part, batch=batch) as work:
+            history.undo(work, part)
+    return Outcome(number, None, None, work.change_set)
+
+
+def forget_receipts(actor: Actor, days: int = 7) -> None:
+    """Drop the answers of idempotency keys older than that."""
+    with Work(actor, "jobs.tidy") as work:
+        work.session.execute(sa.delete(Receipt).where(column_of(Receipt, "at") < clock.ago(days=days)))

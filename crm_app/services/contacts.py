@@ -1,0 +1,35 @@
+"""The rules of contacts: consent and "do not contact" say the same."""
+
+from crm_app.core import clock
+from crm_app.core.i18n import Message
+from crm_app.models.contacts import Consent
+
+from . import rules
+from .rules import Draft
+from .work import Work
+
+
+@rules.completes("contacts")
+def _consent(work: Work, draft: Draft) -> None:
+    """Who withdrew consent is not contacted; who must not be contacted has given no consent (GDPR art. 7.3)."""
+    values = draft.values
+    said, silent = "consent" in draft.given, "do_not_contact" in draft.given
+    if (
+        said
+        and values["consent"] == Consent.WITHDRAWN
+        and not (draft.id is not None and silent and not values["do_not_contact"])
+    ):
+        values["do_not_contact"] = True
+    elif said and values["consent"] == Consent.GIVEN and not silent:
+        values["do_not_contact"] = False
+    elif silent and not said:
+        if values["do_not_contact"] and values["consent"] == Consent.GIVEN:
+            values["consent"] = Consent.WITHDRAWN.value
+        elif not values["do_not_contact"] and values["consent"] == Consent.WITHDRAWN:
+            values["consent"] = Consent.UNKNOWN.value
+    if values["consent"] == Consent.WITHDRAWN and not values["do_not_contact"]:
+        draft.errors["do_not_contact"] = Message("Who has withdrawn consent must not be contacted.")
+    if values["consent"] == Consent.GIVEN and values["do_not_contact"]:
+        draft.errors["consent"] = Message("Who must not be contacted has not given consent.")
+    if draft.coming("consent", "do_not_contact") and values["consent"] != Consent.UNKNOWN and not values["consent_on"]:
+        values["consent_on"] = clock.today(work.actor.speech.zone)

@@ -1,0 +1,88 @@
+"""The engine of this process: how it connects, begins and says that the database is not there."""
+
+import sqlite3
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from crm_app.core.errors import Unavailable
+from crm_app.core.i18n import Message
+from crm_app.core.settings import settings
+
+POOL_SIZE = 8
+_BUSY_MS = 5000
+_CACHE_KB = 4000  # per connection: eight of them stay small beside the page cache of the system
+
+
+@cache
+def engine_for(url: str) -> sa.Engine:
+    """The engine of that SQLAlchemy URL, one per process."""
+    if url.startswith("sqlite"):
+        path = sa.engine.make_url(url).database
+        if path:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        found = sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=4, pool_timeout=10, hide_parameters=True)
+        event.listen(found, "connect", _sqlite_connect)
+        event.listen(found, "begin", _sqlite_begin)
+        return found
+    return sa.create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=4,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        hide_parameters=True,  # an error that is logged must not name anybody
+        connect_args={"connect_timeout": 5},
+    )
+
+
+def engine() -> sa.Engine:
+    """The engine of the configured database."""
+    return engine_for(settings().database_url)
+
+
+def _sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin by itself: _sqlite_begin does
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_MS}",
+        f"cache_size=-{_CACHE_KB}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.create_function(
+        "lower", 1, _lower, deterministic=True
+    )  # SQLite's own knows ASCII only, PostgreSQL's does not
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _sqlite_begin(connection: sa.Connection) -> None:
+    # a writer takes the lock at once: two that begin as readers and then write would fail one another
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def unavailable(error: Exception) -> Unavailable | None:
+    """The plain sentence for a database that is locked, full or gone; None when the error is something else."""
+    if isinstance(error, PoolTimeout):
+        return Unavailable()
+    if not isinstance(error, DBAPIError):
+        return None
+    text = str(error.orig).lower()
+    if "disk is full" in text or "no space left" in text or "disk i/o" in text or "readonly database" in text:
+        return Unavailable(
+            Message(
+                "The disk of the database is full or cannot be written. Nothing was saved: tell your administrator."
+            )
+        )
+    if "locked" in text or "busy" in text or error.connection_invalidated or isinstance(error, OperationalError):
+        return Unavailable()
+    return None

@@ -1,0 +1,222 @@
+"""A believable company to try the program with. The same seed makes the same company, its dates relative to today."""
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core import clock
+from crm_app.core.errors import Refusal
+from crm_app.core.fields import fold
+from crm_app.core.i18n import Message
+from crm_app.models.users import User
+
+from . import actions, demo_more, records, users
+from .actors import SYSTEM
+from .demo_words import (
+    COLOMBIAN_TOWNS,
+    FIRST_NAMES,
+    FORMS,
+    MEMBERS,
+    SECTORS,
+    SPANISH_TOWNS,
+    STREETS,
+    SURNAMES,
+    TEAMS,
+    TRADES,
+    ZONES,
+    Town,
+)
+from .secrets import new_key
+from .work import Work, column_of
+
+CHUNK = 5_000
+YEARS = 3
+ADMINISTRATOR = "ana.admin@demo.example"
+# the parts that accounts play, the frequent ones more than once
+_ROLES = (
+    ("customer",),
+    ("customer",),
+    ("customer",),
+    ("prospect",),
+    ("prospect",),
+    ("supplier",),
+    ("customer", "supplier"),
+    ("partner",),
+    ("competitor",),
+)
+_NIF_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+_NIT_WEIGHTS = (3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What there is now. `password` is that of every demo user."""
+
+    accounts: int
+    contacts: int
+    products: int
+    users: tuple[str, ...]
+    password: str
+
+
+class NotEmpty(Refusal):
+    """There are accounts already: a demo is only made where nothing can be mistaken for it."""
+
+    def __init__(self) -> None:
+        super().__init__(Message("There are accounts already. A demo company is made only in an empty installation."))
+
+
+def make(accounts: int = 2_000, seed: int = 1, password: str | None = None) -> Made:
+    """Company, users, teams, sectors, zones, that many accounts, two contacts each, a product for every ten. Raises NotEmpty."""
+    password = password or new_key()[:16]
+    with Work(SYSTEM, "settings.demo", label="Demo company") as work:
+        _refuse_if_used(work)
+        _found_company(work, password)
+        sectors = _named(work, "sectors", SECTORS)
+        zones = _named(work, "zones", ZONES)
+        teams = _named(work, "teams", TEAMS)
+    owners = _people(teams, password)
+    rows = _rows(random.Random(seed), owners, list(sectors.values()), zones)  # noqa: S311 - nothing secret
+    people = demo_more.people(random.Random(seed + 1))  # noqa: S311 - nothing secret
+    for start in range(0, accounts, CHUNK):
+        chunk = [next(rows) for _ in range(min(CHUNK, accounts - start))]
+        with Work(SYSTEM, "accounts.create", label="Demo company") as work:
+            ids = records.insert_many(work, records.resource_of("accounts"), chunk)
+            demo_more.add_contacts(work, people, list(zip(ids, chunk, strict=True)))
+    products = demo_more.add_products(random.Random(seed + 2), max(20, accounts // 10))  # noqa: S311 - nothing secret
+    return Made(accounts, accounts * demo_more.CONTACTS, products, tuple(email for _, email, _, _ in MEMBERS), password)
+
+
+def _refuse_if_used(work: Work) -> None:
+    table = records.resource_of("accounts").table
+    if work.session.scalar(sa.select(column_of(table, "id")).limit(1)) is not None:
+        raise NotEmpty
+
+
+def _found_company(work: Work, password: str) -> None:
+    """The company with its first administrator, where there is no user yet."""
+    if work.session.scalar(sa.select(sa.func.count()).select_from(User)):
+        return
+    name, email, _, _ = MEMBERS[0]
+    company = {"company": "Distribuciones Peñalara S.L.", "country": "ES", "currency": "EUR", "language": "es"}
+    person = {"time_zone": "Europe/Madrid", "name": name, "email": email, "password": password}
+    users.found_company(work, company | person)
+
+
+def _named(work: Work, resource: str, names: tuple[str, ...]) -> dict[str, int]:
+    """The id of the record of each name, in order; those that are not there are made."""
+    found = records.resource_of(resource)
+    key, label = column_of(found.table, "id"), column_of(found.table, found.label)
+    there = {row[1]: row[0] for row in work.session.execute(sa.select(key, label).where(label.in_(names)))}
+    new = [name for name in names if name not in there]
+    if new:
+        there |= zip(new, records.insert_many(work, found, [{found.label: name} for name in new]), strict=True)
+    return {name: there[name] for name in names}
+
+
+def _people(teams: Mapping[str, int], password: str) -> list[int]:
+    """The demo users, made where they are not there yet; the ids of those who sell."""
+    with Work(SYSTEM) as work:
+        there = {
+            row[0]: row[1] for row in work.session.execute(sa.select(column_of(User, "email"), column_of(User, "id")))
+        }
+    for name, email, role, team in MEMBERS:
+        if email not in there:
+            there[email] = users.add_user(SYSTEM, email, role, name, password)
+            actions.run(SYSTEM, "users", "change", there[email], {"team": teams.get(team)})
+    return [there[email] for _, email, _, team in MEMBERS if team]
+
+
+def _rows(
+    chance: random.Random, owners: list[int], sectors: list[int], zones: dict[str, int]
+) -> Iterator[dict[str, Any]]:
+    """Accounts without end, each with its own name and tax identifier."""
+    now = clock.now()
+    for number in count(1):
+        colombian = chance.random() < 0.2
+        town = chance.choice(COLOMBIAN_TOWNS if colombian else SPANISH_TOWNS)
+        trade, sector = TRADES[int(chance.random() * len(TRADES))]
+        name, kind = _name(chance, trade, colombian=colombian)
+        created = now - timedelta(seconds=chance.random() * YEARS * 365 * 86_400)
+        # the order of what follows is that of the draws: the same seed must make the same company
+        yield {
+            "name": name,
+            "legal_name": name if kind != "person" else None,
+            "tax_id": _tax_id(kind, number, colombian=colombian).replace("-", ""),
+            "roles": chance.choice(_ROLES),
+            "sector": sectors[sector],
+            "zone": zones[town.zone],
+            "owner": chance.choice(owners) if chance.random() < 0.95 else None,
+            "phone": _phone(chance, colombian=colombian),
+            "email": _email(chance, name, number),
+            **_address(chance, town, colombian=colombian),
+            "active": chance.random() < 0.94,
+            "created_at": created,
+        }
+
+
+def _email(chance: random.Random, name: str, number: int) -> str:
+    words = [word for word in fold(name).split() if len(word) > 1 and "." not in word]
+    return f"{'.'.join(words[:3])}{number}@{'clientes.example' if chance.random() < 0.5 else 'correo.example'}"
+
+
+def _address(chance: random.Random, town: Town, *, colombian: bool) -> dict[str, str]:
+    """Where it is: the last digits of a postcode are three in Spain and four in Colombia."""
+    return {
+        "street": f"{chance.choice(STREETS)}, {chance.randrange(1, 180)}",
+        "postcode": f"{town.postcode}{chance.randrange(1, 60):0{4 if colombian else 3}d}",
+        "city": town.name,
+        "region": town.region,
+        "country": "CO" if colombian else "ES",
+    }
+
+
+def _name(chance: random.Random, trade: str, *, colombian: bool) -> tuple[str, str]:
+    """A name and what it is: the first letter of a Spanish company's identifier, or "person"."""
+    first, second = chance.choice(SURNAMES), chance.choice(SURNAMES)
+    draw = chance.random()
+    if draw < 0.12:
+        return f"{chance.choice(FIRST_NAMES)} {first} {second}", "person"
+    form, letter = FORMS[1] if colombian else FORMS[0] if draw < 0.85 else FORMS[2]
+    if draw < 0.5:
+        return f"{trade} {first} {form}", letter
+    if draw < 0.7:
+        return f"{trade} {first} y {second} {form}", letter
+    return f"{trade} {chance.choice(FIRST_NAMES)} {first} {form}", letter
+
+
+def _phone(chance: random.Random, *, colombian: bool) -> str:
+    digits = f"{chance.randrange(10**8):08d}"
+    if colombian:
+        return f"+57 3{digits[:2]} {digits[2:5]} {digits[5:8]}{digits[0]}"
+    return f"+34 {'6' if digits[0] < '6' else '9'}{digits[:2]} {digits[2:5]} {digits[5:8]}"
+
+
+def cif(letter: str, number: int) -> str:
+    """The identifier of a Spanish company: letter, seven digits, check digit (Orden EHA/451/2008)."""
+    digits = f"{number:07d}"
+    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[::2])
+    return f"{letter}{digits}{-(doubled + sum(int(digit) for digit in digits[1::2])) % 10}"
+
+
+def nif(number: int) -> str:
+    """The identifier of a person in Spain: eight digits and their letter (Real Decreto 1553/2005)."""
+    return f"{number:08d}{_NIF_LETTERS[number % 23]}"
+
+
+def nit(number: int) -> str:
+    """The Colombian NIT: digits, hyphen, check digit (DIAN, Orden administrativa 4 de 1989)."""
+    rest = sum(weight * int(digit) for weight, digit in zip(_NIT_WEIGHTS, reversed(str(number)), strict=False)) % 11
+    return f"{number}-{rest if rest < 2 else 11 - rest}"
+
+
+def _tax_id(kind: str, number: int, *, colombian: bool) -> str:
+    """A different one for each number."""
+    if colombian:
+        return nit(800_000_000 + number % 199_999_999)
+    return nif(10_000_000 + number * 37 % 89_999_999) if kind == "person" else cif(kind, 8_000_000 + number % 1_999_999)

@@ -1,0 +1,140 @@
+"""The words that the demo company is made of."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Town:
+    """A town, what it lies in, and how its postcodes begin."""
+
+    name: str
+    region: str
+    postcode: str
+    zone: str
+
+
+ZONES = (
+    "Norte", "Galicia", "Cornisa cantábrica", "Cataluña", "Aragón y La Rioja", "Levante", "Centro", "Castilla y León",
+    "Extremadura", "Andalucía oriental", "Andalucía occidental", "Canarias", "Baleares", "Colombia centro", "Colombia costa",
+)  # fmt: skip
+
+SECTORS = (
+    "Alimentación", "Automoción", "Comercio al por menor", "Construcción", "Consultoría", "Educación", "Energía", "Ferretería",
+    "Hostelería", "Imprenta y artes gráficas", "Informática", "Jardinería", "Limpieza", "Logística y transporte",
+    "Maquinaria industrial", "Metal", "Papelería", "Sanidad", "Textil", "Viticultura",
+)  # fmt: skip
+
+# what a company does, and its place in SECTORS
+TRADES = (
+    ("Panadería", 0), ("Conservas", 0), ("Frutas", 0), ("Talleres", 1), ("Neumáticos", 1), ("Recambios", 1), ("Bazar", 2),
+    ("Muebles", 2), ("Construcciones", 3), ("Reformas", 3), ("Cerámicas", 3), ("Asesoría", 4), ("Gestoría", 4), ("Academia", 5),
+    ("Electricidad", 6), ("Instalaciones", 6), ("Ferretería", 7), ("Suministros", 7), ("Hotel", 8), ("Restaurante", 8),
+    ("Cafetería", 8), ("Imprenta", 9), ("Rótulos", 9), ("Informática", 10), ("Sistemas", 10), ("Viveros", 11), ("Jardinería", 11),
+    ("Limpiezas", 12), ("Transportes", 13), ("Mensajería", 13), ("Maquinaria", 14), ("Hidráulica", 14), ("Carpintería metálica", 15),
+    ("Fundición", 15), ("Papelería", 16), ("Librería", 16), ("Farmacia", 17), ("Clínica dental", 17), ("Confecciones", 18),
+    ("Tejidos", 18), ("Bodegas", 19), ("Viñedos", 19),
+)  # fmt: skip
+
+# a company's legal form and the first letter of its Spanish identifier
+FORMS = (("S.L.", "B"), ("S.A.S.", "A"), ("S.A.", "A"))
+
+SURNAMES = (
+    "García", "Fernández", "González", "Rodríguez", "López", "Martínez", "Sánchez", "Pérez", "Gómez", "Martín", "Jiménez", "Ruiz",
+    "Hernández", "Díaz", "Moreno", "Muñoz", "Álvarez", "Romero", "Alonso", "Gutiérrez", "Navarro", "Torres", "Domínguez", "Vázquez",
+    "Ramos", "Gil", "Ramírez", "Serrano", "Blanco", "Molina", "Morales", "Suárez", "Ortega", "Delgado", "Castro", "Ortiz", "Rubio",
+    "Marín", "Sanz", "Núñez", "Iglesias", "Medina", "Garrido", "Cortés", "Castillo", "Santos", "Lozano", "Guerrero", "Cano",
+    "Prieto", "Méndez", "Cruz", "Calvo", "Gallego", "Herrera", "Márquez", "León", "Vidal", "Peña", "Flores", "Cabrera", "Campos",
+    "Vega", "Fuentes", "Carrasco", "Díez", "Reyes", "Caballero", "Nieto", "Aguilar", "Pascual", "Santana", "Herrero", "Montero",
+    "Lorenzo", "Hidalgo", "Giménez", "Ibáñez", "Ferrer", "Durán", "Santiago", "Benítez", "Vargas", "Mora", "Arias", "Vicente",
+    "Carmona", "Crespo", "Soto", "Pastor", "Rojas", "Velasco", "Sáez", "Moya", "Soler", "Parra", "Esteban", "Bravo", "Gallardo",
+    "Echeverría", "Ordóñez", "Zúñiga", "Ocaña", "Puig", "Mendoza", "Quiñones", "Yáñez", "Bermúdez", "Restrepo", "Cárdenas",
+)  # fmt: skip
+
+FIRST_NAMES = (
+    "María", "José", "Carmen", "Antonio", "Ana", "Manuel", "Lucía", "Francisco", "Sofía", "Juan", "Martina", "David", "Paula",
+    "Javier", "Valeria", "Daniel", "Julia", "Carlos", "Begoña", "Alejandro", "Íñigo", "Elena", "Ángel", "Rocío", "Andrés", "Inés",
+    "Sebastián", "Nuria", "Héctor", "Verónica", "Raúl", "Mónica", "Óscar", "Marta", "Iván", "Pilar", "Rubén", "Concepción",
+    "Adrián", "Laura", "Jesús", "Ainhoa", "Tomás", "Montserrat", "Nicolás", "Camila", "Simón", "Begoña", "Iñaki", "Beatriz",
+)  # fmt: skip
+
+STREETS = (
+    "Calle Mayor", "Calle Real", "Avenida de la Constitución", "Calle del Carmen", "Plaza de España", "Calle San José",
+    "Avenida de América", "Calle de la Peña", "Paseo de la Estación", "Calle Cervantes", "Calle Núñez de Balboa", "Ronda del Sur",
+    "Polígono La Cañada", "Camino Viejo", "Calle Doctor Fleming", "Calle Antonio Machado", "Travesía del Olmo", "Calle Ancha",
+    "Polígono Las Viñas", "Avenida del Mediterráneo", "Calle Nueva", "Cuesta de San Martín", "Calle Ramón y Cajal",
+)  # fmt: skip
+
+SPANISH_TOWNS = (
+    Town("Madrid", "Madrid", "28", "Centro"), Town("Móstoles", "Madrid", "28", "Centro"),
+    Town("Alcalá de Henares", "Madrid", "28", "Centro"), Town("Toledo", "Toledo", "45", "Centro"),
+    Town("Logroño", "La Rioja", "26", "Aragón y La Rioja"), Town("Zaragoza", "Zaragoza", "50", "Aragón y La Rioja"),
+    Town("Barcelona", "Barcelona", "08", "Cataluña"), Town("Sabadell", "Barcelona", "08", "Cataluña"),
+    Town("Lérida", "Lérida", "25", "Cataluña"), Town("Vigo", "Pontevedra", "36", "Galicia"),
+    Town("La Coruña", "La Coruña", "15", "Galicia"), Town("Gijón", "Asturias", "33", "Cornisa cantábrica"),
+    Town("Santoña", "Cantabria", "39", "Cornisa cantábrica"), Town("Bilbao", "Vizcaya", "48", "Norte"),
+    Town("Irún", "Guipúzcoa", "20", "Norte"), Town("Pamplona", "Navarra", "31", "Norte"),
+    Town("León", "León", "24", "Castilla y León"), Town("Peñafiel", "Valladolid", "47", "Castilla y León"),
+    Town("Ávila", "Ávila", "05", "Castilla y León"), Town("Cáceres", "Cáceres", "10", "Extremadura"),
+    Town("Mérida", "Badajoz", "06", "Extremadura"), Town("Sevilla", "Sevilla", "41", "Andalucía occidental"),
+    Town("Cádiz", "Cádiz", "11", "Andalucía occidental"), Town("Córdoba", "Córdoba", "14", "Andalucía occidental"),
+    Town("Málaga", "Málaga", "29", "Andalucía oriental"), Town("Almuñécar", "Granada", "18", "Andalucía oriental"),
+    Town("Jaén", "Jaén", "23", "Andalucía oriental"), Town("Valencia", "Valencia", "46", "Levante"),
+    Town("Castellón de la Plana", "Castellón", "12", "Levante"), Town("Cartagena", "Murcia", "30", "Levante"),
+    Town("Las Palmas de Gran Canaria", "Las Palmas", "35", "Canarias"), Town("Palma", "Islas Baleares", "07", "Baleares"),
+)  # fmt: skip
+
+COLOMBIAN_TOWNS = (
+    Town("Bogotá", "Cundinamarca", "11", "Colombia centro"), Town("Medellín", "Antioquia", "05", "Colombia centro"),
+    Town("Ibagué", "Tolima", "73", "Colombia centro"), Town("Cali", "Valle del Cauca", "76", "Colombia centro"),
+    Town("Barranquilla", "Atlántico", "08", "Colombia costa"), Town("Cartagena de Indias", "Bolívar", "13", "Colombia costa"),
+    Town("Santa Marta", "Magdalena", "47", "Colombia costa"),
+)  # fmt: skip
+
+TEAMS = ("Ventas norte", "Ventas sur")
+
+# name, e-mail, role, team
+MEMBERS = (
+    ("Ana Admin", "ana.admin@demo.example", "Administrator", ""),
+    ("Luis Peña", "luis.pena@demo.example", "Sales", "Ventas norte"),
+    ("Marta Núñez", "marta.nunez@demo.example", "Sales", "Ventas norte"),
+    ("Íñigo Sáez", "inigo.saez@demo.example", "Sales", "Ventas sur"),
+    ("Carmen Ruiz", "carmen.ruiz@demo.example", "Back office", ""),
+    ("Tomás Vidal", "tomas.vidal@demo.example", "Warehouse", ""),
+    ("Sofía León", "sofia.leon@demo.example", "Support", ""),
+    ("Raúl Ortega", "raul.ortega@demo.example", "Read-only", ""),
+)
+
+JOB_TITLES = (
+    "Gerente", "Directora de compras", "Jefe de compras", "Responsable de administración", "Contable", "Directora comercial",
+    "Jefe de almacén", "Responsable de calidad", "Encargada de tienda", "Director financiero", "Secretaria de dirección",
+    "Jefa de obra", "Técnico de mantenimiento", "Responsable de informática", "Socia", "Apoderado",
+)  # fmt: skip
+
+# a category, the one it is a part of, and what is sold in it with the usual price and unit
+CATEGORIES = (
+    ("Material de oficina", "", ()),
+    ("Papel y cartón", "Material de oficina", (("Papel A4 blanco", 4.5, "resma"), ("Archivador de palanca", 2.1, "ud"), ("Sobre acolchado", 0.35, "ud"))),
+    ("Escritura", "Material de oficina", (("Bolígrafo azul", 0.4, "ud"), ("Rotulador permanente", 1.2, "ud"), ("Subrayador", 0.9, "ud"))),
+    ("Ferretería", "", ()),
+    ("Tornillería", "Ferretería", (("Tornillo M8 galvanizado", 0.12, "ud"), ("Taco de nailon", 0.05, "ud"), ("Arandela de acero", 0.02, "ud"))),
+    ("Herramientas", "Ferretería", (("Taladro percutor", 89.0, "ud"), ("Llave inglesa", 18.5, "ud"), ("Cinta métrica", 6.75, "ud"))),
+    ("Limpieza", "", (("Detergente neutro", 7.8, "l"), ("Fregona de algodón", 3.2, "ud"), ("Guantes de nitrilo", 8.9, "caja"))),
+    ("Iluminación", "", (("Bombilla LED cálida", 2.95, "ud"), ("Panel LED 60×60", 34.0, "ud"), ("Tubo LED 120 cm", 9.4, "ud"))),
+    ("Alimentación", "", (("Café en grano", 14.2, "kg"), ("Aceite de oliva virgen", 8.6, "l"), ("Agua mineral", 0.45, "ud"))),
+    ("Servicios", "", ()),
+    ("Instalación", "Servicios", (("Instalación eléctrica", 42.0, "h"), ("Montaje de mobiliario", 32.0, "h"))),
+    ("Mantenimiento", "Servicios", (("Revisión anual", 180.0, "ud"), ("Asistencia técnica", 48.0, "h"))),
+)  # fmt: skip
+
+QUALITIES = (
+    "básico",
+    "profesional",
+    "ecológico",
+    "reforzado",
+    "compacto",
+    "grande",
+    "pequeño",
+    "premium",
+    "económico",
+    "industrial",
+)

@@ -1,0 +1,145 @@
+"""The global search: the best few records of every list that the actor may read, whatever they are.
+
+Of each list first those whose name begins with the text, then those where every word begins a word, then those that hold
+every word somewhere. Each step asks an index for a limited number of rows, so that it stays quick however many there are.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.fields import Text, fold
+from crm_app.core.plain import storable
+from crm_app.core.query import MAX_TEXT
+from crm_app.core.resource import RESOURCES, Resource
+from crm_app.models.base import Searchable
+
+from . import records, search
+from .work import Work, column_of
+
+MOST = 5
+RECENT = 10
+_LOOKED_AT = 100  # of the rows that hold the words, how many are compared with each other
+_WALKED = 1_000  # of the names that begin so, how many are looked through for those that the actor may read
+_AFTER = "\U0010ffff"  # sorts behind every text that may follow
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One record found. `hint` tells it from its namesakes: what matched beside the name, else where it is or the like."""
+
+    resource: str
+    id: int
+    label: str
+    hint: str
+
+
+def lists(work: Work) -> list[Resource]:
+    """What can be searched: every list with pages of its own that the actor may read."""
+    may = work.actor.may
+    return [
+        found
+        for found in RESOURCES
+        if found.nav and issubclass(found.table, Searchable) and may(found.permission("read"))
+    ]
+
+
+def find(work: Work, text: str, most: int = MOST) -> list[Hit]:
+    """The best `most` records of each list, in the order of the lists; none for an empty text."""
+    text = storable(text[:MAX_TEXT])
+    words = fold(text).split()[:8]
+    if not words:
+        return []
+    found = _candidates(work, text, words, most)
+    return [
+        hit for resource in lists(work) for hit in _best(work, resource, found.get(resource.name, set()), words, most)
+    ]
+
+
+def recall(work: Work, keys: Iterable[tuple[str, int]]) -> list[Hit]:
+    """Those of the records that are still there and that the actor may read, in the order given, at most RECENT."""
+    wanted = list(dict.fromkeys(keys))[:RECENT]
+    found: dict[tuple[str, int], Hit] = {}
+    for resource in lists(work):
+        numbers = [number for name, number in wanted if name == resource.name]
+        if numbers:
+            found |= {(resource.name, row.id): _hit(resource, row, []) for row in _read(work, resource, numbers)}
+    return [found[key] for key in wanted if key in found]
+
+
+def _candidates(work: Work, text: str, words: list[str], most: int) -> dict[str, set[int]]:
+    """Ids by list: one question to the database for each of the three steps, about those lists that still lack some."""
+    lacking = {resource.name: (resource, records.readable(work, resource)) for resource in lists(work)}
+    found: dict[str, set[int]] = {name: set() for name in lacking}
+    start = " ".join(words)[:100]
+
+    def beginning(resource: Resource, conditions: list[Any]) -> Any:
+        name, key = column_of(resource.table, "sort_key"), column_of(resource.table, "id")
+        first = sa.select(key).where(name >= start, name < start + _AFTER).order_by(name, key)
+        if not conditions:
+            return first.limit(most)
+        walked = first.limit(_WALKED).cte()
+        return (
+            sa.select(key)
+            .where(key.in_(sa.select(walked.c[0])), *search.tested(conditions))
+            .order_by(name, key)
+            .limit(most)
+        )
+
+    def holding(patterns: list[str]) -> Callable[[Resource, list[Any]], Any]:
+        return lambda resource, conditions: search.some(work, resource.table, patterns, conditions, _LOOKED_AT)
+
+    for step in (beginning, holding(search.beginnings_of(text)), holding(search.words_of(text))):
+        parts = [(name, step(*asked).subquery()) for name, asked in lacking.items()]
+        if parts:
+            named = [sa.select(sa.literal(name), part.c[0]) for name, part in parts]
+            for name, number in work.session.execute(sa.union_all(*named)):
+                found[name].add(number)
+        lacking = {name: asked for name, asked in lacking.items() if len(found[name]) < most}
+    return found
+
+
+def _best(work: Work, resource: Resource, ids: set[int], words: list[str], most: int) -> list[Hit]:
+    if not ids:
+        return []
+    rows = _read(work, resource, ids)
+    rows.sort(key=lambda row: (_rank(row.sort_key, row.search, words), row.sort_key, row.id))
+    return [_hit(resource, row, words) for row in rows[:most]]
+
+
+def _rank(name: str, everything: str, words: list[str]) -> int:
+    """How well the words fit: 0 for the name's beginning, then words' beginnings (in the name, anywhere), then the rest."""
+    if name.startswith(" ".join(words)):
+        return 0
+    if all(f" {word}" in f" {name}" for word in words):
+        return 1
+    if all(f" {word}" in everything for word in words):
+        return 2
+    return 3 if all(word in name for word in words) else 4
+
+
+def _read(work: Work, resource: Resource, ids: Iterable[int]) -> list[Any]:
+    """Those of the records that the actor may read, with what a Hit is made of."""
+    table = resource.table
+    names = dict.fromkeys(("id", "sort_key", "search", resource.label, *_told(resource)))
+    statement = sa.select(*(column_of(table, name) for name in names))
+    return list(
+        work.session.execute(statement.where(column_of(table, "id").in_(ids), *records.readable(work, resource)))
+    )
+
+
+def _told(resource: Resource) -> list[str]:
+    """The fields that may stand beside a name: those that are searched and those of the head of its page, texts only."""
+    names = dict.fromkeys((*resource.search, *resource.facts))
+    return [name for name in names if name != resource.label and isinstance(resource.fields[name].kind, Text)]
+
+
+def _hit(resource: Resource, row: Any, words: list[str]) -> Hit:
+    label = str(getattr(row, resource.label) or f"#{row.id}")
+    told = {name: str(value) for name in _told(resource) if (value := getattr(row, name)) and value != label}
+    missing = [word for word in words if word not in fold(label)]
+    why = [value for value in told.values() if any(word in fold(value) for word in missing)]
+    usual = [told[name] for name in ("city", "code", "email") if name in told]
+    return Hit(resource.name, row.id, label, ", ".join((why or usual[:1] or list(told.values())[:1])[:2]))

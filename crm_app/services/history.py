@@ -1,0 +1,399 @@
+"""What happened to records: the timeline, undo of a ChangeSet, and a record as it was at a moment."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
+from crm_app.core.fields import Reference
+from crm_app.core.i18n import Message
+from crm_app.core.resource import RESOURCES, Resource
+from crm_app.models.base import Record, decode
+from crm_app.models.history import Change, ChangeSet
+
+from . import records, restoring, trees
+from .actors import Actor
+from .work import Work, column_of
+
+
+@dataclass(frozen=True)
+class Step:
+    """One field's part: its English label and the two values as the reader sees them."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the timeline. `kind` is create, change or remove; `undone` says that a later ChangeSet took it back."""
+
+    change_set: int
+    at: datetime
+    who: str
+    verb: str
+    kind: str
+    label: str
+    steps: tuple[Step, ...]
+    undoes: int | None
+    undone: bool
+    note: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What hangs on records without being a part of them: notes, files.
+
+    `name` is its English word, `text` the column that tells it, `may` refuses who may not take such a change back.
+    """
+
+    table: type[Record]
+    name: str
+    text: str
+    may: Callable[[Work, Change], None]
+
+
+_BESIDE: dict[str, Beside] = {}
+
+
+def stands_beside(
+    table: type[Record], name: str, text: str
+) -> Callable[[Callable[[Work, Change], None]], Callable[[Work, Change], None]]:
+    """Register the table; the function below raises NotAllowed or Missing where the actor may not take a change back."""
+
+    def register(may: Callable[[Work, Change], None]) -> Callable[[Work, Change], None]:
+        _BESIDE[str(table.__tablename__)] = Beside(table, name, text, may)
+        return may
+
+    return register
+
+
+_UNDOING = sa.orm.aliased(ChangeSet)
+_UNDONE = sa.exists().where(column_of(ChangeSet, "id") == _UNDOING.undoes)  # made once: it is costly to make
+
+
+def timeline(work: Work, resource: Resource, key: object, *, before: int | None = None, size: int = 30) -> list[Entry]:
+    """What happened to the record, newest first; `before` (a ChangeSet's id) pages on. Raises Missing."""
+    item = records.one(work, resource, key)
+    about = _about(resource.table.__tablename__, item.id)
+    of_set = column_of(Change, "change_set")
+    recent = sa.select(of_set).where(about).group_by(of_set).order_by(of_set.desc()).limit(size)
+    if before is not None:
+        recent = recent.where(of_set < before)
+    statement = (
+        sa.select(Change, ChangeSet, _UNDONE)
+        .join(ChangeSet, of_set == ChangeSet.id)
+        .where(about, of_set.in_(recent.subquery().select()))
+        .order_by(of_set.desc(), column_of(Change, "id"))
+    )
+    rows = work.session.execute(statement).all()
+    who = records.names_of(work, records.resource_of("users"), {row[1].actor for row in rows if row[1].actor})
+    inside = {lines.resource.table.__tablename__: lines.resource for lines in RESOURCES.lines(resource)}
+    return [_entry(work, resource, inside, list(group), who) for _, group in groupby(rows, key=lambda row: row[1].id)]
+
+
+def _about(entity: str, key: int) -> sa.ColumnElement[bool]:
+    """Changes of the record itself and of the lines inside it."""
+    own = sa.and_(column_of(Change, "entity") == entity, column_of(Change, "record") == key)
+    inside = sa.and_(column_of(Change, "root_entity") == entity, column_of(Change, "root") == key)
+    return sa.or_(own, inside)
+
+
+def _entry(work: Work, resource: Resource, inside: dict[str, Resource], rows: list[Any], who: dict[int, str]) -> Entry:
+    """All that one ChangeSet did to the record and to the lines inside it."""
+    change_set, undone = rows[0][1], bool(rows[0][2])
+    kind = "change"
+    steps: list[Step] = []
+    note, text = None, ""
+    for change, _, _ in rows:
+        if change.entity in _BESIDE:
+            if change.entity == "note" and change.before is None and len(rows) == 1 and not change_set.undoes:
+                kind, note, text = "note", change.record, str((change.after or {}).get("text", ""))
+            else:
+                steps += _beside_steps(_BESIDE[change.entity], change)
+        elif change.entity in inside:
+            steps += _line_steps(work, inside[change.entity], change)
+        elif change.before is None or change.after is None:
+            kind = "create" if change.before is None else "remove"
+        else:
+            steps += _steps(work, resource, change)
+    return Entry(
+        change_set=change_set.id or 0,
+        at=change_set.at,
+        who=who.get(change_set.actor or 0) or work.actor.speech.say("System"),
+        verb=change_set.verb,
+        kind=kind,
+        label=change_set.label,
+        steps=() if kind == "create" else tuple(steps),
+        undoes=change_set.undoes,
+        undone=undone,
+        note=note,
+        text=text,
+    )
+
+
+def _beside_steps(beside: Beside, change: Change) -> list[Step]:
+    before, after = (change.before or {}).get(beside.text, ""), (change.after or {}).get(beside.text, "")
+    return [Step(beside.name, str(before), str(after))]
+
+
+def _line_steps(work: Work, resource: Resource, change: Change) -> list[Step]:
+    """A line that came or went is told by its name, one that changed by its fields."""
+    if change.before is not None and change.after is not None:
+        return _steps(work, resource, change)
+    text = _show(work, resource, resource.label, change.after or change.before)
+    return [Step(resource.one, "", text) if change.before is None else Step(resource.one, text, "")]
+
+
+def _steps(work: Work, resource: Resource, change: Change) -> list[Step]:
+    before, after = change.before or {}, change.after or {}
+    found: list[Step] = []
+    for name in after:
+        spec = resource.fields.get(name)
+        if spec is not None:
+            found.append(Step(spec.label, _show(work, resource, name, before), _show(work, resource, name, after)))
+        elif name != "position":  # where a line stands is kept for undo, not told
+            found += _inside(name, before.get(name), after.get(name))
+    return found
+
+
+def _inside(name: str, before: Any, after: Any) -> list[Step]:
+    """A column that is no field of its own: a mapping (a role's grants) is told entry by entry, anything else as it is."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return [Step(name, str(before or ""), str(after or ""))]
+    keys = [key for key in sorted(before | after) if before.get(key) != after.get(key)]
+    return [Step(key, str(before.get(key, "")), str(after.get(key, ""))) for key in keys]
+
+
+def _show(work: Work, resource: Resource, name: str, values: dict[str, Any] | None) -> str:
+    spec = resource.fields.get(name)
+    value = (values or {}).get(name)
+    if spec is None:
+        return "" if value is None else str(value)
+    value = decode(column_of(resource.table, name), value)
+    if isinstance(spec.kind, Reference):
+        target = RESOURCES.get(spec.kind.resource)
+        return records.names_of(work, target, [value]).get(value, f"#{value}") if target and value is not None else ""
+    return spec.kind.show(value, work.actor.speech)
+
+
+def fields_changed_since(work: Work, resource: Resource, key: int, version: int) -> set[str]:
+    """The fields, and the lines by their name, that changed after the record had that version.
+
+    A version that never was counts as before everything.
+    """
+    entity = resource.table.__tablename__
+    now = (
+        work.session.scalar(
+            sa.select(column_of(resource.table, "version")).where(column_of(resource.table, "id") == key)
+        )
+        or 0
+    )
+    version = version if version <= now else 0
+    statement = sa.select(column_of(Change, "entity"), column_of(Change, "after")).where(
+        _about(entity, key), column_of(Change, "version") > version
+    )
+    names = {lines.resource.table.__tablename__: lines.name for lines in RESOURCES.lines(resource)}
+    found: set[str] = set()
+    for table, after in work.session.execute(statement):
+        if table in names:
+            found.add(names[table])
+        elif table == entity:  # what stands beside the record, its notes and files, is no field of it
+            found |= set(after or {})
+    return found
+
+
+def as_of(work: Work, resource: Resource, key: object, moment: datetime) -> dict[str, Any] | None:
+    """The record's fields as they were at that moment (aware): the present, with every later change taken back.
+
+    None when it was not there then. A record that is gone today can be asked for too, by whoever reads all of its kind.
+    """
+    try:
+        number = records.one(work, resource, key).id
+        values: dict[str, Any] | None = dict(records.one(work, resource, number).values)
+    except Missing:
+        if work.require(resource.permission("read")) != "all":
+            raise
+        number, values = Reference(resource.name).parse(key) or 0, None
+    later = (
+        sa.select(Change)
+        .join(ChangeSet, Change.change_set == ChangeSet.id)  # type: ignore[arg-type]
+        .where(Change.entity == resource.table.__tablename__, Change.record == number, ChangeSet.at > moment)  # type: ignore[arg-type]
+        .order_by(sa.desc(column_of(Change, "id")))
+    )
+    for change in work.session.scalars(later):
+        if change.before is None:
+            values = None
+        else:
+            earlier = {
+                name: decode(column_of(resource.table, name), value)
+                for name, value in change.before.items()
+                if name in resource.fields
+            }
+            values = earlier if values is None else values | earlier
+    return values
+
+
+def undo(work: Work, key: int) -> int:
+    """Take back a ChangeSet: rows it made go, rows it removed come back, fields it set get their old values. Rows touched.
+
+    Raises Missing; NotAllowed when it is somebody else's and the actor may only undo their own, or lacks the verb on a
+    record; Conflict when a field has been changed again since; Invalid when it was undone before.
+    """
+    if work.locked_where(ChangeSet, column_of(ChangeSet, "id") == key, *undoable(work)) is None:
+        raise Missing("change", key)
+    if (
+        work.session.scalar(sa.select(column_of(ChangeSet, "id")).where(column_of(ChangeSet, "undoes") == key))
+        is not None
+    ):
+        raise Invalid({"": Message("This has been undone already.")})
+    work.undoes = key
+    changes = work.session.scalars(
+        sa.select(Change).where(column_of(Change, "change_set") == key).order_by(sa.desc(column_of(Change, "id")))
+    ).all()
+    if all(not change.before and not change.after for change in changes):
+        raise Invalid({"": Message("A password or a second factor cannot be put back.")})
+    restored: dict[tuple[str, int], int] = {}
+    for entity, group in groupby(changes, key=lambda change: change.entity):
+        _take_run_back(work, entity, list(group), restored)
+    work.session.flush()
+    return len(changes)
+
+
+def _take_run_back(work: Work, entity: str, run: list[Change], restored: dict[tuple[str, int], int]) -> None:
+    """Changes of one table that follow each other: many at once where that can be, else one by one."""
+    if entity in _BESIDE:
+        for change in run:
+            _BESIDE[entity].may(work, change)
+            _take_row_back(work, _BESIDE[entity].table, _BESIDE[entity].name, change)
+        return
+    found = RESOURCES.by_table(entity)
+    if found is None:
+        raise NotAllowed("changes.undo")
+    if restoring.together(work, *found, run, restored):
+        return
+    for change in run:
+        if found[0] is found[1]:
+            _take_back(work, found[0], change)
+        else:
+            _take_line_back(work, *found, change)
+
+
+def batch_of(actor: Actor, key: int) -> list[int]:
+    """The ChangeSets that are one act with this one and are not undone, newest first; only itself where it stands alone."""
+    number, batch = column_of(ChangeSet, "id"), column_of(ChangeSet, "batch")
+    with Work(actor) as work:
+        word = work.session.scalar(sa.select(batch).where(number == key, *undoable(work)))
+        if word is None:
+            return [key]
+        later = sa.orm.aliased(ChangeSet)
+        undone = sa.exists().where(later.undoes == ChangeSet.id)  # type: ignore[arg-type]
+        found = sa.select(number).where(batch == word, sa.not_(undone), *undoable(work)).order_by(number.desc())
+        return list(work.session.scalars(found)) or [key]
+
+
+def undoable(work: Work) -> list[sa.ColumnElement[bool]]:
+    """The conditions that keep to the ChangeSets the actor may undo: everybody's, their team's or their own."""
+    scope = work.require("changes.undo")
+    return [] if scope == "all" else [records.belongs(work, column_of(ChangeSet, "actor"), scope)]
+
+
+def _put_back(work: Work, resource: Resource, change: Change) -> None:
+    """Insert the row that was removed, under its old id, where the actor could also have created it."""
+    table: type[Record] = resource.table
+    work.require(resource.permission("create"))
+    if work.session.get(table, change.record) is not None:
+        raise Conflict(0, {}, Message("It has been changed again since: {fields}.", fields=resource.one))
+    work.session.add(
+        table(**{name: decode(column_of(table, name), value) for name, value in (change.before or {}).items()})
+    )
+    work.session.flush()
+    records.still_reachable(work, resource, change.record, "create")
+
+
+def _take_back(work: Work, resource: Resource, change: Change) -> None:
+    table: type[Record] = resource.table
+    if change.after is None:
+        _put_back(work, resource, change)
+        return
+    verb = "remove" if change.before is None else "change"
+    row = _reachable(work, resource, change.record, verb)
+    touched = {
+        name: value
+        for name, value in change.after.items()
+        if getattr(row, name) != decode(column_of(table, name), value)
+    }
+    if touched:
+        theirs = {name: getattr(row, name) for name in touched if name in resource.fields}
+        raise Conflict(
+            row.version,
+            theirs,
+            Message("It has been changed again since: {fields}.", fields=_names(work, resource, touched)),
+        )
+    if change.before is None:
+        work.session.delete(row)
+        work.session.flush()
+        return
+    for name, value in change.before.items():
+        setattr(row, name, decode(column_of(table, name), value))
+    _refuse_circle(work, resource, row, change.before)
+    if resource.owner in change.before:
+        work.session.flush()
+        records.still_reachable(work, resource, change.record, "change")
+
+
+def _refuse_circle(work: Work, resource: Resource, row: Any, touched: Iterable[str]) -> None:
+    """What was no circle then may be one now."""
+    if resource.tree and resource.tree in touched and getattr(row, resource.tree) is not None:
+        work.session.flush()
+        fault = trees.fault(work, resource, row.id, getattr(row, resource.tree))
+        if fault is not None:
+            raise Invalid({"": fault, resource.tree: fault})
+
+
+def _take_line_back(work: Work, resource: Resource, owner: Resource, change: Change) -> None:
+    """A line goes back to what it was, where the actor may change the record around it."""
+    _reachable(work, owner, change.root or 0, "change" if change.after is not None else "create")
+    _take_row_back(work, resource.table, resource.one, change)
+
+
+def _take_row_back(work: Work, table: type[Record], name: str, change: Change) -> None:
+    row = work.session.get(table, change.record)
+    if change.after is None:
+        if row is None:
+            work.session.add(
+                table(**{name: decode(column_of(table, name), value) for name, value in (change.before or {}).items()})
+            )
+            work.session.flush()
+        return
+    touched = row is None or [
+        n for n, value in change.after.items() if getattr(row, n) != decode(column_of(table, n), value)
+    ]
+    if row is None or touched:
+        raise Conflict(0, {}, Message("It has been changed again since: {fields}.", fields=work.actor.speech.say(name)))
+    if change.before is None:
+        work.session.delete(row)
+        work.session.flush()
+        return
+    for key, value in change.before.items():
+        setattr(row, key, decode(column_of(table, key), value))
+
+
+def _names(work: Work, resource: Resource, names: Iterable[str]) -> str:
+    say = work.actor.speech.say
+    return ", ".join(say(resource.fields[name].label) if name in resource.fields else name for name in names)
+
+
+def _reachable(work: Work, resource: Resource, key: int, verb: str) -> Any:
+    row = work.locked_where(
+        resource.table, column_of(resource.table, "id") == key, *records.readable(work, resource, verb)
+    )
+    if row is None:
+        raise Missing(resource.one, key)
+    return row

@@ -1,0 +1,271 @@
+"""Work for later: a row written in the same transaction as its cause, run by whoever is free, tried again when it fails.
+
+A job must be safe to run twice: a worker that was killed leaves its job to the next one. It opens its own Works, and calls
+`task.progress` only between them.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crm_app.core import clock
+from crm_app.core.errors import Missing, Refusal, Unavailable
+from crm_app.core.i18n import Speech
+from crm_app.core.query import Query
+from crm_app.models.jobs import Job
+from crm_app.models.users import Attempt, OneTimeLink, Session
+
+from . import actions, files
+from .actors import SYSTEM
+from .work import Work, column_of
+
+MAX_ATTEMPTS = 5
+HOLD = timedelta(minutes=5)
+POLL_SECONDS = 1.0
+_FIRST_WAIT = timedelta(seconds=10)
+_log = logging.getLogger(__name__)
+_wake = threading.Event()
+
+Function = Callable[..., None]
+_JOBS: dict[str, Function] = {}
+
+
+class Cancelled(Exception):
+    """Somebody cancelled the job while it ran, or another worker has taken it over: stop here."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A job that is being run: `attempt` counts from 1."""
+
+    id: int
+    name: str
+    args: dict[str, Any]
+    actor: int | None
+    attempt: int
+
+    def progress(self, done: int, total: int) -> None:
+        """Say how far it is and keep hold of it. Raises Cancelled when it is no longer this worker's to run."""
+        with Work(SYSTEM, "jobs.run") as work:
+            held = _mine(self).values(done=done, total=total, held_until=clock.now() + HOLD)
+            if work.session.execute(held).rowcount == 0:  # type: ignore[attr-defined]
+                raise Cancelled
+
+    def report(self, result: dict[str, Any]) -> None:
+        """Keep what it found, for whoever asked. Raises Cancelled as `progress` does."""
+        with Work(SYSTEM, "jobs.run") as work:
+            if work.session.execute(_mine(self).values(result=result)).rowcount == 0:  # type: ignore[attr-defined]
+                raise Cancelled
+
+
+def job(name: str) -> Callable[[Function], Function]:
+    """Register the function below: it is called with the Task and the job's args by name."""
+
+    def register(function: Function) -> Function:
+        if name in _JOBS:
+            raise ValueError(f"two jobs are called {name}")
+        _JOBS[name] = function
+        return function
+
+    return register
+
+
+def enqueue(
+    work: Work,
+    name: str,
+    args: dict[str, Any] | None = None,
+    *,
+    once: str | None = None,
+    due_at: datetime | None = None,
+) -> int | None:
+    """A job, there as soon as the caller's transaction is. `args` holds ids only, never records.
+
+    With `once`, nothing happens (and None is returned) while a job with the same word waits.
+    """
+    if name not in _JOBS:
+        raise ValueError(f"no job is called {name}")
+    values = {"name": name, "args": args or {}, "once": once, "actor": work.actor.user, "due_at": due_at or clock.now()}
+    insert = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    made = insert(Job).values(**values).on_conflict_do_nothing(index_elements=["once"]).returning(column_of(Job, "id"))
+    work.after_commit(_wake.set)
+    key: int | None = work.session.scalar(made)
+    return key
+
+
+def _mine(task: Task) -> Any:
+    """The update that reaches the job only while this attempt still holds it."""
+    return sa.update(Job).where(
+        column_of(Job, "id") == task.id,
+        column_of(Job, "state") == "running",
+        column_of(Job, "attempts") == task.attempt,
+    )
+
+
+def _due() -> Any:
+    now = clock.now()
+    state = column_of(Job, "state")
+    waiting = sa.and_(state == "waiting", column_of(Job, "due_at") <= now)
+    dropped = sa.and_(state == "running", column_of(Job, "held_until") < now)
+    return (
+        sa.select(Job).where(sa.or_(waiting, dropped)).order_by(column_of(Job, "due_at"), column_of(Job, "id")).limit(1)
+    )
+
+
+def _claim() -> Task | None:
+    """Take the job that is due longest. A look without the write lock comes first: most of the time there is none."""
+    with Work(SYSTEM) as work:
+        if work.session.scalar(_due()) is None:
+            return None
+    with Work(SYSTEM, "jobs.run") as work:
+        found: Job | None = work.session.scalar(_due().with_for_update(skip_locked=True))
+        if found is None:
+            return None
+        if found.attempts >= MAX_ATTEMPTS:
+            _close(found, "failed", "It was interrupted again and again and has been given up.")
+            return None
+        found.state, found.once, found.attempts = "running", None, found.attempts + 1
+        found.held_until = clock.now() + HOLD
+        return Task(found.id or 0, found.name, dict(found.args), found.actor, found.attempts)
+
+
+def _close(found: Job, state: str, error: str) -> None:
+    found.state, found.error, found.once, found.held_until, found.finished_at = state, error, None, None, clock.now()
+
+
+def run_once() -> bool:
+    """Run the job that is due longest, if there is one; True when there was."""
+    task = _claim()
+    if task is None:
+        return False
+    try:
+        function = _JOBS.get(task.name)
+        if function is None:
+            _finish(task, "failed", "This version of the program does not know this kind of job.")
+            return True
+        function(task, **task.args)
+    except Cancelled:
+        return True
+    except Unavailable as refusal:
+        _again(task, Speech("en").say(refusal.message))
+    except Refusal as refusal:
+        _finish(task, "failed", Speech("en").say(refusal.message))
+    except Exception:  # noqa: BLE001 - whatever is wrong, the answer is the same
+        _log.exception("Job %s (%s) failed at attempt %s", task.id, task.name, task.attempt)
+        _again(task, "Something went wrong. The log of the server says what.")
+    else:
+        _finish(task, "done", "")
+    return True
+
+
+def _finish(task: Task, state: str, error: str) -> None:
+    with Work(SYSTEM, "jobs.run") as work:
+        work.session.execute(_mine(task).values(state=state, error=error, held_until=None, finished_at=clock.now()))
+
+
+def _again(task: Task, error: str) -> None:
+    """Let it wait four times as long as the last time; after the fifth attempt it has failed."""
+    if task.attempt >= MAX_ATTEMPTS:
+        _finish(task, "failed", error)
+        return
+    due = clock.now() + _FIRST_WAIT * 4 ** (task.attempt - 1)
+    with Work(SYSTEM, "jobs.run") as work:
+        work.session.execute(_mine(task).values(state="waiting", error=error, held_until=None, due_at=due))
+
+
+def run_forever(stop: threading.Event) -> None:
+    """Run what is due until `stop` is set; a job that was begun is finished first. Meant for a thread of its own."""
+    prepared = False
+    while not stop.is_set():
+        try:
+            if not prepared:
+                ensure_daily()
+                prepared = True
+            busy = run_once()
+        except Exception:  # noqa: BLE001 - whatever is wrong, the answer is the same
+            _log.exception("The job runner stumbled and goes on")
+            busy = False
+        if not busy:
+            _wake.wait(POLL_SECONDS)
+            _wake.clear()
+
+
+# ---- what an administrator sees and does
+
+
+def page(work: Work, query: Query) -> tuple[list[Job], int]:
+    """Jobs, newest first, and how many there are. Raises NotAllowed."""
+    work.require("jobs.read")
+    total = work.session.scalar(sa.select(sa.func.count()).select_from(Job)) or 0
+    statement = sa.select(Job).order_by(column_of(Job, "id").desc())
+    return list(work.session.scalars(statement.limit(query.size).offset((query.page - 1) * query.size))), total
+
+
+def one(work: Work, key: int, verb: str = "read") -> Job:
+    """That job; locked when it is to be changed. Whoever asked for it may see and cancel it. Raises NotAllowed, Missing."""
+    statement = sa.select(Job).where(column_of(Job, "id") == key)
+    if verb == "retry" or not work.actor.may(f"jobs.{verb}"):
+        mine = (
+            work.session.scalar(statement.where(column_of(Job, "actor") == work.actor.user))
+            if work.actor.user
+            else None
+        )
+        if verb == "retry" or mine is None:
+            work.require(f"jobs.{verb}")
+    found = work.session.scalar(statement if verb == "read" else statement.with_for_update())
+    if found is None:
+        raise Missing("job", key)
+    return found
+
+
+def cancel(work: Work, key: int) -> Job:
+    """A waiting job will not run; a running one stops where it next says how far it is. A finished one stays as it is."""
+    found = one(work, key, "cancel")
+    if found.state in ("waiting", "running"):
+        _close(found, "cancelled", "")
+    return found
+
+
+def retry(work: Work, key: int) -> Job:
+    """A failed or cancelled job is due again at once, with all its attempts. Others stay as they are."""
+    found = one(work, key, "retry")
+    if found.state in ("failed", "cancelled"):
+        found.state, found.error, found.attempts, found.finished_at = "waiting", "", 0, None
+        found.due_at, found.done = clock.now(), 0
+        work.after_commit(_wake.set)
+    return found
+
+
+# ---- the daily tidying
+
+
+def ensure_daily() -> None:
+    """Let the tidying be due at the next three in the morning (UTC), once."""
+    now = clock.now()
+    three = now.replace(hour=3, minute=0, second=0, microsecond=0)
+    with Work(SYSTEM, "jobs.run") as work:
+        enqueue(work, "tidy", once="tidy", due_at=three if three > now else three + timedelta(days=1))
+
+
+@job("tidy")
+def tidy(_task: Task) -> None:
+    """Drop what has run out: sessions, attempts, one-time links, receipts, old jobs, files that nothing refers to."""
+    ensure_daily()
+    now = clock.now()
+    with Work(SYSTEM, "jobs.run") as work:
+        for gone in (
+            sa.delete(Session).where(column_of(Session, "expires_at") < now),
+            sa.delete(Attempt).where(column_of(Attempt, "at") < clock.ago(days=1)),
+            sa.delete(OneTimeLink).where(
+                sa.or_(column_of(OneTimeLink, "expires_at") < now, column_of(OneTimeLink, "used_at").is_not(None))
+            ),
+            sa.delete(Job).where(column_of(Job, "finished_at") < clock.ago(days=30)),
+        ):
+            work.session.execute(gone)
+    actions.forget_receipts(SYSTEM)
+    files.drop_orphans()

@@ -1,0 +1,192 @@
+"""The records inside a record (an account's addresses, an invoice's lines): read, checked and stored with it, as one.
+
+They come as a list. A line with an `id` is changed, one without is new, one that is missing is removed; their order is kept.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core import clock
+from crm_app.core.errors import Invalid
+from crm_app.core.i18n import Message
+from crm_app.core.resource import RESOURCES, Lines, Resource
+from crm_app.models.base import encode
+
+from .values import Item, insert_rows, labelled
+from .values import parse as parse_values
+from .work import Work, column_of
+
+Parsed = Mapping[str, list[tuple[int | None, dict[str, Any]]]]
+_FORM_LIMIT = 1_000_000
+
+
+def split(resource: Resource, given: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
+    """What was given, apart: the record's own fields, and its lines by their names."""
+    names = {part.name for part in RESOURCES.lines(resource)}
+    own = {name: value for name, value in given.items() if name not in names}
+    return own, {name: value for name, value in given.items() if name in names}
+
+
+def together(own: Callable[[], dict[str, Any]], inside: Callable[[], Parsed]) -> tuple[dict[str, Any], Parsed]:
+    """Both readings, with the faults of both in one Invalid."""
+    errors: dict[str, Message] = {}
+    values: dict[str, Any] = {}
+    parsed: Parsed = {}
+    try:
+        values = own()
+    except Invalid as bad:
+        errors.update(bad.fields)
+    try:
+        parsed = inside()
+    except Invalid as bad:
+        errors.update(bad.fields)
+    if errors:
+        raise Invalid(errors)
+    return values, parsed
+
+
+def read(work: Work, part: Lines, parent: int) -> list[Any]:
+    """The lines inside that record, in their order, as Items."""
+    return read_many(work, part, [parent])[parent]
+
+
+def read_many(work: Work, part: Lines, parents: list[int]) -> dict[int, list[Any]]:
+    """The lines inside each of these records, in their order, as Items: one select for all."""
+    table = part.resource.table
+    names = list(part.resource.fields)
+    around = column_of(table, part.parent)
+    statement = (
+        sa.select(
+            around, column_of(table, "id"), column_of(table, "version"), *(column_of(table, name) for name in names)
+        )
+        .where(around.in_(parents))
+        .order_by(column_of(table, "position"), column_of(table, "id"))
+    )
+    rows = work.session.execute(statement).all()
+    items = [Item(row[1], row[2], dict(zip(names, row[3:], strict=True))) for row in rows]
+    found: dict[int, list[Any]] = {parent: [] for parent in parents}
+    for row, item in zip(rows, labelled(work, part.resource, names, items), strict=True):
+        found[row[0]].append(item)
+    return found
+
+
+def parse(work: Work, resource: Resource, given: Mapping[str, object], parent: int | None = None) -> Parsed:
+    """The lines as they are stored: (id or None, values). Raises Invalid with names such as "addresses.0.city"."""
+    errors: dict[str, Message] = {}
+    found: dict[str, list[tuple[int | None, dict[str, Any]]]] = {}
+    for part in RESOURCES.lines(resource):
+        if part.name in given:
+            found[part.name] = _parse_part(work, part, _list_of(part, given[part.name]), parent, errors)
+    if errors:
+        raise Invalid(errors)
+    return found
+
+
+def _list_of(part: Lines, raw: object) -> list[object]:
+    """A form sends its lines as JSON text."""
+    if isinstance(raw, str) and len(raw) <= _FORM_LIMIT:
+        try:
+            raw = json.loads(raw) if raw.strip() else []
+        except (ValueError, RecursionError):
+            raw = None
+    if not isinstance(raw, list) or len(raw) > part.limit:
+        raise Invalid({part.name: Message("Send a list of at most {count}.", count=part.limit)})
+    return raw
+
+
+def _parse_part(
+    work: Work, part: Lines, rows: list[object], parent: int | None, errors: dict[str, Message]
+) -> list[tuple[int | None, dict[str, Any]]]:
+    known = {item.id for item in read(work, part, parent)} if parent is not None else set()
+    found: list[tuple[int | None, dict[str, Any]]] = []
+    for number, row in enumerate(rows):
+        given = dict(row) if isinstance(row, dict) else {}
+        given.pop("version", None)
+        raw = given.pop("id", None)
+        key = int(raw) if str(raw).isascii() and str(raw).isdigit() and len(str(raw)) < 19 else None
+        if not isinstance(row, dict) or (raw not in (None, "") and key not in known):
+            errors[f"{part.name}.{number}"] = Message("There is no such line in this record.")
+            continue
+        try:
+            found.append((key, parse_values(work, part.resource, given, creating=key is None)))
+        except Invalid as bad:
+            errors.update(
+                {
+                    f"{part.name}.{number}.{name}" if name else f"{part.name}.{number}": text
+                    for name, text in bad.fields.items()
+                }
+            )
+    return found
+
+
+def store(work: Work, resource: Resource, parent: int, parsed: Parsed) -> None:
+    """Make the lines inside the record what `parsed` says. Raises Invalid from a line's own rules."""
+    for part in RESOURCES.lines(resource):
+        if part.name in parsed:
+            _store_part(work, part, parent, parsed[part.name])
+
+
+def _store_part(work: Work, part: Lines, parent: int, rows: list[tuple[int | None, dict[str, Any]]]) -> None:
+    table = part.resource.table
+    there = {
+        row.id: row for row in work.session.scalars(sa.select(table).where(column_of(table, part.parent) == parent))
+    }
+    for key in there.keys() - {key for key, _ in rows}:
+        work.session.delete(there[key])
+    errors: dict[str, Message] = {}
+    for position, (key, values) in enumerate(rows):
+        row = there.get(key) if key is not None else None
+        if row is None:
+            row = table(**{part.parent: parent}, **values)
+            work.session.add(row)
+        for name, value in (values | {"position": position}).items():
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+        errors.update({f"{part.name}.{position}.{name}": text for name, text in row.check().items()})
+    if errors:
+        raise Invalid(errors)
+
+
+def faults(part: Lines, rows: list[tuple[int | None, dict[str, Any]]]) -> dict[str, Message]:
+    """What the rules of new lines say against them, before any is saved."""
+    table = part.resource.table
+    return {
+        f"{part.name}.{number}.{name}": text
+        for number, (_, values) in enumerate(rows)
+        for name, text in table(**{part.parent: 0}, **values).check().items()
+    }
+
+
+def insert_many(work: Work, part: Lines, rows: list[dict[str, Any]]) -> None:
+    """Many new lines at once, inside records that are there; values that were parsed before, with the record around under `parent`.
+
+    Recorded in the history like any other. What a row does not bring gets the field's default.
+    """
+    if not rows:
+        return
+    table = part.resource.table
+    now = clock.now()
+    columns = [column for column in table.__table__.columns if "spec" in column.info or column.name == table.PARENT]
+    blank = {column.name: column.info["spec"]["default"] if "spec" in column.info else None for column in columns}
+    blank |= {"position": 0, "created_at": now, "updated_at": now, "version": 1}
+    whole = [blank | row for row in rows]
+    names = [*(column.name for column in columns), "position"]
+    ids = insert_rows(work, table, whole)
+    entity = next(iter(column_of(table, table.PARENT).foreign_keys)).column.table.name
+    work.record_changes(
+        [
+            {
+                "entity": table.__tablename__,
+                "record": key,
+                "root_entity": entity,
+                "root": row[table.PARENT],
+                "version": 1,
+                "before": None,
+                "after": {name: encode(row[name]) for name in names if row[name] is not None},
+            }
+            for key, row in zip(ids, whole, strict=True)
+        ]
+    )

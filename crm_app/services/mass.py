@@ -1,0 +1,249 @@
+"""Change or remove many records as one act that one undo takes back.
+
+Up to SMALL records at once; more are a job that goes through them CHUNK by CHUNK, each a transaction and a ChangeSet of its
+own with the batch in common: on SQLite whoever writes keeps all others from writing, so nobody waits longer than for one
+chunk. Records that refuse are left as they are, counted and named.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.errors import Invalid, Missing, NotAllowed, Refusal
+from crm_app.core.i18n import Message
+from crm_app.core.query import Query
+from crm_app.core.resource import Resource
+from crm_app.models.history import Change, ChangeSet
+
+from . import actions, identity, jobs, many, records
+from .actors import SYSTEM, Actor
+from .work import Work, column_of
+
+SMALL = 200
+CHUNK = 2_000
+NAMED = 20
+MOST_IDS = 500
+_LABELS = {"change": "Change many", "remove": "Remove many"}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Records picked one by one, or (`ids` None) everything that the query finds."""
+
+    query: Query = field(default_factory=Query)
+    ids: tuple[int, ...] | None = None
+
+
+@dataclass
+class Refused:
+    """Records that were left as they were: how many, and the first of them as (id, name, sentence)."""
+
+    count: int = 0
+    first: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def add(self, key: int, name: str, text: str) -> None:
+        """One more."""
+        self.count += 1
+        if len(self.first) < NAMED:
+            self.first.append((key, name, text))
+
+    def plain(self) -> list[dict[str, Any]]:
+        """The first of them as JSON."""
+        return [{"id": key, "name": name, "detail": text} for key, name, text in self.first]
+
+
+def picked(ids: object) -> Selection:
+    """A selection of these ids, as a stranger sent them. Raises Invalid."""
+    if not isinstance(ids, list) or not 0 < len(ids) <= MOST_IDS:
+        raise Invalid({"ids": Message("Send 1 to {count} ids.", count=MOST_IDS)})
+    if not all(isinstance(key, int) and not isinstance(key, bool) and 0 < key < 2**63 for key in ids):
+        raise Invalid({"ids": Message("Send 1 to {count} ids.", count=MOST_IDS)})
+    return Selection(ids=tuple(sorted(set(ids))))
+
+
+def count(work: Work, resource: Resource, selection: Selection) -> int:
+    """How many records the selection holds that the actor may read."""
+    conditions = _conditions(work, resource, selection)
+    return work.session.scalar(sa.select(sa.func.count()).select_from(resource.table).where(*conditions)) or 0
+
+
+def _conditions(work: Work, resource: Resource, selection: Selection) -> list[sa.ColumnElement[bool]]:
+    if selection.ids is None:
+        return records.matching(work, resource, selection.query)
+    return [*records.readable(work, resource), column_of(resource.table, "id").in_(selection.ids)]
+
+
+def start(
+    actor: Actor,
+    resource: Resource,
+    selection: Selection,
+    verb: str,
+    values: Mapping[str, object],
+    once: str | None = None,
+) -> actions.Outcome:
+    """Change (to these values) or remove what is selected: its `result` holds `count`, `refused` and, for many, the `job`.
+
+    Raises Missing for another verb, NotAllowed, and Invalid for values that no record can take.
+    """
+    if verb not in _LABELS or verb not in resource.verbs:
+        raise Missing("verb", verb[:40])
+
+    def run(
+        work: Work, _resource: Resource, _key: Any, _values: Mapping[str, object], _version: int | None
+    ) -> actions.Outcome:
+        return _start(work, resource, selection, verb, values)
+
+    found = actions.Action(resource.name, verb, _LABELS[verb], run)
+    asked = {"params": selection.query.params(), "ids": selection.ids, "values": dict(values), "many": True}
+    with Work(actor, resource.permission(verb), label=found.label, batch=secrets.token_hex(16)) as work:
+        return actions.run_in(work, found, None, asked, once=once)
+
+
+def _start(
+    work: Work, resource: Resource, selection: Selection, verb: str, values: Mapping[str, object]
+) -> actions.Outcome:
+    work.require(resource.permission(verb))
+    parsed = _parsed(work, resource, values) if verb == "change" else {}
+    total = count(work, resource, selection)
+    if total <= SMALL:
+        refused = Refused()
+        ids = _next(work, resource, selection, None)
+        _apply(work, resource, ids, verb, parsed, refused)
+        result = {"count": len(ids) - refused.count, "refused": refused.count, "first": refused.plain(), "job": None}
+        return actions.Outcome(None, None, result, work.change_set)
+    written = {name: resource.fields[name].kind.json(value) for name, value in parsed.items()}
+    args = {
+        "resource": resource.name,
+        "verb": verb,
+        "params": [list(pair) for pair in selection.query.params()],
+        "ids": list(selection.ids) if selection.ids is not None else None,
+        "values": written,
+        "batch": work.batch,
+        "limits": list(work.actor.limits),
+    }
+    key = jobs.enqueue(work, "mass", args)
+    return actions.Outcome(None, None, {"count": total, "refused": 0, "first": [], "job": key})
+
+
+def _parsed(work: Work, resource: Resource, values: Mapping[str, object]) -> dict[str, Any]:
+    """The values, as far as they are the same question for every record. Raises Invalid."""
+    if not values:
+        raise Invalid({"values": Message("Choose at least one field.")})
+    parsed = records.parse(work, resource, values, creating=False)
+    own = {name: Message("Every record has its own value here.") for name in parsed if resource.fields[name].unique}
+    if own:
+        raise Invalid(own)
+    if resource.owner in parsed:
+        _may_hand_over(work, resource, parsed[resource.owner])
+    return parsed
+
+
+def _may_hand_over(work: Work, resource: Resource, owner: int | None) -> None:
+    """Nobody may hand records to where their own scope does not reach."""
+    scope = work.require(resource.permission("change"))
+    reaches = scope == "all" or (
+        owner is not None
+        and bool(work.session.scalar(sa.select(records.belongs(work, sa.literal(owner, sa.BigInteger()), scope))))
+    )
+    if not reaches:
+        records.refuse_reach(resource)
+
+
+def _next(work: Work, resource: Resource, selection: Selection, last: int | None) -> list[int]:
+    """The next ids, from the highest down: what refers to another record is mostly newer than that."""
+    number = column_of(resource.table, "id")
+    conditions = _conditions(work, resource, selection)
+    if last is not None:
+        conditions.append(number < last)
+    return list(work.session.scalars(sa.select(number).where(*conditions).order_by(number.desc()).limit(CHUNK)))
+
+
+def _apply(
+    work: Work, resource: Resource, ids: list[int], verb: str, values: Mapping[str, Any], refused: Refused
+) -> None:
+    say = work.actor.speech.say
+    if not many.free(resource):
+        _one_by_one(work, resource, ids, verb, values, refused)
+        return
+    rows = many.load(work, resource, ids, *records.readable(work, resource, verb))
+    names = {row.id: str(getattr(row, resource.label) or f"#{row.id}") for row in rows}
+    for key in sorted(set(ids) - names.keys(), reverse=True):
+        refused.add(key, f"#{key}", say(NotAllowed(resource.permission(verb)).message))
+    if verb == "change":
+        for key, faults in many.change(work, resource, [(row, values) for row in rows]).items():
+            refused.add(key, names[key], " ".join(say(message) for message in faults.values()))
+    else:
+        for key in sorted(many.remove(work, resource, rows)):
+            refused.add(key, names[key], say("Other records refer to this one, or it refers to one that is gone."))
+
+
+def _one_by_one(
+    work: Work, resource: Resource, ids: list[int], verb: str, values: Mapping[str, Any], refused: Refused
+) -> None:
+    """Through the session, where the rules of this table are; each record in a savepoint."""
+    names = records.names_of(work, resource, ids)
+    written = {name: resource.fields[name].kind.json(value) for name, value in values.items()}
+    for key in ids:
+        before = work.change_set
+        try:
+            with work.session.begin_nested():
+                if verb == "change":
+                    records.change(work, resource, key, written)
+                else:
+                    records.remove(work, resource, key)
+        except (Refusal, sa.exc.IntegrityError) as fault:
+            work.change_set = before  # its row went with the savepoint
+            work.raised.clear()
+            refusal = fault if isinstance(fault, Refusal) else Invalid({})
+            refused.add(key, names.get(key, f"#{key}"), work.actor.speech.say(refusal.message))
+
+
+@jobs.job("mass")
+def mass(
+    task: jobs.Task,
+    resource: str,
+    verb: str,
+    params: list[list[str]],
+    ids: list[int] | None,
+    values: dict[str, Any],
+    batch: str,
+    limits: list[str],
+) -> None:
+    """Run what `start` has put off. Run twice, it finds what it has done already and goes on."""
+    found = records.resource_of(resource)
+    query = Query.from_params([(name, value) for name, value in params])
+    selection = Selection(query, tuple(ids) if ids is not None else None)
+    with Work(SYSTEM) as reading:
+        actor = identity.actor_of(reading, task.actor) if task.actor else SYSTEM
+    if actor is None:
+        raise NotAllowed(found.permission(verb))
+    actor = actor.limited(tuple(limits)) if limits else actor
+    with Work(actor) as reading:
+        total = count(reading, found, selection)
+    refused, last, done = Refused(), None, 0
+    while True:
+        task.progress(min(done, total), total)
+        with Work(actor, found.permission(verb), label=_LABELS[verb], batch=batch) as work:
+            part = _next(work, found, selection, last)
+            if part:
+                _apply(work, found, part, verb, _parsed(work, found, values) if verb == "change" else {}, refused)
+        if not part:
+            break
+        last, done = part[-1], done + len(part)
+        task.report(_result(found, batch, refused))
+    task.progress(done, done)
+    task.report(_result(found, batch, refused))
+
+
+def _result(resource: Resource, batch: str, refused: Refused) -> dict[str, Any]:
+    """What the batch has done so far, by its history: a job that was begun again counts what it had done before."""
+    with Work(SYSTEM) as work:
+        of_batch = sa.select(column_of(ChangeSet, "id")).where(column_of(ChangeSet, "batch") == batch)
+        rows = sa.select(sa.func.count(), sa.func.max(column_of(Change, "change_set"))).where(
+            column_of(Change, "change_set").in_(of_batch), column_of(Change, "entity") == resource.table.__tablename__
+        )
+        done, change_set = work.session.execute(rows).one()
+    return {"count": done, "refused": refused.count, "first": refused.plain(), "change_set": change_set}

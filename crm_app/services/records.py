@@ -1,0 +1,334 @@
+"""Reading and writing the records of any Resource, for whoever may: lists, one record, create, change, remove, options.
+
+Values come in as strangers send them and are parsed by their field kinds; they go out as plain values beside the labels of
+what they refer to. No table row leaves this floor.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+import sqlalchemy as sa
+
+from crm_app.core import clock
+from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
+from crm_app.core.fields import Reference
+from crm_app.core.i18n import Message
+from crm_app.core.query import MAX_SORTS, Query
+from crm_app.core.resource import RESOURCES, Resource
+
+from . import lines, rules
+from . import registry as verbs
+from .filters import conditions_of
+from .search import CAP, Match, match
+from .values import (
+    Item,
+    belongs,
+    insert_rows,
+    key_of,
+    labelled,
+    names_of,
+    parse,
+    readable,
+    referred,
+    resource_of,
+    selecting,
+)
+from .work import Work, column_of, ruled
+
+RULES = verbs.MODULES  # imported so that every module's rules are known
+__all__ = ["Item", "belongs", "insert_rows", "key_of", "labelled", "names_of", "parse", "readable", "resource_of"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some records of a list. `total` counts all that match, but no further than the cap: then `capped` is true."""
+
+    items: list[Item]
+    total: int
+    capped: bool
+
+
+def page(
+    work: Work,
+    resource: Resource,
+    query: Query,
+    *,
+    columns: Iterable[str] | None = None,
+    cap: int | None = CAP,
+    total: tuple[int, bool] | None = None,
+) -> Page:
+    """The records that match, in order, one page of them. Raises Invalid, NotAllowed.
+
+    `cap` None counts to the end; `total` (count, capped) is handed in where the count is known from the page before.
+    """
+    conditions = readable(work, resource) + conditions_of(work, resource, query.filters)
+    found = match(work, resource.table, query.text)
+    if total is None:
+        total = _count(work, resource, conditions, found, cap)
+    if found is not None:
+        conditions.append(found.condition)
+    names = tuple(name for name in columns or columns_of(resource, query) if name in resource.fields)
+    statement = selecting(resource.name, names).where(*conditions).order_by(*order(resource, query))
+    rows = work.session.connection().execute(statement.limit(query.size).offset((query.page - 1) * query.size)).all()
+    items = [Item(row[0], row[1], dict(zip(names, row[2:], strict=True))) for row in rows]
+    return Page(labelled(work, resource, names, items), *total)
+
+
+def matching(work: Work, resource: Resource, query: Query) -> list[sa.ColumnElement[bool]]:
+    """The conditions for all that the query finds and the actor may read. Raises Invalid, NotAllowed."""
+    found = match(work, resource.table, query.text)
+    conditions = readable(work, resource) + conditions_of(work, resource, query.filters)
+    return [*conditions, found.condition] if found is not None else conditions
+
+
+def _count(
+    work: Work, resource: Resource, conditions: list[Any], found: Match | None, cap: int | None
+) -> tuple[int, bool]:
+    if found is not None:
+        if not conditions and found.total <= (cap or CAP):
+            return found.total, False
+        if not conditions and cap is not None:
+            return cap, True
+        conditions = [*conditions, found.index]
+    inner = sa.select(sa.literal(1)).select_from(resource.table).where(*conditions)
+    if cap is not None and conditions:
+        inner = inner.limit(cap + 1)
+        counted = work.session.scalar(sa.select(sa.func.count()).select_from(inner.subquery())) or 0
+        return min(counted, cap), counted > cap
+    return work.session.scalar(sa.select(sa.func.count()).select_from(resource.table).where(*conditions)) or 0, False
+
+
+def columns_of(resource: Resource, query: Query) -> tuple[str, ...]:
+    """The columns that the query chooses, as far as there are such fields; else the Resource's own."""
+    return tuple(name for name in query.columns if name in resource.fields) or resource.columns
+
+
+def order(resource: Resource, query: Query) -> list[sa.UnaryExpression[Any]]:
+    """What the rows are sorted by; the id makes it certain. Raises Invalid."""
+    names = query.sorts or (resource.sort,)
+    if len(names) > MAX_SORTS:
+        raise Invalid({"sort": Message("Sort by at most {count} columns.", count=MAX_SORTS)})
+    key = column_of(resource.table, "id")
+    return [*(_ordered(resource, name) for name in names), key.desc() if names[0].startswith("-") else key.asc()]
+
+
+def _ordered(resource: Resource, name: str) -> sa.UnaryExpression[Any]:
+    spec = resource.fields.get(name.removeprefix("-"))
+    if spec is None or not spec.sortable:
+        options = ", ".join(found.name for found in resource.fields.values() if found.sortable)
+        raise Invalid({"sort": Message("This list cannot be sorted by that. Use one of: {options}.", options=options)})
+    by_key = spec.name == resource.label and "sort_key" in resource.table.__table__.columns
+    column = column_of(resource.table, "sort_key" if by_key else spec.name)
+    ordered = column.desc() if name.startswith("-") else column.asc()
+    return ordered if spec.required or by_key else ordered.nulls_last()  # type: ignore[no-any-return]
+
+
+def one(work: Work, resource: Resource, key: object, verb: str = "read") -> Item:
+    """The record with that id, all its fields. Raises Missing when there is none or the actor may not see it."""
+    number = key_of(resource, key)
+    names = tuple(resource.fields)
+    wanted = selecting(resource.name, names).where(
+        column_of(resource.table, "id") == number, *readable(work, resource, verb)
+    )
+    row = work.session.execute(wanted).first()
+    if row is None:
+        raise Missing(resource.one, number)
+    found = labelled(work, resource, names, [Item(number, row[1], dict(zip(names, row[2:], strict=True)))])[0]
+    inside = {part.name: lines.read(work, part, number) for part in RESOURCES.lines(resource)}
+    return replace(found, lines=inside) if inside else found
+
+
+def with_lines(work: Work, resource: Resource, items: list[Item], names: Iterable[str]) -> list[Item]:
+    """The items of a list with those of their lines that are named."""
+    wanted = [part for part in RESOURCES.lines(resource) if part.name in names]
+    if not wanted or not items:
+        return items
+    keys = [item.id for item in items]
+    found = {part.name: lines.read_many(work, part, keys) for part in wanted}
+    return [replace(item, lines={name: inside[item.id] for name, inside in found.items()}) for item in items]
+
+
+def options(work: Work, resource: Resource, text: str, size: int = 20) -> list[tuple[int, str]]:
+    """(id, label) of the first records that match, for pickers."""
+    found = page(work, resource, Query(text=text, size=size), columns=(resource.label,))
+    return [(item.id, str(item.values[resource.label])) for item in found.items]
+
+
+# ---- writing
+
+
+def create(work: Work, resource: Resource, given: Mapping[str, object]) -> int:
+    """A new record; its id. What a scope of own or team needs, the owner, is filled in. Raises Invalid, NotAllowed."""
+    scope = work.require(resource.permission("create"))
+    given, inside = lines.split(resource, given)
+    values, parsed = lines.together(
+        lambda: parse(work, resource, given, creating=True), lambda: lines.parse(work, resource, inside)
+    )
+    if resource.owner and values.get(resource.owner) is None:
+        values[resource.owner] = work.actor.user
+    row = resource.table(**rules.complete(work, resource, None, values, parsed))
+    _check(row)
+    work.session.add(row)
+    work.session.flush()
+    lines.store(work, resource, row.id, parsed)
+    if scope != "all" and resource.owner:
+        still_reachable(work, resource, row.id, "create")
+    return int(row.id)
+
+
+def change(work: Work, resource: Resource, key: object, given: Mapping[str, object], version: int | None = None) -> int:
+    """Set these fields; the record's new version. A field that somebody else set meanwhile raises Conflict with their value.
+
+    With `version` given, changes of *other* fields since then do not conflict: both are kept.
+    """
+    row = _locked(work, resource, key, "change")
+    for (
+        name,
+        spec,
+    ) in resource.fields.items():  # what it refers to already may stay, though the actor could not choose it
+        if isinstance(spec.kind, Reference) and getattr(row, name) is not None:
+            referred(work).add((spec.kind.resource, getattr(row, name)))
+    given, inside = lines.split(resource, given)
+    values, parsed = lines.together(
+        lambda: parse(work, resource, given, creating=False), lambda: lines.parse(work, resource, inside, row.id)
+    )
+    if version is not None and version != row.version:
+        _refuse_stale(work, resource, row, values, parsed, version)
+    for name, value in rules.complete(work, resource, row, values, parsed).items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+    _check(row)
+    lines.store(work, resource, row.id, parsed)
+    work.session.flush()
+    if resource.owner in values:
+        still_reachable(work, resource, row.id, "change")
+    return int(row.version)
+
+
+def remove(work: Work, resource: Resource, key: object, version: int | None = None) -> None:
+    """Take the record away; the history keeps it for undo. Raises Missing, Conflict, or Invalid where others refer to it."""
+    row = _locked(work, resource, key, "remove")
+    if version is not None and version != row.version:
+        raise Conflict(row.version, {})
+    lines.store(work, resource, row.id, {part.name: [] for part in RESOURCES.lines(resource)})
+    work.session.flush()
+    work.session.delete(row)
+    work.session.flush()
+
+
+def _locked(work: Work, resource: Resource, key: object, verb: str) -> Any:
+    number = key_of(resource, key)
+    table = resource.table
+    row = work.locked_where(table, column_of(table, "id") == number, *readable(work, resource, verb))
+    if row is None:
+        one(work, resource, number)  # tells what may be read but not changed from what is not there
+        raise NotAllowed(resource.permission(verb))
+    return row
+
+
+def still_reachable(work: Work, resource: Resource, key: int, verb: str) -> None:
+    """Nobody may hand a record to where their own scope does not reach."""
+    found = work.session.scalar(
+        sa.select(column_of(resource.table, "id")).where(
+            column_of(resource.table, "id") == key, *readable(work, resource, verb)
+        )
+    )
+    if found is None:
+        refuse_reach(resource)
+
+
+def refuse_reach(resource: Resource) -> NoReturn:
+    """Raise the Invalid of `still_reachable`."""
+    raise Invalid({resource.owner: Message("Your role lets you keep this only with yourself or your team.")})
+
+
+def _refuse_stale(
+    work: Work, resource: Resource, row: Any, values: Mapping[str, Any], inside: Mapping[str, Any], version: int
+) -> None:
+    from .history import fields_changed_since
+
+    touched = fields_changed_since(work, resource, row.id, version)
+    theirs = {
+        name: getattr(row, name) for name, value in values.items() if name in touched and getattr(row, name) != value
+    }
+    theirs |= {
+        part.name: [dict(line.values) for line in lines.read(work, part, row.id)]
+        for part in RESOURCES.lines(resource)
+        if part.name in inside and part.name in touched
+    }
+    if theirs:
+        raise Conflict(row.version, theirs)
+
+
+def _check(row: Any) -> None:
+    errors = dict(row.check())
+    if errors:
+        raise Invalid(errors)
+
+
+def insert_many(work: Work, resource: Resource, rows: list[dict[str, Any]]) -> list[int]:
+    """Many new records at once from values that were parsed before; their ids. Recorded in the history like any other.
+
+    A row may also bring `created_at`. What it does not bring gets the field's default.
+    """
+    from crm_app.models.base import Searchable, encode, search_text, sort_text
+
+    table = resource.table
+    if ruled(table.__tablename__):
+        return _insert_one_by_one(work, table, rows)
+    now = clock.now()
+    blank = {name: resource.fields[name].default for name in resource.writable} | {"created_at": now, "version": 1}
+    whole = [blank | row for row in rows]
+    for row in whole:
+        row["updated_at"] = row["created_at"]
+        if issubclass(table, Searchable):
+            row["search"], row["sort_key"] = search_text(resource, row), sort_text(resource, row)
+    ids = insert_rows(work, table, whole)
+    names = resource.writable
+    work.record_changes(
+        [
+            {
+                "entity": table.__tablename__,
+                "record": key,
+                "version": 1,
+                "before": None,
+                "after": {name: encode(row[name]) for name in names if row[name] is not None},
+            }
+            for key, row in zip(ids, whole, strict=True)
+        ]
+    )
+    return ids
+
+
+def _insert_one_by_one(work: Work, table: Any, rows: list[dict[str, Any]]) -> list[int]:
+    """Through the session, where the rules are: users and roles."""
+    made = [table(**row) for row in rows]
+    work.session.add_all(made)
+    work.session.flush()
+    return [int(row.id) for row in made]
+
+
+def shown(work: Work, resource: Resource, item: Item, name: str) -> str:
+    """A field of the record as this actor reads it."""
+    spec = resource.fields[name]
+    if isinstance(spec.kind, Reference):
+        return item.labels.get(name, "")
+    own = rules.shown(resource, name)
+    if own is not None:
+        return own(item.values)
+    return spec.kind.show(item.values[name], work.actor.speech)
+
+
+def as_json(resource: Resource, item: Item, names: Iterable[str] | None = None) -> dict[str, Any]:
+    """The record as the API gives it."""
+    kinds = resource.fields
+    return (
+        {"id": item.id, "version": item.version}
+        | {name: kinds[name].kind.json(item.values[name]) for name in names or item.values if name in item.values}
+        | {
+            part.name: [as_json(part.resource, line) for line in item.lines[part.name]]
+            for part in RESOURCES.lines(resource)
+            if part.name in item.lines and (names is None or part.name in names)
+        }
+    )

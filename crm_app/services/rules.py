@@ -1,0 +1,106 @@
+"""Rules of single modules that need more than the record itself: what is filled in, what is refused, how it is shown.
+
+A module registers them beside its verbs; records are completed with them whoever saves: form, API, import.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.errors import Invalid
+from crm_app.core.i18n import Message
+from crm_app.core.resource import RESOURCES, Resource
+from crm_app.models.settings import Company
+
+from . import trees
+from .work import Work, column_of
+
+Inside = Mapping[str, list[tuple[int | None, dict[str, Any]]]]
+
+
+@dataclass
+class Draft:
+    """A record as it is about to be saved. A rule sets `values`, or says in `errors` what is wrong at which field.
+
+    `values` holds every field, `given` names those that come now; `lines` are the lines that come now; `id` is None for a new
+    record.
+    """
+
+    id: int | None
+    values: dict[str, Any]
+    given: frozenset[str]
+    lines: Inside
+    errors: dict[str, Message] = field(default_factory=dict)
+
+    def coming(self, *names: str) -> bool:
+        """True for a new record, and where one of these fields comes now."""
+        return self.id is None or not self.given.isdisjoint(names)
+
+
+Rule = Callable[[Work, Draft], None]
+_COMPLETES: dict[str, list[Rule]] = {}
+_SHOWS: dict[tuple[str, str], Callable[[Mapping[str, Any]], str]] = {}
+
+
+def completes(resource: str) -> Callable[[Rule], Rule]:
+    """Register a rule of that Resource: called before every create and change, also for many at once."""
+
+    def register(rule: Rule) -> Rule:
+        _COMPLETES.setdefault(resource, []).append(rule)
+        return rule
+
+    return register
+
+
+def shows(resource: str, name: str) -> Callable[[Callable[[Mapping[str, Any]], str]], Any]:
+    """Register how a field is shown that cannot be read without the others."""
+
+    def register(show: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, Any]], str]:
+        _SHOWS[resource, name] = show
+        return show
+
+    return register
+
+
+def shown(resource: Resource, name: str) -> Callable[[Mapping[str, Any]], str] | None:
+    """How that field is shown, where a module has its own way."""
+    return _SHOWS.get((resource.name, name))
+
+
+def complete(work: Work, resource: Resource, row: Any, values: Mapping[str, Any], inside: Inside) -> dict[str, Any]:
+    """The values to save; `row` is the stored record, None for a new one. Raises Invalid with all that the rules found."""
+    own = _COMPLETES.get(resource.name, [])
+    if not own and not resource.tree:
+        return dict(values)
+    stored = {
+        name: spec.default if row is None else getattr(row, name)
+        for name, spec in resource.fields.items()
+        if not spec.readonly
+    }
+    draft = Draft(None if row is None else row.id, stored | dict(values), frozenset(values), inside)
+    if resource.tree and resource.tree in values and values[resource.tree] is not None:
+        fault = trees.fault(work, resource, draft.id, values[resource.tree])
+        if fault is not None:
+            draft.errors[resource.tree] = fault
+    for rule in own:
+        rule(work, draft)
+    if draft.errors:
+        raise Invalid(draft.errors)
+    return {name: value for name, value in draft.values.items() if row is None or getattr(row, name) != value}
+
+
+def inside_of(resource: str, draft: Draft, name: str, work: Work) -> list[dict[str, Any]]:
+    """The lines of that name that come now, each with the values that are stored and do not come."""
+    from . import lines
+
+    part = next(found for found in RESOURCES.lines(RESOURCES.get(resource)) if found.name == name)  # type: ignore[arg-type]
+    there = {item.id: item.values for item in lines.read(work, part, draft.id)} if draft.id is not None else {}
+    blank = {field_: spec.default for field_, spec in part.resource.fields.items()}
+    return [dict(there.get(key or 0, blank)) | values for key, values in draft.lines.get(name, [])]
+
+
+def company(work: Work, name: str) -> Any:
+    """One field of the company's settings; None before the set-up."""
+    return work.session.scalar(sa.select(column_of(Company, name)).limit(1))

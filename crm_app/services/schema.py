@@ -1,0 +1,102 @@
+"""The schema of the configured database: migrated at start, after a copy of a SQLite file has been taken."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from crm_app.core import clock
+from crm_app.core.settings import settings
+from crm_app.models import migrations
+
+from .database import engine_for
+
+
+class SchemaTooNew(Exception):
+    """The database has a migration that this program does not know."""
+
+
+def _config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["url"] = url
+    return config
+
+
+def _current(url: str) -> str | None:
+    with engine_for(url).connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def pending(url: str) -> int:
+    """How many migrations the database lacks. Raises SchemaTooNew, with the sentence for the operator."""
+    scripts = ScriptDirectory.from_config(_config(url))
+    known = [script.revision for script in scripts.walk_revisions()]  # newest first
+    current = _current(url)
+    if current is None:
+        return len(known)
+    if current not in known:
+        raise SchemaTooNew(
+            f"The database was migrated by a newer version of this program (revision {current}). "
+            "Start that version again, or restore the copy in the folder backups/ that it made before migrating."
+        )
+    return known.index(current)
+
+
+def migrate(url: str | None = None) -> int:
+    """Bring the database up to date; the number of migrations made. A SQLite file that holds data is copied first."""
+    url = url or settings().database_url
+    missing = pending(url)
+    if missing:
+        if _current(url) is not None:
+            backup(url, "before-migration")
+        command.upgrade(_config(url), "head")
+    return missing
+
+
+def backup(url: str, name: str) -> Path | None:
+    """A consistent copy of a SQLite database in the backups folder, while it is in use; None for another database."""
+    source = sa.engine.make_url(url)
+    if source.get_backend_name() != "sqlite" or not source.database:
+        return None
+    folder = settings().backups_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"crm-{clock.now():%Y%m%d-%H%M%S}-{name}.db"
+    with closing(sqlite3.connect(source.database)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+    return target
+
+
+def make_migration(message: str) -> None:
+    """Write a migration for what the models have and the configured database lacks."""
+    scripts = command.revision(_config(settings().database_url), message=message, autogenerate=True)
+    for script in scripts if isinstance(scripts, list) else [scripts]:
+        if script is not None:
+            path = Path(script.path)
+            text = "".join(line for line in path.read_text().splitlines(keepends=True) if "# ###" not in line)
+            path.write_text(_with_search(text))
+
+
+def _with_search(text: str) -> str:
+    """A new migration's text; each table it makes that is searched gets its search index."""
+    made = [part.partition("'")[0] for part in text.split("op.create_table('")[1:] if "'sort_key'" in part]
+    if not made:
+        return text
+    own = "from crm_app.models import base\n"
+    text = text.replace(own, f"{own}from crm_app.models.migrations import search_index\n")
+    return text.rstrip() + "\n" + "".join(f'    search_index(op, "{table}")\n' for table in made)
+
+
+def differences(url: str) -> list[Any]:
+    """What the models and the database disagree about; empty when all is well."""
+    from alembic.autogenerate import compare_metadata
+
+    with engine_for(url).connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": migrations.ours})
+        return list(compare_metadata(context, migrations.metadata()))

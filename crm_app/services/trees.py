@@ -1,0 +1,57 @@
+"""Records in a tree (sectors, zones, categories, accounts): what lies below one, and no circles."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.i18n import Message
+from crm_app.core.resource import Resource
+
+from .work import Work, column_of
+
+DEPTH = 20
+
+
+def below(resource: Resource, keys: Sequence[Any]) -> sa.Select[Any]:
+    """The ids of these records and of all below them, as a select for IN (…). A circle would end it, not hang it."""
+    number, parent = column_of(resource.table, "id"), column_of(resource.table, resource.tree)
+    tree = sa.select(number.label("id")).where(number.in_(keys)).cte(recursive=True)
+    return sa.select(tree.union(sa.select(number).where(parent == tree.c.id)).c.id)
+
+
+def fault(work: Work, resource: Resource, key: int | None, parent: int) -> Message | None:
+    """What is wrong with putting that record (None: a new one) under that parent: a circle, or more than 20 levels.
+
+    PostgreSQL: whoever moves something in this tree waits until others have finished doing so.
+    """
+    if work.session.get_bind().dialect.name == "postgresql":
+        name = sa.func.hashtext(f"tree {resource.name}")
+        work.session.execute(sa.select(sa.func.pg_advisory_xact_lock(name)))
+    level = 1
+    above: int | None = parent
+    while above is not None:
+        if above == key:
+            return Message("It cannot be a part of itself.")
+        level += 1
+        if level > DEPTH:
+            break
+        above = _parent_of(work, resource, above)
+    if level + (_height(work, resource, key) if key is not None else 0) > DEPTH:
+        return Message("At most {count} levels.", count=DEPTH)
+    return None
+
+
+def _parent_of(work: Work, resource: Resource, key: int) -> int | None:
+    number, parent = column_of(resource.table, "id"), column_of(resource.table, resource.tree)
+    found: int | None = work.session.scalar(sa.select(parent).where(number == key))
+    return found
+
+
+def _height(work: Work, resource: Resource, key: int) -> int:
+    """How many levels lie below the record."""
+    number, parent = column_of(resource.table, "id"), column_of(resource.table, resource.tree)
+    tree = sa.select(number.label("id"), sa.literal(0).label("level")).where(number == key).cte(recursive=True)
+    deeper = sa.select(number, tree.c.level + 1).where(parent == tree.c.id, tree.c.level < DEPTH)
+    tree = tree.union(deeper)
+    return work.session.scalar(sa.select(sa.func.max(tree.c.level))) or 0

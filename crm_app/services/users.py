@@ -1,0 +1,354 @@
+"""The first set-up, users, their roles, one-time links, passwords and second factors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyotp
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm.attributes import get_history
+from sqlmodel import Session as DatabaseSession
+
+from crm_app.core import clock
+from crm_app.core.errors import Invalid, Missing, NotAllowed, NotSignedIn, Refusal
+from crm_app.core.fields import fold
+from crm_app.core.i18n import LANGUAGES, Message, translate
+from crm_app.models.settings import Company
+from crm_app.models.users import BUILT_IN_ROLES, SCOPES, OneTimeLink, Role, Session, User
+
+from . import actions, identity, records
+from .actors import SYSTEM, Actor
+from .secrets import hash_password, lock, new_key, proof_of
+from .work import Work, before_commit, column_of
+
+INVITATION = timedelta(days=7)
+RESET = timedelta(hours=2)
+_LEAST, _MOST = 10, 200
+_COMMON = ("1234567890", "0123456789", "password12", "contraseña", "qwertyuiop", "administrador", "administrator")
+
+
+class AlreadySetUp(Refusal):
+    """A user exists: the set-up is over."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message("This installation is set up already. Sign in, or ask your administrator for an invitation.")
+        )
+
+
+def set_up(given: Mapping[str, object], device: str, address: str) -> identity.SignedIn:
+    """The first visit: `company, country, currency, language, time_zone, name, email, password`. Raises Invalid, AlreadySetUp."""
+    with Work(SYSTEM, "settings.set_up", label="Set up") as work:
+        user = found_company(work, given)
+    return identity.open_session(user, device, address, stay=False)
+
+
+def found_company(work: Work, given: Mapping[str, object]) -> int:
+    """Company, roles and first administrator in this Work; the administrator's id."""
+    _lock_users(work)
+    if work.session.scalar(sa.select(sa.func.count()).select_from(User)):
+        raise AlreadySetUp
+    errors: dict[str, Message] = {}
+    settings = records.resource_of("settings")
+    of_company = {
+        "name": given.get("company"),
+        **{name: given.get(name) for name in ("country", "currency", "language", "time_zone")},
+    }
+    company: dict[str, Any] = {}
+    try:
+        company = records.parse(work, settings, of_company, creating=True)
+        errors.update(Company(**company).check())
+    except Invalid as bad:
+        errors.update({"company" if name == "name" else name: text for name, text in bad.fields.items()})
+    password = _password(given.get("password"), errors)
+    language = company.get("language") or LANGUAGES[0]
+    roles = _make_roles(work, language)
+    of_user = {
+        "name": given.get("name"),
+        "email": given.get("email"),
+        "language": language,
+        "role": roles["Administrator"],
+    }
+    try:
+        user = User(**records.parse(work, records.resource_of("users"), of_user, creating=True), password=password)
+    except Invalid as bad:
+        errors.update(bad.fields)
+    if errors:
+        raise Invalid(errors)
+    work.session.add_all([Company(**company), user])
+    work.session.flush()
+    return int(user.id or 0)
+
+
+def _lock_users(work: Work) -> None:
+    """Two first visitors at once: PostgreSQL lets the second wait here; SQLite has let it wait at BEGIN already."""
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.scalar(sa.select(sa.func.pg_advisory_xact_lock(20_260_101)))
+
+
+def _make_roles(work: Work, language: str) -> dict[str, int]:
+    rows = {name: Role(name=translate(name, language), grants=dict(grants)) for name, grants in BUILT_IN_ROLES.items()}
+    work.session.add_all(rows.values())
+    work.session.flush()
+    return {name: int(row.id or 0) for name, row in rows.items()}
+
+
+def _password(raw: object, errors: dict[str, Message], field: str = "password") -> str:
+    """The hash of a password that will do; else a sentence in `errors`."""
+    text = raw if isinstance(raw, str) else ""
+    if not _LEAST <= len(text) <= _MOST:
+        errors[field] = Message(
+            "Use {least} to {most} characters: a few words are easy to keep in mind.", least=_LEAST, most=_MOST
+        )
+    elif text.lower() in _COMMON or len(set(text)) < 4:
+        errors[field] = Message("Anybody would guess that one. Use a few words that mean nothing together.")
+    else:
+        return hash_password(text)
+    return ""
+
+
+def role_called(work: Work, name: str) -> int:
+    """The id of the role of that name, in whichever language the built-in ones were made. Raises Invalid."""
+    rows = work.session.execute(sa.select(column_of(Role, "id"), column_of(Role, "name"))).all()
+    wanted = {
+        fold(name),
+        *(
+            fold(translate(built_in, language))
+            for built_in in BUILT_IN_ROLES
+            if fold(built_in) == fold(name)
+            for language in LANGUAGES
+        ),
+    }
+    for key, found in rows:
+        if fold(found) in wanted:
+            return int(key)
+    raise Invalid({"role": Message("Choose one of: {options}.", options=", ".join(row[1] for row in rows))})
+
+
+def add_user(actor: Actor, email: str, role: str, name: str = "", password: str | None = None) -> int:
+    """A new user with that role; without a password they come in by an invitation. Raises Invalid, NotAllowed."""
+    with Work(actor, "users.create", label="Create") as work:
+        values: dict[str, object] = {
+            "email": email,
+            "name": name or email.partition("@")[0],
+            "role": role_called(work, role),
+        }
+        key = records.create(work, records.resource_of("users"), values)
+        if password is not None:
+            errors: dict[str, Message] = {}
+            row = work.locked(User, key)
+            row.password = _password(password, errors)
+            if errors:
+                raise Invalid(errors)
+    return key
+
+
+def make_link(actor: Actor, user: object, purpose: str = "reset") -> str:
+    """A path with a one-time key for that user: `invite` (7 days) or `reset` (2 hours). Earlier links stop working."""
+    key = new_key()
+    with Work(actor, "users.change", label="One-time link") as work:
+        item = records.one(work, records.resource_of("users"), user, "change")
+        row = work.locked(User, item.id)
+        _refuse_wider(work, row.role)
+        lives = INVITATION if purpose == "invite" else RESET
+        work.session.execute(sa.delete(OneTimeLink).where(column_of(OneTimeLink, "user") == item.id))
+        work.session.add(
+            OneTimeLink(proof=proof_of(key), user=item.id, purpose=purpose, expires_at=clock.now() + lives)
+        )
+    return f"/welcome?key={key}"
+
+
+def redeem(key: str, password: object, device: str, address: str) -> identity.SignedIn:
+    """Set a password by a one-time link and sign in; every other session of the user ends. Raises Invalid, NotSignedIn."""
+    with Work(SYSTEM, "users.redeem", label="Password set") as work:
+        link = work.locked_where(OneTimeLink, column_of(OneTimeLink, "proof") == proof_of(key[:200]))
+        user = work.locked(User, link.user) if link else None
+        if link is None or user is None or link.used_at or link.expires_at <= clock.now() or not user.active:
+            raise NotSignedIn(Message("This link has been used or is too old. Ask your administrator for a new one."))
+        errors: dict[str, Message] = {}
+        hashed = _password(password, errors)
+        if errors:
+            raise Invalid(errors)
+        user.password = hashed
+        link.used_at = clock.now()
+        identity.end_sessions(work, user.id)
+    return identity.open_session(int(user.id), device, address, stay=False)
+
+
+def change_password(actor: Actor, current: object, new: object) -> None:
+    """The actor's own password; every other session of theirs ends. Raises Invalid at `current` or `new`."""
+    identity.prove_password(actor, current, "current")
+    errors: dict[str, Message] = {}
+    hashed = _password(new, errors, "new")
+    if errors:
+        raise Invalid(errors)
+    with Work(actor, "users.password", label="Password changed") as work:
+        row = work.locked(User, actor.user or 0)
+        row.password = hashed
+        identity.end_sessions(work, row.id, keep=actor.session)
+
+
+# ---- second factor
+
+
+def new_secret(actor: Actor, company: str) -> tuple[str, str]:
+    """A secret for an authenticator and its otpauth:// address. Nothing is stored until a code proves that it arrived."""
+    secret = pyotp.random_base32()
+    return secret, pyotp.TOTP(secret).provisioning_uri(name=actor.email, issuer_name=company or "CRM")
+
+
+def switch_on_codes(actor: Actor, secret: str, code: object) -> None:
+    """Ask for a code at every sign-in from now on. Raises Invalid when the code does not prove the secret."""
+    step = identity.matching_step(secret, code if isinstance(code, str) else "")
+    if step is None:
+        raise Invalid({"code": Message("That code does not match. Wait for the next one and try again.")})
+    with Work(actor, "users.codes", label="Second factor on") as work:
+        row = work.locked(User, actor.user or 0)
+        row.totp, row.totp_step = lock(secret), step
+
+
+def switch_off_codes(actor: Actor, password: object) -> None:
+    """Ask for the password alone again. Raises Invalid when the password is wrong."""
+    identity.prove_password(actor, password, "password")
+    with Work(actor, "users.codes", label="Second factor off") as work:
+        row = work.locked(User, actor.user or 0)
+        row.totp, row.totp_step = None, 0
+
+
+def drop_codes(actor: Actor, user: object) -> None:
+    """An administrator helps somebody who lost their authenticator; that user's sessions end."""
+    with Work(actor, "users.change", label="Second factor off") as work:
+        item = records.one(work, records.resource_of("users"), user, "change")
+        row = work.locked(User, item.id)
+        _refuse_wider(work, row.role)
+        row.totp, row.totp_step = None, 0
+        identity.end_sessions(work, item.id)
+
+
+# ---- my own
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """One of my sessions as I see it."""
+
+    id: int
+    device: str
+    address: str
+    seen_at: datetime
+    current: bool
+
+
+def my_sessions(actor: Actor) -> list[OpenSession]:
+    """Where I am signed in, last seen first."""
+    with Work(actor) as work:
+        found = sa.select(Session).where(
+            column_of(Session, "user") == actor.user, column_of(Session, "expires_at") > clock.now()
+        )
+        rows = work.session.scalars(found.order_by(sa.desc(column_of(Session, "seen_at"))).limit(100)).all()
+    return [OpenSession(row.id or 0, row.device, row.address, row.seen_at, row.id == actor.session) for row in rows]
+
+
+def end_session(actor: Actor, session: object) -> None:
+    """Sign one of my devices out. Raises Missing when it is not mine."""
+    if not isinstance(session, int) or not 0 < session < 2**63:
+        raise Missing("session")
+    with Work(actor, "users.sign_out", label="Sign out") as work:
+        gone = sa.delete(Session).where(column_of(Session, "id") == session, column_of(Session, "user") == actor.user)
+        if work.session.execute(gone).rowcount == 0:  # type: ignore[attr-defined]
+            raise Missing("session", session)
+        work.after_commit(identity._known.clear)  # noqa: SLF001 - the same cache
+
+
+def has_codes(actor: Actor) -> bool:
+    """Whether the actor is asked for a code at sign-in."""
+    with Work(actor) as work:
+        return bool(work.session.scalar(sa.select(column_of(User, "totp")).where(column_of(User, "id") == actor.user)))
+
+
+def change_profile(actor: Actor, given: Mapping[str, object]) -> None:
+    """My own name, language and appearance; nothing else of mine is mine to change. Raises Invalid."""
+    mine = {name: given[name] for name in ("name", "language", "theme") if name in given}
+    with Work(actor, "users.profile", label="Profile") as work:
+        values = records.parse(work, records.resource_of("users"), mine, creating=False)
+        row = work.locked(User, actor.user or 0)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def own_profile(actor: Actor) -> dict[str, str]:
+    """The fields of `change_profile` as form text."""
+    with Work(actor) as work:
+        row = work.session.get(User, actor.user)
+    return {"name": row.name, "email": row.email, "language": row.language, "theme": row.theme} if row else {}
+
+
+# ---- roles
+
+
+def grants_of(actor: Actor, role: object) -> tuple[str, int, dict[str, str]]:
+    """Name, version and grants of a role. Raises NotAllowed, Missing."""
+    with Work(actor) as work:
+        item = records.one(work, records.resource_of("roles"), role)
+        row = work.session.get(Role, item.id)
+        return (row.name, row.version, dict(row.grants)) if row else ("", 0, {})
+
+
+def set_grant(actor: Actor, role: object, permission: object, scope: object) -> None:
+    """Give a permission in a scope, or take it away with "". Raises Invalid for one that does not exist, NotAllowed."""
+    known = {resource.permission(verb) for resource, verbs in actions.permissions() for verb in verbs} | {
+        "changes.undo"
+    }
+    if not isinstance(permission, str) or permission not in known or scope not in ("", *SCOPES):
+        raise Invalid({"": Message("There is no such permission.")})
+    with Work(actor, "roles.change", label="Permissions") as work:
+        item = records.one(work, records.resource_of("roles"), role, "change")
+        row = work.locked(Role, item.id)
+        grants = {name: held for name, held in row.grants.items() if name != permission}
+        row.grants = grants | ({str(permission): str(scope)} if scope else {})
+
+
+def _refuse_wider(work: Work, role: int) -> None:
+    """Nobody hands out, changes or resets what is wider than their own role."""
+    grants = work.session.scalar(sa.select(column_of(Role, "grants")).where(column_of(Role, "id") == role)) or {}
+    _refuse_grants(work.actor, grants)
+
+
+def _refuse_grants(actor: Actor, grants: Mapping[str, str]) -> None:
+    beyond = actor.lacks(grants)
+    if beyond:
+        raise NotAllowed(beyond)
+
+
+_OWN_VERBS = ("users.profile", "users.password", "users.codes")
+
+
+@event.listens_for(DatabaseSession, "before_flush")
+def _no_escalation(session: DatabaseSession, _context: Any, _instances: Any) -> None:
+    """Whatever path a change of a user or a role takes (form, API, undo), it stays within the actor's own rights."""
+    work: Work | None = session.info.get("work")
+    if work is None or work.actor.scope("*") == "all":  # not the grant itself: a token may be limited
+        return
+    with session.no_autoflush:
+        for row in (*session.new, *session.dirty, *session.deleted):
+            if isinstance(row, Role):
+                for grants in (row.grants, *(get_history(row, "grants").deleted or ())):
+                    _refuse_grants(work.actor, grants)
+            if isinstance(row, User) and work.verb not in _OWN_VERBS:
+                for role in {row.role, *(get_history(row, "role").deleted or ())}:
+                    _refuse_wider(work, role)
+
+
+@before_commit("user", "role")
+def _one_administrator_stays(work: Work) -> None:
+    """There is always somebody who may do everything, also when two of them step down at once."""
+    _lock_users(work)
+    held = sa.exists().where(column_of(User, "role") == column_of(Role, "id"), column_of(User, "active").is_(True))
+    holders = sa.select(column_of(Role, "grants")).where(held)
+    users = work.session.scalar(sa.select(sa.func.count()).select_from(User))
+    if (users or "user" in work.touched) and not any(
+        grants.get("*") == "all" for grants in work.session.scalars(holders)
+    ):
+        raise Invalid({"": Message("One active user must stay an administrator.")})

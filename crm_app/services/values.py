@@ -1,0 +1,183 @@
+"""What reading and writing records share: values from strangers, the rows an actor may reach, the names of what they refer to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.errors import Invalid, Missing
+from crm_app.core.fields import BadValue, Reference
+from crm_app.core.i18n import Message
+from crm_app.core.resource import RESOURCES, Resource
+from crm_app.models import registry
+from crm_app.models.history import Change
+
+from .work import Work, column_of
+
+TABLES = registry.MODULES  # imported so that every Resource is known
+
+
+@dataclass(frozen=True)
+class Item:
+    """One record as values. `labels` holds, per reference field, the name of the record it refers to."""
+
+    id: int
+    version: int
+    values: Mapping[str, Any]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, "list[Item]"] = field(default_factory=dict)
+
+
+def resource_of(name: str) -> Resource:
+    """The Resource of that name. Raises Missing."""
+    found = RESOURCES.get(name) if isinstance(name, str) else None
+    if found is None:
+        raise Missing("list", str(name)[:60])
+    return found
+
+
+def readable(work: Work, resource: Resource, verb: str = "read") -> list[sa.ColumnElement[bool]]:
+    """The conditions that keep to the records the actor holds `verb` on. Raises NotAllowed when there are none at all."""
+    scope = work.require(resource.permission(verb))
+    if scope == "all" or not resource.owner:
+        return []
+    return [belongs(work, column_of(resource.table, resource.owner), scope)]
+
+
+def belongs(work: Work, owner: Any, scope: str) -> sa.ColumnElement[bool]:
+    """True where that column names the actor, or with the scope "team" anybody of the actor's team."""
+    if scope == "team" and work.actor.team is not None:
+        users = RESOURCES.get("users").table  # type: ignore[union-attr]
+        return owner.in_(sa.select(column_of(users, "id")).where(column_of(users, "team") == work.actor.team))  # type: ignore[no-any-return]
+    return owner == work.actor.user  # type: ignore[no-any-return]
+
+
+@cache
+def selecting(name: str, names: tuple[str, ...]) -> sa.Select[Any]:
+    """The statement for these fields, made once, like that of `_labels`."""
+    return sa.select(*(column_of(resource_of(name).table, part) for part in ("id", "version", *names)))
+
+
+def labelled(work: Work, resource: Resource, names: Iterable[str], items: list[Item]) -> list[Item]:
+    """The items with the names of what they refer to: one select per kind of record referred to."""
+    references = {name: kind.resource for name in names if isinstance(kind := resource.fields[name].kind, Reference)}
+    if not references or not items:
+        return items
+    found: dict[str, dict[int, str]] = {}
+    for target in set(references.values()):
+        keys = {item.values[name] for item in items for name, other in references.items() if other == target} - {None}
+        found[target] = names_of(work, resource_of(target), keys)
+    return [
+        Item(
+            item.id,
+            item.version,
+            item.values,
+            {
+                name: found[other].get(item.values[name], "")
+                for name, other in references.items()
+                if item.values[name] is not None
+            },
+        )
+        for item in items
+    ]
+
+
+def names_of(work: Work, resource: Resource, keys: Iterable[int]) -> dict[int, str]:
+    """The label of each of these records. A name beside a reference is shown to whoever may see the record that refers."""
+    keys = list(keys)
+    if not keys:
+        return {}
+    return {row[0]: str(row[1]) for row in work.session.connection().execute(_labels(resource.name), {"keys": keys})}
+
+
+@cache
+def _labels(name: str) -> sa.Select[Any]:
+    """The statement for names, made once: SQLAlchemy takes longer to understand a new one than the database to answer it."""
+    key, label = (column_of(resource_of(name).table, part) for part in ("id", resource_of(name).label))
+    return sa.select(key, label).where(key.in_(sa.bindparam("keys", expanding=True)))
+
+
+def key_of(resource: Resource, key: object) -> int:
+    """A record's number from what a stranger sent. Raises Missing."""
+    try:
+        number = Reference(resource.name).parse(key)
+    except BadValue:
+        number = None
+    if number is None:
+        raise Missing(resource.one, key[:40] if isinstance(key, str) else "")
+    return number
+
+
+def parse(work: Work, resource: Resource, given: Mapping[str, object], *, creating: bool) -> dict[str, Any]:
+    """The given values as they are stored. Raises Invalid with every field's fault; an unknown or read-only name is one."""
+    errors: dict[str, Message] = {}
+    values: dict[str, Any] = {}
+    for name, raw in given.items():
+        spec = resource.fields.get(name) if isinstance(name, str) else None
+        if spec is None or spec.readonly:
+            errors[str(name)[:60]] = Message("This field cannot be set.")
+            continue
+        try:
+            value = spec.kind.parse(raw, work.actor.speech)
+        except BadValue as bad:
+            errors[name] = bad.message
+            continue
+        if value is None:
+            value = spec.default if not spec.required else None
+        if value is None and spec.required:
+            errors[name] = Message("This is needed.")
+        values[name] = value
+    if creating:
+        for name, spec in resource.fields.items():
+            if spec.required and spec.default is None and name not in values and name not in errors:
+                errors[name] = Message("This is needed.")
+    _check_references(work, resource, values, errors)
+    if errors:
+        raise Invalid(errors)
+    return values
+
+
+def _check_references(work: Work, resource: Resource, values: Mapping[str, Any], errors: dict[str, Message]) -> None:
+    there = referred(work)
+    for name, value in values.items():
+        kind = resource.fields[name].kind
+        if isinstance(kind, Reference) and value is not None and (kind.resource, value) not in there:
+            if _is_readable(work, resource_of(kind.resource), value):
+                there.add((kind.resource, value))
+            else:
+                errors[name] = Message("Choose one from the list.")
+
+
+def _is_readable(work: Work, resource: Resource, key: int) -> bool:
+    if not work.actor.may(resource.permission("read")):
+        return False
+    number = column_of(resource.table, "id")
+    return work.session.scalar(sa.select(number).where(number == key, *readable(work, resource))) is not None
+
+
+def referred(work: Work) -> set[tuple[str, int]]:
+    """Records that may be referred to: found once in this transaction is enough."""
+    found: set[tuple[str, int]] = work.session.info.setdefault("referred", set())
+    return found
+
+
+def insert_rows(work: Work, table: Any, rows: list[dict[str, Any]]) -> list[int]:
+    """The bare rows, not yet in the history; their ids. Hundreds of rows a statement: SQLite writes its search index anew after every one.
+
+    SQLite returns ids in no promised order; but who writes there is alone, and may count them on beforehand.
+    """
+    number = column_of(table, "id")
+    made = sa.insert(table.__table__)
+    connection = work.session.connection()
+    if connection.dialect.name != "sqlite":
+        return list(connection.execute(made.returning(number, sort_by_parameter_order=True), rows).scalars())
+    ever = sa.select(sa.func.max(column_of(Change, "record"))).where(column_of(Change, "entity") == table.__tablename__)
+    last = max(work.session.scalar(sa.select(sa.func.max(number))) or 0, work.session.scalar(ever) or 0)
+    for key, row in enumerate(rows, last + 1):
+        row["id"] = key
+    if "search" not in table.__table__.columns:
+        connection.execute(made, rows)
+        return list(range(last + 1, last + 1 + len(rows)))
+    return sorted(connection.execute(made.returning(number), rows).scalars())

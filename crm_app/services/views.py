@@ -1,0 +1,139 @@
+"""Saved views: a list's question and columns under a name, for oneself, one's team or everybody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import sqlalchemy as sa
+
+from crm_app.core.errors import Invalid, Missing, NotAllowed, Refusal
+from crm_app.core.fields import BadValue, Text
+from crm_app.core.i18n import Message
+from crm_app.core.query import Query
+from crm_app.core.resource import Resource
+from crm_app.models.users import User
+from crm_app.models.views import SavedView, Shared
+
+from . import records
+from .actors import Actor
+from .search import CAP
+from .work import Work, column_of
+
+MOST = 50  # views of one person for one list
+
+
+@dataclass(frozen=True)
+class View:
+    """A saved view as its reader has it. `url` is the query part of the list's address; `mine` may be changed."""
+
+    id: int
+    name: str
+    url: str
+    shared: str
+    mine: bool
+
+
+def of(work: Work, resource: Resource) -> list[View]:
+    """The views of that list that the actor sees, in their order. Raises NotAllowed."""
+    work.require(resource.permission("read"))
+    statement = sa.select(SavedView).where(column_of(SavedView, "resource") == resource.name, _seen(work))
+    rows = work.session.scalars(
+        statement.order_by(column_of(SavedView, "position"), column_of(SavedView, "id")).limit(2 * MOST)
+    )
+    return [View(row.id or 0, row.name, row.query, row.shared, _is_mine(work.actor, row)) for row in rows]
+
+
+def _seen(work: Work) -> sa.ColumnElement[bool]:
+    owner, shared = column_of(SavedView, "owner"), column_of(SavedView, "shared")
+    found = [owner == work.actor.user, shared == Shared.EVERYBODY.value]
+    if work.actor.team is not None:
+        mates = sa.select(column_of(User, "id")).where(column_of(User, "team") == work.actor.team)
+        found.append(sa.and_(shared == Shared.TEAM.value, owner.in_(mates)))
+    return sa.or_(*found)
+
+
+def _is_mine(actor: Actor, row: SavedView) -> bool:
+    """Its owner's; what everybody sees may also be tidied by who may do everything."""
+    return row.owner == actor.user or (row.shared == Shared.EVERYBODY.value and actor.scope("*") == "all")
+
+
+def counts(work: Work, resource: Resource, views: list[View]) -> dict[int, tuple[int, bool]]:
+    """How many records each view has, counted no further than a cap; a view that no longer fits the list has none."""
+    found = {}
+    for view in views:
+        try:
+            page = records.page(
+                work, resource, Query.from_params([*parse_qsl(view.url), ("size", "1")]), columns=(), cap=CAP
+            )
+            found[view.id] = (page.total, page.capped)
+        except Refusal:
+            found[view.id] = (0, False)
+    return found
+
+
+def save(work: Work, resource: Resource, name: object, query: Query, shared: object) -> int:
+    """A new view of the actor's own; its id. Raises Invalid, NotAllowed."""
+    work.require(resource.permission("read"))
+    values = _parsed({"name": name, "shared": shared})
+    if work.actor.user is None:
+        raise NotAllowed(resource.permission("read"))
+    of_list = (column_of(SavedView, "resource") == resource.name, column_of(SavedView, "owner") == work.actor.user)
+    count, last = work.session.execute(
+        sa.select(sa.func.count(), sa.func.max(column_of(SavedView, "position"))).where(*of_list)
+    ).one()
+    if count >= MOST:
+        raise Invalid({"name": Message("At most {count} views of one list. Remove one first.", count=MOST)})
+    records.matching(work, resource, query)  # a question that the list refuses is not saved
+    row = SavedView(
+        resource=resource.name, owner=work.actor.user, query=_url(query), position=(last or 0) + 1, **values
+    )
+    work.session.add(row)
+    work.session.flush()
+    return row.id or 0
+
+
+def _url(query: Query) -> str:
+    return Query(query.text, query.filters, query.sort, columns=query.columns).url()
+
+
+def change(work: Work, key: object, given: Mapping[str, object], query: Query | None = None) -> None:
+    """Another name, other readers, another place, or (with `query`) another question. Raises Invalid, Missing."""
+    row = _own(work, key)
+    for name, value in _parsed(given).items():
+        setattr(row, name, value)
+    if query is not None:
+        records.matching(work, records.resource_of(row.resource), query)
+        row.query = _url(query)
+
+
+def remove(work: Work, key: object) -> None:
+    """Take the view away. Raises Missing."""
+    work.session.delete(_own(work, key))
+
+
+def _own(work: Work, key: object) -> Any:
+    number = key if isinstance(key, int) and not isinstance(key, bool) and 0 < key < 2**63 else 0
+    row = work.locked_where(SavedView, column_of(SavedView, "id") == number, _seen(work))
+    if row is None or not _is_mine(work.actor, row):
+        raise Missing("view", number)
+    return row
+
+
+def _parsed(given: Mapping[str, object]) -> dict[str, Any]:
+    errors: dict[str, Message] = {}
+    found: dict[str, Any] = {}
+    if "name" in given:
+        try:
+            found["name"] = Text(60).parse(given["name"])
+            if not found["name"]:
+                errors["name"] = Message("This is needed.")
+        except BadValue as bad:
+            errors["name"] = bad.message
+    if "shared" in given:
+        found["shared"] = given["shared"]
+        if found["shared"] not in list(Shared):
+            errors["shared"] = Message("Choose one from the list.")
+    if errors:
+        raise Invalid(errors)
+    return found

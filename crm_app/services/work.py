@@ -1,0 +1,324 @@
+"""The only place that opens a session: one Work per event, request or job, one transaction, one actor, one ChangeSet.
+
+Application code never commits: Work does, at its edge. Every change that passes the flush is recorded.
+"""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import get_history
+from sqlmodel import Session, SQLModel
+
+from crm_app.core import clock
+from crm_app.core.errors import IllegalMove, Invalid, NotAllowed, Refusal
+from crm_app.core.i18n import Message
+from crm_app.models.base import Line, Record, Searchable, encode
+from crm_app.models.history import Change, ChangeSet
+
+from .actors import Actor
+from .database import engine, unavailable
+
+_SYSTEM_COLUMNS = {"id", "created_at", "updated_at", "version", "search", "sort_key"}
+_WATCHERS: list[Callable[[set[str]], None]] = []
+_RULES: list[tuple[frozenset[str], Callable[["Work"], None]]] = []
+
+
+def on_commit(watcher: Callable[[set[str]], None]) -> Callable[[set[str]], None]:
+    """Call `watcher` with the names of the tables that a Work has changed, after its commit."""
+    _WATCHERS.append(watcher)
+    return watcher
+
+
+def before_commit(*tables: str) -> Callable[[Callable[["Work"], None]], Callable[["Work"], None]]:
+    """Register a rule over several rows: called before the commit of every Work that has changed one of these tables."""
+
+    def register(rule: Callable[["Work"], None]) -> Callable[["Work"], None]:
+        _RULES.append((frozenset(tables), rule))
+        return rule
+
+    return register
+
+
+def ruled(table: str) -> bool:
+    """True where rules over several rows, or over who may save, watch the table: its rows must pass the session."""
+    return any(table in tables for tables, _ in _RULES)
+
+
+class Work:
+    """A transaction of one actor. `verb` names the permission a writing Work runs under; without it the Work only reads.
+
+    `batch` is a word that several Works share when together they are one act, which one undo takes back.
+    """
+
+    def __init__(
+        self, actor: Actor, verb: str = "", label: str = "", *, undoes: int | None = None, batch: str | None = None
+    ) -> None:
+        self.actor = actor
+        self.verb = verb
+        self.label = label
+        self.undoes = undoes
+        self.batch = batch
+        self.change_set: int | None = None
+        self.touched: set[str] = set()
+        self.raised: dict[tuple[str, int], Record] = {}
+        self._after: list[Callable[[], None]] = []
+
+    def __enter__(self) -> Self:
+        try:
+            connection = engine().connect().execution_options(writes=bool(self.verb))
+        except Exception as error:
+            raise unavailable(error) or error from error
+        self._connection = connection
+        self.session = Session(connection, expire_on_commit=False, autoflush=True)
+        self.session.info["work"] = self
+        try:
+            self.session.connection()
+        except Exception as error:
+            self.session.close()
+            connection.close()  # one that could not begin must not be missed in the pool
+            raise unavailable(error) or error from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._end(well=error is None)
+        except Exception as failure:
+            self.session.rollback()
+            raise _plain(failure) or failure from failure
+        finally:
+            self.session.close()
+            self._connection.close()
+        if isinstance(error, Exception) and not isinstance(error, Refusal):
+            plain = _plain(error)
+            if plain:
+                raise plain from error
+        if error is None:
+            self._tell()
+
+    def _end(self, *, well: bool) -> None:
+        """Commit what was written, once the rules over several rows agree; else leave everything as it was."""
+        if not well or not self.verb:
+            self.session.expunge_all()  # a rollback would empty the rows that were read
+            self.session.rollback()
+            return
+        self.session.flush()
+        for tables, rule in _RULES:
+            if tables & self.touched:
+                rule(self)
+        self.session.commit()
+
+    def _tell(self) -> None:
+        if self.touched:
+            for watcher in _WATCHERS:
+                watcher(self.touched)
+        for effect in self._after:
+            effect()
+
+    def require(self, permission: str) -> str:
+        """The scope in which the actor holds the permission. Raises NotAllowed."""
+        scope = self.actor.scope(permission)
+        if not scope:
+            raise NotAllowed(permission)
+        return scope
+
+    def after_commit(self, effect: Callable[[], None]) -> None:
+        """Run `effect` once the transaction is durable; never when it is not."""
+        self._after.append(effect)
+
+    def locked(self, table: type[Record], key: int) -> Any:
+        """The row as it is now, locked until the end of this Work, or None. (SQLite: the whole Work holds the lock.)"""
+        return self.locked_where(table, column_of(table, "id") == key)
+
+    def locked_where(self, table: type[SQLModel], *conditions: sa.ColumnElement[bool]) -> Any:
+        """The same for the one row that these conditions leave. What was read of it before the lock is read again."""
+        found = sa.select(table).where(*conditions).with_for_update().execution_options(populate_existing=True)
+        return self.session.scalar(found)
+
+    def record_changes(self, rows: list[dict[str, Any]]) -> None:
+        """Write Changes for rows that were saved past the session (bulk inserts): entity, record, before, after."""
+        if not rows:
+            return
+        if self.change_set is None:
+            made = sa.insert(ChangeSet).values(
+                at=clock.now(),
+                actor=self.actor.user,
+                verb=self.verb,
+                label=self.label[:300],
+                undoes=self.undoes,
+                batch=self.batch,
+            )
+            self.change_set = self._connection.execute(made).inserted_primary_key[0]  # type: ignore[index]
+        self._connection.execute(sa.insert(Change), [{**row, "change_set": self.change_set} for row in rows])
+        self.touched.update(row["entity"] for row in rows)
+
+
+def column_of(table: type[SQLModel], name: str) -> Any:
+    """The column of that name, as SQL: for code that is handed the name."""
+    return table.__table__.columns[name]  # type: ignore[attr-defined]
+
+
+def _plain(error: Exception) -> Refusal | None:
+    if isinstance(error, IntegrityError):
+        return _broken_rule(error)
+    return unavailable(error)
+
+
+def _broken_rule(error: IntegrityError) -> Invalid:
+    """The database's own refusal as a sentence at the field, where the field can be told."""
+    fault: Any = error.orig
+    code = getattr(fault, "sqlstate", None) or getattr(fault, "sqlite_errorname", "")
+    if code in ("23503", "SQLITE_CONSTRAINT_FOREIGNKEY"):
+        return Invalid({"": Message("Other records refer to this one, or it refers to one that is gone.")})
+    if code in ("23502", "SQLITE_CONSTRAINT_NOTNULL"):
+        return Invalid({_culprit(fault): Message("This is needed.")})
+    if code in ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
+        return Invalid({_culprit(fault): Message("Another record has this value already. It must be different.")})
+    return Invalid({})
+
+
+def _culprit(fault: Any) -> str:
+    """The column that broke the rule, from names only: PostgreSQL's sentences may be in any language."""
+    diagnosis = getattr(fault, "diag", None)
+    if diagnosis is None:  # SQLite: "UNIQUE constraint failed: table.column, …"
+        return str(fault).rpartition(":")[2].split(",")[0].strip().rpartition(".")[2]
+    if diagnosis.column_name:
+        return str(diagnosis.column_name)
+    named = str(diagnosis.constraint_name or "").removeprefix(f"uq_{diagnosis.table_name}_")
+    table = SQLModel.metadata.tables.get(diagnosis.table_name or "")
+    columns = (
+        [] if table is None else [c.name for c in table.columns if named == c.name or named.startswith(f"{c.name}_")]
+    )
+    return max(columns, key=len, default="")
+
+
+def _columns(row: Record) -> list[sa.Column[Any]]:
+    return list(row.__table__.columns)  # type: ignore[attr-defined]
+
+
+def _changed(row: Record) -> list[str]:
+    return [c.name for c in _columns(row) if get_history(row, c.name).has_changes()]
+
+
+@event.listens_for(Session, "before_flush")
+def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
+    work: Work | None = session.info.get("work")
+    if work is None:
+        return
+    rows = [row for row in (*session.new, *session.dirty, *session.deleted) if isinstance(row, Record)]
+    if rows and not work.verb:
+        raise RuntimeError("a reading Work was asked to save")
+    _raise_versions(session, work)
+    for row in rows:
+        if isinstance(row, Line):
+            _touch_root(session, work, row)
+    for row in (*session.new, *session.dirty):
+        if isinstance(row, Searchable):
+            row.index_text(row.RESOURCE)
+
+
+def _raise_versions(session: Session, work: Work) -> None:
+    """What changes gets a new version; what is frozen refuses."""
+    for row in session.dirty:
+        if isinstance(row, Record) and _changed(row):
+            _refuse_frozen(row, moving=True)
+            row.updated_at = clock.now()
+            row.version += 1
+            work.raised[str(row.__tablename__), row.id or 0] = row
+    for row in session.deleted:
+        if isinstance(row, Record):
+            _refuse_frozen(row, moving=False)
+
+
+def _touch_root(session: Session, work: Work, line: Line) -> None:
+    """A changed line is a change of the record around it: it gets a new version, once in a Work, and may refuse."""
+    table, key = line.root()
+    if table is None or key is None or (table, key) in work.raised:
+        return
+    with session.no_autoflush:
+        tables = (*Record.__subclasses__(), *Searchable.__subclasses__())
+        found = next(base for base in tables if getattr(base, "__tablename__", "") == table)
+        root = session.get(found, key)
+    if root is None or root in session.deleted:
+        return
+    _refuse_frozen(root, moving=True)
+    root.updated_at = clock.now()
+    root.version += 1
+    work.raised[table, key] = root
+
+
+def _refuse_frozen(row: Record, *, moving: bool) -> None:
+    """A record whose stored state is not editable refuses removal, and every change but a move that its workflow knows."""
+    resource = getattr(row, "RESOURCE", None)
+    if resource is None or resource.workflow is None:
+        return
+    flow = resource.workflow
+    states = get_history(row, flow.state)
+    after = getattr(row, flow.state)
+    before = states.deleted[0] if states.deleted else after
+    if before in flow.editable or (moving and states.deleted and flow.leads(before, after)):
+        return
+    verb = "Change" if moving else "Remove"
+    raise IllegalMove(str(getattr(row, resource.label)), before, verb, flow.open_moves(before))
+
+
+@event.listens_for(Session, "after_flush")
+def _after_flush(session: Session, _context: Any) -> None:
+    work: Work | None = session.info.get("work")
+    if work is None:
+        return
+    changes = []
+    for row in session.new:
+        if isinstance(row, Record):
+            work.raised.setdefault((str(row.__tablename__), row.id or 0), row)
+            changes.append(_change(work, row, None, {c.name: getattr(row, c.name) for c in kept(row)}))
+    for row in session.dirty:
+        if isinstance(row, Record):
+            changed = [name for name in _changed(row) if name not in _SYSTEM_COLUMNS]
+            shown = {c.name for c in kept(row)}
+            names = [name for name in changed if name in shown]
+            before = {name: _before(row, name) for name in names}
+            if changed:  # of a secret it is told that it changed, never from what to what
+                changes.append(_change(work, row, before, {name: getattr(row, name) for name in names}))
+    gone = [row for row in session.deleted if isinstance(row, Record)]
+    changes += [_change(work, row, {c.name: getattr(row, c.name) for c in whole(row)}, None) for row in gone]
+    for row in (*session.new, *session.dirty, *session.deleted):
+        work.touched.add(row.__tablename__)
+    work.record_changes(changes)
+
+
+def _before(row: Record, name: str) -> Any:
+    deleted = get_history(row, name).deleted
+    return deleted[0] if deleted else None
+
+
+def kept(row: Record) -> list[sa.Column[Any]]:
+    """The columns whose values the history shows: no secrets, nothing the system fills in."""
+    return [c for c in _columns(row) if c.name not in _SYSTEM_COLUMNS and not c.info.get("secret")]
+
+
+def whole(row: Record) -> list[sa.Column[Any]]:
+    """The columns that a removed row needs to be put back as it was."""
+    return [c for c in _columns(row) if c.name not in ("search", "sort_key") and not c.info.get("secret")]
+
+
+def _change(work: Work, row: Record, before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any]:
+    def code(values: dict[str, Any] | None) -> dict[str, Any] | None:
+        return None if values is None else {name: encode(value) for name, value in values.items()}
+
+    entity, root = row.root()
+    around = work.raised.get((entity or "", root or 0))
+    return {
+        "entity": row.__tablename__,
+        "record": row.id,
+        "root_entity": entity,
+        "root": root,
+        "version": around.version if around else row.version,
+        "before": code(before),
+        "after": code(after),
+    }

@@ -1,0 +1,57 @@
+"""Serving: what has to hold before, the settings that Reflex wants, and the server that this process becomes."""
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent  # where rxconfig.py and the built page lie
+
+
+def obstacle() -> str:
+    """Why it cannot be served as things are; "" when it can."""
+    workers = os.environ.get("CRM_WORKERS", "1")
+    if not workers.isdecimal() or int(workers) < 1:
+        return f"CRM_WORKERS is {workers!r}; it must be a number from 1."
+    if int(workers) > 1 and not os.environ.get("CRM_REDIS_URL", ""):
+        return "More than one worker needs CRM_REDIS_URL: without it each keeps half of a session."
+    if not (ROOT / ".web" / "build" / "client").is_dir():
+        return "The page is not built yet. `make setup` builds it."
+    return ""
+
+
+def serve(host: str, port: int) -> NoReturn:
+    """Become the server."""
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # glibc keeps a heap per thread otherwise: a tenth of the memory
+    os.environ.update(_reflex_settings(os.environ.get("CRM_REDIS_URL", "")))
+    # Relative to where the command was given, before the move to where Reflex looks for rxconfig.py and the page.
+    os.environ["CRM_DATA_DIR"] = str(Path(os.environ.get("CRM_DATA_DIR", "data")).resolve())
+    os.chdir(ROOT)
+    print(f"Serving on http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}", flush=True)  # noqa: S104, T201
+    _become_granian("--host", host, "--port", str(port), "--workers", os.environ.get("CRM_WORKERS", "1"))
+
+
+def _become_granian(*options: str) -> NoReturn:
+    """Replace this process, so that signals reach granian itself.
+
+    It writes no access log unless asked to, which is right: the address of a websocket carries a token.
+    """
+    fixed = ("--interface", "asgi", "--factory", "--respawn-failed-workers", "--log-level", "warning")
+    # Now and then a worker with an open websocket never ends (granian's issue 875); by default it is waited for.
+    patience = ("--workers-kill-timeout", "5")
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *fixed, *patience, *options, "crm_app.crm_app:app"])  # noqa: S606
+
+
+def _reflex_settings(redis_url: str) -> dict[str, str]:
+    """Reflex reads its own variables at import, so they are set before anything imports it."""
+    settings = {
+        "REFLEX_ENV_MODE": "prod",
+        "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+        # The page was built before; without these two the server would build it again.
+        "__REFLEX_SKIP_COMPILE": "true",
+        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+    }
+    if redis_url:
+        settings |= {"REFLEX_REDIS_URL": redis_url, "REFLEX_STATE_MANAGER_MODE": "redis"}
+    return settings

@@ -1,0 +1,201 @@
+"""What stands beside a record's form: notes in its timeline, its files, what is related to it."""
+
+import asyncio
+import dataclasses
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from crm_app.core.errors import Invalid
+from crm_app.core.i18n import Message, Speech
+from crm_app.core.resource import Resource
+from crm_app.models.notes import NOTES
+from crm_app.services import actions, files, notes, records, related
+from crm_app.services.actors import Actor
+from crm_app.services.work import Work
+
+from .guard import SIGNED_IN, on, signed_in
+from .session import tell
+
+
+@dataclasses.dataclass
+class FileRow:
+    """A file of the record, as its reader sees it."""
+
+    id: str = ""
+    name: str = ""
+    more: str = ""
+    address: str = ""
+    image: bool = False
+
+
+@dataclasses.dataclass
+class LinkRow:
+    """A related record."""
+
+    text: str = ""
+    more: str = ""
+    address: str = ""
+
+
+@dataclasses.dataclass
+class GroupRow:
+    """Related records of one kind; `address` is the list that holds them all."""
+
+    title: str = ""
+    icon: str = ""
+    count: str = ""
+    address: str = ""
+    links: list[LinkRow] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
+class Around:
+    """All of it, from one reading."""
+
+    files: list[FileRow]
+    groups: list[GroupRow]
+    picture: str
+    may_note: bool
+
+
+class BesideState(rx.State, mixin=True):
+    """The part of a record's state that its form does not hold. `record` and `_refresh` are the record's."""
+
+    resource: ClassVar[Resource]
+
+    files: list[FileRow] = []
+    groups: list[GroupRow] = []
+    picture: str = ""
+    may_note: bool = False
+    note_fault: str = ""
+    notes_written: int = 0
+    editing: str = ""
+
+    def _take_around(self, found: Around) -> None:
+        self.files, self.groups, self.picture, self.may_note = found.files, found.groups, found.picture, found.may_note
+        self.note_fault, self.editing = "", ""
+
+    def _bare(self) -> None:
+        """A record that is being made has nothing beside it."""
+        self._take_around(Around([], [], "", may_note=False))
+
+    @on(SIGNED_IN)
+    async def write_note(self, form: dict[str, Any]) -> Any:
+        """A new note on the record; what was typed stays in the box until it is stored."""
+        actor = await signed_in(self)
+        try:
+            outcome = await asyncio.to_thread(_write, actor, self.resource, self.record, str(form.get("text", "")))
+        except Invalid as bad:
+            self.note_fault = actor.speech.say(bad.fields.get("text", bad.message))
+            return
+        self.notes_written += 1
+        await self._refresh(actor)  # type: ignore[attr-defined]
+        await tell(self, "Saved.", undo=outcome)
+
+    @on(SIGNED_IN)
+    async def edit_note(self, note: str) -> Any:
+        """Open the box of a note of mine; "" closes it."""
+        self.editing = str(_number(note) or "")
+
+    @on(SIGNED_IN)
+    async def change_note(self, form: dict[str, Any]) -> Any:
+        """Another text for the note that is open."""
+        actor = await signed_in(self)
+        key = _number(self.editing)
+        try:
+            made = await asyncio.to_thread(
+                _act, actor, "notes.change", "Change a note", lambda work: notes.change(work, key, form.get("text", ""))
+            )
+        except Invalid as bad:
+            self.note_fault = actor.speech.say(bad.fields.get("text", bad.message))
+            return
+        await self._refresh(actor)  # type: ignore[attr-defined]
+        await tell(self, "Saved.", undo=made)
+
+    @on(SIGNED_IN)
+    async def remove_note(self, note: str) -> Any:
+        """Take a note of mine away; the toast offers to undo it."""
+        actor = await signed_in(self)
+        made = await asyncio.to_thread(
+            _act, actor, "notes.remove", "Remove a note", lambda work: notes.remove(work, _number(note))
+        )
+        await self._refresh(actor)  # type: ignore[attr-defined]
+        await tell(self, "Note removed.", undo=made)
+
+    @on(SIGNED_IN)
+    async def files_came(self) -> Any:
+        """Files have been sent over HTTP: show them."""
+        await self._refresh(await signed_in(self))  # type: ignore[attr-defined]
+
+    @on(SIGNED_IN)
+    async def remove_file(self, file: str) -> Any:
+        """Take a file off the record; the toast offers to undo it."""
+        actor = await signed_in(self)
+        name = next((row.name for row in self.files if row.id == file), "")
+        verb = self.resource.permission("change")
+        made = await asyncio.to_thread(
+            _act, actor, verb, "Remove a file", lambda work: files.remove(work, _number(file))
+        )
+        await self._refresh(actor)  # type: ignore[attr-defined]
+        await tell(self, Message("{name} removed.", name=name), undo=made)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _act(actor: Actor, verb: str, label: str, act: Any) -> int | None:
+    """Do it in a transaction of its own; the ChangeSet. Runs in a thread."""
+    with Work(actor, verb, label=label) as work:
+        act(work)
+    return work.change_set
+
+
+def _write(actor: Actor, resource: Resource, record: int, text: str) -> int | None:
+    with Work(actor, NOTES.permission("create"), label="Write a note") as work:
+        return actions.run_in(work, notes.action_of(resource), record, {"text": text}).change_set
+
+
+def around(work: Work, resource: Resource, item: records.Item) -> Around:
+    """What stands beside the record."""
+    speech = work.actor.speech
+    found = files.of_record(work, resource, item.id)
+    users = records.resource_of("users")
+    who = records.names_of(work, users, {file.author for file in found if file.author})
+    rows = [
+        FileRow(
+            str(file.id),
+            file.name,
+            " \u00b7 ".join(
+                part
+                for part in (
+                    size_text(file.size, speech),
+                    who.get(file.author or 0, ""),
+                    speech.moment(file.created_at),
+                )
+                if part
+            ),
+            f"/api/v1/attachments/{file.id}/content",
+            file.media_type in files.PICTURES,
+        )
+        for file in found
+    ]
+    picture = next((f"{row.address}?inline=1" for row in rows if row.image), "")
+    groups = [_group_row(group, speech) for group in related.of_record(work, resource, item)]
+    may_note = work.actor.may(NOTES.permission("create")) or work.actor.may(resource.permission("change"))
+    return Around(rows, groups, picture, may_note)
+
+
+def _group_row(group: related.Group, speech: Speech) -> GroupRow:
+    links = [LinkRow(link.text, link.more, f"/{link.resource}/{link.id}") for link in group.links]
+    count = speech.number(group.total) + ("+" if group.capped else "")
+    return GroupRow(speech.say(group.title), group.icon, count, group.address, links)
+
+
+def size_text(size: int, speech: Speech) -> str:
+    """A number of bytes as people read it, in decimal units."""
+    for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
+        if size >= factor:
+            return f"{speech.number(round(size / factor, 1 if size < 10 * factor else 0))} {unit}"
+    return f"{speech.number(size)} B"

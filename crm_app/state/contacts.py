@@ -1,0 +1,23 @@
+"""Contacts."""
+
+from typing import ClassVar
+
+import reflex as rx
+
+from crm_app.core.resource import Resource
+from crm_app.models.contacts import CONTACTS
+
+from .forms import RecordState
+from .lists import ListState
+
+
+class ContactList(ListState, rx.State):
+    """The list of contacts."""
+
+    resource: ClassVar[Resource] = CONTACTS
+
+
+class ContactRecord(RecordState, rx.State):
+    """One contact."""
+
+    resource: ClassVar[Resource] = CONTACTS

@@ -1,0 +1,362 @@
+"""A record of any Resource as one browser sees it: its form, its timeline, what somebody else changed meanwhile."""
+
+import asyncio
+import dataclasses
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from crm_app.core import clock
+from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed, Refusal
+from crm_app.core.fields import Reference
+from crm_app.core.i18n import Message, Speech
+from crm_app.core.resource import RESOURCES, Lines, Resource
+from crm_app.services import actions, history, notes, records
+from crm_app.services.actors import Actor
+from crm_app.services.work import Work
+
+from .beside import Around, BesideState, around
+from .guard import SIGNED_IN, on, signed_in
+from .session import Me, greet, tell
+
+_TIMELINE = 30
+
+
+@dataclasses.dataclass
+class StepRow:
+    """A field's change in the timeline."""
+
+    label: str = ""
+    before: str = ""
+    after: str = ""
+
+
+@dataclasses.dataclass
+class EntryRow:
+    """A line of the timeline. `day` is filled at the first line of each day."""
+
+    change_set: str = ""
+    day: str = ""
+    time: str = ""
+    who: str = ""
+    text: str = ""
+    kind: str = "change"
+    steps: list[StepRow] = dataclasses.field(default_factory=list)
+    can_undo: bool = False
+    undone: bool = False
+    note: str = ""
+    note_text: str = ""
+    own: bool = False
+
+
+@dataclasses.dataclass
+class ClashRow:
+    """A field that two people set: mine, theirs."""
+
+    name: str = ""
+    label: str = ""
+    mine: str = ""
+    theirs: str = ""
+
+
+@dataclasses.dataclass
+class Read:
+    """What one reading of a record brought."""
+
+    version: int
+    label: str
+    values: dict[str, str]
+    shown: dict[str, str]
+    lines: dict[str, str]
+    entries: list[EntryRow]
+    older: bool
+    around: Around
+
+
+class RecordState(BesideState, rx.State, mixin=True):
+    """Bound to a Resource by its subclass. `record` 0 is a record that is being made."""
+
+    resource: ClassVar[Resource]
+
+    record: int = 0
+    version: int = 0
+    label: str = ""
+    values: dict[str, str] = {}
+    shown: dict[str, str] = {}
+    lines: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    answers: int = 0
+    clashes: list[ClashRow] = []
+    entries: list[EntryRow] = []
+    older: bool = False
+    may_change: bool = False
+    may_remove: bool = False
+    asking: bool = False
+    pane: str = "details"
+    loaded: bool = False
+    failure: str = ""
+    _pending: dict[str, str] = {}
+    _pending_version: int = 0
+
+    @on("read")
+    async def load(self) -> Any:
+        """Read the record that the URL names; "new" is an empty one."""
+        actor = await greet(self)
+        key = self._key()
+        self.errors, self.clashes, self.failure, self.asking = {}, [], "", False
+        self.may_change = actor.may(self.resource.permission("change" if key != "new" else "create"))
+        self.may_remove = key != "new" and actor.may(self.resource.permission("remove"))
+        if key == "new" and not self.may_change:
+            self.record, self.loaded = 0, True
+            self.failure = actor.speech.say(NotAllowed(self.resource.permission("create")).message)
+            return
+        if key == "new":
+            self._blank(actor)
+            return
+        self._take(
+            int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0,
+            await asyncio.to_thread(read, actor, self.resource, key),
+        )
+
+    def _key(self) -> str:
+        return self.router.url.path.strip("/").split("/")[-1]
+
+    def _blank(self, actor: Actor) -> None:
+        fields = self.resource.fields
+        defaults = {name: fields[name].kind.edit(fields[name].default, actor.speech) for name in self.resource.writable}
+        if self.resource.owner and actor.user:
+            defaults[self.resource.owner] = str(actor.user)
+        self.shown = dict.fromkeys(fields, "")
+        self.lines = {part.name: "[]" for part in RESOURCES.lines(self.resource)}
+        if self.resource.owner:
+            self.shown[self.resource.owner] = actor.name
+        self.record, self.version, self.label = 0, 0, ""
+        self.values, self.entries, self.older, self.loaded = defaults, [], False, True
+        self._bare()
+
+    def _take(self, key: int, found: Read) -> None:
+        self.record, self.version, self.label = key, found.version, found.label
+        self.values, self.shown, self.lines = found.values, found.shown, found.lines
+        self.entries, self.older, self.loaded = found.entries, found.older, True
+        self._take_around(found.around)
+
+    async def _refresh(self, actor: Actor) -> None:
+        """Read the timeline and what stands beside the form anew; the form is left as it is."""
+        found = await asyncio.to_thread(read, actor, self.resource, self.record)
+        self.entries, self.older = found.entries, found.older
+        self._take_around(found.around)
+
+    @on(SIGNED_IN)
+    async def save(self, form: dict[str, Any], record: int, version: int) -> Any:
+        """Store the changed fields of the form. `record` and `version` come from the form that was shown, not from here."""
+        actor = await signed_in(self)
+        given = {str(name): value for name, value in form.items()}
+        self.errors = {}
+        self.answers += 1
+        verb = "change" if record else "create"
+        try:
+            outcome = await asyncio.to_thread(
+                actions.run, actor, self.resource.name, verb, record or None, given, version=version if record else None
+            )
+        except Invalid as bad:
+            self.errors = {name or "form": actor.speech.say(text) for name, text in bad.fields.items()}
+            return None
+        except Conflict as clash:
+            self._pending, self._pending_version = {name: str(value) for name, value in given.items()}, clash.version
+            self.clashes = await asyncio.to_thread(clash_rows, actor, self.resource, self._pending, clash.theirs)
+            return None
+        if not record:
+            self.version += 1  # tells the form that what it keeps has been stored
+            name = str(given.get(self.resource.label, ""))[:80]
+            await tell(self, Message("{name} created.", name=name), undo=outcome.change_set)
+            return rx.redirect(f"/{self.resource.name}/{outcome.id}")
+        self._take(record, await asyncio.to_thread(read, actor, self.resource, record))
+        await tell(self, "Saved.", undo=outcome.change_set)
+        return None
+
+    @on(SIGNED_IN)
+    async def settle(self, form: dict[str, Any]) -> Any:
+        """Save again after a clash, with what I chose for each field: mine or theirs."""
+        chosen = {row.name for row in self.clashes if form.get(row.name) == "mine"}
+        clashing = {row.name for row in self.clashes}
+        given = {name: value for name, value in self._pending.items() if name not in clashing or name in chosen}
+        version, self.clashes, self._pending = self._pending_version, [], {}
+        return await type(self).save.fn(self, given, self.record, version)
+
+    @on(SIGNED_IN)
+    async def give_way(self) -> Any:
+        """Close the question without saving; what I typed stays in the form."""
+        self.clashes = []
+
+    @on(SIGNED_IN)
+    async def ask_remove(self, asking: bool) -> Any:
+        """Ask before removing."""
+        self.asking = asking
+
+    @on("remove")
+    async def remove(self) -> Any:
+        """Remove the record and go back to the list, where the toast offers to undo it."""
+        actor = await signed_in(self)
+        self.asking = False
+        label = self.label
+        outcome = await asyncio.to_thread(actions.run, actor, self.resource.name, "remove", self.record)
+        await tell(self, Message("{name} removed.", name=label), undo=outcome.change_set)
+        return rx.redirect(f"/{self.resource.name}")
+
+    @on(SIGNED_IN)
+    async def undo(self, change_set: str) -> Any:
+        """Take back a change; a record whose making is undone is gone."""
+        actor = await signed_in(self)
+        await asyncio.to_thread(actions.undo, actor, change_set)
+        await tell(self, "Undone.")
+        try:
+            if self.record:
+                self._take(self.record, await asyncio.to_thread(read, actor, self.resource, self.record))
+        except Missing:
+            return rx.redirect(f"/{self.resource.name}")
+        return None
+
+    @on(SIGNED_IN)
+    async def show_pane(self, pane: str) -> Any:
+        """On a narrow page: the form or the history."""
+        self.pane = "history" if pane == "history" else "details"
+
+    @on("read")
+    async def show_older(self) -> Any:
+        """More of the timeline."""
+        actor = await signed_in(self)
+        before = int(self.entries[-1].change_set) if self.entries else None
+        entries, self.older = await asyncio.to_thread(timeline, actor, self.resource, self.record, before)
+        if (
+            self.entries
+            and entries
+            and entries[0].day == next((row.day for row in reversed(self.entries) if row.day), "")
+        ):
+            entries[0].day = ""
+        self.entries = [*self.entries, *entries]
+
+    async def _refused(self, refusal: Refusal) -> Any:
+        """A record that cannot be shown says why on the page; anything else is a toast."""
+        actor = await signed_in(self)
+        text = actor.speech.say(refusal.message)
+        if isinstance(refusal, Missing) and (not self.loaded or str(self.record) != self._key()):
+            self.record, self.loaded, self.failure = 0, True, text
+            return
+        me = await self.get_state(Me)
+        me._tell(text, "late")
+
+
+def read(actor: Actor, resource: Resource, key: object) -> Read:
+    """A record as text, with the start of its timeline. Runs in a thread."""
+    with Work(actor) as work:
+        item = records.one(work, resource, key)
+        kinds = resource.fields
+        values = {name: kinds[name].kind.edit(item.values[name], actor.speech) for name in resource.writable}
+        shown = {name: records.shown(work, resource, item, name) for name in kinds}
+        inside = {part.name: lines_text(actor, part, item.lines[part.name]) for part in RESOURCES.lines(resource)}
+        rows, older = _timeline(work, resource, item.id, None)
+        beside = around(work, resource, item)
+    return Read(item.version, str(item.values[resource.label]), values, shown, inside, rows, older, beside)
+
+
+def lines_text(actor: Actor, part: Lines, items: list[records.Item]) -> str:
+    """The lines as the form's editor takes them: JSON, with the names of what they refer to under "texts"."""
+    kinds = part.resource.fields
+    rows = [
+        {"id": item.id, "texts": dict(item.labels)}
+        | {name: kinds[name].kind.edit(item.values[name], actor.speech) for name in kinds}
+        for item in items
+    ]
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def timeline(actor: Actor, resource: Resource, key: int, before: int | None) -> tuple[list[EntryRow], bool]:
+    """More of the timeline, and whether there is still more. Runs in a thread."""
+    with Work(actor) as work:
+        return _timeline(work, resource, key, before)
+
+
+def _timeline(work: Work, resource: Resource, key: int, before: int | None) -> tuple[list[EntryRow], bool]:
+    entries = history.timeline(work, resource, key, before=before, size=_TIMELINE + 1)
+    there = notes.there(work, [entry.note for entry in entries if entry.note is not None])
+    return entry_rows(work.actor, entries[:_TIMELINE], there), len(entries) > _TIMELINE
+
+
+_DID = {"note": "wrote a note", "create": "created it", "change": "changed it", "remove": "removed it"}
+
+
+def entry_rows(actor: Actor, entries: list[history.Entry], there: Mapping[int, notes.Note]) -> list[EntryRow]:
+    """The timeline in the actor's words and time zone. A note is shown as it is now, where it is still there."""
+    say = actor.speech.say
+    rows: list[EntryRow] = []
+    last = ""
+    for entry in entries:
+        day = day_name(entry.at, actor.speech)
+        note = there.get(entry.note or 0)
+        text = say("undid a change") if entry.undoes else say(_DID[entry.kind])
+        rows.append(
+            EntryRow(
+                change_set=str(entry.change_set),
+                day=day if day != last else "",
+                time=f"{actor.speech.local(entry.at):%H:%M}",
+                who=entry.who,
+                text=text,
+                kind=entry.kind,
+                steps=[StepRow(say(step.label), step.before, step.after) for step in entry.steps],
+                can_undo=entry.kind == "change" and not entry.undone and actor.may("changes.undo"),
+                undone=entry.undone,
+                note=str(note.id) if note else "",
+                note_text=note.text if note else "",
+                own=note is not None and note.author == actor.user,
+            )
+        )
+        last = day
+    return rows
+
+
+def day_name(moment: datetime, speech: Speech) -> str:
+    """Today, Yesterday, or the date, on the reader's calendar."""
+    day = speech.local(moment).date()
+    gap = (clock.today(speech.zone) - day).days
+    if gap in (0, 1):
+        return speech.say("Today" if gap == 0 else "Yesterday")
+    return speech.day(day)
+
+
+def clash_rows(
+    actor: Actor, resource: Resource, mine: Mapping[str, str], theirs: Mapping[str, object]
+) -> list[ClashRow]:
+    """What both changed, side by side. Runs in a thread."""
+    parts = {part.name: part for part in RESOURCES.lines(resource)}
+    rows: list[ClashRow] = []
+    with Work(actor) as work:
+        for name, value in theirs.items():
+            told = _told if name not in parts else _told_lines
+            of = resource if name not in parts else parts[name].resource
+            label = of.many if name in parts else resource.fields[name].label
+            rows.append(
+                ClashRow(
+                    name, actor.speech.say(label), told(work, of, name, mine.get(name)), told(work, of, name, value)
+                )
+            )
+    return rows
+
+
+def _told(work: Work, resource: Resource, name: str, value: Any) -> str:
+    kind = resource.fields[name].kind
+    parsed = kind.parse(value, work.actor.speech)
+    if isinstance(kind, Reference):
+        target = records.resource_of(kind.resource)
+        return records.names_of(work, target, [parsed]).get(parsed, "") if parsed is not None else ""
+    return kind.show(parsed, work.actor.speech) if parsed is not None else ""
+
+
+def _told_lines(work: Work, resource: Resource, _name: str, value: Any) -> str:
+    """Lines by their names: the form's JSON, or the list that the service found."""
+    rows = json.loads(value) if isinstance(value, str) else value
+    return ", ".join(
+        _told(work, resource, resource.label, row.get(resource.label)) for row in rows or [] if isinstance(row, dict)
+    )

@@ -1,0 +1,191 @@
+"""The saved views of a list as tabs over it, and the columns that it shows."""
+
+import asyncio
+import dataclasses
+from dataclasses import replace
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl
+
+import reflex as rx
+
+from crm_app.core.errors import Invalid
+from crm_app.core.query import Query
+from crm_app.core.resource import Resource
+from crm_app.services import views
+from crm_app.services.actors import Actor
+from crm_app.services.work import Work
+
+from .guard import on, signed_in
+from .session import tell
+
+
+@dataclasses.dataclass
+class Tab:
+    """A saved view over the list. `count` comes after the rows."""
+
+    id: int = 0
+    name: str = ""
+    count: str = ""
+    shared: str = ""
+    mine: bool = False
+
+
+@dataclasses.dataclass
+class Column:
+    """A column that may be shown; `chosen` ones come first, in their order."""
+
+    name: str = ""
+    chosen: bool = False
+
+
+class ViewState(rx.State, mixin=True):
+    """A part of every list."""
+
+    resource: ClassVar[Resource]
+
+    tabs: list[Tab] = []
+    view: int = 0
+    view_mine: bool = False
+    view_changed: bool = False
+    naming: str = ""
+    view_name: str = ""
+    view_shared: str = "personal"
+    view_error: str = ""
+    columns: list[Column] = []
+    choosing_columns: bool = False
+    _views: list[views.View] = []
+
+    @on("read")
+    async def load_views(self) -> Any:
+        """Read the tabs, then what each of them counts."""
+        await self._read_views()
+
+    async def _read_views(self) -> None:
+        actor = await signed_in(self)
+        self._views, counts = await asyncio.to_thread(read_views, actor, self.resource)
+        self.tabs = [Tab(one.id, one.name, counts.get(one.id, ""), one.shared, one.mine) for one in self._views]
+        self._find_view()
+
+    def _find_view(self) -> None:
+        """The tab that says what the list shows; the one that was opened stays so while it is being changed."""
+        here = replace(self._query, page=1, size=50).url()
+        same = next((one for one in self._views if one.url == here), None)
+        current = same or next((one for one in self._views if one.id == self.view), None)
+        self.view = current.id if current and (here or same) else 0
+        self.view_mine = bool(self.view and current and current.mine)
+        self.view_changed = self.view != 0 and same is None
+
+    @on("read")
+    async def open_view(self, key: int) -> Any:
+        """Show what that view asks for; 0 is the whole list."""
+        found = next((one for one in self._views if one.id == key), None)
+        self.view = found.id if found else 0
+        self._unpick()
+        query = Query.from_params(parse_qsl(found.url)) if found else Query()
+        await self._show(await signed_in(self), query, counted=False, steps="push")
+
+    @on("read")
+    async def name_view(self, what: str) -> Any:
+        """Ask for the name of a "new" view, or for another of the "old" one; "" asks no more."""
+        self.naming, self.view_error = what if what in ("new", "old") else "", ""
+        current = next((one for one in self._views if one.id == self.view), None)
+        old = current if self.naming == "old" else None
+        self.view_name, self.view_shared = (old.name, old.shared) if old else ("", "personal")
+
+    @on("read")
+    async def save_view(self, form: dict[str, Any]) -> Any:
+        """Keep what the list shows as a new view, or name and share the current one anew."""
+        actor = await signed_in(self)
+        given = {"name": str(form.get("view_name", ""))[:200], "shared": str(form.get("view_shared", ""))}
+        try:
+            if self.naming == "old":
+                await asyncio.to_thread(change_view, actor, self.view, given, None)
+            elif self.naming == "new":
+                self.view = await asyncio.to_thread(add_view, actor, self.resource, given, self._query)
+        except Invalid as bad:
+            self.view_error = " ".join(actor.speech.say(text) for text in bad.fields.values())
+            return
+        self.naming = ""
+        await self._read_views()
+
+    @on("read")
+    async def keep_view(self) -> Any:
+        """The current view shows from now on what the list shows."""
+        await asyncio.to_thread(change_view, await signed_in(self), self.view, {}, self._query)
+        await self._read_views()
+        await tell(self, "View saved.")
+
+    @on("read")
+    async def remove_view(self) -> Any:
+        """Take the current view away; the list stays as it is."""
+        await asyncio.to_thread(drop_view, await signed_in(self), self.view)
+        self.view = 0
+        await self._read_views()
+        await tell(self, "View removed.")
+
+    @on("read")
+    async def choose_columns(self, shown: bool) -> Any:
+        """The choice of columns."""
+        self.choosing_columns = shown
+
+    @on("read")
+    async def show_column(self, name: str, chosen: bool) -> Any:
+        """Show that column, after the others, or hide it."""
+        kept = [one for one in self._shown_columns() if one != name]
+        if name in self.resource.fields and (chosen or name != self.resource.label):
+            await self._set_columns([*kept, name] if chosen else kept)
+
+    @on("read")
+    async def move_column(self, name: str, step: int) -> Any:
+        """Move a column that is shown one place forward or back."""
+        names = self._shown_columns()
+        if name not in names or step not in (-1, 1):
+            return
+        at = names.index(name)
+        names.insert(max(0, at + step), names.pop(at))
+        await self._set_columns(names)
+
+    @on("read")
+    async def reset_columns(self) -> Any:
+        """The columns that the list has by itself."""
+        await self._set_columns([])
+
+    def _shown_columns(self) -> list[str]:
+        return [one.name for one in self.columns if one.chosen]
+
+    async def _set_columns(self, names: list[str]) -> None:
+        chosen = () if tuple(names) == self.resource.columns else tuple(names)
+        await self._show(await signed_in(self), replace(self._query, columns=chosen), counted=True)
+
+
+def read_views(actor: Actor, resource: Resource) -> tuple[list[views.View], dict[int, str]]:
+    """The views and their counts as text. Runs in a thread."""
+    with Work(actor) as work:
+        found = views.of(work, resource)
+        counts = views.counts(work, resource, found)
+    number = actor.speech.number
+    return found, {key: number(total) + ("+" if capped else "") for key, (total, capped) in counts.items()}
+
+
+def add_view(actor: Actor, resource: Resource, given: dict[str, object], query: Query) -> int:
+    """Save a view. Runs in a thread."""
+    with Work(actor, resource.permission("read")) as work:
+        return views.save(work, resource, given["name"], query, given["shared"])
+
+
+def change_view(actor: Actor, key: int, given: dict[str, object], query: Query | None) -> None:
+    """Change a view. Runs in a thread."""
+    with Work(actor, "views.change") as work:
+        views.change(work, key, given, query)
+
+
+def drop_view(actor: Actor, key: int) -> None:
+    """Remove a view. Runs in a thread."""
+    with Work(actor, "views.remove") as work:
+        views.remove(work, key)
+
+
+def columns_of(resource: Resource, query: Query) -> list[str]:
+    """What the list shows: the record's name is always there, it is the way to the record."""
+    names = [name for name in query.columns if name in resource.fields] or list(resource.columns)
+    return names if resource.label in names else [resource.label, *names]

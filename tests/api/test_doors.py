@@ -1,0 +1,151 @@
+"""Who is let in, and how everybody else is answered."""
+
+from tests.support import crm
+
+
+def test_a_stranger_is_told_to_sign_in(api):
+    stranger = crm.client()
+    for answer in (
+        stranger.get("/api/v1/accounts"),
+        stranger.post("/api/v1/accounts", json={"name": "x"}),
+        stranger.get("/api/v1/jobs"),
+    ):
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_wrong_token_is_refused_and_guessing_is_stopped(api):
+    stranger = crm.client()
+    stranger.headers["Authorization"] = "Bearer nonsense"
+    statuses = [stranger.get("/api/v1/accounts").status_code for _ in range(41)]
+    assert statuses == [401] * 40 + [429]
+    assert int(stranger.get("/api/v1/accounts").headers["retry-after"]) > 0
+
+
+def test_a_token_with_limits_does_only_what_they_name_and_makes_no_other(api, admin):
+    narrow = crm.client(admin, "accounts.read")
+    assert narrow.get("/api/v1/accounts").status_code == 200
+    assert narrow.post("/api/v1/accounts", json={"name": "x"}).status_code == 403
+    assert narrow.get("/api/v1/sectors").status_code == 403
+    assert narrow.post("/api/v1/tokens", json={"name": "wider"}).status_code == 403
+
+
+def test_a_tokens_key_is_shown_once_and_dies_with_it(api):
+    made = api.post("/api/v1/tokens", json={"name": "shop", "scopes": ["accounts.read"]}).json()
+    other = crm.client()
+    other.headers["Authorization"] = f"Bearer {made['token']}"
+    assert other.get("/api/v1/accounts").status_code == 200
+    assert all("token" not in token for token in api.get("/api/v1/tokens").json()["items"])
+    assert api.delete(f"/api/v1/tokens/{made['id']}").status_code == 204
+    assert other.get("/api/v1/accounts").status_code == 401
+    assert api.delete(f"/api/v1/tokens/{made['id']}").status_code == 404
+    assert api.post("/api/v1/tokens", json={"name": "x", "scopes": ["'; drop"]}).status_code == 422
+
+
+def test_with_the_cookie_only_our_own_pages_may_change_anything(api, admin):
+    from crm_app.services import identity
+
+    browser = crm.client()
+    browser.cookies.set("crm_session", identity.open_session(admin, "a test", "", stay=False).cookie)
+    assert browser.get("/api/v1/accounts").status_code == 200
+    for headers, status in (
+        ({}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": "http://evil.example", "Sec-Fetch-Site": "same-origin"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "http://testserver"}, 201),
+        ({"Sec-Fetch-Site": "same-origin"}, 201),
+    ):
+        assert browser.post("/api/v1/accounts", json={"name": "x"}, headers=headers).status_code == status, headers
+
+
+def test_a_wrong_authorization_is_not_saved_by_the_cookie(api, admin):
+    from crm_app.services import identity
+
+    browser = crm.client()
+    browser.cookies.set("crm_session", identity.open_session(admin, "a test", "", stay=False).cookie)
+    assert browser.get("/api/v1/accounts", headers={"Authorization": "Basic eA=="}).status_code == 401
+
+
+def test_the_two_addresses_for_watchers_tell_strangers_no_details(api):
+    stranger = crm.client()
+    assert stranger.get("/healthz").json() == {"status": "ok"}
+    assert stranger.get("/readyz").json() == {"status": "ok"}
+
+
+def test_not_ready_without_a_database(tmp_path, monkeypatch):
+    from crm_app.services import checks
+
+    monkeypatch.setattr(checks, "_last", (0.0, False))
+    with crm.using(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path):
+        answer = crm.client().get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "not ready"})
+
+
+def test_unknown_addresses_and_methods_are_problems(api):
+    for answer, status in (
+        (api.get("/api/v1/nothing"), 404),
+        (api.get("/api/v1/accounts/1/2/3/4"), 404),
+        (api.get("/api/v1/"), 404),
+        (api.put("/api/v1/accounts", json={}), 405),
+        (api.post("/api/v1/accounts/1/explode"), 404),
+        (api.post("/api/v1/accounts/1/remove"), 404),
+    ):
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+        assert answer.json()["status"] == status
+
+
+def test_a_stranger_is_answered_in_the_language_they_ask_for(api):
+    for language in ("es", "en"):
+        answer = crm.client().get("/api/v1/accounts", headers={"Accept-Language": f"{language}-XX,de;q=0.5"}).json()
+        from crm_app.core.i18n import translate
+
+        assert answer["detail"] == translate("Sign in to go on.", language)
+
+
+def test_what_nobody_foresaw_is_a_500_that_tells_nothing(api, monkeypatch):
+    from crm_app.services import records
+
+    def broken(*_args, **_options):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(records, "page", broken)
+    answer = api.get("/api/v1/accounts")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "secret" not in answer.text
+
+
+def test_the_description_names_every_resource_and_is_public(api):
+    from crm_app.core.resource import RESOURCES
+
+    found = crm.client().get("/api/v1/openapi.json").json()
+    assert found["openapi"] == "3.1.0"
+    assert {f"/{resource.name}" for resource in RESOURCES if resource.api} <= found["paths"].keys()
+    names = [operation["operationId"] for methods in found["paths"].values() for operation in methods.values()]
+    assert len(names) == len(set(names))
+    page = crm.client().get("/api/v1/docs")
+    assert "<script" not in page.text
+    assert "'unsafe" not in page.headers["content-security-policy"]
+    assert all(f'id="{resource.name}"' in page.text for resource in RESOURCES if resource.api)
+
+
+def test_every_reference_in_the_description_leads_somewhere(api):
+    found = crm.client().get("/api/v1/openapi.json").json()
+
+    def references(part):
+        if isinstance(part, dict):
+            yield from ([part["$ref"]] if isinstance(part.get("$ref"), str) else [])
+            for inner in part.values():
+                yield from references(inner)
+        elif isinstance(part, list):
+            for inner in part:
+                yield from references(inner)
+
+    for reference in set(references(found)):
+        target = found
+        for step in reference.removeprefix("#/").split("/"):
+            target = target[step]
+        assert target

@@ -1,0 +1,175 @@
+"""Lists and records over HTTP."""
+
+from tests.support import crm
+
+
+def make(api, **values):
+    answer = api.post("/api/v1/accounts", json={"name": "Acme", **values})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_a_new_record_has_an_address_a_version_and_its_values(api):
+    answer = api.post("/api/v1/accounts", json={"name": " José Núñez S.L. ", "roles": ["customer"]})
+    assert answer.status_code == 201
+    assert (answer.headers["location"], answer.headers["etag"]) == ("/api/v1/accounts/1", '"1"')
+    assert answer.json()["name"] == "José Núñez S.L."
+    assert answer.json()["roles"] == ["customer"]
+    assert api.get("/api/v1/accounts/1").json() == answer.json()
+
+
+def test_a_list_finds_filters_sorts_and_pages(api):
+    for name, city in (("José Núñez", "León"), ("Peña", "León"), ("Zubia", "Vigo")):
+        make(api, name=name, city=city)
+    assert [item["name"] for item in api.get("/api/v1/accounts?q=nunez").json()["items"]] == ["José Núñez"]
+    found = api.get(
+        "/api/v1/accounts", params={"filter[city]": "León", "sort": "-name", "size": 1, "page": 2, "fields": "name"}
+    )
+    assert found.json() == {"items": [{"id": 1, "version": 1, "name": "José Núñez"}], "total": 2, "page": 2, "size": 1}
+    assert api.get("/api/v1/accounts?filter[city][ne]=León").json()["total"] == 1
+    assert api.get("/api/v1/accounts?filter[name][contains]=zu").json()["total"] == 1
+
+
+def test_a_wrong_question_is_answered_with_its_faults(api):
+    for question, field in (
+        ("size=501", "size"), ("page=0", "page"), ("sort=notes", "sort"), ("fields=password", "fields"),
+        ("filter[nope]=1", "filter[nope]"), ("filter[name][lt]=1", "filter[name]"), ("filter[owner]=x", "filter[owner]"),
+    ):  # fmt: skip
+        answer = api.get(f"/api/v1/accounts?{question}")
+        assert (answer.status_code, list(answer.json()["fields"])) == (422, [field]), question
+
+
+def test_a_stale_write_is_refused_and_changes_nothing(api):
+    make(api)
+    assert api.patch("/api/v1/accounts/1", json={"city": "León"}, headers={"If-Match": '"1"'}).headers["etag"] == '"2"'
+    for values in ({"city": "Vigo"}, {"name": "Other"}):
+        answer = api.patch("/api/v1/accounts/1", json=values, headers={"If-Match": '"1"'})
+        assert (answer.status_code, answer.json()["version"]) == (412, 2)
+    assert api.delete("/api/v1/accounts/1", headers={"If-Match": '"1"'}).status_code == 412
+    kept = api.get("/api/v1/accounts/1").json()
+    assert (kept["name"], kept["city"], kept["version"]) == ("Acme", "León", 2)
+
+
+def test_without_if_match_the_last_write_stands(api):
+    make(api)
+    assert api.patch("/api/v1/accounts/1", json={"city": "León"}).status_code == 200
+    assert api.patch("/api/v1/accounts/1", json={"city": "Vigo"}).json()["city"] == "Vigo"
+
+
+def test_an_unchanged_record_is_not_sent_again(api):
+    make(api)
+    assert api.get("/api/v1/accounts/1", headers={"If-None-Match": '"1"'}).status_code == 304
+
+
+def test_a_removed_record_is_gone_and_undo_brings_it_back(api):
+    made = make(api)
+    assert api.delete("/api/v1/accounts/1").status_code == 204
+    assert api.get("/api/v1/accounts/1").status_code == 404
+    newest = api.get("/api/v1/changes").json()["items"][0]
+    assert newest["verb"] == "accounts.remove"
+    assert api.post(f"/api/v1/changes/{newest['id']}/undo").status_code == 200
+    assert api.get("/api/v1/accounts/1").json()["name"] == made["name"]
+
+
+def test_the_history_of_a_record_tells_each_step(api):
+    make(api)
+    api.patch("/api/v1/accounts/1", json={"city": "León"})
+    entries = api.get("/api/v1/accounts/1/changes").json()["items"]
+    assert [entry["kind"] for entry in entries] == ["change", "create"]
+    assert entries[0]["steps"] == [{"label": "City", "before": "", "after": "León"}]
+    shown = api.get(f"/api/v1/changes/{entries[0]['change_set']}").json()
+    assert shown["items"] == [
+        {"resource": "accounts", "record": 1, "before": {"city": None}, "after": {"city": "León"}}
+    ]
+
+
+def test_the_same_idempotency_key_gives_the_same_answer_once(api):
+    key = {"Idempotency-Key": "order-1"}
+    first = api.post("/api/v1/accounts", json={"name": "Acme"}, headers=key)
+    again = api.post("/api/v1/accounts", json={"name": "Acme"}, headers=key)
+    other = api.post("/api/v1/accounts", json={"name": "Other"}, headers=key)
+    assert (first.status_code, again.status_code, first.json()) == (201, 201, again.json())
+    assert (other.status_code, list(other.json()["fields"])) == (422, ["Idempotency-Key"])
+    assert api.get("/api/v1/accounts").json()["total"] == 1
+
+
+def test_the_settings_are_one_record_at_one_address(api):
+    assert api.get("/api/v1/settings").json()["name"] == "Acme"
+    assert api.patch("/api/v1/settings", json={"name": "Beta"}).json()["name"] == "Beta"
+    assert api.patch("/api/v1/settings", json={"currency": "eur"}).json()["fields"].keys() == {"currency"}
+    assert api.post("/api/v1/settings", json={"name": "x"}).status_code == 405
+
+
+def test_many_records_come_in_all_or_none(api):
+    answer = api.post("/api/v1/bulk/accounts", json=[{"name": "a"}, {"email": "x"}, 3, {"name": "b", "city": "León"}])
+    assert answer.status_code == 422
+    assert [(fault["row"], sorted(fault["fields"])) for fault in answer.json()["errors"]] == [
+        (1, ["email", "name"]),
+        (2, [""]),
+    ]
+    assert api.get("/api/v1/accounts").json()["total"] == 0
+    made = api.post("/api/v1/bulk/accounts", json=[{"name": "a"}, {"name": "b", "city": "León"}]).json()
+    assert (made["ids"], made["total"]) == ([1, 2], 2)
+    assert api.get("/api/v1/accounts/2").json()["city"] == "León"
+    assert api.post(f"/api/v1/changes/{made['change_set']}/undo").status_code == 200
+    assert api.get("/api/v1/accounts").json()["total"] == 0
+
+
+def test_repeats_among_many_are_told_by_their_row(api):
+    api.post("/api/v1/sectors", json={"name": "Metal"})
+    answer = api.post("/api/v1/bulk/sectors", json=[{"name": "Textil"}, {"name": "Metal"}, {"name": "Textil"}])
+    assert [(fault["row"], list(fault["fields"])) for fault in answer.json()["errors"]] == [
+        (1, ["name"]),
+        (2, ["name"]),
+    ]
+
+
+def test_five_thousand_are_taken_and_one_more_is_not(api):
+    rows = [{"name": f"Account {number}"} for number in range(5_001)]
+    assert api.post("/api/v1/bulk/accounts", json=rows).json()["fields"].keys() == {"items"}
+    assert api.post("/api/v1/bulk/accounts", json=rows[:5_000]).json()["total"] == 5_000
+    assert api.get("/api/v1/accounts?q=account").json()["total"] == 5_000
+
+
+def test_what_others_refer_to_is_not_removed(api):
+    sector = api.post("/api/v1/sectors", json={"name": "Metal"}).json()["id"]
+    make(api, sector=sector)
+    assert api.delete(f"/api/v1/sectors/{sector}").status_code == 422
+    assert api.get(f"/api/v1/sectors/{sector}").status_code == 200
+
+
+def test_every_resource_of_the_api_lists_itself(api):
+    from crm_app.core.resource import RESOURCES
+
+    for resource in (found for found in RESOURCES if found.api):
+        assert api.get(f"/api/v1/{resource.name}").status_code == 200, resource.name
+        assert api.get(f"/api/v1/{resource.name}/999999").status_code == 404, resource.name
+
+
+def test_a_role_sees_and_does_no_more_than_it_holds(api, admin):
+    reader = crm.client(crm.member("rita@acme.example", "Read-only"))
+    make(api)
+    assert reader.get("/api/v1/accounts/1").status_code == 200
+    assert reader.patch("/api/v1/accounts/1", json={"city": "x"}).status_code == 403
+    assert reader.post("/api/v1/accounts", json={"name": "x"}).status_code == 403
+    assert reader.post("/api/v1/bulk/accounts", json=[{"name": "x"}]).status_code == 403
+    assert reader.delete("/api/v1/accounts/1").status_code == 403
+    for closed in ("roles", "jobs", "changes", "settings"):
+        assert reader.get(f"/api/v1/{closed}").status_code == 403, closed
+
+
+def test_a_seller_reaches_only_the_teams_records(api):
+    seller = crm.client(crm.member("sol@acme.example", "Sales"))
+    make(api, name="Not hers")
+    assert seller.get("/api/v1/accounts").json()["total"] == 0
+    assert seller.get("/api/v1/accounts/1").status_code == 404
+    assert seller.patch("/api/v1/accounts/1", json={"city": "x"}).status_code == 404
+    assert seller.get("/api/v1/accounts/1/changes").status_code == 404
+    assert seller.post("/api/v1/accounts", json={"name": "Hers"}).status_code == 201
+    assert (
+        seller.post("/api/v1/bulk/accounts", json=[{"name": "Hers too"}, {"name": "x", "owner": 1}]).json()["errors"][
+            0
+        ]["row"]
+        == 1
+    )
+    assert seller.get("/api/v1/accounts").json()["total"] == 1

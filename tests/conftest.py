@@ -1,0 +1,88 @@
+"""Fixtures every floor may use."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import chromium, databases, net
+from tests.support.postgres import postgres
+from tests.support.redis import redis
+from tests.support.server import serving
+
+
+@pytest.fixture
+def free_port():
+    return net.free_port
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with redis() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    return databases.sqlite_template(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url):
+    return databases.postgres_template(postgres_url)
+
+
+@pytest.fixture
+def sqlite(sqlite_template, tmp_path) -> Iterator[str]:
+    """URL of a fresh, migrated SQLite database."""
+    with databases.sqlite_copy(sqlite_template, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql(postgres_url, postgres_template) -> Iterator[str]:
+    """URL of a fresh, migrated PostgreSQL database."""
+    with databases.postgres_copy(postgres_url, postgres_template) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request) -> str:
+    """URL of a fresh, migrated database; the test runs once on each kind."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory) -> Iterator[str]:
+    """Base URL of the built application with an empty data folder of its own."""
+    with serving(tmp_path_factory.mktemp("data")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    return chromium.find() or pytest.fail(chromium.MISSING)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium.FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, server):
+    """An empty tab with its own cookies; addresses are relative to the server."""
+    context = browser.new_context(base_url=server)
+    yield context.new_page()
+    context.close()

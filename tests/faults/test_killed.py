@@ -1,0 +1,95 @@
+"""kill -9 while people save: what was acknowledged is there, and nothing is there by half."""
+
+import threading
+import time
+
+import httpx
+import pytest
+
+from tests.support.socket import Tab, handler
+
+PATH = "/api/v1/accounts"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def served(request, serve):
+    if request.param == "sqlite":
+        return serve()
+    return serve(CRM_DATABASE_URL=request.getfixturevalue("postgresql"))
+
+
+def test_every_acknowledged_save_survives(served):
+    made: dict[int, dict] = {}
+    stop = threading.Event()
+
+    def save(person: int) -> None:
+        with served.http() as browser:
+            for number in range(10_000):
+                if stop.is_set():
+                    return
+                try:
+                    answer = browser.post(PATH, json={"name": f"Cliente {person}-{number}", "notes": "n" * 2000})
+                    if answer.status_code != 201:
+                        continue
+                    key = answer.json()["id"]
+                    made[key] = answer.json()
+                    answer = browser.patch(f"{PATH}/{key}", json={"city": f"Lugar {number}"})
+                    if answer.status_code == 200:
+                        made[key] = answer.json()
+                except httpx.TransportError:
+                    return
+
+    threads = [threading.Thread(target=save, args=(person,)) for person in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(1.5)
+    served.kill()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert len(made) > 10
+    served.start()
+    assert served.check() == ""
+    with served.http() as browser:
+        page, found = 1, {}
+        while items := browser.get(PATH, params={"size": 500, "page": page}).json()["items"]:
+            found |= {item["id"]: item for item in items}
+            page += 1
+        for key, acknowledged in made.items():
+            kept = found[key]
+            assert kept["name"] == acknowledged["name"]
+            assert kept["version"] >= acknowledged["version"]
+            assert acknowledged["city"] is None or kept["city"] == acknowledged["city"]
+        for key in (*list(made)[:20], *sorted(found)[-8:]):  # the last ones are those that were under way
+            story = browser.get(f"{PATH}/{key}/changes").json()["items"]
+            assert len(story) == found[key]["version"], "row and history tell the same story"
+            assert story[-1]["kind"] == "create"
+        new = browser.post(PATH, json={"name": "Después"})
+        assert new.status_code == 201
+
+
+def test_a_save_over_the_websocket_survives(serve):
+    served = serve()
+    name = handler("accounts.account_record.save")
+    with Tab(served.url, served.people["cookies"]["admin"]) as tab:
+        tab.load("/accounts/2")
+        tab.expect('"version_rx_state_": 1')
+        for version in range(1, 12):
+            tab.send(name, {"form": {"city": f"Lugar {version}"}, "record": 2, "version": version}, "/accounts/2")
+            tab.expect(f'"version_rx_state_": {version + 1}')
+        tab.send(
+            name,
+            {"form": {"city": "Lugar último", "phone": "+34 600 000 000"}, "record": 2, "version": 12},
+            "/accounts/2",
+        )
+        served.kill()
+    served.start()
+    assert served.check() == ""
+    with served.http() as browser:
+        kept = browser.get(f"{PATH}/2").json()
+        whole = (kept["city"], kept["phone"], kept["version"])
+        assert whole in (("Lugar 11", None, 12), ("Lugar último", "+34 600 000 000", 13)) or whole[0::2] == (
+            "Lugar último",
+            13,
+        )
+        assert len(browser.get(f"{PATH}/2/changes").json()["items"]) == kept["version"]

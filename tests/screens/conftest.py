@@ -1,0 +1,120 @@
+"""One served company and one browser for all screens; every tab is watched for what must never happen."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from crm_app.core.i18n import translate
+from tests.support.served import Served
+
+expect.set_options(timeout=8_000)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/screens/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+def es(text):
+    """The text as a Spanish page has it."""
+    return translate(text, "es")
+
+
+@pytest.fixture(scope="package")
+def served(tmp_path_factory):
+    found = Served(tmp_path_factory.mktemp("screens"))
+    with found.http() as browser:
+        names = [f"Cliente {number:03}" for number in range(120)]
+        answer = browser.post(
+            "/api/v1/bulk/accounts", json={"items": [{"name": name, "city": "Soria"} for name in names]}
+        )
+        assert answer.status_code < 300, answer.text
+    yield found
+    found.kill()
+
+
+class Watch:
+    """What the tabs of a test did that a page of ours never does."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.faults: list[str] = []
+
+    def tab(self, context):
+        page = context.new_page()
+        page.on("request", self._request)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: dialog.accept())
+        return page
+
+    def _request(self, request) -> None:
+        host = urlsplit(request.url)
+        if host.scheme not in ("data", "blob") and host.netloc != urlsplit(self.url).netloc:
+            self.faults.append(f"foreign request: {request.url}")
+
+    def _console(self, message) -> None:
+        text = message.text
+        if "Content Security Policy" in text or "Content-Security-Policy" in text:
+            self.faults.append(text)
+
+
+@pytest.fixture
+def watch(served):
+    found = Watch(served.url)
+    yield found
+    assert found.faults == []
+
+
+@pytest.fixture
+def tabs(browser, served, watch):
+    """Open a tab: as that person, in that size and theme."""
+    contexts = []
+
+    def opened(who="admin", *, width=1440, height=900, address="", **more):
+        context = browser.new_context(base_url=served.url, viewport={"width": width, "height": height}, **more)
+        contexts.append(context)
+        if who:
+            context.add_cookies([{"name": "crm_session", "value": served.people["cookies"][who], "url": served.url}])
+        page = watch.tab(context)
+        if address:
+            page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def made(served):
+    """Make an account over the API; its id."""
+
+    def make(**values):
+        with served.http() as browser:
+            answer = browser.post("/api/v1/accounts", json={"name": "Ficha de prueba"} | values)
+            assert answer.status_code == 201, answer.text
+            return answer.json()["id"]
+
+    return make
+
+
+@pytest.fixture
+def stored(served):
+    """An account as it is stored."""
+
+    def read(key):
+        with served.http() as browser:
+            return browser.get(f"/api/v1/accounts/{key}").json()
+
+    return read
+
+
+def ready(page):
+    """The list or record has been filled by the server."""
+    expect(
+        page.locator("table[data-list][aria-busy=false], .record-head, .empty, .settings-page, .doors").first
+    ).to_be_visible()
+    page.wait_for_load_state("load")

@@ -1,0 +1,114 @@
+"""Every page in every size, theme and language: reachable by everybody, and hostile text stays text."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from .conftest import ready
+
+PAGES = (
+    "/accounts", "/accounts/2", "/accounts/new", "/accounts?q=nadaquecoincida", "/accounts/999999", "/settings", "/settings/me",
+    "/settings/company", "/users", "/users/1", "/users/new", "/roles", "/roles/2", "/teams", "/teams/new", "/sectors", "/sectors/1", "/zones", "/nowhere",
+)  # fmt: skip
+TAGS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    "resultTypes": ["violations"],
+}
+HOSTILE = (
+    '<img src=x onerror="window.pwned=1">', "=HYPERLINK(1)", "مرحبا \u202eevil", "😀🏴‍☠️ ñandú", "'; DROP TABLE account; --", "{{7*7}} ${7*7}", "<script>window.pwned=1</script>",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_axe_finds_nothing_in_either_theme_and_width(tabs, served, language):
+    mine = f"/api/v1/users/{served.people['ids']['admin']}"
+    with served.http() as browser:
+        assert browser.patch(mine, json={"language": language}).status_code == 200
+    page, stranger = tabs(), tabs("", locale=language)
+    found = []
+    for tab, addresses in ((page, PAGES), (stranger, ("/login", "/welcome?key=x"))):
+        for address in addresses:
+            tab.goto(address)
+            if tab is page:
+                ready(tab)
+            expect(tab.locator("h1, .empty h2").first).to_be_visible()
+            expect(tab.locator("html")).to_have_attribute("lang", language)
+            for width in (1440, 768):
+                tab.set_viewport_size({"width": width, "height": 1024})
+                for theme in ("light", "dark"):
+                    tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                    tab.wait_for_function(
+                        "dark => document.documentElement.classList.contains('dark') === dark", arg=theme == "dark"
+                    )
+                    found += faults(tab, f"{address} {width} {theme}")
+    with served.http() as browser:
+        browser.patch(mine, json={"language": "es"})
+    assert not found, "\n".join(sorted(set(found)))
+
+
+def faults(page, address):
+    answer = Axe().run(page, options=TAGS).response
+    return [
+        f"{address}: {one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+        for one in answer["violations"]
+        for node in one["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize(("width", "height"), [(768, 1024), (1024, 768), (390, 844)])
+def test_nothing_scrolls_sideways_and_fingers_hit(tabs, width, height):
+    page = tabs(width=width, height=height, has_touch=True, is_mobile=True)
+    found = []
+    for address in PAGES:
+        page.goto(address)
+        ready(page)
+        page.wait_for_timeout(50)
+        wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+        if wide > 0:
+            found.append(f"{address}: {wide} px too wide")
+        found += [f"{address}: {one}" for one in page.evaluate(SMALL)]
+    assert not found, "\n".join(sorted(set(found)))
+
+
+# what is pressed, is seen, and is smaller than a finger; a link in running text, and a box whose label is the target, may be
+SMALL = """() => [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea, [role=tab]')].flatMap(found => {
+  const target = found.matches('[type=checkbox], [type=radio]') ? found.closest('label') ?? found : found.closest('.input') ?? found;
+  const box = target.getBoundingClientRect();
+  if (!box.width || !box.height || !found.checkVisibility({opacityProperty: true, visibilityProperty: true}) || found.closest('[popover]:not(:popover-open)')) return [];
+  if (found.matches('.skip, p a, .crumbs a')) return [];
+  const after = getComputedStyle(found, '::after'), before = getComputedStyle(found, '::before');
+  const grown = [after, before].some(style => style.position === 'absolute' && style.content !== 'none');
+  return (box.width < 43.5 || box.height < 43.5) && !grown ? [`${found.tagName} ${found.className || found.id} ${Math.round(box.width)}×${Math.round(box.height)}`] : [];
+})"""
+
+
+def test_hostile_text_stays_text(tabs, made, served):
+    page = tabs()
+    for text in HOSTILE:
+        key = made(name=text)
+        page.goto(f"/accounts/{key}")
+        expect(page.locator("h1")).to_have_text(" ".join(text.split()))
+        page.fill("#f-city", text)
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".unsaved")).to_be_hidden()
+        expect(page.locator(".timeline")).to_contain_text(text)
+        page.get_by_role("button", name="Más acciones").click()
+        page.locator("[role=menuitem].danger").click()
+        expect(page.locator("dialog[open] .dialog-title")).to_contain_text(text)
+        page.locator("dialog[open] .button-danger-solid").click()
+        expect(page.locator(".toast", has_text=text).first).to_be_visible()
+        page.locator(".toast", has_text=text).locator("button").first.click()
+        page.goto(f"/accounts?q={key}")
+    page.goto("/accounts?sort=-name")
+    ready(page)
+    for text in HOSTILE:
+        page.fill("#list-filter", text[:40])
+        page.wait_for_timeout(250)
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("main img").count() == 0
+    page.goto(
+        "/accounts?q="
+        "%3Cimg%20src%3Dx%20onerror%3Dwindow.pwned%3D1%3E&filter[city]=%3Cscript%3Ewindow.pwned%3D1%3C/script%3E"
+    )
+    ready(page)
+    assert page.evaluate("window.pwned") is None

@@ -1,0 +1,116 @@
+"""Two people at once, a session that ends, a server that dies, a tab that is doubled: nothing typed is lost."""
+
+from playwright.sync_api import expect
+
+from tests.support import seed
+
+from .conftest import es, ready
+from .test_work import sign_in
+
+
+def test_two_people_on_the_same_field_choose(tabs, made, stored):
+    key = made(name="Disputada", city="Antes")
+    one, two = tabs(address=f"/accounts/{key}"), tabs("seller", address=f"/accounts/{key}")
+    for page in (one, two):
+        expect(page.locator("#f-city")).to_have_value("Antes")
+    one.fill("#f-city", "De Ada")
+    one.keyboard.press("Control+Enter")
+    expect(one.locator(".unsaved")).to_be_hidden()
+    two.fill("#f-city", "De Seller")
+    two.fill("#f-postcode", "27001")
+    two.keyboard.press("Control+Enter")
+    chooser = two.locator("dialog[open]")
+    expect(chooser).to_contain_text("De Ada")
+    expect(chooser).to_contain_text("De Seller")
+    assert stored(key)["city"] == "De Ada"
+    chooser.locator("button[type=submit]").click()
+    expect(two.locator("dialog[open]")).to_have_count(0)
+    expect(two.locator(".unsaved")).to_be_hidden()
+    assert (stored(key)["city"], stored(key)["postcode"]) == ("De Seller", "27001")
+
+
+def test_two_people_on_different_fields_are_both_kept(tabs, made, stored):
+    key = made(name="Compartida")
+    one, two = tabs(address=f"/accounts/{key}"), tabs("seller", address=f"/accounts/{key}")
+    for page in (one, two):
+        expect(page.locator("#f-name")).to_have_value("Compartida")
+    one.fill("#f-city", "Lugo")
+    one.keyboard.press("Control+Enter")
+    expect(one.locator(".unsaved")).to_be_hidden()
+    two.fill("#f-phone", "+34 600 111 333")
+    two.keyboard.press("Control+Enter")
+    expect(two.locator(".unsaved")).to_be_hidden()
+    assert stored(key)["city"] == "Lugo"
+    assert stored(key)["phone"].endswith("333")
+
+
+def test_a_session_that_ends_while_one_types_is_taken_up_in_place(tabs, made, stored, served):
+    key = made(name="Interrumpida")
+    page = tabs("", address=f"/login?next=/accounts/{key}")
+    sign_in(page, seed.ADMIN)
+    page.wait_for_url(f"**/accounts/{key}")
+    page.fill("#f-city", "A medias")
+    cookie = next(one["value"] for one in page.context.cookies() if one["name"] == "crm_session")
+    end_session(served, cookie)
+    page.keyboard.press("Control+Enter")
+    asked = page.locator("dialog[open]")
+    expect(asked).to_contain_text(es("Sign in again"))
+    expect(page.locator("#f-city")).to_have_value("A medias")
+    sign_in(page, seed.ADMIN)
+    expect(asked).to_have_count(0)
+    expect(page.locator("#f-city")).to_have_value("A medias")
+    assert page.url.endswith(f"/accounts/{key}")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".unsaved")).to_be_hidden()
+    assert stored(key)["city"] == "A medias"
+
+
+def end_session(served, cookie):
+    """As the administrator does who signs everybody out; the server forgets after two seconds what it had looked up."""
+    import sqlite3
+    import time
+    from hashlib import sha256
+
+    with sqlite3.connect(served.data / "crm.db") as connection:
+        gone = connection.execute(
+            "DELETE FROM session WHERE proof = ?", (sha256(cookie.encode()).hexdigest(),)
+        ).rowcount
+    assert gone == 1
+    time.sleep(2.2)
+
+
+def test_a_server_that_dies_and_comes_back(tabs, made, stored, served):
+    key = made(name="Resistente")
+    page = tabs(address=f"/accounts/{key}")
+    expect(page.locator("#f-name")).to_have_value("Resistente")
+    served.kill()
+    page.fill("#f-city", "Sin red")
+    expect(page.locator(".connection")).to_contain_text(
+        es("The server cannot be reached. What you type is kept; the connection comes back by itself.")
+    )
+    served.start()
+    expect(page.locator(".connection")).not_to_contain_text("servidor", timeout=20_000)
+    expect(page.locator("#f-city")).to_have_value("Sin red")
+    page.locator(".unsaved button[type=submit]").click()
+    expect(page.locator(".unsaved")).to_be_hidden()
+    assert stored(key)["city"] == "Sin red"
+
+
+def test_a_doubled_tab_and_a_reload_show_the_same(tabs, made, watch):
+    key = made(name="Doble")
+    page = tabs(address=f"/accounts/{key}")
+    expect(page.locator("h1")).to_have_text("Doble")
+    with page.context.expect_page() as opened:
+        page.evaluate(
+            "window.open(location.href, '_blank')"
+        )  # the session storage goes with it, as with "duplicate tab"
+    other = opened.value
+    expect(other.locator("h1")).to_have_text("Doble")
+    other.close()
+    page.fill("#f-phone", "+34 600 999 888")
+    page.reload()
+    expect(page.locator("#f-phone")).to_have_value("+34 600 999 888")
+    expect(page.locator(".unsaved")).to_be_visible()
+    page.goto("/accounts?q=doble")
+    ready(page)
+    expect(page.locator("table[data-list]")).to_contain_text("Doble")

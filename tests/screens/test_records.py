@@ -1,0 +1,118 @@
+"""What stands beside a record: notes, files, related records, a vCard."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import es, ready
+
+pytestmark = pytest.mark.browser
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)
+
+
+@pytest.fixture
+def made_in(served):
+    """Make a record of any list over the API; its id."""
+
+    def make(resource, **values):
+        with served.http() as browser:
+            answer = browser.post(f"/api/v1/{resource}", json=values)
+            assert answer.status_code == 201, answer.text
+            return answer.json()["id"]
+
+    return make
+
+
+def note_of(page, text):
+    return page.locator(".event", has=page.locator(".note-text", has_text=text))
+
+
+def test_a_note_is_written_changed_removed_and_brought_back(tabs, made):
+    page = tabs(address=f"/accounts/{made(name='Notas S. L.')}")
+    ready(page)
+    page.fill("#f-city", "Sin guardar")
+    page.fill(".composer textarea", "Llamar el lunes")
+    page.click(".composer button[type=submit]")
+    expect(note_of(page, "Llamar el lunes")).to_be_visible()
+    expect(page.locator(".composer textarea").first).to_have_value("")
+    expect(page.locator("#f-city")).to_have_value("Sin guardar")
+    note_of(page, "Llamar el lunes").get_by_role("button", name=es("Edit")).click()
+    page.fill(".composer.is-inside textarea", "Llamar el martes")
+    page.click(".composer.is-inside button[type=submit]")
+    note_of(page, "Llamar el martes").get_by_role("button", name=es("Remove")).click()
+    expect(page.locator(".note-text")).to_have_count(0)
+    page.locator(".toast", has_text=es("Note removed.")).get_by_role("button", name=es("Undo")).click()
+    expect(note_of(page, "Llamar el martes")).to_be_visible()
+
+
+def test_a_reader_sees_notes_and_files_but_adds_none(tabs, made, served):
+    key = made(name="Solo lectura")
+    with served.http() as browser:
+        browser.post(f"/api/v1/accounts/{key}/notes", json={"text": "A la vista"})
+    page = tabs("reader", address=f"/accounts/{key}")
+    ready(page)
+    expect(note_of(page, "A la vista")).to_be_visible()
+    expect(page.locator(".composer")).to_have_count(0)
+    expect(page.locator(".file-drop")).to_have_count(0)
+
+
+def test_files_come_are_refused_are_saved_go_and_come_back(tabs, made, tmp_path):
+    large = tmp_path / "grande.bin"
+    with large.open("wb") as file:
+        file.truncate(25_000_001)
+    small = tmp_path / "oferta ñ.txt"
+    small.write_text("hola")
+    page = tabs(address=f"/accounts/{made(name='Archivos S. L.')}")
+    ready(page)
+    page.set_input_files(".file-drop input[multiple]", [small, large])
+    row = page.locator("#files .item", has_text="oferta ñ.txt")
+    expect(row).to_contain_text("4 B")
+    expect(page.locator(".file-sent", has_text="grande.bin")).to_contain_text("25 MB")
+    answer = page.request.get(row.get_by_role("link").get_attribute("href"))
+    assert (answer.text(), answer.headers["content-disposition"].partition(";")[0]) == ("hola", "attachment")
+    row.get_by_role("button").click()
+    expect(row).to_have_count(0)
+    page.locator(".toast", has_text="oferta ñ.txt").get_by_role("button", name=es("Undo")).click()
+    expect(row).to_be_visible()
+
+
+def test_a_product_shows_its_newest_picture(tabs, made_in, tmp_path):
+    picture = tmp_path / "foto.png"
+    picture.write_bytes(PNG)
+    page = tabs(address=f"/products/{made_in('products', name='Con foto')}")
+    ready(page)
+    page.set_input_files(".file-drop input[multiple]", picture)
+    expect(page.locator(".record-head .record-picture")).to_be_visible()
+    assert page.locator(".record-picture").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
+
+
+def test_related_records_are_links_to_themselves_and_to_their_list(tabs, made, made_in):
+    mother = made(name="Casa madre")
+    made(name="Hija primera", parent=mother)
+    made_in("contacts", name="Begoña Ruiz", accounts=[{"account": mother, "title": "Compras"}])
+    page = tabs(address=f"/accounts/{mother}")
+    ready(page)
+    related = page.locator(".related")
+    expect(related).to_contain_text("Compras")
+    related.get_by_role("link", name=es("Show all")).click()
+    page.wait_for_url(re.compile(rf"/accounts\?filter%5Bparent%5D={mother}$"))
+    expect(page.locator("table[data-list] tbody tr")).to_have_count(1)
+    page.go_back()
+    related.get_by_role("link", name="Begoña Ruiz").click()
+    expect(page.locator("h1")).to_have_text("Begoña Ruiz")
+    related.get_by_role("link", name="Casa madre").click()
+    expect(page.locator("h1")).to_have_text("Casa madre")
+
+
+def test_a_contact_is_saved_as_a_vcard(tabs, made_in):
+    page = tabs(address=f"/contacts/{made_in('contacts', name='José Núñez')}")
+    ready(page)
+    page.locator(".page-actions button").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name=es("Save as vCard")).click()
+    assert download.value.suggested_filename == "José Núñez.vcf"
+    assert "FN:José Núñez" in Path(download.value.path()).read_text()

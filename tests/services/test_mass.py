@@ -1,0 +1,210 @@
+"""Many records at once: the same rules as for one, one undo, and who refuses is named."""
+
+import pytest
+
+from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
+from crm_app.core.query import Filter, Query
+from crm_app.models.jobs import Job
+from crm_app.services import actions, jobs, mass, records
+from crm_app.services.actors import SYSTEM
+from crm_app.services.mass import Selection
+from crm_app.services.work import Work
+from tests.support import kernel
+
+
+def accounts(count, **values):
+    with Work(SYSTEM, "accounts.create") as work:
+        rows = [{"name": f"Account {number:04}", "city": "León"} | values for number in range(count)]
+        return records.insert_many(work, kernel.ACCOUNTS, rows)
+
+
+def change(values, ids=None, who=SYSTEM, filters=()):
+    selection = Selection(Query(filters=tuple(filters)), tuple(ids) if ids is not None else None)
+    return mass.start(who, kernel.ACCOUNTS, selection, "change", values)
+
+
+def remove(ids=None, who=SYSTEM, filters=()):
+    selection = Selection(Query(filters=tuple(filters)), tuple(ids) if ids is not None else None)
+    return mass.start(who, kernel.ACCOUNTS, selection, "remove", {})
+
+
+def finished(outcome):
+    while jobs.run_once():
+        pass
+    with Work(SYSTEM) as work:
+        found = work.session.get(Job, outcome.result["job"])
+        return found.state, found.result
+
+
+def everything(keys):
+    return [{name: found for name, found in kernel.item(key).values.items() if name != "updated_at"} for key in keys]
+
+
+def test_a_change_of_many_is_one_change_set_and_leaves_rows_that_have_the_value_already(admin):
+    ids = accounts(3)
+    kernel.change(SYSTEM, ids[0], city="Ávila")
+    outcome = change({"city": "Ávila"}, ids)
+    assert outcome.result == {"count": 3, "refused": 0, "first": [], "job": None}
+    assert [(kernel.value(key, "city"), kernel.item(key).version) for key in ids] == [("Ávila", 2)] * 3
+    assert [entry[1:] for entry in kernel.history() if entry[0] == "accounts.change"][1:] == [
+        (key, {"city": "León"}, {"city": "Ávila"}) for key in ids[1:]
+    ]
+
+
+def test_the_search_text_follows(admin):
+    ids = accounts(3)
+    change({"city": "Ávila"}, ids[:2])
+    assert (kernel.ids(text="avila"), kernel.ids(text="leon")) == (ids[:2], ids[2:])
+    actions.undo(SYSTEM, kernel_last())
+    assert kernel.ids(text="leon") == ids
+
+
+def kernel_last():
+    from sqlalchemy import func, select
+
+    from crm_app.models.history import ChangeSet
+
+    with Work(SYSTEM) as work:
+        return work.session.scalar(select(func.max(ChangeSet.id)))
+
+
+def test_everything_that_is_filtered_is_changed_and_undone_as_one(admin, monkeypatch):
+    monkeypatch.setattr(mass, "CHUNK", 200)
+    inside, outside = accounts(450), accounts(3, city="Lugo")
+    kernel.change(SYSTEM, inside[5], notes="kept")
+    before = everything((*inside[:9], *outside))
+    outcome = change({"city": "Ávila", "payment_days": "30"}, filters=[Filter("city", "eq", "León")])
+    assert outcome.result["count"] == 450
+    state, result = finished(outcome)
+    assert (state, result["count"], result["refused"]) == ("done", 450, 0)
+    assert {kernel.value(key, "city") for key in inside} == {"Ávila"}
+    assert {kernel.value(key, "city") for key in outside} == {"Lugo"}
+    actions.undo(SYSTEM, result["change_set"])
+    assert everything((*inside[:9], *outside)) == before
+    assert {kernel.value(key, "payment_days") for key in inside} == {None}
+    with pytest.raises(Invalid):
+        actions.undo(SYSTEM, result["change_set"])
+
+
+def test_removal_takes_the_lines_along_and_undo_brings_them_back(admin):
+    ids = [
+        kernel.account(name=f"A {n}", addresses=[{"street": f"Mayor {n}"}], phones=[{"number": f"600 000 00{n}"}])
+        for n in range(4)
+    ]
+    before = everything(ids)
+    lines = [[line.values for line in kernel.item(key).lines["addresses"]] for key in ids]
+    outcome = remove(ids)
+    assert (outcome.result["count"], kernel.ids()) == (4, [])
+    actions.undo(SYSTEM, outcome.change_set)
+    assert everything(ids) == before
+    assert [[line.values for line in kernel.item(key).lines["addresses"]] for key in ids] == lines
+    assert kernel.ids(text="a 2") == [ids[2]]
+
+
+def test_what_others_refer_to_stays_and_is_named(admin):
+    parent = kernel.account(name="Parent")
+    child = kernel.account(name="Child", parent=parent)
+    free = kernel.account(name="Free")
+    outcome = remove([parent, free])
+    assert (outcome.result["count"], outcome.result["refused"]) == (1, 1)
+    assert [(one["id"], one["name"]) for one in outcome.result["first"]] == [(parent, "Parent")]
+    assert remove([parent, child]).result["count"] == 2
+    assert kernel.ids() == []
+
+
+def test_a_record_that_breaks_its_own_rule_is_left_and_the_rest_changed(admin):
+    ids = accounts(3)
+    outcome = change({"parent": ids[1]}, ids)
+    assert (outcome.result["count"], outcome.result["first"][0]["id"]) == (2, ids[1])
+    assert outcome.result["first"][0]["detail"] == "No puede depender de sí mismo."
+    assert [kernel.value(key, "parent") for key in ids] == [ids[1], None, ids[1]]
+
+
+def test_values_are_read_once_and_refused_before_anything_is_done(admin):
+    ids = accounts(2)
+    for values in (
+        {},
+        {"name": ""},
+        {"city": "x" * 999},
+        {"sector": 99},
+        {"version": 3},
+        {"unknown": 1},
+        {"addresses": []},
+    ):
+        with pytest.raises(Invalid):
+            change(values, ids)
+    with pytest.raises(Missing):
+        mass.start(SYSTEM, kernel.ACCOUNTS, Selection(), "explode", {})
+
+
+def test_a_value_that_must_differ_cannot_be_given_to_many(admin):
+    key = actions.run(SYSTEM, "sectors", "create", None, {"name": "One"}).id
+    with pytest.raises(Invalid) as caught:
+        mass.start(SYSTEM, records.resource_of("sectors"), Selection(ids=(key,)), "change", {"name": "Two"})
+    assert caught.value.fields["name"].text == "Every record has its own value here."
+
+
+def test_nobody_reaches_past_their_own_scope(admin):
+    team = kernel.team()
+    mine = kernel.user_with({"accounts.read": "all", "accounts.change": "own", "changes.undo": "own"}, team)
+    own, other = accounts(1, owner=mine.user) + accounts(1, owner=admin)
+    outcome = change({"city": "Ávila"}, [own, other], mine)
+    assert (outcome.result["count"], outcome.result["first"][0]["id"]) == (1, other)
+    assert kernel.value(other, "city") == "León"
+    with pytest.raises(Invalid):
+        change({"owner": admin}, [own], mine)
+    with pytest.raises(NotAllowed):
+        remove([own], mine)
+    blind = kernel.user_with({"accounts.read": "own", "accounts.change": "own"})
+    assert change({"city": "Lugo"}, [own, other], blind).result["count"] == 0
+
+
+def test_tables_with_rules_over_several_rows_go_through_them(admin):
+    sales = [kernel.user_with({"accounts.read": "own"}).user for _ in range(2)]
+    users = records.resource_of("users")
+    outcome = mass.start(SYSTEM, users, Selection(ids=tuple(sales)), "change", {"active": "false"})
+    assert outcome.result["count"] == 2
+    actions.undo(SYSTEM, outcome.change_set)
+    assert [kernel.item(key, resource="users").values["active"] for key in sales] == [True, True]
+    outcome = mass.start(SYSTEM, users, Selection(ids=(sales[0], 99_999)), "remove", {})
+    assert (outcome.result["count"], outcome.result["refused"]) == (1, 0)
+
+
+def test_an_undo_that_would_lose_a_later_change_is_refused(admin):
+    ids = accounts(3)
+    outcome = change({"city": "Ávila"}, ids)
+    kernel.change(SYSTEM, ids[1], city="Burgos")
+    with pytest.raises(Conflict) as caught:
+        actions.undo(SYSTEM, outcome.change_set)
+    assert caught.value.theirs == {"city": "Burgos"}
+    assert [kernel.value(key, "city") for key in ids] == ["Ávila", "Burgos", "Ávila"]
+
+
+def test_a_cancelled_job_stops_and_what_it_did_can_be_undone(admin, monkeypatch):
+    accounts(500)
+    monkeypatch.setattr(mass, "CHUNK", 200)
+    outcome = change({"city": "Ávila"}, filters=[Filter("city", "eq", "León")])
+    told = jobs.Task.report
+
+    def cancelled(task, result):
+        told(task, result)
+        with Work(SYSTEM, "jobs.cancel") as work:
+            jobs.cancel(work, task.id)
+
+    monkeypatch.setattr(jobs.Task, "report", cancelled)
+    state, result = finished(outcome)
+    assert (state, result["count"]) == ("cancelled", 200)
+    actions.undo(SYSTEM, result["change_set"])
+    assert kernel.ids(SYSTEM, "", Filter("city", "eq", "Ávila")) == []
+
+
+def test_who_asked_for_a_job_may_see_and_cancel_it_and_nobody_else(admin):
+    mine = kernel.user_with({"accounts.read": "all", "accounts.change": "all"})
+    other = kernel.user_with({"accounts.read": "all"})
+    accounts(300)
+    key = change({"city": "Ávila"}, who=mine, filters=[Filter("city", "eq", "León")]).result["job"]
+    for verb in ("read", "cancel"):
+        with pytest.raises(NotAllowed), Work(other, "jobs.cancel") as work:
+            jobs.one(work, key, verb)
+    with Work(mine, "jobs.cancel") as work:
+        assert jobs.cancel(work, key).state == "cancelled"

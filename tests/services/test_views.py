@@ -1,0 +1,95 @@
+"""Saved views: who sees them, who may change them, what they count."""
+
+import pytest
+
+from crm_app.core.errors import Invalid, Missing, NotAllowed
+from crm_app.core.query import Filter, Query
+from crm_app.services import actions, views
+from crm_app.services.actors import SYSTEM
+from crm_app.services.work import Work
+from tests.support import kernel
+
+READ = {"accounts.read": "all"}
+
+
+def save(who, name="Mine", query=Query(), shared="personal"):  # noqa: B008 - a value
+    with Work(who, "accounts.read") as work:
+        return views.save(work, kernel.ACCOUNTS, name, query, shared)
+
+
+def seen(who):
+    with Work(who) as work:
+        return [view.name for view in views.of(work, kernel.ACCOUNTS)]
+
+
+def test_a_view_is_seen_by_whom_it_is_shared_with(admin):
+    team = kernel.team()
+    ana, mate, other = kernel.user_with(READ, team), kernel.user_with(READ, team), kernel.user_with(READ)
+    for shared in ("personal", "team", "everybody"):
+        save(ana, shared, shared=shared)
+    assert seen(ana) == ["personal", "team", "everybody"]
+    assert (seen(mate), seen(other)) == (["team", "everybody"], ["everybody"])
+    with pytest.raises(NotAllowed):
+        seen(kernel.user_with({"products.read": "all"}))
+
+
+def test_it_keeps_the_question_and_the_columns_but_not_the_page(admin):
+    query = Query("ana", (Filter("city", "eq", "León"),), "-city,name", 3, 50, ("name", "city"))
+    key = save(kernel.actor(admin), "León", query)
+    with Work(kernel.actor(admin)) as work:
+        found = views.of(work, kernel.ACCOUNTS)[0]
+    assert found == views.View(
+        key, "León", Query("ana", query.filters, query.sort, columns=query.columns).url(), "personal", True
+    )
+
+
+def test_only_its_owner_changes_it_and_what_everybody_sees_an_administrator_too(admin):
+    ana, ben = kernel.user_with(READ), kernel.user_with(READ)
+    own, common = save(ana), save(ana, "Common", shared="everybody")
+    for who, key in (
+        (ben, own),
+        (ben, common),
+        (kernel.actor(admin), own),
+        (ana, 999),
+        (ana, True),
+        (ana, "1"),
+        (ana, 2**70),
+    ):
+        with pytest.raises(Missing), Work(who, "views.change") as work:
+            views.change(work, key, {"name": "Taken"})
+    with Work(kernel.actor(admin), "views.change") as work:
+        views.change(work, common, {"name": "Tidied", "shared": "team"})
+    with Work(ana, "views.remove") as work:
+        views.remove(work, own)
+    assert seen(ana) == ["Tidied"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shared"),
+    [("", "personal"), ("x" * 61, "team"), (None, "team"), ("a", "world"), ("a", None), ("a\x00", "team")],
+)
+def test_what_is_no_view_is_refused(admin, name, shared):
+    with pytest.raises(Invalid):
+        save(kernel.actor(admin), name, shared=shared)
+    with pytest.raises(Invalid):
+        save(kernel.actor(admin), "Wrong", Query(filters=(Filter("nothing", "eq", "1"),)))
+    assert seen(kernel.actor(admin)) == []
+
+
+def test_counts_are_of_what_the_reader_may_read(admin):
+    ana = kernel.user_with({"accounts.read": "own"})
+    save(kernel.actor(admin), "León", Query(filters=(Filter("city", "eq", "León"),)), "everybody")
+    for owner in (ana.user, admin, admin):
+        kernel.account(city="León", owner=owner)
+    for who, count in ((ana, 1), (kernel.actor(admin), 3)):
+        with Work(who) as work:
+            assert list(views.counts(work, kernel.ACCOUNTS, views.of(work, kernel.ACCOUNTS)).values()) == [
+                (count, False)
+            ]
+
+
+def test_a_user_takes_their_views_along(admin):
+    ana = kernel.user_with(READ)
+    save(ana, shared="everybody")
+    actions.run(SYSTEM, "users", "remove", ana.user)
+    assert seen(kernel.actor(admin)) == []

@@ -1,0 +1,1 @@
+"""What the tests need around them: databases, a Redis, a browser, a running server."""

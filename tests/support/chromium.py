@@ -1,0 +1,50 @@
+"""Find a Chromium or Chrome; `python -m tests.support.chromium` also installs one where that is possible."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+MISSING = (
+    "The browser tests need Chromium or Chrome, and none is installed: install one with the system's package manager, "
+    "or run `.venv/bin/playwright install chromium`."
+)
+# Quick to start, and silent: no look for updates, no first-run page.
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
+
+def find() -> Path | None:
+    for name in NAMES:
+        if found := shutil.which(name):
+            return Path(found)
+    return MAC if MAC.exists() else _of_playwright()
+
+
+def _of_playwright() -> Path | None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = Path(playwright.chromium.executable_path)
+    return path if path.exists() else None
+
+
+def _install() -> None:
+    """Only root on Debian or its like can do it unasked."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+            subprocess.run(["apt-get", "-qq", *words], env=quiet, stdout=subprocess.DEVNULL, check=False)  # noqa: S607
+
+
+if __name__ == "__main__":
+    if find() is None:
+        _install()
+    if find() is None:
+        # Not an end: the other tests still run, and each browser test fails with this sentence.
+        sys.stderr.write(MISSING + "\n")

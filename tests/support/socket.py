@@ -1,0 +1,101 @@
+"""A websocket client that speaks to the server as a page does, but says whatever it is told to."""
+
+import asyncio
+import json
+import threading
+import time
+import uuid
+from typing import Any, Self
+
+import socketio
+
+_LOOP = asyncio.new_event_loop()
+STATE = "reflex___state____state"
+
+
+def _run(coroutine: Any, seconds: float = 20) -> Any:
+    if not _LOOP.is_running():
+        threading.Thread(target=_LOOP.run_forever, daemon=True).start()
+    return asyncio.run_coroutine_threadsafe(coroutine, _LOOP).result(seconds)
+
+
+def handler(path: str) -> str:
+    """The full name of a handler: "accounts.account_list.load" is that of crm_app.state.accounts.AccountList.load."""
+    module, state, name = path.split(".")
+    return f"{STATE}.crm_app___state___{module}____{state}.{name}"
+
+
+class Tab:
+    """One browser tab: a socket with its own client token and the cookie of its handshake."""
+
+    def __init__(self, url: str, cookie: str = "", token: str = "", **headers: str) -> None:
+        self.token = token or str(uuid.uuid4())
+        self.heard: list[str] = []
+        self._url = url
+        self._headers = headers | ({"Cookie": f"crm_session={cookie}"} if cookie else {})
+        self._socket = socketio.AsyncClient(reconnection=False)
+        self._socket.on("*", self._hear, namespace="/_event")
+
+    async def _hear(self, *message: Any) -> None:
+        self.heard.append(json.dumps(message, ensure_ascii=False))
+
+    def __enter__(self) -> Self:
+        address = f"{self._url}/?token={self.token}"
+        _run(
+            self._socket.connect(
+                address,
+                headers=self._headers,
+                transports=["websocket"],
+                socketio_path="/_event",
+                namespaces=["/_event"],
+            )
+        )
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        _run(self._socket.disconnect())
+
+    @property
+    def connected(self) -> bool:
+        return self._socket.connected
+
+    @property
+    def text(self) -> str:
+        """Everything that the server has said so far."""
+        return "\n".join(self.heard)
+
+    def send(self, name: str, payload: Any = None, path: str = "/", **more: Any) -> None:
+        """One event. `path` is where the page claims to be."""
+        router = {"pathname": path.partition("?")[0], "asPath": path, "query": {}}
+        _run(
+            self._socket.emit(
+                "event", {"name": name, "payload": payload or {}, "router_data": router} | more, "/_event"
+            )
+        )
+
+    def raw(self, message: Any) -> None:
+        _run(self._socket.emit("event", message, "/_event"))
+
+    def load(self, path: str) -> None:
+        """What a page does when it opens: fill the state and run what the address loads."""
+        self.send(f"{STATE}.hydrate", path=path)
+        self.send(f"{STATE}.reflex___state____on_load_internal_state.on_load_internal", path=path)
+
+    def settle(self, quiet: float = 0.25, most: float = 15) -> str:
+        """Wait until the server has said nothing for that long; what it has said since the tab opened."""
+        end = time.monotonic() + most
+        known, since = len(self.heard), time.monotonic()
+        while time.monotonic() < end and time.monotonic() - since < quiet:
+            time.sleep(0.02)
+            if len(self.heard) != known:
+                known, since = len(self.heard), time.monotonic()
+        return self.text
+
+    def expect(self, words: str, most: float = 8) -> str:
+        """Wait until the server has said those words."""
+        end = time.monotonic() + most
+        while words not in self.text:
+            if time.monotonic() > end:
+                raise AssertionError(f"{words!r} never came; heard {self.text[-2000:]}")
+            time.sleep(0.01)
+        return self.text

@@ -1,0 +1,83 @@
+"""The `crm` command: exit 0 when done, 1 when refused, 2 when used wrongly, and never a traceback for a refusal."""
+
+import io
+import json
+
+import pytest
+
+from crm_app import cli
+from tests.support import crm
+
+
+@pytest.fixture
+def empty(database, tmp_path):
+    with crm.using(database, tmp_path):
+        yield tmp_path
+
+
+def run(capsys, *words):
+    status = cli.main([str(word) for word in words])
+    shown = capsys.readouterr()
+    return status, shown.out.strip(), shown.err.strip()
+
+
+def test_the_demo_is_made_once_and_then_refused(empty, capsys):
+    status, out, _ = run(capsys, "demo", "--accounts", 20, "--json")
+    assert (status, json.loads(out)["accounts"]) == (0, 20)
+    assert run(capsys, "demo")[0] == 1
+    assert run(capsys, "check")[0] == 0
+
+
+def test_a_user_and_a_token_are_added(empty, capsys, monkeypatch):
+    crm.founded()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{crm.PASSWORD}\n"))
+    assert run(capsys, "user", "add", "eva@acme.example", "--role", "Sales", "--password-stdin")[0] == 0
+    status, token, _ = run(capsys, "token", "add", "eva@acme.example", "--name", "shop", "--scope", "accounts.read")
+    program = crm.client()
+    program.headers["Authorization"] = f"Bearer {token}"
+    assert (status, program.get("/api/v1/accounts").status_code) == (0, 200)
+    status, out, _ = run(capsys, "user", "add", "ivo@acme.example", "--role", "Sales", "--json")
+    assert (status, json.loads(out)["invitation"][:1]) == (0, "/")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("token", "add", "nobody@acme.example", "--name", "x"), ("user", "add", "no mail", "--role", "Sales"), ("revert", "999"),
+     ("user", "add", "a@b.example", "--role", "King"), ("export", "nothing", "x.csv"), ("export", "accounts", "x.exe")],
+)  # fmt: skip
+def test_a_refusal_is_a_sentence(empty, capsys, words):
+    crm.founded()
+    status, out, err = run(capsys, *words)
+    assert (status, out) == (1, "")
+    assert err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("words", [(), ("fly",), ("demo", "--accounts", "-1"), ("user", "add"), ("revert", "x")])
+def test_wrong_usage_ends_with_two(empty, words):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(list(words))
+    assert ended.value.code == 2
+
+
+def test_an_export_runs_no_formula_and_a_change_is_reverted(empty, capsys):
+    api = crm.client(crm.founded())
+    api.post("/api/v1/accounts", json={"name": "=1+1", "notes": "+x"})
+    status, _, _ = run(capsys, "export", "accounts", empty / "a.csv")
+    text = (empty / "a.csv").read_text("utf-8-sig")
+    assert (status, ",'=1+1," in f",{text}", ",'+x," in text) == (0, True, True)
+    newest = api.get("/api/v1/changes").json()["items"][0]["id"]
+    assert run(capsys, "revert", newest)[0] == 0
+    assert api.get("/api/v1/accounts").json()["total"] == 0
+
+
+def test_a_backup_holds_the_database_or_is_refused(empty, capsys, database):
+    import tarfile
+
+    crm.founded()
+    status, _, err = run(capsys, "backup", empty / "copy.tar.gz")
+    if database.startswith("sqlite"):
+        with tarfile.open(empty / "copy.tar.gz") as archive:
+            assert (status, archive.getnames()) == (0, ["crm.db"])
+    else:
+        assert (status, "pg_dump" in err) == (1, True)

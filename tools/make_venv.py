@@ -1,0 +1,56 @@
+"""Make .venv/ hold exactly one lock file's packages, and do nothing when it already does.
+
+Runs with the standard library only, under the Python that .venv/ shall have.
+"""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+LOCKS = ("requirements.lock", "requirements-dev.lock")  # the second holds all of the first
+
+
+def main() -> int:
+    lock = sys.argv[1]
+    interpreter = f"{sys.version}\n{VENV}"  # a copied or moved tree, or another Python, needs a new environment
+    if _read("interpreter") != interpreter:
+        print(f"Making .venv with Python {sys.version.split()[0]} …", flush=True)
+        made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=False)
+        if made.returncode:
+            print("This Python cannot make virtual environments (on Debian: install python3-venv).", file=sys.stderr)
+            return 1
+        _write("interpreter", interpreter)
+    if _read(lock) == _wanted(lock):
+        return 0
+    print(f"Installing {lock} …", flush=True)
+    pip = [VENV / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "-qq"]  # only errors
+    for arguments in (["--require-hashes", "-r", lock], ["--no-deps", "--no-build-isolation", "-e", "."]):
+        if subprocess.run([*pip, *arguments], cwd=ROOT, check=False).returncode:
+            return 1
+    for held in LOCKS[: LOCKS.index(lock) + 1]:
+        _write(held, _wanted(held))
+    return 0
+
+
+def _wanted(lock: str) -> str:
+    """Contents, not times: a fresh checkout changes every file's time."""
+    return hashlib.sha256((ROOT / lock).read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+
+
+def _stamp(name: str) -> Path:
+    return VENV / f".{name}.stamp"
+
+
+def _read(name: str) -> str:
+    return _stamp(name).read_text() if _stamp(name).exists() else ""
+
+
+def _write(name: str, text: str) -> None:
+    _stamp(name).write_text(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
