@@ -113,7 +113,8 @@ def stored(served):
 
 
 def ready(page):
-    """The list or record has been filled by the server."""
+    """The page lives (the server has said whose company it is), and its list or record has been filled."""
+    expect(page.locator("nav .truncate.grow").first).not_to_be_empty()
     expect(
         page.locator("table[data-list][aria-busy=false], .record-head, .empty, .settings-page, .doors").first
     ).to_be_visible()
