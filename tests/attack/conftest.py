@@ -1,7 +1,6 @@
 """A served company full of secrets, and the list of everything that can be called."""
 
 import json
-import os
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ import pytest
 
 from tests.support import seed
 from tests.support.dump import dump
-from tests.support.server import serving
+from tests.support.server import clean_environment, serving
 
 # What nobody but the company's own people may ever see.
 SECRETS = (
@@ -36,6 +35,7 @@ for name, one in RegistrationContext.get().event_handlers.items():
         "needs": getattr(function, "_needs", None),
         "resource": getattr(getattr(state, "resource", None), "name", ""),
         "background": getattr(one.handler, "is_background", False),
+        "code": str(inspect.unwrap(function).__code__),
     }
 print("LIST" + json.dumps({"handlers": found, "pages": [page.route for page in PAGES]}))
 """
@@ -95,8 +95,7 @@ def _open(data):
 @pytest.fixture(scope="package")
 def callable_things(tmp_path_factory):
     """Every registered handler, as the application itself lists them, and every page."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("CRM_", "REFLEX_"))}
-    environment |= {"CRM_DATA_DIR": str(tmp_path_factory.mktemp("list")), "REFLEX_TELEMETRY_ENABLED": "false"}
+    environment = clean_environment(tmp_path_factory.mktemp("list"), REFLEX_TELEMETRY_ENABLED="false")
     done = subprocess.run([sys.executable, "-c", _LIST], env=environment, capture_output=True, text=True, check=False)
     assert "LIST" in done.stdout, done.stderr
     return json.loads(done.stdout.rpartition("LIST")[2])

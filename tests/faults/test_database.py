@@ -1,15 +1,12 @@
 """The database is locked, full, gone and back: said in a plain sentence, and over by itself."""
 
 import resource
-import signal
 import sqlite3
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from tests.support.postgres import SETTINGS, _programs, _wait, named, run_sql
+from tests.support.postgres import named, postgres, run_sql
 from tests.support.served import until
 from tests.support.socket import Tab, handler
 
@@ -107,65 +104,15 @@ def test_a_database_that_goes_away_and_comes_back(serve, tmp_path):
     assert served.check() == ""
 
 
-class Postgres:
-    """A PostgreSQL that can be stopped and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        programs, self.user = _programs(folder)
-        self.command = [
-            programs / "postgres",
-            "-D",
-            folder / "data",
-            "-k",
-            folder,
-            *(word for pair in SETTINGS.items() for word in ("-c", "=".join(pair))),
-        ]
-        made = [
-            programs / "initdb",
-            "--pgdata",
-            folder / "data",
-            "--username",
-            "crm",
-            "--auth",
-            "trust",
-            "--no-sync",
-            "--encoding",
-            "UTF8",
-            "--locale-provider",
-            "builtin",
-            "--locale",
-            "C.UTF-8",
-        ]
-        subprocess.run(made, check=True, capture_output=True, **self.user)
-        self.start()
-
-    def start(self) -> None:
-        with (self.folder / "log").open("a") as log:
-            self.server = subprocess.Popen(self.command, stdout=log, stderr=log, **self.user)
-        _wait(f"host={self.folder} user=crm dbname=postgres", self.server, self.folder / "log")
-
-    def stop(self) -> None:
-        self.server.send_signal(signal.SIGINT)
-        self.server.wait(20)
-
-
 @pytest.fixture
 def own_postgres():
-    import shutil
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="crm-pg-"))
-    found = Postgres(folder)
-    yield found
-    found.stop()
-    shutil.rmtree(folder)
+    with postgres() as cluster:
+        yield cluster
 
 
 def test_postgresql_stops_and_starts_again(serve, own_postgres):
-    url = f"postgresql+psycopg://crm@/postgres?host={own_postgres.folder}"
-    run_sql(url, "CREATE DATABASE faults")
-    served = serve(CRM_DATABASE_URL=named(url, "faults"))
+    run_sql(own_postgres.url, "CREATE DATABASE faults")
+    served = serve(CRM_DATABASE_URL=named(own_postgres.url, "faults"))
     with served.http() as browser, Tab(served.url, served.people["cookies"]["admin"]) as tab:
         tab.load("/accounts/2")
         tab.expect('"version_rx_state_": 1')

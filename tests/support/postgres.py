@@ -2,43 +2,65 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 
+from tests.support.leash import leashed
+
 # Nothing here outlives the run, so nothing has to survive a crash.
 SETTINGS = {"listen_addresses": "", "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
+class Cluster:
+    """A server with a folder of its own, which can be stopped and started again. `url` is that of its own database."""
+
+    def __init__(self) -> None:
+        # Not pytest's temporary folder: its path may be too long for a socket, and is closed to other users.
+        self.folder = Path(tempfile.mkdtemp(prefix="crm-pg-"))
+        self.url = f"postgresql+psycopg://crm@/postgres?host={self.folder}"
+        programs, self._other_user = _programs(self.folder)
+        data = self.folder / "data"
+        # The built-in locale knows letters and case beyond ASCII whatever locales the machine has.
+        made = [programs / "initdb", "--pgdata", data, "--username", "crm", "--auth", "trust", "--no-sync",
+                "--encoding", "UTF8", "--locale-provider", "builtin", "--locale", "C.UTF-8"]  # fmt: skip
+        subprocess.run(made, check=True, capture_output=True, **self._other_user)
+        settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
+        self._command = [programs / "postgres", "-D", data, "-k", self.folder, *settings]
+        self._leash = ExitStack()
+
+    def start(self) -> None:
+        log = self.folder / "log"
+        with log.open("a") as output:
+            # in a process group of its own: Ctrl-C must not end it before the tests that use it
+            server = subprocess.Popen(self._command, stdout=output, stderr=output, process_group=0, **self._other_user)
+        self._leash.enter_context(leashed(server, signal.SIGINT, self.folder))  # "fast": end sessions, then stop
+        _wait(f"host={self.folder} user=crm dbname=postgres", server, log)
+
+    def stop(self) -> None:
+        self._leash.close()
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder)
+
+
 @contextmanager
-def postgres() -> Iterator[str]:
-    """Give the SQLAlchemy URL of the server's own database; `named` makes the URL of another one."""
-    # Not pytest's temporary folder: its path may be too long for a socket, and is closed to other users.
-    folder = Path(tempfile.mkdtemp(prefix="crm-pg-"))
-    programs, other_user = _programs(folder)
-    data = folder / "data"
-    # The built-in locale knows letters and case beyond ASCII whatever locales the machine has.
-    command = [programs / "initdb", "--pgdata", data, "--username", "crm", "--auth", "trust", "--no-sync",
-               "--encoding", "UTF8", "--locale-provider", "builtin", "--locale", "C.UTF-8"]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, **other_user)
-    settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder, *settings], stdout=log, stderr=log, **other_user
-        )
+def postgres() -> Iterator[Cluster]:
+    """Give a running server."""
+    cluster = Cluster()
     try:
-        _wait(f"host={folder} user=crm dbname=postgres", server, folder / "log")
-        yield f"postgresql+psycopg://crm@/postgres?host={folder}"
+        cluster.start()
+        yield cluster
     finally:
-        server.send_signal(2)  # "fast": end sessions, then stop
-        server.wait(20)
-        shutil.rmtree(folder)
+        cluster.remove()
 
 
 def named(url: str, database: str) -> str:

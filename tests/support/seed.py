@@ -4,11 +4,12 @@
 """
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from tests.support.server import clean_environment
 
 PASSWORD = "verde lluvia tranvía 9"
 COMPANY = "Compañía Secreta Mistral"
@@ -19,11 +20,9 @@ MAIL = "buzon.secreto@zanahoria.example"
 
 def seed(data: Path, **environment: str) -> dict[str, Any]:
     """Fill the database of that data folder; `{"cookies": {who: cookie}, "tokens": …, "ids": …}`."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("CRM_", "REFLEX_"))}
     done = subprocess.run(
         [sys.executable, "-m", "tests.support.seed"],
-        env=inherited | {"CRM_DATA_DIR": str(data)} | environment,
-        capture_output=True, text=True, check=False,
+        env=clean_environment(data, **environment), capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(done.stderr)

@@ -1,17 +1,18 @@
 """A server that can be killed and started again where it was."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 
 from tests.support import seed
+from tests.support.leash import leashed
 from tests.support.net import free_port
-from tests.support.server import _wait
+from tests.support.server import clean_environment, start, wait
 
 
 class Served:
@@ -21,24 +22,19 @@ class Served:
         self.data = data
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        clean = {key: value for key, value in os.environ.items() if not key.startswith(("CRM_", "REFLEX_"))}
-        self.environment = clean | {"CRM_DATA_DIR": str(data)} | environment
+        self.environment = clean_environment(data, **environment)
         self.people = seed.seed(data, **environment)
+        self._leash = ExitStack()
         self.start()
 
     def start(self) -> None:
-        log = self.data / "server.log"
-        with log.open("a") as output:
-            command = [sys.executable, "-m", "crm_app.cli", "serve", "--port", str(self.port)]
-            self.process = subprocess.Popen(
-                command, env=self.environment, stdout=output, stderr=output, start_new_session=True
-            )
-        _wait(self.url, self.process, log)
+        self.process = start(self.data, self.port, self.environment)
+        self._leash.enter_context(leashed(self.process, signal.SIGKILL))
+        wait(self.url, self.process, self.data / "server.log")
 
     def kill(self) -> None:
         """As the power cut does: everything at once, no word to anybody."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        self._leash.close()
 
     def pids(self) -> list[int]:
         """The server and its workers."""
