@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import chromium, databases, net
+from tests.support import chromium, crm, databases, net
 from tests.support.postgres import postgres
 from tests.support.redis import redis
 from tests.support.server import serving
@@ -18,8 +18,8 @@ def free_port():
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    with postgres() as url:
-        yield url
+    with postgres() as cluster:
+        yield cluster.url
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +56,43 @@ def postgresql(postgres_url, postgres_template) -> Iterator[str]:
 def database(request) -> str:
     """URL of a fresh, migrated database; the test runs once on each kind."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def sqlite_founded_template(sqlite_template, tmp_path_factory):
+    return databases.sqlite_founded(sqlite_template, tmp_path_factory.mktemp("founded"))
+
+
+@pytest.fixture(scope="session")
+def postgres_founded_template(postgres_url, postgres_template, tmp_path_factory):
+    return databases.postgres_founded(postgres_url, postgres_template, tmp_path_factory.mktemp("founded"))
+
+
+@pytest.fixture
+def sqlite_founded(sqlite_founded_template, tmp_path) -> Iterator[str]:
+    """URL of a fresh SQLite database in which `crm.COMPANY` has just been set up."""
+    with databases.sqlite_copy(sqlite_founded_template, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_founded(postgres_url, postgres_founded_template) -> Iterator[str]:
+    """URL of a fresh PostgreSQL database in which `crm.COMPANY` has just been set up."""
+    with databases.postgres_copy(postgres_url, postgres_founded_template) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def admin(request, tmp_path) -> Iterator[int]:
+    """The id of the administrator of a company on a fresh database; the test runs once on each kind."""
+    with crm.using(request.getfixturevalue(f"{request.param}_founded"), tmp_path):
+        yield crm.FOUNDER
+
+
+@pytest.fixture
+def api(admin):
+    """The administrator's program."""
+    return crm.client(admin)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ COMPANY = {
     "company": "Acme", "country": "ES", "currency": "EUR", "language": "en", "time_zone": "Europe/Madrid",
     "name": "Ana", "email": "ana@acme.example", "password": PASSWORD,
 }  # fmt: skip
+FOUNDER = 1
 
 
 @contextmanager

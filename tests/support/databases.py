@@ -1,4 +1,4 @@
-"""Fresh databases for each test, cheaply: migrated once a run, then copied."""
+"""Fresh databases for each test, cheaply: migrated, and with a company in them, once a run; then copied."""
 
 import itertools
 import shutil
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support import crm
 from tests.support.postgres import named, run_sql
 
 _numbers = itertools.count(1)
@@ -26,6 +27,18 @@ def sqlite_template(folder: Path) -> Path:
     return template
 
 
+def sqlite_founded(template: Path, folder: Path) -> Path:
+    """Another template, with a company in it."""
+    with sqlite_copy(template, folder) as url:
+        _found(url, folder)
+    return folder / "crm.db"
+
+
+def _found(url: str, folder: Path) -> None:
+    with crm.using(url, folder):
+        assert crm.founded() == crm.FOUNDER
+
+
 @contextmanager
 def sqlite_copy(template: Path, folder: Path) -> Iterator[str]:
     # The migration may have left pages in the write-ahead log, which is part of the database.
@@ -41,10 +54,21 @@ def postgres_template(server: str) -> str:
     return "crm_template"
 
 
+def postgres_founded(server: str, template: str, folder: Path) -> str:
+    """Another template, with a company in it."""
+    _copy(server, template, "crm_founded")
+    _found(named(server, "crm_founded"), folder)
+    return "crm_founded"
+
+
+def _copy(server: str, template: str, name: str) -> None:
+    run_sql(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+
+
 @contextmanager
 def postgres_copy(server: str, template: str) -> Iterator[str]:
     name = f"crm_{next(_numbers)}"
-    run_sql(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    _copy(server, template, name)
     try:
         yield named(server, name)
     finally:
