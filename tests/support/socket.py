@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 import time
 import uuid
@@ -11,6 +12,7 @@ import socketio
 
 _LOOP = asyncio.new_event_loop()
 STATE = "reflex___state____state"
+_HYDRATED = re.compile(r'"is_hydrated_rx_state_": (\w+)')
 
 
 def _run(coroutine: Any, seconds: float = 20) -> Any:
@@ -90,6 +92,24 @@ class Tab:
             if len(self.heard) != known:
                 known, since = len(self.heard), time.monotonic()
         return self.text
+
+    def answered(self) -> str:
+        """Wait until the server has gone through all that was sent, and through what came of it; what it has said.
+
+        It takes the events of a tab one after the other: these are the last, and no page makes this pattern.
+        """
+        before = len(self.heard)
+        for value in (True, False, True, False):
+            self.send(f"{STATE}.set_is_hydrated", {"value": value})
+        wanted = ["true" if value else "false" for value in (False, True, False)]
+        end = time.monotonic() + 60
+        while True:
+            found = [_HYDRATED.search(message) for message in self.heard[before:]]
+            said = [match[1] for match in found if match]
+            if any(said[at : at + 3] == wanted for at in range(len(said))):
+                return self.settle()
+            assert time.monotonic() < end, self.text[-2000:]
+            time.sleep(0.01)
 
     def expect(self, words: str, most: float = 8) -> str:
         """Wait until the server has said those words."""
