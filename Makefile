@@ -42,11 +42,15 @@ demo: setup
 	@.venv/bin/crm demo
 	@exec .venv/bin/crm serve --port $(PORT)
 
+# Each processor takes its tests one after the other, and from another's end when it has none left (at most four: each
+# has a PostgreSQL, a server and a browser of its own).
+PYTEST := $(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal
+
 # Two runs: once Playwright's sync API has run in a process, asyncio.run fails there.
 test: setup-dev setup
 	@$(PY) -m tests.support.chromium
-	@$(PY) -m pytest -m 'not browser'; first=$$?; \
-	$(PY) -m pytest -m browser; second=$$?; \
+	@$(PYTEST) -m 'not browser'; first=$$?; \
+	$(PYTEST) -m browser; second=$$?; \
 	test $$first -eq 0 && test $$second -eq 0
 
 lint: setup-dev
