@@ -58,7 +58,7 @@ def test_text_that_cannot_be_kept_is_refused_at_its_field(api, text):
 
 
 def test_no_value_of_any_kind_breaks_a_field_of_any_kind(api):
-    for resource, name in one_of_each(lambda spec: spec.kind).values():
+    for resource, name in one_of_each(lambda spec: type(spec.kind)).values():
         for value in ODD:
             unbroken(api, resource, name, value)
 

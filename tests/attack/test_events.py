@@ -208,7 +208,7 @@ def test_what_the_event_claims_of_itself_is_not_believed(company):
                     "headers": {"cookie": cookie},
                 }
             )
-        assert shown(tab.settle()) == []
+        assert shown(tab.answered()) == []
 
 
 def test_garbage_is_survived(company):
@@ -244,7 +244,7 @@ def test_the_token_of_an_open_tab_gives_nothing(company):
         for cookie in ("", company.cookies["stranger"]):
             with Tab(company.url, cookie, owner.token) as thief:
                 thief.load("/accounts/1")
-                assert shown(thief.settle(), SECRETS[1:7]) == []
+                assert shown(thief.answered(), SECRETS[1:7]) == []
         owner.send(handler("accounts.account_list.search"), {"text": "quim"}, "/accounts")
         owner.expect('"text_rx_state_": "quim"')
 
@@ -263,7 +263,7 @@ def test_the_token_of_a_tab_that_has_gone_gives_nothing(company, who, first):
             thief.send(handler("session.me.speak"), {"language": "en"}, "/accounts/1")
             thief.send(handler("accounts.account_record.ask_remove"), {"asking": True}, "/accounts/1")
         thief.load("/accounts/1")
-        assert shown(thief.settle(), SECRETS[1:]) == []
+        assert shown(thief.answered(), SECRETS[1:]) == []
 
 
 def test_who_signs_in_next_in_the_same_tab_sees_nothing_of_the_one_before(company):
@@ -284,11 +284,11 @@ def test_who_signs_in_next_in_the_same_tab_sees_nothing_of_the_one_before(compan
         ):
             tab.send(handler(name), {"language": "en"} if name.endswith("speak") else {}, "/accounts/1")
         tab.load("/accounts/1")
-        tab.settle()
+        tab.answered()
         assert shown("\n".join(tab.heard[told:])) == []
     with Tab(company.url, company.cookies["stranger"], tab.token) as following:
         following.load("/accounts/1")
-        assert shown(following.settle(), SECRETS[1:8]) == []
+        assert shown(following.answered(), SECRETS[1:8]) == []
 
 
 def test_a_changed_password_counts_at_the_next_event_of_an_open_socket(company):
@@ -303,7 +303,7 @@ def test_a_changed_password_counts_at_the_next_event_of_an_open_socket(company):
         )
         told = len(tab.heard)
         tab.send(handler("accounts.account_list.search"), {"text": "quim"}, "/accounts")
-        tab.settle()
+        tab.answered()
         assert shown("\n".join(tab.heard[told:])) == []
         assert browser.get("/api/v1/accounts").status_code == 200  # the browser that changed it stays
 
@@ -316,21 +316,23 @@ def test_a_message_over_the_limit_is_refused_and_hurts_nobody(company):
         tab.send(handler("accounts.account_list.search"), {"text": "A" * 10_000_000}, "/accounts")
         tab.settle(1)
         other.load("/accounts")
-        other.expect(seed.ACCOUNTS[0], 5)
+        other.expect(seed.ACCOUNTS[0])
         assert "AAAAAAAAAA" not in tab.text
 
 
 def test_a_flood_is_cut_and_others_are_served(company):
     with Tab(company.url, company.cookies["admin"]) as other, Tab(company.url, company.cookies["admin"]) as flood:
+        asked = time.monotonic()
         other.load("/accounts")
         other.expect(seed.ACCOUNTS[0])
         begun = time.monotonic()
+        usual = begun - asked
         for number in range(1500):
             flood.send(handler("session.me.fold"), {"folded": number % 2 == 0})
         asked = time.monotonic()
         other.send(handler("accounts.account_list.search"), {"text": "quim"}, "/accounts")
-        other.expect('"text_rx_state_": "quim"', 5)
-        assert time.monotonic() - asked < 2
+        other.expect('"text_rx_state_": "quim"')
+        assert time.monotonic() - asked < 2 + 5 * usual
         flood.settle()
         allowed = 120 + 40 * (time.monotonic() - begun)
         assert flood.text.count("folded_rx_state_") <= allowed + 5

@@ -32,7 +32,8 @@ def test_the_same_build_connects_on_two_ports(browser, tmp_path_factory):
         with serving(tmp_path_factory.mktemp("data")) as url, browser.new_page() as page:
             sockets = []
             page.on("websocket", lambda socket, sockets=sockets: sockets.append(socket.url))
-            page.goto(url)
-            page.wait_for_load_state("networkidle")
+            with page.expect_websocket():
+                page.goto(url)
+            page.wait_for_url("**/setup")  # the server sends a first visitor there, over the socket
             assert page.locator("h1").is_visible()
             assert all(address.startswith(url.replace("http", "ws", 1)) for address in sockets)

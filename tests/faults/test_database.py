@@ -41,7 +41,7 @@ def test_a_locked_database_is_said_and_passes(serve):
             "/accounts/2",
         )
         refused(browser.post(PATH, json={"name": "Mientras"}))
-        tab.expect(SENTENCE, 10)
+        tab.expect(SENTENCE)
         assert browser.get(f"{PATH}/2").status_code == 200  # reading goes on
         assert browser.get("/healthz").status_code == 200
         lock.execute("ROLLBACK")

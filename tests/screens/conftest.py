@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from crm_app.core.i18n import translate
 from tests.support.served import Served
 
-expect.set_options(timeout=8_000)
+PATIENCE = 20_000  # ms: nobody waits for so long but a machine that has much else to do
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items):
@@ -35,6 +36,27 @@ def served(tmp_path_factory):
     found.kill()
 
 
+# React has taken the painted page over; a page without a script (that of a machine without a network) needs nobody to.
+ALIVE = """() => !document.querySelector('script[type=module]')
+  || Object.keys(document.querySelector('main') ?? {}).some(key => key.startsWith('__reactProps$'))"""
+
+
+def alive(page):
+    """Let the page go on only when it lives: what is pressed or typed before is lost. The page itself."""
+    for name in ("goto", "reload"):
+        setattr(page, name, living(page, getattr(page, name)))
+    return page
+
+
+def living(page, go):
+    def gone(*args, **options):
+        answer = go(*args, **options)
+        page.wait_for_function(ALIVE)
+        return answer
+
+    return gone
+
+
 class Watch:
     """What the tabs of a test did that a page of ours never does."""
 
@@ -43,7 +65,7 @@ class Watch:
         self.faults: list[str] = []
 
     def tab(self, context):
-        page = context.new_page()
+        page = alive(context.new_page())
         page.on("request", self._request)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
@@ -75,6 +97,7 @@ def tabs(browser, served, watch):
 
     def opened(who="admin", *, width=1440, height=900, address="", **more):
         context = browser.new_context(base_url=served.url, viewport={"width": width, "height": height}, **more)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if who:
             context.add_cookies([{"name": "crm_session", "value": served.people["cookies"][who], "url": served.url}])

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.support import seed
 from tests.support.server import serving
 
-from .conftest import es, ready
+from .conftest import alive, es, ready
 
 
 def sign_in(page, email, password=seed.PASSWORD):
@@ -21,7 +21,7 @@ def sign_in(page, email, password=seed.PASSWORD):
 def test_the_first_visit_sets_the_company_up(browser, tmp_path):
     with serving(tmp_path) as url:
         context = browser.new_context(base_url=url, locale="es-ES")
-        page = context.new_page()
+        page = alive(context.new_page())
         page.goto("/accounts")
         page.wait_for_url("**/setup")
         page.fill("#auth-company", "Primera S. L.")
@@ -101,7 +101,6 @@ def test_making_changing_and_undoing_an_account(tabs, served):
     expect(page.locator("#f-email")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#f-name")).to_have_value("Nueva Ola S. A.")
     page.fill("#f-email", "hola@ola.example")
-    page.wait_for_timeout(1600)  # for so long the form takes a second press for a double click
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile(r"/accounts/\d+$"))
     expect(page.locator("h1")).to_have_text("Nueva Ola S. A.")
@@ -112,6 +111,7 @@ def test_making_changing_and_undoing_an_account(tabs, served):
     expect(page.locator(".timeline")).to_contain_text("Ourense")
     page.locator(".toast", has_text=es("Saved.")).get_by_role("button", name=es("Undo")).click()
     expect(page.locator("#f-city")).to_have_value("")
+    expect(page.locator(".unsaved")).to_be_hidden()
     page.fill("#f-city", "Lugo")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".timeline")).to_contain_text("Lugo")

@@ -65,10 +65,10 @@ def test_a_wrong_sign_in_never_tells_what_was_wrong(admin):
 
 def test_an_unknown_user_takes_as_long_as_a_known_one(admin):
     def seconds(email: str, number: int) -> float:
-        start = time.perf_counter()
+        start = time.thread_time()  # of this thread alone, whatever else the machine has to do
         with pytest.raises(Invalid):
             sign_in(email, "wrong password", f"10.0.2.{number}")
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     seconds(EMAIL, 0)
     known, unknown = ([seconds(email, number) for number in range(1, 4)] for email in (EMAIL, "nobody@acme.example"))

@@ -11,6 +11,7 @@ from crm_app.core.i18n import Message
 from crm_app.services import jobs
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
+from tests.support.served import until
 
 
 @pytest.fixture
@@ -150,12 +151,9 @@ def test_the_runner_stops_when_told(ran):
     runner = threading.Thread(target=jobs.run_forever, args=(stop,))
     runner.start()
     put(word="a")
-    for _ in range(100):
-        if ran:
-            break
-        stop.wait(0.05)
+    assert until(lambda: ran)
     stop.set()
-    runner.join(5)
+    runner.join(60)
     assert (runner.is_alive(), ran) == (False, ["a"])
 
 

@@ -68,7 +68,7 @@ class Served:
         return (self.data / "server.log").read_text()
 
 
-def until(what, seconds: float = 20):
+def until(what, seconds: float = 60):
     """Ask again until it is true; what it was."""
     end = time.monotonic() + seconds
     while True:

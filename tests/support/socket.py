@@ -15,7 +15,7 @@ STATE = "reflex___state____state"
 _HYDRATED = re.compile(r'"is_hydrated_rx_state_": (\w+)')
 
 
-def _run(coroutine: Any, seconds: float = 20) -> Any:
+def _run(coroutine: Any, seconds: float = 60) -> Any:
     if not _LOOP.is_running():
         threading.Thread(target=_LOOP.run_forever, daemon=True).start()
     return asyncio.run_coroutine_threadsafe(coroutine, _LOOP).result(seconds)
@@ -111,7 +111,7 @@ class Tab:
             assert time.monotonic() < end, self.text[-2000:]
             time.sleep(0.01)
 
-    def expect(self, words: str, most: float = 8) -> str:
+    def expect(self, words: str, most: float = 30) -> str:
         """Wait until the server has said those words."""
         end = time.monotonic() + most
         while words not in self.text:
