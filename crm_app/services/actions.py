@@ -21,7 +21,7 @@ from crm_app.models.jobs import Receipt
 
 from . import history, records
 from .actors import Actor
-from .work import Work, column_of
+from .work import Work, all_or_nothing, column_of
 
 MAX_KEY = 200
 
@@ -145,6 +145,7 @@ def run(
         return run_in(work, found, key, values or {}, version=version, once=once)
 
 
+@all_or_nothing
 def run_in(
     work: Work,
     found: Action,

@@ -271,3 +271,49 @@ def test_a_verb_needs_its_own_permission(paper):
         actions.run(reader, "papers", "issue", key)
     assert caught.value.permission == "papers.issue"
     assert actions.run(kernel.user_with({"papers.issue": "all"}), "papers", "issue", key).version == 2
+
+
+# ---- what is caught inside a Work
+
+
+def test_who_catches_a_refusal_inside_a_work_commits_nothing_of_it(admin):
+    seller = kernel.user_with({"accounts.create": "own", "accounts.read": "own"})
+    before = kernel.history()
+    with pytest.raises(RuntimeError, match="attempt"), Work(seller, "accounts.create") as work:
+        with pytest.raises(Invalid):  # it was flushed before its owner turned out to be out of reach
+            records.create(work, kernel.ACCOUNTS, {"name": "Half", "owner": admin})
+        records.create(work, kernel.ACCOUNTS, {"name": "Other"})
+    assert (kernel.ids(), kernel.history()) == ([], before)
+
+
+def test_an_attempt_takes_back_all_of_itself_and_leaves_the_rest(admin):
+    seller = kernel.user_with({"accounts.create": "own", "accounts.read": "own", "accounts.change": "own"})
+    key, seen = kernel.account(seller, "Before"), []
+    with Work(seller, "accounts.create") as work:
+        kept = records.create(work, kernel.ACCOUNTS, {"name": "Kept"})
+        for given in ({"name": "Half", "owner": admin}, {"name": "x" * 5_000}):
+            with pytest.raises(Invalid), work.attempt():
+                records.change(work, kernel.ACCOUNTS, key, {"name": "Changed"})
+                work.after_commit(lambda: seen.append("never"))
+                records.create(work, kernel.ACCOUNTS, given)
+        with work.attempt():
+            records.change(work, kernel.ACCOUNTS, key, {"city": "Soria"})
+        work.after_commit(lambda: seen.append("done"))
+    assert (kernel.names(), seen) == (["Before", "Kept"], ["done"])
+    told = [(record, after.get("name"), after.get("city")) for _, record, _, after in kernel.history()[1:]]
+    assert told == [(kept, "Kept", None), (key, None, "Soria")]
+    assert (kernel.value(key, "city"), kernel.item(key).version) == ("Soria", 2)
+
+
+def test_what_the_database_refuses_in_an_attempt_leaves_the_rest(admin):
+    with Work(SYSTEM, "sectors.create") as work:
+        sectors = records.resource_of("sectors")
+        records.create(work, sectors, {"name": "Trade"})
+        with pytest.raises(Invalid) as caught, work.attempt():
+            records.create(work, sectors, {"name": "Lost"})
+            records.create(work, sectors, {"name": "Trade"})
+        records.create(work, sectors, {"name": "Other"})
+    assert list(caught.value.fields) == ["name"]
+    with Work(SYSTEM) as work:
+        assert sorted(work.session.scalars(sa.select(column_of(Sector, "name")))) == ["Other", "Trade"]
+    assert len(kernel.history("sector")) == 2
