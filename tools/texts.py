@@ -39,6 +39,8 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("services/actions.py", "verb"): (),
     ("services/work.py", "before"): (),
     ("services/history.py", "_BESIDE[entity].name"): ("Note", "File"),
+    ("core/i18n.py", "part"): (),
+    ("services/jobs.py", "said_later(found.error)"): (),
     ("state/bulk.py", "text"): (),
     ("state/beside.py", "bad.fields.get('text', bad.message)"): (),
 }
