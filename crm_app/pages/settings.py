@@ -131,6 +131,10 @@ def _one_time_link() -> rx.Component:
     copy = kit.copy_button(text=UserRecord.link, label=t("Copy"), done_label=t("Copied"))
     return kit.dialog(
         rx.el.p(t("Pass this link on to the user. It works once and is not shown again."), class_name="dialog-text"),
+        rx.el.p(
+            t("A new password signs the user out everywhere and, unless this is an invitation, ends their API tokens."),
+            class_name="dialog-text",
+        ),
         rx.el.div(rx.el.code(UserRecord.link), copy, class_name="code-block"),
         open=UserRecord.link != "",
         title=t("One-time link"),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from crm_app.core.errors import Conflict, IllegalMove, Invalid, Unavailable
 from crm_app.models.accounts import Account, Sector
 from crm_app.models.users import User
-from crm_app.services import actions, records, users
+from crm_app.services import actions, codes, records, users
 from crm_app.services.actors import SYSTEM
 from crm_app.services.database import POOL_SIZE, engine
 from crm_app.services.work import Work, column_of, on_commit
@@ -126,10 +126,10 @@ def test_saving_the_same_again_is_no_change(admin):
 def test_a_changed_secret_is_told_and_never_shown(admin):
     who = kernel.actor(admin)
     users.change_password(who, crm.PASSWORD, "otra clave larga 77")
-    secret, _ = users.new_secret(who, "Acme")
+    secret, _ = codes.new_secret(who, "Acme")
     import pyotp
 
-    users.switch_on_codes(who, secret, pyotp.TOTP(secret).now())
+    codes.switch_on(who, secret, pyotp.TOTP(secret).now(), "otra clave larga 77")
     assert [(verb, before, after) for verb, _, before, after in kernel.history("user")[-2:]] == [
         ("users.password", {}, {}),
         ("users.codes", {}, {}),
