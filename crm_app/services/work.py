@@ -306,8 +306,8 @@ def _refuse_frozen(row: Record, *, moving: bool) -> None:
     before = states.deleted[0] if states.deleted else after
     if before in flow.editable or (moving and states.deleted and flow.leads(before, after)):
         return
-    verb = "Change" if moving else "Remove"
-    raise IllegalMove(str(getattr(row, resource.label)), before, verb, flow.open_moves(before))
+    verb = "change" if moving else "remove"
+    raise IllegalMove(str(getattr(row, resource.label)), before, verb, flow.open_moves(before), resource.name)
 
 
 @event.listens_for(Session, "after_flush")

@@ -3,7 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from crm_app.core.errors import Conflict, IllegalMove, Invalid, Unavailable
+from crm_app.core.errors import Conflict, IllegalMove, Invalid, NotAllowed, Unavailable
+from crm_app.core.i18n import Speech
 from crm_app.models.accounts import Account, Sector
 from crm_app.models.users import User
 from crm_app.services import actions, codes, records, users
@@ -243,7 +244,8 @@ def test_a_frozen_document_refuses_everything_but_its_moves(paper):
         assert caught.value.open_moves == ("credit",)
     with pytest.raises(IllegalMove) as caught:
         actions.run(who, "papers", "issue", key)
-    assert (caught.value.message.args["record"], caught.value.message.args["moves"]) == ("P-1b", "credit")
+    assert Speech("en").say(caught.value.message) == "P-1b is issued: Issue is not possible. Possible now: Credit."
+    assert (caught.value.state, caught.value.verb, caught.value.open_moves) == ("issued", "issue", ("credit",))
     with pytest.raises(IllegalMove):
         actions.undo(who, issued.change_set)
     with pytest.raises(IllegalMove), Work(who, "papers.change") as work:
@@ -265,12 +267,29 @@ def test_a_frozen_document_refuses_everything_but_its_moves(paper):
 def test_a_verb_needs_its_own_permission(paper):
     _, key = paper
     reader = kernel.user_with({"papers.read": "all", "papers.change": "all"})
-    from crm_app.core.errors import NotAllowed
-
     with pytest.raises(NotAllowed) as caught:
         actions.run(reader, "papers", "issue", key)
     assert caught.value.permission == "papers.issue"
     assert actions.run(kernel.user_with({"papers.issue": "all"}), "papers", "issue", key).version == 2
+
+
+def test_a_refusal_says_the_words_of_the_registry_and_keeps_the_machines_names(paper, tmp_path):
+    _, key = paper
+    actions.run(SYSTEM, "papers", "issue", key)
+    reader = kernel.user_with({"papers.read": "all", "accounts.read": "all"})
+    for permission, english, spanish in (
+        ("accounts.change", "Change (Accounts)", "Cambiar (Cuentas)"),
+        ("papers.issue", "Issue (Papers)", "Issue (Papers)"),
+        ("changes.undo", "Undo (History)", "Deshacer (Historial)"),
+        ("users.read", "See (Users)", "Ver (Usuarios)"),
+        ("*", "Everything", "Todo"),
+    ):
+        refusal = NotAllowed(permission)
+        assert Speech("en").say(refusal.message) == f"Your role does not allow this: {english}."
+        assert Speech("es").say(refusal.message) == f"Su rol no lo permite: {spanish}."
+    program = crm.client(reader.user)
+    refused = program.patch("/api/v1/accounts/1", json={"name": "x"}).json()
+    assert (refused["detail"], refused["permission"]) == ("Su rol no lo permite: Cambiar (Cuentas).", "accounts.change")
 
 
 # ---- what is caught inside a Work
