@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.support.net import free_port
 
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 @contextmanager
