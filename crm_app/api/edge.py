@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import posixpath
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,19 +18,29 @@ _OURS = ("/api/", "/auth/", "/_event", "/ping", "/healthz", "/readyz")
 _CLOSED = ("/_upload", "/_health", "/_all_routes", "/auth-codespace")  # Reflex's own, which ask nobody who they are
 
 
-def content_policy(page: Path) -> str:
-    """The Content-Security-Policy of the built page: its own files, and its inline scripts by their hashes.
+_FALLBACK = "404.html"  # what is answered for an address that the build knows no file for, such as that of a record
+_REST = (
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def content_policy(html: str = "") -> str:
+    """The Content-Security-Policy of one page: our own files, and its own inline scripts by their hashes.
 
     Styles may be inline (React and emotion write style attributes and elements); nothing is evaluated, framed or fetched
-    from elsewhere.
+    from elsewhere. Without a page, no inline script runs at all.
     """
-    scripts = {script for file in page.rglob("*.html") for script in _INLINE.findall(file.read_text(encoding="utf-8"))}
-    hashes = sorted(base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
-    allowed = " ".join(["'self'", *(f"'sha256-{found}'" for found in hashes)])
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
+    digests = (hashlib.sha256(script.encode()).digest() for script in _INLINE.findall(html))
+    hashes = sorted({f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests})
+    allowed = " ".join(["'self'", *hashes])
+    return f"default-src 'none'; script-src {allowed}; {_REST}"
+
+
+def page_policies(page: Path) -> dict[str, str]:
+    """The policy of every HTML file of the build, by its path in it."""
+    files = {file.relative_to(page).as_posix(): file for file in page.rglob("*.html")}
+    return {name: content_policy(file.read_text(encoding="utf-8")) for name, file in files.items()}
 
 
 class Edge:
@@ -37,7 +48,8 @@ class Edge:
 
     def __init__(self, app: ASGIApp, page: Path) -> None:
         self.app = app
-        self._policy = content_policy(page)
+        self._policies = page_policies(page)
+        self._plain = content_policy()
         self._folders = frozenset(f"/{file.parent.relative_to(page).as_posix()}" for file in page.rglob("index.html"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,15 +73,25 @@ class Edge:
     def _dressed(self, send: Send, path: str, scope: Scope) -> Send:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._dress(MutableHeaders(scope=message), path, scope.get("scheme") == "https")
+                headers = MutableHeaders(scope=message)
+                kind = headers.get("content-type", "text/html" if message["status"] == 304 else "")  # 304 has none
+                headers.setdefault("content-security-policy", self._policy(kind, path))
+                self._dress(headers, path, scope.get("scheme") == "https")
                 if message["status"] >= 400:  # a file that is not there yet must not be remembered as missing
-                    MutableHeaders(scope=message)["cache-control"] = "no-store"
+                    headers["cache-control"] = "no-store"
             await send(message)
 
         return dressed
 
+    def _policy(self, kind: str, path: str) -> str:
+        """A page gets its own; all else runs nothing inline. `kind` is the answer's content type."""
+        if not kind.startswith("text/html"):
+            return self._plain
+        name = posixpath.normpath(path).strip("/")
+        found = self._policies.get(f"{name}/index.html".lstrip("/")) or self._policies.get(name)
+        return found or self._policies.get(_FALLBACK, self._plain)
+
     def _dress(self, headers: MutableHeaders, path: str, secure: bool) -> None:
-        headers.setdefault("content-security-policy", self._policy)
         headers["x-content-type-options"] = "nosniff"
         headers["referrer-policy"] = "same-origin"
         headers["cross-origin-opener-policy"] = "same-origin"

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from crm_app.core.errors import Missing
+from crm_app.core.i18n import Speech
 from crm_app.core.query import Query
 from crm_app.services import jobs
 from crm_app.services.work import Work
@@ -15,8 +16,8 @@ from .calls import Call, add, reply
 _SHOWN = ("id", "name", "state", "due_at", "attempts", "done", "total", "error", "result", "created_at", "finished_at")
 
 
-def _plain(found: Any) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in _SHOWN}
+def _plain(found: Any, speech: Speech) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in _SHOWN} | {"error": jobs.reason(found, speech)}
 
 
 def _key(call: Call) -> int:
@@ -31,27 +32,34 @@ def listing(call: Call) -> Response:
     query = Query.from_params(call.params)
     with Work(call.actor) as work:
         found, total = jobs.page(work, query)
-    return reply({"items": [_plain(job) for job in found], "total": total, "page": query.page, "size": query.size})
+    return reply(
+        {
+            "items": [_plain(job, call.actor.speech) for job in found],
+            "total": total,
+            "page": query.page,
+            "size": query.size,
+        }
+    )
 
 
 def show(call: Call) -> Response:
     """One job."""
     with Work(call.actor) as work:
-        return reply(_plain(jobs.one(work, _key(call))))
+        return reply(_plain(jobs.one(work, _key(call)), call.actor.speech))
 
 
 def cancel(call: Call) -> Response:
     """Let a job not run, or stop."""
     with Work(call.actor, "jobs.cancel") as work:
         found = jobs.cancel(work, _key(call))
-    return reply(_plain(found))
+    return reply(_plain(found, call.actor.speech))
 
 
 def retry(call: Call) -> Response:
     """Let a job that failed or was cancelled run again."""
     with Work(call.actor, "jobs.retry") as work:
         found = jobs.retry(work, _key(call))
-    return reply(_plain(found))
+    return reply(_plain(found, call.actor.speech))
 
 
 def routes() -> APIRouter:

@@ -103,7 +103,9 @@ def _details(error: Refusal, speech: Speech) -> dict[str, Any]:
     if isinstance(error, Invalid):
         return {"fields": _said(error.fields, speech)}
     if isinstance(error, IllegalMove):
-        return {"moves": list(error.open_moves)}
+        return {"state": error.state, "verb": error.verb, "moves": list(error.open_moves)}
+    if isinstance(error, NotAllowed):
+        return {"permission": error.permission}
     if isinstance(error, Conflict):
         return {"version": error.version, "theirs": error.theirs}
     return {}

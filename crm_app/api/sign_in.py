@@ -8,13 +8,15 @@ from starlette.responses import Response
 
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
-from crm_app.services import identity, users
+from crm_app.services import codes, identity, users
+from crm_app.services.actors import Actor
 
 from . import problems
 from .calls import caller, in_thread, parse_json, read_body, refuse_foreign, reply
 
 _LIMIT = 10_000
-Enter = Callable[[Mapping[str, Any], str, str], identity.SignedIn]
+Enter = Callable[[Mapping[str, Any], str, str, str], identity.SignedIn]
+_REMEMBERED = 400 * 86_400  # seconds that a device is known; browsers keep no cookie longer
 
 
 def build() -> FastAPI:
@@ -23,17 +25,23 @@ def build() -> FastAPI:
     _enter(router, "/sign-in", identity.sign_in)
     _enter(router, "/set-up", users.set_up)
     _enter(router, "/redeem", _redeem)
-    _own(router, "/password", lambda actor, form: users.change_password(actor, form.get("current"), form.get("new")))
-    _own(router, "/codes-off", lambda actor, form: users.switch_off_codes(actor, form.get("password")))
+    _own(router, "/password", _password)
+    _own(router, "/codes-off", lambda actor, form: codes.switch_off(actor, form.get("password")))
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     problems.install(app)
     app.include_router(router)
     return app
 
 
-def _redeem(form: Mapping[str, Any], device: str, address: str) -> identity.SignedIn:
+def _redeem(form: Mapping[str, Any], device: str, address: str, mark: str) -> identity.SignedIn:
     key = form.get("key")
-    return users.redeem(key if isinstance(key, str) else "", form.get("password"), device, address)
+    return users.redeem(
+        key if isinstance(key, str) else "", form.get("password"), device, address, code=form.get("code"), mark=mark
+    )
+
+
+def _password(actor: Actor, form: Mapping[str, Any]) -> None:
+    users.change_password(actor, form.get("current"), form.get("new"), tokens_too=bool(form.get("tokens_too")))
 
 
 async def _form(request: Request) -> Mapping[str, Any]:
@@ -52,25 +60,25 @@ def _enter(router: APIRouter, path: str, enter: Enter) -> None:
         form = await _form(request)
         device, address = request.headers.get("user-agent", "")[:200], request.client.host if request.client else ""
         try:
-            signed_in = await in_thread(enter, form, device, address)
-        except identity.CodeNeeded:
+            signed_in = await in_thread(enter, form, device, address, request.cookies.get(identity.DEVICE_COOKIE, ""))
+        except codes.CodeNeeded:
             return reply({"step": "code"})
         answer = reply({})
-        answer.set_cookie(
-            identity.COOKIE,
-            signed_in.cookie,
-            max_age=int(signed_in.lives.total_seconds()) if signed_in.lives == identity.STAY else None,
-            path="/",
-            secure=request.url.scheme == "https",
-            httponly=True,
-            samesite="lax",
-        )
+        stay = int(signed_in.lives.total_seconds()) if signed_in.lives == identity.STAY else None
+        _set_cookie(request, answer, identity.COOKIE, signed_in.cookie, stay)
+        _set_cookie(request, answer, identity.DEVICE_COOKIE, signed_in.mark, _REMEMBERED, path="/auth")
         return answer
 
     router.add_api_route(path, endpoint, methods=["POST"], include_in_schema=False)
 
 
-def _own(router: APIRouter, path: str, act: Callable[[Any, Mapping[str, Any]], None]) -> None:
+def _set_cookie(request: Request, answer: Response, name: str, value: str, lives: int | None, path: str = "/") -> None:
+    """For the server alone: no script reads it, no other site sends it; lives in seconds, None until the browser closes."""
+    secure = request.url.scheme == "https"
+    answer.set_cookie(name, value, max_age=lives, path=path, secure=secure, httponly=True, samesite="lax")
+
+
+def _own(router: APIRouter, path: str, act: Callable[[Actor, Mapping[str, Any]], None]) -> None:
     """A route by which the person who is signed in changes what is theirs."""
 
     async def endpoint(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from . import words
 from .i18n import Message
 
 
@@ -29,10 +30,11 @@ class NotSignedIn(Refusal):
 
 
 class NotAllowed(Refusal):
-    """The actor's role does not hold the permission."""
+    """The actor's role does not hold the permission. People read its words, programs `permission`."""
 
     def __init__(self, permission: str) -> None:
-        super().__init__(Message("Your role does not allow this: {permission}.", permission=permission))
+        said = words.of_permission(permission)
+        super().__init__(Message("Your role does not allow this: {permission}.", permission=said))
         self.permission = permission
 
 
@@ -44,17 +46,17 @@ class Missing(Refusal):
 
 
 class IllegalMove(Refusal):
-    """A verb that the record's state does not allow. `open_moves` are those that it does."""
+    """A verb that the record's state does not allow. `open_moves` are those that it does. People read the words for them."""
 
-    def __init__(self, record: str, state: str, verb: str, open_moves: Iterable[str]) -> None:
-        self.open_moves = tuple(open_moves)
+    def __init__(self, record: str, state: str, verb: str, open_moves: Iterable[str], resource: str = "") -> None:
+        self.state, self.verb, self.open_moves = state, verb, tuple(open_moves)
         super().__init__(
             Message(
                 "{record} is {state}: {verb} is not possible. Possible now: {moves}.",
                 record=record,
-                state=Message(state),
-                verb=Message(verb),
-                moves=", ".join(self.open_moves) or "-",
+                state=words.of_state(resource, state),
+                verb=words.of_verb(resource, verb),
+                moves=tuple(words.of_verb(resource, move) for move in self.open_moves) or "-",
             )
         )
 

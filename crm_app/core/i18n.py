@@ -4,11 +4,13 @@ A text that is shown later, to somebody whose language is not known yet, is a `M
 Numbers and dates follow CLDR (through Babel).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -24,7 +26,7 @@ _LOCALE_DIR = Path(__file__).with_name("locale")
 
 
 class Message:
-    """A sentence and its values, not yet in a language. A value may be a Message itself."""
+    """A sentence and its values, not yet in a language. A value may be a Message itself, or a tuple of them: a list of words."""
 
     __slots__ = ("args", "text")
 
@@ -40,6 +42,33 @@ class Message:
 
     def __hash__(self) -> int:
         return hash(self.text)
+
+
+def kept(message: Message) -> dict[str, Any]:
+    """The message as JSON, to be said later in a language that is not known yet; `said_later` reads it."""
+    args = {
+        name: kept(value) if isinstance(value, Message) else _kept_value(value) for name, value in message.args.items()
+    }
+    return {"text": message.text, "args": args}
+
+
+def _kept_value(value: object) -> object:
+    if isinstance(value, tuple):
+        return [kept(part) if isinstance(part, Message) else str(part) for part in value]
+    return value if isinstance(value, int | str) or value is None else str(value)
+
+
+def said_later(stored: Mapping[str, Any]) -> Message:
+    """The message that `kept` wrote."""
+    message = Message("", **{name: _read_value(value) for name, value in stored["args"].items()})
+    message.text = stored["text"]
+    return message
+
+
+def _read_value(value: Any) -> object:
+    if isinstance(value, list):
+        return tuple(_read_value(part) for part in value)
+    return said_later(value) if isinstance(value, dict) else value
 
 
 @cache
@@ -97,8 +126,13 @@ class Speech:
             return translate(message, self.language)
         if not message.args:
             return translate(message.text, self.language)
-        args = {key: self.say(value) if isinstance(value, Message) else value for key, value in message.args.items()}
+        args = {key: self._value(value) for key, value in message.args.items()}
         return translate(message.text, self.language).format(**args)
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, tuple):
+            return ", ".join(str(self._value(part)) for part in value)
+        return self.say(value) if isinstance(value, Message) else value
 
     def number(self, value: Decimal | int, places: int | None = None) -> str:
         """With grouping; `places` fixes the decimals, else as many as the value has."""

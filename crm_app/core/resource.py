@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .fields import Kind
+from . import words
+from .fields import Choice, Kind
 from .workflow import Workflow
 
 GROUPS = ("Relations", "Catalogue", "Settings")
@@ -121,6 +122,11 @@ class Registry:
         if resource.name in self._found:
             raise ValueError(f"two resources are called {resource.name}")
         self._found[resource.name] = resource
+        words.LISTS[resource.name] = resource.many
+        if resource.workflow is not None:
+            kind = resource.fields[resource.workflow.state].kind
+            labels = kind.pairs() if isinstance(kind, Choice) else ()
+            words.STATES.update({(resource.name, state): label for state, label in labels})
         return resource
 
     def get(self, name: str) -> Resource | None:

@@ -22,6 +22,7 @@ class Settings:
     log_format: str
     smtp_url: str
     trusted_proxies: str
+    events_per_second: int
 
     @property
     def files_dir(self) -> Path:
@@ -67,4 +68,5 @@ def settings() -> Settings:
         log_format=env.get("CRM_LOG", "text"),
         smtp_url=env.get("CRM_SMTP_URL", ""),
         trusted_proxies=env.get("CRM_TRUSTED_PROXIES", "127.0.0.1"),
+        events_per_second=int(env.get("CRM_EVENTS_PER_SECOND", "60")),
     )

@@ -38,9 +38,12 @@ class Workflow:
         """True when some verb leads from the one state to the other."""
         return any(before in move.sources and move.target == after for move in self.moves)
 
-    def target(self, record: str, state: str, verb: str) -> str:
-        """The state that `verb` leads to. Raises IllegalMove, naming the record and the moves that are open."""
+    def target(self, record: str, state: str, verb: str, resource: str = "") -> str:
+        """The state that `verb` leads to. Raises IllegalMove, naming the record and the moves that are open.
+
+        With the Resource's name these are said in its words.
+        """
         move = self._by_verb.get(verb)
         if move is None or state not in move.sources:
-            raise IllegalMove(record, state, verb, self.open_moves(state))
+            raise IllegalMove(record, state, verb, self.open_moves(state), resource)
         return move.target

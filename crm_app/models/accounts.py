@@ -104,7 +104,7 @@ class Account(Searchable, table=True):
     """A company, person, department or supplier the team trades with."""
 
     __tablename__ = "account"
-    __table_args__ = sorted_by_key("account")
+    __table_args__ = sorted_by_key("account", "created_at", "owner")
 
     name: str = column(Text(160), "Name", required=True)
     legal_name: str | None = column(Text(160), "Legal name")

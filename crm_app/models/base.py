@@ -232,9 +232,13 @@ def sort_text(resource: Resource, values: Mapping[str, Any]) -> str:
 KEEP_IDS = {"sqlite_autoincrement": True}
 
 
-def sorted_by_key(table: str) -> tuple[Any, ...]:
-    """The index of a Searchable table's own order, for `__table_args__`. (The migration makes the search index.)"""
-    return (sa.Index(f"ix_{table}_sort", "sort_key", "id"), KEEP_IDS)
+def sorted_by_key(table: str, *counted: str) -> tuple[Any, ...]:
+    """The index of a Searchable table's own order, for `__table_args__`. (The migration makes the search index.)
+
+    With `counted`, an index of these columns too: the first page counts by it what is new.
+    """
+    found = [sa.Index(f"ix_{table}_sort", "sort_key", "id")]
+    return (*found, *([sa.Index(f"ix_{table}_new", *counted)] if counted else []), KEEP_IDS)
 
 
 def resource(

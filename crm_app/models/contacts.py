@@ -29,7 +29,7 @@ class Contact(Searchable, table=True):
     """A person; of any number of accounts."""
 
     __tablename__ = "contact"
-    __table_args__ = sorted_by_key("contact")
+    __table_args__ = sorted_by_key("contact", "created_at", "owner")
 
     name: str = column(Text(120), "Name", required=True)
     phone: str | None = column(Phone(), "Telephone")

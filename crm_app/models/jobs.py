@@ -12,7 +12,8 @@ from .base import Id, Json
 
 
 class Job(SQLModel, table=True):
-    """`state` is waiting, running, done, failed or cancelled. `args` holds ids only, `result` what it found.
+    """`state` is waiting, running, done, failed or cancelled. `args` holds ids only, `result` what it found, `error` why it failed:
+    a sentence and its values, said in the language of whoever reads it (`core.i18n.kept`).
 
     `once` keeps two of a kind apart.
     """
@@ -31,7 +32,7 @@ class Job(SQLModel, table=True):
     attempts: int = 0
     done: int = 0
     total: int = 0
-    error: str = Field(default="", sa_type=sa.Text())
+    error: dict[str, Any] | None = Field(default=None, sa_type=Json)
     result: dict[str, Any] | None = Field(default=None, sa_type=Json)
     created_at: datetime = Field(default_factory=clock.now)
     finished_at: datetime | None = None

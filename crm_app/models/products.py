@@ -53,7 +53,7 @@ class Product(Searchable, table=True):
     """Goods or a service. `name` is what the team calls it; documents take the name in the customer's language, else this one."""
 
     __tablename__ = "product"
-    __table_args__ = sorted_by_key("product")
+    __table_args__ = sorted_by_key("product", "created_at")
 
     name: str = column(Text(160), "Name", required=True)
     code: str | None = column(Text(40), "Code", unique=True)

@@ -102,8 +102,18 @@ class OneTimeLink(SQLModel, table=True):
     used_at: datetime | None = None
 
 
+class RecoveryCode(SQLModel, table=True):
+    """One of the codes that come in place of a lost authenticator. Works once: then it is gone. Holds its hash."""
+
+    __tablename__ = "recovery_code"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    proof: str = Field(max_length=64, unique=True)
+    user: int = Field(foreign_key="user.id", index=True, ondelete="CASCADE", sa_type=Id)
+
+
 class Attempt(SQLModel, table=True):
-    """A failed sign-in, for throttling. `subject` is a hash of the e-mail or of the address it came from."""
+    """A try to sign in that has not been a right one, for throttling. `subject` is a hash of what it counts against."""
 
     __tablename__ = "attempt"
     __table_args__ = (sa.Index("ix_attempt_subject_at", "subject", "at"),)

@@ -8,7 +8,7 @@ from crm_app.state.settings import Device, Key, MyAccount
 from .parts import kit
 from .parts.screen import Page
 from .parts.shell import heading, shell
-from .parts.sign_in import auth_form, password
+from .parts.sign_in import auth_form, option, password
 from .parts.text import t, when
 
 
@@ -82,6 +82,7 @@ def _password() -> rx.Component:
         password(
             "new", t("New password"), "new-password", t("10 characters or more: a few words are easy to keep in mind.")
         ),
+        option("tokens_too", t("Take all my API tokens back too")),
         action="/auth/password",
         next_url="/settings/me",
         submit=t("Change the password"),
@@ -90,7 +91,7 @@ def _password() -> rx.Component:
     return _part(
         t("Password"),
         rx.el.div(form, class_name="form-narrow"),
-        text=t("Changing it signs you out on every other device."),
+        text=t("Changing it signs you out on every other device. API tokens live on unless you take them back."),
     )
 
 
@@ -98,20 +99,24 @@ def _second_factor() -> rx.Component:
     begin = rx.el.button(
         kit.icon("smartphone"), t("Set up an authenticator"), on_click=MyAccount.begin_codes, class_name="button"
     )
-    stop = rx.el.div(
+    stop = auth_form(
+        password("password", t("Password"), "current-password"),
+        action="/auth/codes-off",
+        next_url="/settings/me",
+        submit=t("Switch it off"),
+        panel=False,
+    )
+    on = rx.el.div(
         rx.el.p(kit.icon("circle-check"), t("Signing in asks for a code of your authenticator."), class_name="note"),
-        auth_form(
-            password("password", t("Password"), "current-password"),
-            action="/auth/codes-off",
-            next_url="/settings/me",
-            submit=t("Switch it off"),
-            panel=False,
-        ),
+        rx.el.p(t("Recovery codes that are left: {count}", count=MyAccount.codes_left), class_name="muted"),
+        _renew_recovery(),
+        stop,
         class_name="form-narrow",
     )
-    shown = rx.cond(MyAccount.codes_on, stop, rx.cond(MyAccount.secret != "", _confirm_codes(), begin))
+    shown = rx.cond(MyAccount.codes_on, on, rx.cond(MyAccount.secret != "", _confirm_codes(), begin))
     return _part(
         t("Second factor"),
+        when(MyAccount.recovery.length() > 0, _recovery()),
         shown,
         text=t("A code of your telephone beside the password: a stolen password is then not enough."),
     )
@@ -134,8 +139,49 @@ def _confirm_codes() -> rx.Component:
                 required=True,
             ),
         ),
-        rx.el.button(t("Switch it on"), type="submit", class_name="button button-primary"),
+        _labelled("codes_password", t("Password"), _own_password("codes_password")),
+        rx.el.div(
+            rx.el.button(t("Switch it on"), type="submit", class_name="button button-primary"),
+            rx.el.button(t("Cancel"), type="button", on_click=MyAccount.cancel_codes, class_name="button"),
+            class_name="row",
+        ),
         on_submit=MyAccount.confirm_codes,
+        class_name="form-narrow",
+    )
+
+
+def _own_password(name: str) -> rx.Component:
+    return kit.password_input(
+        id=name,
+        name=name,
+        autocomplete="current-password",
+        show_label=t("Show the password"),
+        hide_label=t("Hide the password"),
+    )
+
+
+def _renew_recovery() -> rx.Component:
+    return rx.el.form(
+        _labelled("recovery_password", t("Password"), _own_password("recovery_password")),
+        rx.el.button(t("New recovery codes"), type="submit", class_name="button"),
+        on_submit=MyAccount.renew_recovery,
+        reset_on_submit=True,
+        class_name="login-card",
+    )
+
+
+def _recovery() -> rx.Component:
+    def row(code: Var[str]) -> rx.Component:
+        return rx.el.div(code, key=code)
+
+    return rx.el.div(
+        rx.el.p(
+            t("Keep these recovery codes where the telephone is not: each works once in place of a code."),
+            class_name="note note-wait",
+        ),
+        rx.el.div(rx.foreach(MyAccount.recovery, row), class_name="code-list"),
+        kit.copy_button(text=MyAccount.recovery.join("\n"), label=t("Copy"), done_label=t("Copied")),
+        rx.el.button(t("I have kept them"), on_click=MyAccount.recovery_kept, class_name="button button-primary"),
         class_name="form-narrow",
     )
 
@@ -155,7 +201,12 @@ def _devices() -> rx.Component:
             key=device.id,
         )
 
-    return _part(t("Where I am signed in"), rx.el.div(rx.foreach(MyAccount.devices, row), class_name="items"))
+    end_all = rx.el.button(
+        t("End all other sessions and API tokens"),
+        on_click=MyAccount.end_everything,
+        class_name="button button-danger",
+    )
+    return _part(t("Where I am signed in"), rx.el.div(rx.foreach(MyAccount.devices, row), class_name="items"), end_all)
 
 
 def _tokens() -> rx.Component:
@@ -199,4 +250,4 @@ def _tokens() -> rx.Component:
     )
 
 
-PAGES: tuple[Page, ...] = (Page("/settings/me", my_account, MyAccount.load, "My account"),)
+PAGES: tuple[Page, ...] = (Page("/settings/me", my_account, MyAccount.open, "My account"),)

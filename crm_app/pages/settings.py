@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex.vars import Var
 
+from crm_app.core import words
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.users import SCOPES
 from crm_app.state.session import Me
@@ -36,7 +37,6 @@ _HINTS = {
     "categories": "What products are sorted by",
 }
 _SCOPE_LABELS = {"own": "Own", "team": "Team", "all": "All"}
-_VERB_LABELS = {"read": "See", "create": "Create", "change": "Change", "remove": "Remove"}
 
 
 def settings() -> rx.Component:
@@ -131,6 +131,10 @@ def _one_time_link() -> rx.Component:
     copy = kit.copy_button(text=UserRecord.link, label=t("Copy"), done_label=t("Copied"))
     return kit.dialog(
         rx.el.p(t("Pass this link on to the user. It works once and is not shown again."), class_name="dialog-text"),
+        rx.el.p(
+            t("A new password signs the user out everywhere and, unless this is an invitation, ends their API tokens."),
+            class_name="dialog-text",
+        ),
         rx.el.div(rx.el.code(UserRecord.link), copy, class_name="code-block"),
         open=UserRecord.link != "",
         title=t("One-time link"),
@@ -157,9 +161,9 @@ def roles() -> rx.Component:
 def role() -> rx.Component:
     """One role and its permissions: a row a module, a column a verb. Drawn from the registry of verbs."""
     found = permissions()
-    others = [verb for _, verbs in found for verb in verbs if verb not in _VERB_LABELS]
-    verbs = [*_VERB_LABELS, *dict.fromkeys(others)]
-    head = rx.el.tr(rx.el.th(t("Module")), *(rx.el.th(t(_VERB_LABELS.get(verb, verb.capitalize()))) for verb in verbs))
+    others = [verb for _, verbs in found for verb in verbs if verb not in words.COMMON]
+    verbs = [*words.COMMON, *dict.fromkeys(others)]
+    head = rx.el.tr(rx.el.th(t("Module")), *(rx.el.th(t(words.of_verb("", verb).text)) for verb in verbs))
     rows = [
         rx.el.tr(rx.el.th(t(resource.many), scope="row"), *(_grant(resource, verb, verb in held) for verb in verbs))
         for resource, held in found
@@ -185,7 +189,7 @@ def _grant(resource: Resource, verb: str, exists: bool) -> rx.Component:
         return rx.el.td("\u2013", class_name="muted")
     permission = resource.permission(verb)
     scopes = SCOPES if resource.owner else ("all",)
-    label = t("{what}: {verb}", what=t(resource.many), verb=t(_VERB_LABELS.get(verb, verb.capitalize())))
+    label = t("{what}: {verb}", what=t(resource.many), verb=t(words.of_verb(resource.name, verb).text))
     select = rx.el.select(
         rx.el.option("\u2013", value=""),
         *(rx.el.option(t(_SCOPE_LABELS[scope]), value=scope) for scope in scopes),

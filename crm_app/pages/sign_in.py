@@ -7,7 +7,7 @@ from crm_app.state.session import Me
 
 from .parts import kit
 from .parts.screen import Page
-from .parts.sign_in import auth_field, auth_form, password, sign_in_form, text_input
+from .parts.sign_in import auth_field, auth_form, code_step, password, sign_in_form, text_input
 from .parts.text import t
 
 # read in the browser: the server has no part in where a form leads
@@ -76,6 +76,7 @@ def welcome() -> rx.Component:
                 "new-password",
                 t("10 characters or more: a few words are easy to keep in mind."),
             ),
+            code_step(),
             action="/auth/redeem",
             next_url="/",
             submit=t("Set it and sign in"),

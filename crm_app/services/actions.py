@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core import clock
+from crm_app.core import clock, words
 from crm_app.core.errors import Conflict, Invalid, Missing
 from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Resource
@@ -21,7 +21,7 @@ from crm_app.models.jobs import Receipt
 
 from . import history, records
 from .actors import Actor
-from .work import Work, column_of
+from .work import Work, all_or_nothing, column_of
 
 MAX_KEY = 200
 
@@ -75,11 +75,13 @@ def action(
                 raise Conflict(row.version, {})
             if found.workflow is not None:
                 state = getattr(row, found.workflow.state)
-                setattr(row, found.workflow.state, found.workflow.target(str(getattr(row, found.label)), state, verb))
+                named = str(getattr(row, found.label))
+                setattr(row, found.workflow.state, found.workflow.target(named, state, verb, found.name))
             outcome = function(work, row, values)
             work.session.flush()
             return outcome or Outcome(row.id, row.version)
 
+        words.VERBS[resource, verb] = label
         _ACTIONS[resource, verb] = Action(resource, verb, label, run, icon, danger, fields, shown)
         return function
 
@@ -145,6 +147,7 @@ def run(
         return run_in(work, found, key, values or {}, version=version, once=once)
 
 
+@all_or_nothing
 def run_in(
     work: Work,
     found: Action,

@@ -10,7 +10,7 @@ from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Resource
 
 from . import actions, lines, records, rules
-from .work import Work, column_of
+from .work import Work, all_or_nothing, column_of
 
 LIMIT = 5_000
 _BATCH = 1_000
@@ -25,6 +25,7 @@ class RowsInvalid(Invalid):
         self.rows = rows
 
 
+@all_or_nothing
 def create(work: Work, resource: Resource, given: Sequence[object]) -> list[int]:
     """The new records' ids, in order. Raises RowsInvalid, NotAllowed; Invalid for none or more than 5,000."""
     scope = work.require(resource.permission("create"))

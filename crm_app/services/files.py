@@ -28,7 +28,7 @@ from crm_app.models.history import Change
 
 from . import history, records
 from .actors import SYSTEM
-from .work import Work, column_of
+from .work import Work, all_or_nothing, column_of
 
 LIMIT = UPLOAD_LIMIT
 KEEP_DAYS = 7  # a file that nothing refers to stays this long: somebody may be about to refer to it
@@ -165,6 +165,7 @@ def may_attach(work: Work, resource: Resource, key: object) -> int:
         raise NotAllowed(resource.permission("change")) from None
 
 
+@all_or_nothing
 def attach(work: Work, resource: Resource, key: object, name: object, stored: Stored) -> File:
     """Hang stored bytes on a record. Raises Missing, NotAllowed; Invalid for no bytes at all."""
     if stored.size == 0:
@@ -208,6 +209,7 @@ def resource_holding(work: Work, key: int) -> Resource:
     return records.resource_of(row.resource)
 
 
+@all_or_nothing
 def remove(work: Work, key: int) -> None:
     """Take a file off its record. Raises Missing, NotAllowed. The bytes go days later, when nothing refers to them."""
     row = _row(work, key)

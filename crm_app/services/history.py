@@ -17,7 +17,7 @@ from crm_app.models.history import Change, ChangeSet
 
 from . import records, restoring, trees
 from .actors import Actor
-from .work import Work, column_of
+from .work import Work, all_or_nothing, column_of
 
 
 @dataclass(frozen=True)
@@ -240,6 +240,7 @@ def as_of(work: Work, resource: Resource, key: object, moment: datetime) -> dict
     return values
 
 
+@all_or_nothing
 def undo(work: Work, key: int) -> int:
     """Take back a ChangeSet: rows it made go, rows it removed come back, fields it set get their old values. Rows touched.
 

@@ -3,35 +3,32 @@
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import pyotp
 import sqlalchemy as sa
 
 from crm_app.core import clock
-from crm_app.core.errors import Invalid, Missing, NotAllowed, NotSignedIn, TooMany, Unavailable
+from crm_app.core.errors import Invalid, Missing, NotAllowed, NotSignedIn, Unavailable
 from crm_app.core.fields import BadValue, Text
 from crm_app.core.i18n import LANGUAGES, Message, Speech
 from crm_app.core.plain import storable
 from crm_app.models.settings import Company
-from crm_app.models.users import Attempt, Role, Session, Token, User
+from crm_app.models.users import Role, Session, Token, User
 
+from . import codes, guessing
 from .actors import SYSTEM, Actor
-from .secrets import new_key, password_matches, proof_of, unlock
+from .secrets import new_key, password_matches, proof_of
 from .work import Work, column_of, on_commit
 
 COOKIE = "crm_session"
+DEVICE_COOKIE = "crm_device"
 STAY = timedelta(days=30)
 SHORT = timedelta(hours=12)
 _SEEN_EVERY = timedelta(minutes=5)
-_WINDOW = timedelta(minutes=15)
-_TRIES = {"email": 5, "address": 40}
 _CACHE_SECONDS = 2.0  # how late another process of the same installation learns of a sign-out; this one learns at once
 _CACHE_SIZE = 5_000
-
-_WRONG_CODE = Message("That code does not match. Wait for the next one and try again.")
 
 _known: dict[str, tuple[float, Actor | None]] = {}
 
@@ -44,15 +41,12 @@ def _forget(tables: set[str]) -> None:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A new session: the cookie's value and how long it lives; `user` is its owner."""
+    """A new session: the cookie's value and how long it lives; `user` is its owner, `mark` the device's own cookie."""
 
     cookie: str
     lives: timedelta
     user: int
-
-
-class CodeNeeded(Invalid):
-    """The password is right; the second factor is still to come."""
+    mark: str = ""
 
 
 def ready() -> bool:
@@ -61,95 +55,41 @@ def ready() -> bool:
         return work.session.scalar(sa.select(sa.literal(True)).select_from(User).limit(1)) is not None
 
 
-def sign_in(given: Mapping[str, object], device: str, address: str) -> SignedIn:
+def sign_in(given: Mapping[str, object], device: str, address: str, mark: str = "") -> SignedIn:
     """Check `email`, `password` and, where the user has one, `code`. Raises Invalid, CodeNeeded, TooMany.
 
-    Failures are counted per e-mail and per address over 15 minutes; the answer never tells which of the two was wrong.
+    A try counts before it is looked at; the answer never tells which of the two was wrong. `mark` is the device's cookie.
     """
     email = storable(_short(given.get("email"))).lower()
     given_password = given.get("password")
     password = given_password[:300] if isinstance(given_password, str) else ""  # spaces at its ends are part of it
-    subjects = {"email": proof_of(f"email {email}"), "address": proof_of(f"address {address}")}
-    _refuse_flood(subjects)
+    tried = guessing.begin(guessing.of_sign_in(email, address, mark))
     with Work(SYSTEM) as work:
         user = work.session.scalar(sa.select(User).where(sa.func.lower(column_of(User, "email")) == email))
     if not password_matches(user.password if user and user.active else None, password) or user is None:
-        _count_failure(subjects)
         raise Invalid({"password": Message("E-mail and password do not match. Check Caps Lock and try again.")})
-    step = _check_code(user, _short(given.get("code")), subjects)
-    return open_session(user.id or 0, device, address, stay=bool(given.get("stay")), totp_step=step)
+    try:
+        proof = codes.asked(user, _short(given.get("code")))
+    except codes.CodeNeeded:
+        guessing.right(tried)
+        raise
+    found = open_session(user.id or 0, device, address, stay=bool(given.get("stay")), proof=proof)
+    guessing.right(tried)
+    return replace(found, mark=guessing.marked(mark, email))
 
 
 def _short(raw: object) -> str:
     return raw.strip()[:300] if isinstance(raw, str) else ""
 
 
-def _refuse_flood(subjects: Mapping[str, str]) -> None:
-    with Work(SYSTEM) as work:
-        for kind, subject in subjects.items():
-            since = clock.now() - _WINDOW
-            tries = sa.select(sa.func.count(), sa.func.min(column_of(Attempt, "at"))).where(
-                column_of(Attempt, "subject") == subject, column_of(Attempt, "at") > since
-            )
-            count, first = work.session.execute(tries).one()
-            if count >= _TRIES[kind]:
-                raise TooMany(max(1, int((first + _WINDOW - clock.now()).total_seconds())))
-
-
-def _count_failure(subjects: Mapping[str, str]) -> None:
-    with Work(SYSTEM, "users.attempt") as work:
-        work.session.add_all([Attempt(subject=subject) for subject in subjects.values()])
-
-
-def prove_password(actor: Actor, password: object, field: str) -> None:
-    """The actor's own password again, before something of weight. Wrong ones are counted like failed sign-ins. Raises Invalid."""
-    subjects = {"email": proof_of(f"own password {actor.user}")}
-    _refuse_flood(subjects)
-    with Work(actor) as work:
-        stored = work.session.scalar(sa.select(column_of(User, "password")).where(column_of(User, "id") == actor.user))
-    if not password_matches(stored, password if isinstance(password, str) else ""):
-        _count_failure(subjects)
-        raise Invalid({field: Message("That is not your current password.")})
-
-
-def _check_code(user: User, code: str, subjects: Mapping[str, str]) -> int:
-    """The time step of a right code (RFC 6238), 0 where the user has no second factor. A step works once."""
-    if not user.totp:
-        return 0
-    if not code:
-        raise CodeNeeded({"code": Message("Write the six digits that your authenticator shows.")})
-    step = matching_step(unlock(user.totp) or "", code)
-    if step is None or step <= user.totp_step:
-        _count_failure(subjects)
-        raise Invalid({"code": _WRONG_CODE})
-    return step
-
-
-def matching_step(secret: str, code: str) -> int | None:
-    """The 30-second step for which the code is right: this one, or the one before or after it."""
-    digits = "".join(char for char in code if char.isdigit())
-    if not secret or len(digits) != 6:
-        return None
-    now = int(clock.now().timestamp()) // 30
-    totp = pyotp.TOTP(secret)
-    return next(
-        (step for step in (now, now - 1, now + 1) if pyotp.utils.strings_equal(totp.at(step * 30), digits)), None
-    )
-
-
 def open_session(
-    user: int, device: str, address: str, *, stay: bool, totp_step: int = 0, close_others: bool = False
+    user: int, device: str, address: str, *, stay: bool, proof: codes.Proof = codes.NONE_NEEDED
 ) -> SignedIn:
-    """A new session of that user. With `close_others` every other one ends: a changed password signs out everywhere."""
+    """A new session of that user, which uses up the code by which they came in. Raises Invalid when that was used before."""
     cookie = new_key()
     lives = STAY if stay else SHORT
     with Work(SYSTEM, "users.sign_in") as work:
-        if close_others:
-            end_sessions(work, user)
-        if totp_step:
-            newer = sa.update(User).where(column_of(User, "id") == user, column_of(User, "totp_step") < totp_step)
-            if work.session.execute(newer.values(totp_step=totp_step)).rowcount == 0:  # type: ignore[attr-defined]
-                raise Invalid({"code": _WRONG_CODE})  # somebody was faster with the same code
+        codes.spend(work, user, proof)
         work.session.add(
             Session(
                 proof=proof_of(cookie),
@@ -166,6 +106,12 @@ def end_sessions(work: Work, user: int, *, keep: int | None = None) -> None:
     """End the user's sessions, all or all but one, when this Work commits."""
     gone = sa.delete(Session).where(column_of(Session, "user") == user)
     work.session.execute(gone if keep is None else gone.where(column_of(Session, "id") != keep))
+    work.after_commit(_known.clear)
+
+
+def end_tokens(work: Work, user: int) -> None:
+    """Take all API tokens of the user back when this Work commits."""
+    work.session.execute(sa.delete(Token).where(column_of(Token, "user") == user))
     work.after_commit(_known.clear)
 
 
@@ -239,13 +185,13 @@ def actor_by_token(token: str, address: str) -> Actor:
     found = _known.get(proof)
     if found is not None and found[1] is not None and time.monotonic() - found[0] < _CACHE_SECONDS:
         return found[1]
-    subjects = {"address": proof_of(f"token {address}")}
-    _refuse_flood(subjects)
+    subjects = {"address": f"token {guessing.place(address)}"}
+    guessing.refuse_flood(subjects)
     with Work(SYSTEM) as work:
         row = work.session.scalar(sa.select(Token).where(column_of(Token, "proof") == proof))
         actor = actor_of(work, row.user) if row else None
     if row is None or actor is None:
-        _count_failure(subjects)
+        guessing.begin(subjects)
         raise NotSignedIn(Message("The token is not valid."))
     if row.used_at is None or clock.now() - row.used_at > _SEEN_EVERY:
         _mark_used(row.id or 0, clock.now())

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_app.core import clock
 from crm_app.core.errors import Missing, Refusal, Unavailable
-from crm_app.core.i18n import Speech
+from crm_app.core.i18n import Message, Speech, kept, said_later
 from crm_app.core.query import Query
 from crm_app.models.jobs import Job
 from crm_app.models.users import Attempt, OneTimeLink, Session
@@ -127,15 +127,16 @@ def _claim() -> Task | None:
         if found is None:
             return None
         if found.attempts >= MAX_ATTEMPTS:
-            _close(found, "failed", "It was interrupted again and again and has been given up.")
+            _close(found, "failed", Message("It was interrupted again and again and has been given up."))
             return None
         found.state, found.once, found.attempts = "running", None, found.attempts + 1
         found.held_until = clock.now() + HOLD
         return Task(found.id or 0, found.name, dict(found.args), found.actor, found.attempts)
 
 
-def _close(found: Job, state: str, error: str) -> None:
-    found.state, found.error, found.once, found.held_until, found.finished_at = state, error, None, None, clock.now()
+def _close(found: Job, state: str, error: Message | None) -> None:
+    found.state, found.error, found.once = state, kept(error) if error else None, None
+    found.held_until, found.finished_at = None, clock.now()
 
 
 def run_once() -> bool:
@@ -146,36 +147,37 @@ def run_once() -> bool:
     try:
         function = _JOBS.get(task.name)
         if function is None:
-            _finish(task, "failed", "This version of the program does not know this kind of job.")
+            _finish(task, "failed", Message("This version of the program does not know this kind of job."))
             return True
         function(task, **task.args)
     except Cancelled:
         return True
     except Unavailable as refusal:
-        _again(task, Speech("en").say(refusal.message))
+        _again(task, refusal.message)
     except Refusal as refusal:
-        _finish(task, "failed", Speech("en").say(refusal.message))
+        _finish(task, "failed", refusal.message)
     except Exception:  # noqa: BLE001 - whatever is wrong, the answer is the same
         _log.exception("Job %s (%s) failed at attempt %s", task.id, task.name, task.attempt)
-        _again(task, "Something went wrong. The log of the server says what.")
+        _again(task, Message("Something went wrong. The log of the server says what."))
     else:
-        _finish(task, "done", "")
+        _finish(task, "done", None)
     return True
 
 
-def _finish(task: Task, state: str, error: str) -> None:
+def _finish(task: Task, state: str, error: Message | None) -> None:
+    said = kept(error) if error else None
     with Work(SYSTEM, "jobs.run") as work:
-        work.session.execute(_mine(task).values(state=state, error=error, held_until=None, finished_at=clock.now()))
+        work.session.execute(_mine(task).values(state=state, error=said, held_until=None, finished_at=clock.now()))
 
 
-def _again(task: Task, error: str) -> None:
+def _again(task: Task, error: Message) -> None:
     """Let it wait four times as long as the last time; after the fifth attempt it has failed."""
     if task.attempt >= MAX_ATTEMPTS:
         _finish(task, "failed", error)
         return
     due = clock.now() + _FIRST_WAIT * 4 ** (task.attempt - 1)
     with Work(SYSTEM, "jobs.run") as work:
-        work.session.execute(_mine(task).values(state="waiting", error=error, held_until=None, due_at=due))
+        work.session.execute(_mine(task).values(state="waiting", error=kept(error), held_until=None, due_at=due))
 
 
 def run_forever(stop: threading.Event) -> None:
@@ -223,11 +225,16 @@ def one(work: Work, key: int, verb: str = "read") -> Job:
     return found
 
 
+def reason(found: Job, speech: Speech) -> str:
+    """Why the job failed, in the reader's language; "" where it has not."""
+    return speech.say(said_later(found.error)) if found.error else ""
+
+
 def cancel(work: Work, key: int) -> Job:
     """A waiting job will not run; a running one stops where it next says how far it is. A finished one stays as it is."""
     found = one(work, key, "cancel")
     if found.state in ("waiting", "running"):
-        _close(found, "cancelled", "")
+        _close(found, "cancelled", None)
     return found
 
 
@@ -235,7 +242,7 @@ def retry(work: Work, key: int) -> Job:
     """A failed or cancelled job is due again at once, with all its attempts. Others stay as they are."""
     found = one(work, key, "retry")
     if found.state in ("failed", "cancelled"):
-        found.state, found.error, found.attempts, found.finished_at = "waiting", "", 0, None
+        found.state, found.error, found.attempts, found.finished_at = "waiting", None, 0, None
         found.due_at, found.done = clock.now(), 0
         work.after_commit(_wake.set)
     return found

@@ -17,7 +17,7 @@ from crm_app.models.base import encode
 
 from .values import Item, insert_rows, labelled
 from .values import parse as parse_values
-from .work import Work, column_of
+from .work import Work, all_or_nothing, column_of
 
 Parsed = Mapping[str, list[tuple[int | None, dict[str, Any]]]]
 _FORM_LIMIT = 1_000_000
@@ -122,6 +122,7 @@ def _parse_part(
     return found
 
 
+@all_or_nothing
 def store(work: Work, resource: Resource, parent: int, parsed: Parsed) -> None:
     """Make the lines inside the record what `parsed` says. Raises Invalid from a line's own rules."""
     for part in RESOURCES.lines(resource):
@@ -160,6 +161,7 @@ def faults(part: Lines, rows: list[tuple[int | None, dict[str, Any]]]) -> dict[s
     }
 
 
+@all_or_nothing
 def insert_many(work: Work, part: Lines, rows: list[dict[str, Any]]) -> None:
     """Many new lines at once, inside records that are there; values that were parsed before, with the record around under `parent`.
 

@@ -14,7 +14,7 @@ from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.base import Record, Searchable, encode
 
 from . import records
-from .work import Work, column_of, kept, ruled, whole
+from .work import Work, all_or_nothing, column_of, kept, ruled, whole
 
 BATCH = 500  # ids in one statement
 Values = Mapping[str, Any]
@@ -48,6 +48,7 @@ def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield items[start : start + BATCH]
 
 
+@all_or_nothing
 def change(work: Work, resource: Resource, wanted: Iterable[tuple[Any, Values]]) -> dict[int, Mapping[str, Message]]:
     """Set each row's values. What a row's own rules refuse is left as it was: its id with the faults by field."""
     refused: dict[int, Mapping[str, Message]] = {}
@@ -104,6 +105,7 @@ def _change(
     }
 
 
+@all_or_nothing
 def remove(work: Work, resource: Resource, rows: Sequence[Any]) -> set[int]:
     """Take the rows away with the lines inside them; the ids of those that stay because other records refer to them."""
     stay = _referred(work, resource, [row.id for row in rows])

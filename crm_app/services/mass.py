@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core.errors import Invalid, Missing, NotAllowed, Refusal
+from crm_app.core.errors import Invalid, Missing, NotAllowed, Refusal, Unavailable
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import Resource
@@ -187,17 +187,15 @@ def _one_by_one(
     names = records.names_of(work, resource, ids)
     written = {name: resource.fields[name].kind.json(value) for name, value in values.items()}
     for key in ids:
-        before = work.change_set
         try:
-            with work.session.begin_nested():
+            with work.attempt():
                 if verb == "change":
                     records.change(work, resource, key, written)
                 else:
                     records.remove(work, resource, key)
-        except (Refusal, sa.exc.IntegrityError) as fault:
-            work.change_set = before  # its row went with the savepoint
-            work.raised.clear()
-            refusal = fault if isinstance(fault, Refusal) else Invalid({})
+        except Unavailable:
+            raise
+        except Refusal as refusal:
             refused.add(key, names.get(key, f"#{key}"), work.actor.speech.say(refusal.message))
 
 

@@ -18,7 +18,7 @@ from crm_app.models.notes import NOTES
 from crm_app.models.notes import Note as Row
 
 from . import actions, history, records
-from .work import Work, column_of
+from .work import Work, all_or_nothing, column_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ def may_write(work: Work, resource: Resource, key: object) -> int:
         raise NotAllowed(NOTES.permission("create")) from None
 
 
+@all_or_nothing
 def write(work: Work, resource: Resource, key: object, given: Mapping[str, object]) -> Note:
     """A new note of the actor's on that record. Raises Missing, NotAllowed, Invalid."""
     number = may_write(work, resource, key)
@@ -52,12 +53,14 @@ def write(work: Work, resource: Resource, key: object, given: Mapping[str, objec
     return _note(row)
 
 
+@all_or_nothing
 def change(work: Work, key: int, text: object) -> None:
     """Another text for a note of the actor's own. Raises Missing, NotAllowed, Invalid."""
     row = _own(work, key)
     row.text = records.parse(work, NOTES, {"text": text}, creating=False)["text"]
 
 
+@all_or_nothing
 def remove(work: Work, key: int) -> None:
     """Take a note of the actor's own away. Raises Missing, NotAllowed."""
     work.session.delete(_own(work, key))

@@ -34,7 +34,7 @@ from .values import (
     resource_of,
     selecting,
 )
-from .work import Work, column_of, ruled
+from .work import Work, all_or_nothing, column_of, ruled
 
 RULES = verbs.MODULES  # imported so that every module's rules are known
 __all__ = ["Item", "belongs", "insert_rows", "key_of", "labelled", "names_of", "parse", "readable", "resource_of"]
@@ -158,6 +158,7 @@ def options(work: Work, resource: Resource, text: str, size: int = 20) -> list[t
 # ---- writing
 
 
+@all_or_nothing
 def create(work: Work, resource: Resource, given: Mapping[str, object]) -> int:
     """A new record; its id. What a scope of own or team needs, the owner, is filled in. Raises Invalid, NotAllowed."""
     scope = work.require(resource.permission("create"))
@@ -177,6 +178,7 @@ def create(work: Work, resource: Resource, given: Mapping[str, object]) -> int:
     return int(row.id)
 
 
+@all_or_nothing
 def change(work: Work, resource: Resource, key: object, given: Mapping[str, object], version: int | None = None) -> int:
     """Set these fields; the record's new version. A field that somebody else set meanwhile raises Conflict with their value.
 
@@ -206,6 +208,7 @@ def change(work: Work, resource: Resource, key: object, given: Mapping[str, obje
     return int(row.version)
 
 
+@all_or_nothing
 def remove(work: Work, resource: Resource, key: object, version: int | None = None) -> None:
     """Take the record away; the history keeps it for undo. Raises Missing, Conflict, or Invalid where others refer to it."""
     row = _locked(work, resource, key, "remove")
@@ -267,6 +270,7 @@ def _check(row: Any) -> None:
         raise Invalid(errors)
 
 
+@all_or_nothing
 def insert_many(work: Work, resource: Resource, rows: list[dict[str, Any]]) -> list[int]:
     """Many new records at once from values that were parsed before; their ids. Recorded in the history like any other.
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import secrets
 import threading
 import unicodedata
@@ -46,6 +47,12 @@ def new_key() -> str:
 def proof_of(key: str) -> str:
     """What is stored of a key: its SHA-256. The key is random, so no salt is needed."""
     return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
+def signature(text: str) -> str:
+    """What only this installation's key can have made of the text: HMAC-SHA256, URL-safe."""
+    made = hmac.digest(b"signatures\n" + settings().secret_key.encode(), text.encode("utf-8", "replace"), "sha256")
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
 def _box() -> Fernet:

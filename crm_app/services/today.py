@@ -16,7 +16,6 @@ from . import find, records
 from .search import CAP
 from .work import Work, column_of
 
-NEW_CAP = 5_000
 _LOOKED_BACK = 20_000  # change sets
 _SETS, _PARTS = 60, 5
 
@@ -35,13 +34,12 @@ class Touched:
 
 @dataclass(frozen=True)
 class Count:
-    """How many records of a list the actor may read, and how many of them were made since a moment; each up to its cap."""
+    """How many records of a list the actor may read, up to a cap, and exactly how many of them were made since a moment."""
 
     resource: str
     total: int
     capped: bool
     new: int
-    new_capped: bool
 
 
 def mine(work: Work, most: int = 8) -> list[Touched]:
@@ -56,7 +54,7 @@ def others(work: Work, most: int = 8) -> list[Touched]:
 
 
 def counts(work: Work, since: datetime) -> list[Count]:
-    """Of every list that is no setting. New ones are looked for among the NEW_CAP last: ids rise with time."""
+    """Of every list that is no setting. New ones are counted by their moment of creation: an import may bring older ones."""
     return [_count(work, resource, since) for resource in find.lists(work) if resource.group != "Settings"]
 
 
@@ -68,12 +66,12 @@ def month_began(zone: str) -> datetime:
 
 def _count(work: Work, resource: Resource, since: datetime) -> Count:
     table, conditions = resource.table, records.readable(work, resource)
-    key, made = column_of(table, "id"), column_of(table, "created_at")
     some = sa.select(sa.literal(1)).select_from(table).where(*conditions).limit(CAP + 1)
     total = work.session.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
-    last = sa.select(made).where(*conditions).order_by(key.desc()).limit(NEW_CAP + 1).subquery()
-    new = work.session.scalar(sa.select(sa.func.count()).select_from(last).where(last.c[0] >= since)) or 0
-    return Count(resource.name, min(total, CAP), total > CAP, min(new, NEW_CAP), new > NEW_CAP)
+    since_then = (
+        sa.select(sa.func.count()).select_from(table).where(column_of(table, "created_at") >= since, *conditions)
+    )
+    return Count(resource.name, min(total, CAP), total > CAP, work.session.scalar(since_then) or 0)
 
 
 def _touched(work: Work, who: sa.ColumnElement[bool], most: int) -> list[Touched]:

@@ -1,11 +1,10 @@
 """The first set-up, users, their roles, one-time links, passwords and second factors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import pyotp
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm.attributes import get_history
@@ -18,15 +17,13 @@ from crm_app.core.i18n import LANGUAGES, Message, translate
 from crm_app.models.settings import Company
 from crm_app.models.users import BUILT_IN_ROLES, SCOPES, OneTimeLink, Role, Session, User
 
-from . import actions, identity, records
+from . import actions, codes, guessing, identity, passwords, records
 from .actors import SYSTEM, Actor
-from .secrets import hash_password, lock, new_key, proof_of
+from .secrets import new_key, proof_of
 from .work import Work, before_commit, column_of
 
 INVITATION = timedelta(days=7)
 RESET = timedelta(hours=2)
-_LEAST, _MOST = 10, 200
-_COMMON = ("1234567890", "0123456789", "password12", "contraseña", "qwertyuiop", "administrador", "administrator")
 
 
 class AlreadySetUp(Refusal):
@@ -38,11 +35,13 @@ class AlreadySetUp(Refusal):
         )
 
 
-def set_up(given: Mapping[str, object], device: str, address: str) -> identity.SignedIn:
+def set_up(given: Mapping[str, object], device: str, address: str, mark: str = "") -> identity.SignedIn:
     """The first visit: `company, country, currency, language, time_zone, name, email, password`. Raises Invalid, AlreadySetUp."""
     with Work(SYSTEM, "settings.set_up", label="Set up") as work:
         user = found_company(work, given)
-    return identity.open_session(user, device, address, stay=False)
+        email = work.session.scalar(sa.select(column_of(User, "email")).where(column_of(User, "id") == user))
+    found = identity.open_session(user, device, address, stay=False)
+    return replace(found, mark=guessing.marked(mark, str(email).lower()))
 
 
 def found_company(work: Work, given: Mapping[str, object]) -> int:
@@ -62,7 +61,7 @@ def found_company(work: Work, given: Mapping[str, object]) -> int:
         errors.update(Company(**company).check())
     except Invalid as bad:
         errors.update({"company" if name == "name" else name: text for name, text in bad.fields.items()})
-    password = _password(given.get("password"), errors)
+    password = passwords.hashed(given.get("password"), errors)
     language = company.get("language") or LANGUAGES[0]
     roles = _make_roles(work, language)
     of_user = {
@@ -95,20 +94,6 @@ def _make_roles(work: Work, language: str) -> dict[str, int]:
     return {name: int(row.id or 0) for name, row in rows.items()}
 
 
-def _password(raw: object, errors: dict[str, Message], field: str = "password") -> str:
-    """The hash of a password that will do; else a sentence in `errors`."""
-    text = raw if isinstance(raw, str) else ""
-    if not _LEAST <= len(text) <= _MOST:
-        errors[field] = Message(
-            "Use {least} to {most} characters: a few words are easy to keep in mind.", least=_LEAST, most=_MOST
-        )
-    elif text.lower() in _COMMON or len(set(text)) < 4:
-        errors[field] = Message("Anybody would guess that one. Use a few words that mean nothing together.")
-    else:
-        return hash_password(text)
-    return ""
-
-
 def role_called(work: Work, name: str) -> int:
     """The id of the role of that name, in whichever language the built-in ones were made. Raises Invalid."""
     rows = work.session.execute(sa.select(column_of(Role, "id"), column_of(Role, "name"))).all()
@@ -139,7 +124,7 @@ def add_user(actor: Actor, email: str, role: str, name: str = "", password: str 
         if password is not None:
             errors: dict[str, Message] = {}
             row = work.locked(User, key)
-            row.password = _password(password, errors)
+            row.password = passwords.hashed(password, errors)
             if errors:
                 raise Invalid(errors)
     return key
@@ -160,61 +145,69 @@ def make_link(actor: Actor, user: object, purpose: str = "reset") -> str:
     return f"/welcome?key={key}"
 
 
-def redeem(key: str, password: object, device: str, address: str) -> identity.SignedIn:
-    """Set a password by a one-time link and sign in; every other session of the user ends. Raises Invalid, NotSignedIn."""
+def redeem(
+    key: str, password: object, device: str, address: str, *, code: object = "", mark: str = ""
+) -> identity.SignedIn:
+    """Set a password by a one-time link and sign in; every other session of the user ends, and after a reset every token.
+
+    Who has a second factor must show it here too. Raises Invalid, CodeNeeded, NotSignedIn, TooMany.
+    """
+    with Work(SYSTEM) as work:
+        _, user = _redeemable(work, key)
+    errors: dict[str, Message] = {}
+    hashed = passwords.hashed(password, errors)
+    if errors:
+        raise Invalid(errors)
+    digits = code.strip()[:300] if isinstance(code, str) else ""
+    tried = guessing.begin({"person": f"link {user.id}"}) if user.totp and digits else None
+    proof = codes.asked(user, digits)
     with Work(SYSTEM, "users.redeem", label="Password set") as work:
-        link = work.locked_where(OneTimeLink, column_of(OneTimeLink, "proof") == proof_of(key[:200]))
-        user = work.locked(User, link.user) if link else None
-        if link is None or user is None or link.used_at or link.expires_at <= clock.now() or not user.active:
-            raise NotSignedIn(Message("This link has been used or is too old. Ask your administrator for a new one."))
-        errors: dict[str, Message] = {}
-        hashed = _password(password, errors)
-        if errors:
-            raise Invalid(errors)
+        link, user = _redeemable(work, key)
+        if user.totp:
+            codes.spend(work, int(user.id or 0), proof if proof != codes.NONE_NEEDED else codes.asked(user, digits))
         user.password = hashed
         link.used_at = clock.now()
-        identity.end_sessions(work, user.id)
-    return identity.open_session(int(user.id), device, address, stay=False)
+        identity.end_sessions(work, int(user.id or 0))
+        if link.purpose != "invite":
+            identity.end_tokens(work, int(user.id or 0))
+    if tried:
+        guessing.right(tried)
+    found = identity.open_session(int(user.id or 0), device, address, stay=False)
+    return replace(found, mark=guessing.marked(mark, user.email.lower()))
 
 
-def change_password(actor: Actor, current: object, new: object) -> None:
-    """The actor's own password; every other session of theirs ends. Raises Invalid at `current` or `new`."""
-    identity.prove_password(actor, current, "current")
+def _redeemable(work: Work, key: str) -> tuple[OneTimeLink, User]:
+    """The link with that key and its user; in a writing Work both are locked. Raises NotSignedIn."""
+    link = work.locked_where(OneTimeLink, column_of(OneTimeLink, "proof") == proof_of(key[:200]))
+    user = work.locked(User, link.user) if link else None
+    if link is None or user is None or link.used_at or link.expires_at <= clock.now() or not user.active:
+        raise NotSignedIn(Message("This link has been used or is too old. Ask your administrator for a new one."))
+    return link, user
+
+
+def change_password(actor: Actor, current: object, new: object, *, tokens_too: bool = False) -> None:
+    """The actor's own password; every other session of theirs ends, and their API tokens only when they say so.
+
+    Raises Invalid at `current` or `new`.
+    """
+    passwords.prove(actor, current, "current")
     errors: dict[str, Message] = {}
-    hashed = _password(new, errors, "new")
+    hashed = passwords.hashed(new, errors, "new")
     if errors:
         raise Invalid(errors)
     with Work(actor, "users.password", label="Password changed") as work:
         row = work.locked(User, actor.user or 0)
         row.password = hashed
         identity.end_sessions(work, row.id, keep=actor.session)
+        if tokens_too:
+            identity.end_tokens(work, row.id)
 
 
-# ---- second factor
-
-
-def new_secret(actor: Actor, company: str) -> tuple[str, str]:
-    """A secret for an authenticator and its otpauth:// address. Nothing is stored until a code proves that it arrived."""
-    secret = pyotp.random_base32()
-    return secret, pyotp.TOTP(secret).provisioning_uri(name=actor.email, issuer_name=company or "CRM")
-
-
-def switch_on_codes(actor: Actor, secret: str, code: object) -> None:
-    """Ask for a code at every sign-in from now on. Raises Invalid when the code does not prove the secret."""
-    step = identity.matching_step(secret, code if isinstance(code, str) else "")
-    if step is None:
-        raise Invalid({"code": Message("That code does not match. Wait for the next one and try again.")})
-    with Work(actor, "users.codes", label="Second factor on") as work:
-        row = work.locked(User, actor.user or 0)
-        row.totp, row.totp_step = lock(secret), step
-
-
-def switch_off_codes(actor: Actor, password: object) -> None:
-    """Ask for the password alone again. Raises Invalid when the password is wrong."""
-    identity.prove_password(actor, password, "password")
-    with Work(actor, "users.codes", label="Second factor off") as work:
-        row = work.locked(User, actor.user or 0)
-        row.totp, row.totp_step = None, 0
+def end_everything(actor: Actor) -> None:
+    """End every other session of the actor, and all their API tokens."""
+    with Work(actor, "users.sign_out", label="Sign out") as work:
+        identity.end_sessions(work, actor.user or 0, keep=actor.session)
+        identity.end_tokens(work, actor.user or 0)
 
 
 def drop_codes(actor: Actor, user: object) -> None:
@@ -223,7 +216,7 @@ def drop_codes(actor: Actor, user: object) -> None:
         item = records.one(work, records.resource_of("users"), user, "change")
         row = work.locked(User, item.id)
         _refuse_wider(work, row.role)
-        row.totp, row.totp_step = None, 0
+        codes.forget(work, row)
         identity.end_sessions(work, item.id)
 
 
@@ -260,12 +253,6 @@ def end_session(actor: Actor, session: object) -> None:
         if work.session.execute(gone).rowcount == 0:  # type: ignore[attr-defined]
             raise Missing("session", session)
         work.after_commit(identity._known.clear)  # noqa: SLF001 - the same cache
-
-
-def has_codes(actor: Actor) -> bool:
-    """Whether the actor is asked for a code at sign-in."""
-    with Work(actor) as work:
-        return bool(work.session.scalar(sa.select(column_of(User, "totp")).where(column_of(User, "id") == actor.user)))
 
 
 def change_profile(actor: Actor, given: Mapping[str, object]) -> None:

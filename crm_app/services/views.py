@@ -18,7 +18,7 @@ from crm_app.models.views import SavedView, Shared
 from . import records
 from .actors import Actor
 from .search import CAP
-from .work import Work, column_of
+from .work import Work, all_or_nothing, column_of
 
 MOST = 50  # views of one person for one list
 
@@ -72,6 +72,7 @@ def counts(work: Work, resource: Resource, views: list[View]) -> dict[int, tuple
     return found
 
 
+@all_or_nothing
 def save(work: Work, resource: Resource, name: object, query: Query, shared: object) -> int:
     """A new view of the actor's own; its id. Raises Invalid, NotAllowed."""
     work.require(resource.permission("read"))

@@ -3,9 +3,11 @@
 Application code never commits: Work does, at its edge. Every change that passes the flush is recorded.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -25,6 +27,8 @@ from .database import engine, unavailable
 _SYSTEM_COLUMNS = {"id", "created_at", "updated_at", "version", "search", "sort_key"}
 _WATCHERS: list[Callable[[set[str]], None]] = []
 _RULES: list[tuple[frozenset[str], Callable[["Work"], None]]] = []
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def on_commit(watcher: Callable[[set[str]], None]) -> Callable[[set[str]], None]:
@@ -66,6 +70,7 @@ class Work:
         self.touched: set[str] = set()
         self.raised: dict[tuple[str, int], Record] = {}
         self._after: list[Callable[[], None]] = []
+        self._spoilt = False
 
     def __enter__(self) -> Self:
         try:
@@ -107,6 +112,8 @@ class Work:
             self.session.expunge_all()  # a rollback would empty the rows that were read
             self.session.rollback()
             return
+        if self._spoilt:
+            raise RuntimeError("a refused change was caught inside its Work: only work.attempt() leaves the rest whole")
         self.session.flush()
         for tables, rule in _RULES:
             if tables & self.touched:
@@ -119,6 +126,28 @@ class Work:
                 watcher(self.touched)
         for effect in self._after:
             effect()
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part that may fail while the rest is kept: whatever leaves the block as an error takes back all of the block.
+
+        Catch the error outside of the block. Rows that were read before it are read again when they are next asked for.
+        """
+        kept = self.change_set, set(self.touched), dict(self.raised), list(self._after), self._spoilt
+        self.session.flush()
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException as error:
+            self.change_set, self.touched, self.raised, self._after, self._spoilt = kept
+            plain = None if isinstance(error, Refusal) or not isinstance(error, Exception) else _plain(error)
+            if plain:
+                raise plain from error
+            raise
+
+    def spoil(self) -> None:
+        """From now on this Work cannot be committed: something in it was refused half-way."""
+        self._spoilt = True
 
     def require(self, permission: str) -> str:
         """The scope in which the actor holds the permission. Raises NotAllowed."""
@@ -156,6 +185,20 @@ class Work:
             self.change_set = self._connection.execute(made).inserted_primary_key[0]  # type: ignore[index]
         self._connection.execute(sa.insert(Change), [{**row, "change_set": self.change_set} for row in rows])
         self.touched.update(row["entity"] for row in rows)
+
+
+def all_or_nothing(function: Callable[Concatenate[Work, P], T]) -> Callable[Concatenate[Work, P], T]:
+    """Let a function that writes be all or nothing: once it has raised, its Work is not committed, whoever caught that."""
+
+    @wraps(function)
+    def guarded(work: Work, /, *args: P.args, **named: P.kwargs) -> T:
+        try:
+            return function(work, *args, **named)
+        except BaseException:
+            work.spoil()
+            raise
+
+    return guarded
 
 
 def column_of(table: type[SQLModel], name: str) -> Any:
@@ -263,8 +306,8 @@ def _refuse_frozen(row: Record, *, moving: bool) -> None:
     before = states.deleted[0] if states.deleted else after
     if before in flow.editable or (moving and states.deleted and flow.leads(before, after)):
         return
-    verb = "Change" if moving else "Remove"
-    raise IllegalMove(str(getattr(row, resource.label)), before, verb, flow.open_moves(before))
+    verb = "change" if moving else "remove"
+    raise IllegalMove(str(getattr(row, resource.label)), before, verb, flow.open_moves(before), resource.name)
 
 
 @event.listens_for(Session, "after_flush")

@@ -21,7 +21,8 @@ from reflex_base.registry import RegistrationContext
 
 from crm_app.core.errors import NotSignedIn, Refusal
 from crm_app.core.i18n import Speech
-from crm_app.services import identity
+from crm_app.core.settings import settings
+from crm_app.services import guessing, identity
 from crm_app.services.actors import Actor
 
 PUBLIC, SIGNED_IN = "public", "signed in"
@@ -47,7 +48,7 @@ _INTERNAL: dict[str, dict[str, Callable[[Any], bool]]] = {
     }.items()
 }
 _MAY_MISS = {_REFLEX + "hydrate_and_load"}  # its arguments are optional
-_BURST, _PER_SECOND = 120.0, 40.0
+_BURST_SECONDS = 4  # of events may come at once
 _log = logging.getLogger("crm")
 
 
@@ -141,19 +142,24 @@ def _accepts(function: Callable[..., Any]) -> Callable[..., bool]:
 
 
 class Floods:
-    """A bucket of events per client: `_BURST` at once, `_PER_SECOND` after that."""
+    """A bucket of events for each person, however many tabs they open, and for each address that nobody is signed in at.
 
-    def __init__(self) -> None:
+    The client token counts for nothing: whoever sends it makes it up. Each worker keeps buckets of its own.
+    """
+
+    def __init__(self, per_second: float) -> None:
+        self._per_second = per_second
         self._buckets: dict[str, tuple[float, float]] = {}
 
-    def refuses(self, client: str) -> bool:
-        """True when this client has used up its events."""
-        now = time.monotonic()
-        left, then = self._buckets.get(client, (_BURST, now))
-        left = min(_BURST, left + (now - then) * _PER_SECOND) - 1
+    def refuses(self, actor: Actor | None, address: str) -> bool:
+        """True when these have used up their events."""
+        whose = f"user {actor.user}" if actor else f"at {guessing.place(address)}"
+        now, most = time.monotonic(), self._per_second * _BURST_SECONDS
+        left, then = self._buckets.get(whose, (most, now))
+        left = min(most, left + (now - then) * self._per_second) - 1
         if len(self._buckets) > 10_000:
             self._buckets = {name: bucket for name, bucket in self._buckets.items() if now - bucket[1] < 60}
-        self._buckets[client] = (max(left, -1.0), now)
+        self._buckets[whose] = (max(left, -1.0), now)
         return left < 0
 
 
@@ -161,14 +167,14 @@ class Guard(rx.Middleware):
     """Deny by default; bind the state to its user."""
 
     def __init__(self) -> None:
-        self._floods = Floods()
+        self._floods = Floods(settings().events_per_second)
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """None lets the event through to its handler; a StateUpdate ends it here."""
         root = state._get_root_state()
         actor = await actor_of(root)
         await _bind(root, actor.user if actor else None, open_page=event.name not in _INTERNAL)
-        if self._floods.refuses(root.router.session.client_token):
+        if self._floods.refuses(actor, root.router.session.client_ip):
             return StateUpdate()
         if event.name in _INTERNAL:
             return None if _fits(event.name, event.payload) else StateUpdate()

@@ -95,5 +95,5 @@ def tile_of(speech: Speech, found: today.Count) -> Tile:
     """A count in words."""
     resource = RESOURCES.get(found.resource)
     count = speech.number(found.total) + ("+" if found.capped else "")
-    new = speech.number(found.new) + ("+" if found.new_capped else "") if found.new else ""
+    new = speech.number(found.new) if found.new else ""
     return Tile(f"/{found.resource}", speech.say(resource.many) if resource else "", count, new)

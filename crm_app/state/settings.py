@@ -12,7 +12,7 @@ from crm_app.core.i18n import Message
 from crm_app.core.resource import Resource
 from crm_app.models.settings import SETTINGS
 from crm_app.models.users import ROLES, TEAMS, USERS
-from crm_app.services import actions, identity, users
+from crm_app.services import actions, codes, identity, users
 
 from .forms import RecordState
 from .guard import SIGNED_IN, on, signed_in
@@ -131,8 +131,16 @@ class Key:
     used: str = ""
 
 
+# the fields of the form by which the second factor is switched on, where they are not called as the service calls them
+_FIELDS = {"password": "codes_password"}
+
+
 class MyAccount(rx.State):
-    """My profile, devices, second factor and API tokens."""
+    """My profile, devices, second factor and API tokens.
+
+    What is shown once stays through a reload of the page's data: `new_token` until the page is opened anew, `secret` and
+    `recovery` until the person says that they are done with them.
+    """
 
     profile: dict[str, str] = {}
     errors: dict[str, str] = {}
@@ -140,17 +148,25 @@ class MyAccount(rx.State):
     tokens: list[Key] = []
     new_token: str = ""
     codes_on: bool = False
+    codes_left: int = 0
+    recovery: list[str] = []
     secret: str = ""
     picture: str = ""
     loaded: bool = False
 
     @on(SIGNED_IN)
+    async def open(self) -> Any:
+        """The page, opened anew."""
+        self.new_token = ""
+        return await type(self).load.fn(self)
+
+    @on(SIGNED_IN)
     async def load(self) -> Any:
         """Read it all."""
         actor = await greet(self)
-        self.errors, self.new_token, self.secret, self.picture = {}, "", "", ""
+        self.errors = {}
         self.profile = await asyncio.to_thread(users.own_profile, actor)
-        self.codes_on = await asyncio.to_thread(users.has_codes, actor)
+        self.codes_on, self.codes_left = await asyncio.to_thread(codes.state_of, actor)
         found = await asyncio.to_thread(users.my_sessions, actor)
         moment = actor.speech.moment
         self.devices = [
@@ -184,19 +200,50 @@ class MyAccount(rx.State):
         """Show a secret to an authenticator; it counts once a code proves that it arrived."""
         actor = await signed_in(self)
         me = await self.get_state(Me)
-        self.secret, address = users.new_secret(actor, me.company)
+        self.secret, address = codes.new_secret(actor, me.company)
         self.picture = segno.make(address).svg_data_uri(scale=4, border=0)
 
     @on(SIGNED_IN)
     async def confirm_codes(self, form: dict[str, Any]) -> Any:
-        """Switch the second factor on."""
+        """Switch the second factor on; the recovery codes are shown this once."""
+        actor = await signed_in(self)
+        given = form.get("code"), form.get("codes_password")
+        try:
+            self.recovery = await asyncio.to_thread(codes.switch_on, actor, self.secret, *given)
+        except Invalid as bad:
+            self.errors = {_FIELDS.get(name, name): actor.speech.say(text) for name, text in bad.fields.items()}
+            return None
+        self.secret, self.picture = "", ""
+        await tell(self, "From now on, signing in asks for a code too.")
+        return MyAccount.load
+
+    @on(SIGNED_IN)
+    async def cancel_codes(self) -> Any:
+        """Leave the second factor off; the secret that was shown is worth nothing."""
+        self.secret, self.picture, self.errors = "", "", {}
+
+    @on(SIGNED_IN)
+    async def renew_recovery(self, form: dict[str, Any]) -> Any:
+        """New recovery codes in place of the earlier ones."""
         actor = await signed_in(self)
         try:
-            await asyncio.to_thread(users.switch_on_codes, actor, self.secret, form.get("code"))
+            self.recovery = await asyncio.to_thread(codes.renew_recovery, actor, form.get("recovery_password"))
         except Invalid as bad:
-            self.errors = {"code": actor.speech.say(bad.fields["code"])}
+            self.errors = {"recovery_password": actor.speech.say(bad.fields["password"])}
             return None
-        await tell(self, "From now on, signing in asks for a code too.")
+        return MyAccount.load
+
+    @on(SIGNED_IN)
+    async def recovery_kept(self) -> Any:
+        """The recovery codes are not shown again."""
+        self.recovery = []
+
+    @on(SIGNED_IN)
+    async def end_everything(self) -> Any:
+        """Sign every other device out and take all API tokens back."""
+        await asyncio.to_thread(users.end_everything, await signed_in(self))
+        self.new_token = ""
+        await tell(self, "Every other device is signed out, and no API token is left.")
         return MyAccount.load
 
     @on(SIGNED_IN)

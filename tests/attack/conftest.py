@@ -82,10 +82,17 @@ def spoiled(tmp_path):
         yield found
 
 
+@pytest.fixture
+def guarded(tmp_path):
+    """Another one, which counts events as it does outside; the others let the walks through their thousands."""
+    with _open(tmp_path, events="60") as found:
+        yield found
+
+
 @contextmanager
-def _open(data):
+def _open(data, events="1000000"):
     seeded = seed.seed(data)
-    with serving(data) as url:
+    with serving(data, CRM_EVENTS_PER_SECOND=events) as url:
         found = Company(url, data, seeded["ids"], seeded["cookies"], seeded["tokens"])
         yield found
     keys = (*seeded["cookies"].values(), *seeded["tokens"].values(), seed.PASSWORD, "clave equivocada")

@@ -53,12 +53,15 @@ def test_a_verb_leads_from_its_sources_to_its_target():
 
 @pytest.mark.parametrize(
     ("state", "verb", "moves"),
-    [("draft", "accept", "send, cancel"), ("accepted", "send", "-"), ("nowhere", "fly", "-")],
+    [("draft", "accept", "Send, Cancel"), ("accepted", "send", "-"), ("nowhere", "fly", "-")],
 )
 def test_an_illegal_move_names_the_record_its_state_and_the_open_moves(state, verb, moves):
     with pytest.raises(IllegalMove) as caught:
         LIFE.target("Q-1", state, verb)
-    assert Speech("en").say(caught.value.message) == f"Q-1 is {state}: {verb} is not possible. Possible now: {moves}."
+    assert (
+        Speech("en").say(caught.value.message)
+        == f"Q-1 is {state}: {verb.capitalize()} is not possible. Possible now: {moves}."
+    )
     assert caught.value.open_moves == LIFE.open_moves(state)
 
 

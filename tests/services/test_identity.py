@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from crm_app.core import clock
 from crm_app.core.errors import Invalid, Missing, NotAllowed, NotSignedIn, TooMany
-from crm_app.models.users import Attempt, Session, Token, User
-from crm_app.services import actions, identity, users
+from crm_app.models.users import Attempt, RecoveryCode, Session, Token, User
+from crm_app.services import actions, codes, guessing, identity, users
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work, column_of
 from tests.support import crm, kernel
@@ -82,24 +82,80 @@ def test_spaces_and_composed_letters_of_a_password_are_as_typed(admin):
         sign_in(password="año del caracol")
 
 
-def test_guessing_is_slowed_down_by_address_and_by_email(admin):
-    for _ in range(5):
+def guess(times, *, email=EMAIL, places=None, **more):
+    for number in range(times):
         with pytest.raises(Invalid):
-            sign_in(password="wrong", address="10.0.0.1")
+            sign_in(email, "wrong", places(number) if places else "10.0.0.1", **more)
+
+
+def test_guessing_is_slowed_down_by_person_and_place(admin):
+    guess(5)
     with pytest.raises(TooMany) as caught:
-        sign_in(address="10.9.9.9")
+        sign_in(address="10.0.0.1")
     assert 1 <= caught.value.seconds <= 900
+    assert sign_in(address="10.9.9.9")  # nobody is shut out from elsewhere
     with clock.frozen(clock.ago(minutes=-16)):
-        assert sign_in(address="10.9.9.9")
-    for number in range(34):
-        identity._count_failure({"email": str(number), "address": identity.proof_of("address 10.0.0.1")})
-    with pytest.raises(Invalid):
-        sign_in("another@acme.example", "x", address="10.0.0.1")
+        assert sign_in(address="10.0.0.1")
+
+
+def test_guessing_many_people_from_one_place_is_slowed_down(admin):
+    for number in range(40):
+        guess(1, email=f"somebody{number}@acme.example", places=lambda number: f"2001:db8:1:1::{number}")
     with pytest.raises(TooMany):
-        sign_in("another@acme.example", "x", address="10.0.0.1")
-    assert count(Attempt) == 80
+        sign_in(address="2001:db8:1:1:ffff::1")  # of the same network
+    assert sign_in(address="2001:db8:1:2::1")
     with Work(SYSTEM) as work:
         assert not any("acme" in subject for subject in work.session.scalars(sa.select(column_of(Attempt, "subject"))))
+
+
+def test_guessing_one_person_from_everywhere_is_slowed_down_and_shuts_no_known_device_out(admin):
+    mark = sign_in(address="10.1.1.1").mark
+    guess(50, places=lambda number: f"10.2.0.{number}")
+    with pytest.raises(TooMany):
+        sign_in(address="10.3.3.3")
+    for forged in (
+        "",
+        "x",
+        "A" * 22 + "." + "A" * 22,
+        mark[:-1] + ("a" if mark[-1] != "a" else "b"),
+        mark.partition(".")[0],
+    ):
+        with pytest.raises(TooMany):
+            identity.sign_in({"email": EMAIL, "password": crm.PASSWORD}, "", "10.3.3.3", forged)
+    again = identity.sign_in({"email": EMAIL, "password": crm.PASSWORD}, "", "10.3.3.3", mark)
+    assert (again.user, again.mark) == (admin, mark)
+    with clock.frozen(clock.ago(minutes=-61)):
+        assert sign_in(address="10.3.3.3")
+
+
+def test_a_known_device_is_counted_by_itself_and_known_for_its_own_people_only(admin):
+    crm.member("b@acme.example", "Sales")
+    mark = sign_in().mark
+    for _ in range(5):
+        with pytest.raises(Invalid):
+            identity.sign_in({"email": EMAIL, "password": "wrong"}, "", "10.0.0.1", mark)
+    with pytest.raises(TooMany):
+        identity.sign_in({"email": EMAIL, "password": crm.PASSWORD}, "", "10.0.0.1", mark)
+    assert not guessing.knows(mark, "b@acme.example")
+    both = identity.sign_in({"email": "b@acme.example", "password": crm.PASSWORD}, "", "10.0.0.1", mark).mark
+    assert [guessing.knows(both, email) for email in (EMAIL, "b@acme.example", "c@acme.example")] == [True, True, False]
+    for number in range(20):
+        both = guessing.marked(both, f"u{number}@acme.example")
+    assert guessing.knows(both, "u19@acme.example")
+    assert len(both) < 250
+
+
+def test_a_burst_of_guesses_gets_no_further_than_one_after_another(admin):
+    found = kernel.at_once(*[lambda: sign_in(password="wrong")] * 16)
+    assert [sum(isinstance(one, kind) for one in found) for kind in (Invalid, TooMany)] == [5, 11]
+    found = kernel.at_once(*[lambda: users.change_password(kernel.actor(admin), "wrong", "x")] * 12)
+    assert [sum(isinstance(one, kind) for one in found) for kind in (Invalid, TooMany)] == [5, 7]
+
+
+def test_what_was_right_does_not_count(admin):
+    for _ in range(12):
+        sign_in()
+    assert count(Attempt) == 0
 
 
 def test_a_session_ends_in_time_and_lives_on_while_it_is_used(admin):
@@ -157,14 +213,19 @@ def test_a_changed_role_counts_at_once(admin):
 @pytest.fixture
 def secret(admin):
     """The administrator's authenticator; switched on two minutes ago."""
-    found, _ = users.new_secret(kernel.actor(admin), "Acme")
+    return switch_on(admin)
+
+
+def switch_on(user):
+    """The secret of an authenticator that the user has switched on two minutes ago."""
+    found, _ = codes.new_secret(kernel.actor(user), "Acme")
     with clock.frozen(clock.ago(minutes=2)):
-        users.switch_on_codes(kernel.actor(admin), found, pyotp.TOTP(found).at(clock.now()))
+        codes.switch_on(kernel.actor(user), found, pyotp.TOTP(found).at(clock.now()), crm.PASSWORD)
     return found
 
 
 def test_a_code_is_asked_for_and_works_once(secret):
-    with pytest.raises(identity.CodeNeeded):
+    with pytest.raises(codes.CodeNeeded):
         sign_in()
     now = clock.now()
     with clock.frozen(now):
@@ -203,20 +264,63 @@ def test_codes_are_guessed_five_times_at_most(secret):
         sign_in(code=pyotp.TOTP(secret).now())
 
 
-def test_a_second_factor_goes_only_with_the_password_or_an_administrator(admin, secret):
+def test_a_second_factor_comes_and_goes_only_with_the_password_or_an_administrator(admin):
     who = kernel.actor(admin)
+    found, _ = codes.new_secret(who, "Acme")
+    for password in ("wrong", None):
+        with pytest.raises(Invalid) as caught:
+            codes.switch_on(who, found, pyotp.TOTP(found).now(), password)
+        assert list(caught.value.fields) == ["password"]
+    assert (codes.state_of(who), count(RecoveryCode)) == ((False, 0), 0)
+    codes.switch_on(who, found, pyotp.TOTP(found).now(), crm.PASSWORD)
+    for act in (codes.switch_off, codes.renew_recovery):
+        with pytest.raises(Invalid):
+            act(who, "wrong ")
+    assert codes.state_of(who) == (True, 10)
+    codes.switch_off(who, crm.PASSWORD)
+    assert (codes.state_of(who), count(RecoveryCode)) == ((False, 0), 0)
     with pytest.raises(Invalid):
-        users.switch_off_codes(who, "wrong")
-    assert users.has_codes(who)
-    users.switch_off_codes(who, crm.PASSWORD)
-    assert not users.has_codes(who)
+        codes.renew_recovery(who, crm.PASSWORD)
+
+
+def test_an_administrator_takes_the_second_factor_off_whom_it_shuts_out(admin):
     key = crm.member("b@acme.example", "Sales")
-    other = users.new_secret(who, "")[0]
-    users.switch_on_codes(kernel.actor(key), other, pyotp.TOTP(other).now())
+    switch_on(key)
     with pytest.raises(NotAllowed):
         users.drop_codes(kernel.actor(key), key)
-    users.drop_codes(who, key)
+    users.drop_codes(kernel.actor(admin), key)
+    assert (codes.state_of(kernel.actor(key)), count(RecoveryCode)) == ((False, 0), 0)
     assert sign_in("b@acme.example")
+
+
+def test_a_recovery_code_comes_in_place_of_a_code_once(admin, secret):
+    who = kernel.actor(admin)
+    ten = codes.renew_recovery(who, crm.PASSWORD)
+    assert len(set(ten)) == 10
+    with Work(SYSTEM) as work:
+        stored = work.session.scalars(sa.select(column_of(RecoveryCode, "proof"))).all()
+    assert not any(code.replace("-", "").upper() in proof or code in proof for code in ten for proof in stored)
+    assert sign_in(code=ten[0])
+    with pytest.raises(Invalid):
+        sign_in(code=ten[0])
+    assert sign_in(code=f" {ten[1].upper().replace('-', ' ')} ")
+    found = kernel.at_once(*[lambda: sign_in(code=ten[2])] * 3)
+    assert sum(isinstance(one, identity.SignedIn) for one in found) == 1
+    assert codes.state_of(who) == (True, 7)
+    fresh = codes.renew_recovery(who, crm.PASSWORD)
+    with clock.frozen(clock.ago(minutes=-16)):
+        with pytest.raises(Invalid):
+            sign_in(code=ten[3])
+        assert sign_in(code=fresh[0])
+
+
+def test_a_recovery_code_is_its_owners_alone(admin, secret):
+    key = crm.member("b@acme.example", "Sales")
+    switch_on(key)
+    theirs = codes.renew_recovery(kernel.actor(key), crm.PASSWORD)
+    with pytest.raises(Invalid):
+        sign_in(code=theirs[0])
+    assert sign_in("b@acme.example", code=theirs[0])
 
 
 # ---- tokens

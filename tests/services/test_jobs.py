@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from crm_app.core import clock
-from crm_app.core.errors import Invalid, Unavailable
-from crm_app.core.i18n import Message
+from crm_app.core.errors import Invalid, Missing, Unavailable
+from crm_app.core.i18n import Message, Speech
 from crm_app.services import jobs
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
@@ -35,10 +35,10 @@ def put(name="note", **args):
         return jobs.enqueue(work, name, args)
 
 
-def state(key):
+def state(key, language="en"):
     with Work(SYSTEM) as work:
         found = jobs.one(work, key)
-    return found.state, found.attempts, found.error
+    return found.state, found.attempts, jobs.reason(found, Speech(language))
 
 
 def test_a_job_is_run_once(ran):
@@ -90,6 +90,21 @@ def test_a_refusal_is_not_tried_again_and_its_sentence_is_kept(ran):
     key = put(word="wrong")
     jobs.run_once()
     assert state(key) == ("failed", 1, "That cannot be done.")
+
+
+def test_why_a_job_failed_is_said_in_the_language_of_whoever_reads_it(ran, api, monkeypatch):
+    def refuse(_task):
+        raise Missing("Account", 7)
+
+    monkeypatch.setitem(jobs._JOBS, "refuse", refuse)
+    key, unknown = put("refuse"), put()
+    with Work(SYSTEM, "test.run") as work:
+        jobs.one(work, unknown, "cancel").name = "from tomorrow"
+    jobs.run_once(), jobs.run_once()
+    assert state(key, "en")[2] == "There is no Account 7, or you may not see it."
+    assert state(key, "es")[2] == "No existe o no está a su alcance: Cuenta 7."
+    assert api.get(f"/api/v1/jobs/{key}").json()["error"] == state(key, "en")[2]
+    assert state(unknown, "es")[2] == "Esta versión del programa no conoce esta clase de tarea."
 
 
 def test_the_job_of_a_killed_worker_is_taken_by_the_next(ran):

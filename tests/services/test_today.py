@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
+import sqlalchemy as sa
+
 from crm_app.core import clock
 from crm_app.services import actions, records, today
 from crm_app.services.actors import SYSTEM
-from crm_app.services.work import Work
+from crm_app.services.work import Work, column_of
 from tests.support import kernel
 
 LONG_AGO = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -61,16 +63,45 @@ def test_counts_keep_to_what_may_be_read_and_to_the_month_on_the_wall(admin):
         since = today.month_began("Europe/Madrid")
         assert since == datetime(2026, 2, 28, 23, tzinfo=UTC)
         with Work(own) as work:
-            assert today.counts(work, since) == [today.Count("accounts", 2, False, 1, False)]
+            assert today.counts(work, since) == [today.Count("accounts", 2, False, 1)]
         with Work(SYSTEM) as work:
-            assert today.counts(work, since)[0] == today.Count("accounts", 3, False, 2, False)
+            assert today.counts(work, since)[0] == today.Count("accounts", 3, False, 2)
             assert {one.resource for one in today.counts(work, since)}.isdisjoint({"users", "roles", "sectors"})
 
 
-def test_a_count_stops_at_its_cap(admin, monkeypatch):
+def test_the_count_of_all_stops_at_its_cap(admin, monkeypatch):
     monkeypatch.setattr(today, "CAP", 3)
-    monkeypatch.setattr(today, "NEW_CAP", 2)
     for number in range(5):
         kernel.account(name=f"Cliente {number}")
     with Work(SYSTEM) as work:
-        assert today.counts(work, LONG_AGO)[0] == today.Count("accounts", 3, True, 2, True)
+        assert today.counts(work, LONG_AGO)[0] == today.Count("accounts", 3, True, 5)
+
+
+def test_what_is_new_is_counted_by_its_moment_and_to_the_end(admin):
+    """More than any window of newest ids holds, and older ones brought in after them."""
+    own = kernel.user_with({"accounts.read": "own"})
+    with Work(SYSTEM, "accounts.create") as work:
+        for owner, count in ((own.user, 40), (admin, 5_200)):
+            new = [{"name": f"Nueva {number}", "owner": owner} for number in range(count)]
+            records.insert_many(work, kernel.ACCOUNTS, new)
+        old = [{"name": f"Vieja {number}", "owner": own.user, "created_at": LONG_AGO} for number in range(5_200)]
+        records.insert_many(work, kernel.ACCOUNTS, old)
+    since = clock.ago(days=1)
+    with Work(SYSTEM) as work:
+        assert today.counts(work, since)[0] == today.Count("accounts", 10_000, True, 5_240)
+        plan = _plan(work, since)
+    with Work(own) as work:
+        assert today.counts(work, since) == [today.Count("accounts", 5_240, False, 40)]
+    assert "ix_account_new" in plan
+
+
+def _plan(work, since):
+    """How the database finds what is new."""
+    table = kernel.ACCOUNTS.table
+    wanted = sa.select(sa.func.count()).select_from(table).where(column_of(table, "created_at") >= since)
+    postgres = work.session.get_bind().dialect.name == "postgresql"
+    if postgres:  # so few rows are read faster whole
+        work.session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+    explain = "EXPLAIN " if postgres else "EXPLAIN QUERY PLAN "
+    written = wanted.compile(work.session.get_bind(), compile_kwargs={"literal_binds": True})
+    return str(work.session.execute(sa.text(explain + str(written))).all())

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 
 from crm_app.core import clock
-from crm_app.core.errors import Invalid, Missing, NotAllowed, NotSignedIn
+from crm_app.core.errors import Invalid, Missing, NotAllowed, NotSignedIn, TooMany
 from crm_app.models.users import BUILT_IN_ROLES, Role, User
-from crm_app.services import actions, bulk, identity, records, users
+from crm_app.services import actions, bulk, codes, identity, records, users
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from tests.support import crm, kernel
@@ -270,3 +271,82 @@ def test_two_users_have_two_addresses_whatever_the_case(admin):
                 SYSTEM, "users", verb, key, {"name": "X", "email": "ANA@Acme.example", "role": kernel.role_with({})}
             )
         assert list(caught.value.fields) == ["email"]
+
+
+# ---- what ends with a password, and what does not
+
+
+def test_a_link_does_not_lead_past_the_second_factor(admin):
+    key = crm.member("b@acme.example", "Sales")
+    secret = codes.new_secret(kernel.actor(key), "")[0]
+    with clock.frozen(clock.ago(minutes=2)):
+        recovery = codes.switch_on(kernel.actor(key), secret, pyotp.TOTP(secret).at(clock.now()), crm.PASSWORD)
+    before = stored(key)
+    for purpose in ("invite", "reset"):
+        link = users.make_link(SYSTEM, key, purpose).partition("key=")[2]
+        with pytest.raises(codes.CodeNeeded):
+            users.redeem(link, "una clave larga 9", "", "")
+        used = pyotp.TOTP(secret).at(clock.ago(minutes=2))
+        for wrong in (used, "aaaa-bbbb-cccc-dddd"):
+            with pytest.raises(Invalid):
+                users.redeem(link, "una clave larga 9", "", "", code=wrong)
+        assert stored(key) == before
+        if purpose == "invite":
+            with clock.frozen(clock.ago(minutes=-16)):
+                code = pyotp.TOTP(secret).at(clock.now())
+                assert users.redeem(link, "una clave larga 9", "", "", code=code).user == key
+                with pytest.raises(NotSignedIn):
+                    users.redeem(link, "una clave larga 9", "", "", code=recovery[1])
+                before = stored(key)
+    with clock.frozen(clock.ago(minutes=-32)):
+        link = users.make_link(SYSTEM, key).partition("key=")[2]
+        assert users.redeem(link, "otra clave larga 9", "", "", code=recovery[0]).user == key
+    assert codes.state_of(kernel.actor(key)) == (True, 9)
+
+
+def stored(key):
+    with Work(SYSTEM) as work:
+        row = work.session.get(User, key)
+        return row.password, row.totp_step, codes.state_of(kernel.actor(key))
+
+
+def test_codes_at_a_link_are_guessed_five_times_at_most(admin):
+    key = crm.member("b@acme.example", "Sales")
+    secret = codes.new_secret(kernel.actor(key), "")[0]
+    with clock.frozen(clock.ago(minutes=2)):
+        codes.switch_on(kernel.actor(key), secret, pyotp.TOTP(secret).at(clock.now()), crm.PASSWORD)
+    link = users.make_link(SYSTEM, key).partition("key=")[2]
+    found = kernel.at_once(*[lambda: users.redeem(link, "una clave larga 9", "", "", code="000000")] * 9)
+    assert [sum(isinstance(one, kind) for one in found) for kind in (Invalid, TooMany)] == [5, 4]
+
+
+def test_tokens_live_on_past_a_new_password_unless_they_are_told_not_to(admin):
+    key = crm.member("b@acme.example", "Sales")
+
+    def token():
+        return identity.make_token(SYSTEM, key, "a test")
+
+    def works(one):
+        try:
+            return identity.actor_by_token(one, "").user == key
+        except NotSignedIn:
+            return False
+
+    kept = token()
+    users.change_password(kernel.actor(key), crm.PASSWORD, "una clave larga 9")
+    redeem(users.make_link(SYSTEM, key, "invite"))
+    assert works(kept)
+    users.change_password(kernel.actor(key), "una clave larga 9", "otra clave larga 9", tokens_too=True)
+    assert not works(kept)
+    reset, others = token(), identity.make_token(SYSTEM, admin, "another's")
+    redeem(users.make_link(SYSTEM, key, "reset"))
+    assert not works(reset)
+    here, there, last = redeem(users.make_link(SYSTEM, key)).cookie, sign_in_as("b@acme.example"), token()
+    users.end_everything(identity.actor_by_cookie(here))
+    assert [identity.actor_by_cookie(cookie) is None for cookie in (here, there)] == [False, True]
+    assert not works(last)
+    assert identity.actor_by_token(others, "").user == admin
+
+
+def sign_in_as(email):
+    return identity.sign_in({"email": email, "password": "una clave larga 9"}, "", "").cookie

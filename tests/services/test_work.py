@@ -3,10 +3,11 @@
 import pytest
 import sqlalchemy as sa
 
-from crm_app.core.errors import Conflict, IllegalMove, Invalid, Unavailable
+from crm_app.core.errors import Conflict, IllegalMove, Invalid, NotAllowed, Unavailable
+from crm_app.core.i18n import Speech
 from crm_app.models.accounts import Account, Sector
 from crm_app.models.users import User
-from crm_app.services import actions, records, users
+from crm_app.services import actions, codes, records, users
 from crm_app.services.actors import SYSTEM
 from crm_app.services.database import POOL_SIZE, engine
 from crm_app.services.work import Work, column_of, on_commit
@@ -126,10 +127,10 @@ def test_saving_the_same_again_is_no_change(admin):
 def test_a_changed_secret_is_told_and_never_shown(admin):
     who = kernel.actor(admin)
     users.change_password(who, crm.PASSWORD, "otra clave larga 77")
-    secret, _ = users.new_secret(who, "Acme")
+    secret, _ = codes.new_secret(who, "Acme")
     import pyotp
 
-    users.switch_on_codes(who, secret, pyotp.TOTP(secret).now())
+    codes.switch_on(who, secret, pyotp.TOTP(secret).now(), "otra clave larga 77")
     assert [(verb, before, after) for verb, _, before, after in kernel.history("user")[-2:]] == [
         ("users.password", {}, {}),
         ("users.codes", {}, {}),
@@ -243,7 +244,8 @@ def test_a_frozen_document_refuses_everything_but_its_moves(paper):
         assert caught.value.open_moves == ("credit",)
     with pytest.raises(IllegalMove) as caught:
         actions.run(who, "papers", "issue", key)
-    assert (caught.value.message.args["record"], caught.value.message.args["moves"]) == ("P-1b", "credit")
+    assert Speech("en").say(caught.value.message) == "P-1b is issued: Issue is not possible. Possible now: Credit."
+    assert (caught.value.state, caught.value.verb, caught.value.open_moves) == ("issued", "issue", ("credit",))
     with pytest.raises(IllegalMove):
         actions.undo(who, issued.change_set)
     with pytest.raises(IllegalMove), Work(who, "papers.change") as work:
@@ -265,9 +267,72 @@ def test_a_frozen_document_refuses_everything_but_its_moves(paper):
 def test_a_verb_needs_its_own_permission(paper):
     _, key = paper
     reader = kernel.user_with({"papers.read": "all", "papers.change": "all"})
-    from crm_app.core.errors import NotAllowed
-
     with pytest.raises(NotAllowed) as caught:
         actions.run(reader, "papers", "issue", key)
     assert caught.value.permission == "papers.issue"
     assert actions.run(kernel.user_with({"papers.issue": "all"}), "papers", "issue", key).version == 2
+
+
+def test_a_refusal_says_the_words_of_the_registry_and_keeps_the_machines_names(paper, tmp_path):
+    _, key = paper
+    actions.run(SYSTEM, "papers", "issue", key)
+    reader = kernel.user_with({"papers.read": "all", "accounts.read": "all"})
+    for permission, english, spanish in (
+        ("accounts.change", "Change (Accounts)", "Cambiar (Cuentas)"),
+        ("papers.issue", "Issue (Papers)", "Issue (Papers)"),
+        ("changes.undo", "Undo (History)", "Deshacer (Historial)"),
+        ("users.read", "See (Users)", "Ver (Usuarios)"),
+        ("*", "Everything", "Todo"),
+    ):
+        refusal = NotAllowed(permission)
+        assert Speech("en").say(refusal.message) == f"Your role does not allow this: {english}."
+        assert Speech("es").say(refusal.message) == f"Su rol no lo permite: {spanish}."
+    program = crm.client(reader.user)
+    refused = program.patch("/api/v1/accounts/1", json={"name": "x"}).json()
+    assert (refused["detail"], refused["permission"]) == ("Su rol no lo permite: Cambiar (Cuentas).", "accounts.change")
+
+
+# ---- what is caught inside a Work
+
+
+def test_who_catches_a_refusal_inside_a_work_commits_nothing_of_it(admin):
+    seller = kernel.user_with({"accounts.create": "own", "accounts.read": "own"})
+    before = kernel.history()
+    with pytest.raises(RuntimeError, match="attempt"), Work(seller, "accounts.create") as work:
+        with pytest.raises(Invalid):  # it was flushed before its owner turned out to be out of reach
+            records.create(work, kernel.ACCOUNTS, {"name": "Half", "owner": admin})
+        records.create(work, kernel.ACCOUNTS, {"name": "Other"})
+    assert (kernel.ids(), kernel.history()) == ([], before)
+
+
+def test_an_attempt_takes_back_all_of_itself_and_leaves_the_rest(admin):
+    seller = kernel.user_with({"accounts.create": "own", "accounts.read": "own", "accounts.change": "own"})
+    key, seen = kernel.account(seller, "Before"), []
+    with Work(seller, "accounts.create") as work:
+        kept = records.create(work, kernel.ACCOUNTS, {"name": "Kept"})
+        for given in ({"name": "Half", "owner": admin}, {"name": "x" * 5_000}):
+            with pytest.raises(Invalid), work.attempt():
+                records.change(work, kernel.ACCOUNTS, key, {"name": "Changed"})
+                work.after_commit(lambda: seen.append("never"))
+                records.create(work, kernel.ACCOUNTS, given)
+        with work.attempt():
+            records.change(work, kernel.ACCOUNTS, key, {"city": "Soria"})
+        work.after_commit(lambda: seen.append("done"))
+    assert (kernel.names(), seen) == (["Before", "Kept"], ["done"])
+    told = [(record, after.get("name"), after.get("city")) for _, record, _, after in kernel.history()[1:]]
+    assert told == [(kept, "Kept", None), (key, None, "Soria")]
+    assert (kernel.value(key, "city"), kernel.item(key).version) == ("Soria", 2)
+
+
+def test_what_the_database_refuses_in_an_attempt_leaves_the_rest(admin):
+    with Work(SYSTEM, "sectors.create") as work:
+        sectors = records.resource_of("sectors")
+        records.create(work, sectors, {"name": "Trade"})
+        with pytest.raises(Invalid) as caught, work.attempt():
+            records.create(work, sectors, {"name": "Lost"})
+            records.create(work, sectors, {"name": "Trade"})
+        records.create(work, sectors, {"name": "Other"})
+    assert list(caught.value.fields) == ["name"]
+    with Work(SYSTEM) as work:
+        assert sorted(work.session.scalars(sa.select(column_of(Sector, "name")))) == ["Other", "Trade"]
+    assert len(kernel.history("sector")) == 2

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
+from crm_app.core import words
 from crm_app.core.fields import Text
 from crm_app.core.resource import RESOURCES
 from crm_app.core.workflow import Move, Workflow
@@ -35,9 +36,9 @@ def declared() -> Iterator[Any]:
         yield Paper
     finally:
         SQLModel.metadata.remove(Paper.__table__)
-        del RESOURCES._found["papers"]
+        del RESOURCES._found["papers"], words.LISTS["papers"]
         for verb in ("issue", "credit"):
-            del actions._ACTIONS["papers", verb]
+            del actions._ACTIONS["papers", verb], words.VERBS["papers", verb]
 
 
 def make_table(table: Any) -> None:

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import re
+import ssl
 import threading
 import time
 import uuid
 from typing import Any, Self
 
+import aiohttp
 import socketio
 
 _LOOP = asyncio.new_event_loop()
@@ -30,32 +32,42 @@ def handler(path: str) -> str:
 class Tab:
     """One browser tab: a socket with its own client token and the cookie of its handshake."""
 
-    def __init__(self, url: str, cookie: str = "", token: str = "", **headers: str) -> None:
+    def __init__(
+        self, url: str, cookie: str = "", token: str = "", *, trust: ssl.SSLContext | None = None, **headers: str
+    ) -> None:
         self.token = token or str(uuid.uuid4())
         self.heard: list[str] = []
         self._url = url
         self._headers = headers | ({"Cookie": f"crm_session={cookie}"} if cookie else {})
-        self._socket = socketio.AsyncClient(reconnection=False)
+        self._trust = trust
+
+    async def _connect(self) -> None:
+        # a session of our own only where a certificate is to be trusted
+        self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=self._trust)) if self._trust else None
+        self._socket = socketio.AsyncClient(reconnection=False, http_session=self._http)
         self._socket.on("*", self._hear, namespace="/_event")
+        await self._socket.connect(
+            f"{self._url}/?token={self.token}",
+            headers=self._headers,
+            transports=["websocket"],
+            socketio_path="/_event",
+            namespaces=["/_event"],
+        )
 
     async def _hear(self, *message: Any) -> None:
         self.heard.append(json.dumps(message, ensure_ascii=False))
 
     def __enter__(self) -> Self:
-        address = f"{self._url}/?token={self.token}"
-        _run(
-            self._socket.connect(
-                address,
-                headers=self._headers,
-                transports=["websocket"],
-                socketio_path="/_event",
-                namespaces=["/_event"],
-            )
-        )
+        _run(self._connect())
         return self
 
     def __exit__(self, *_error: object) -> None:
-        _run(self._socket.disconnect())
+        _run(self._disconnect())
+
+    async def _disconnect(self) -> None:
+        await self._socket.disconnect()
+        if self._http is not None:
+            await self._http.close()
 
     @property
     def connected(self) -> bool:

@@ -54,32 +54,36 @@ def auth_form(
     )
 
 
+def option(name: str, label: Var[str]) -> rx.Component:
+    """A box to tick."""
+    return rx.el.label(rx.el.input(type="checkbox", name=name, class_name="check"), label, class_name="option-row")
+
+
+def code_step() -> rx.Component:
+    """The second step of whoever comes in: a code, where the server asks for one."""
+    code = rx.el.input(
+        id="auth-code",
+        name="code",
+        auto_complete="one-time-code",
+        spell_check=False,
+        class_name="input input-lg code-input",
+    )
+    hint = t("Six digits, or one of your recovery codes.")
+    return rx.el.div(
+        auth_field("code", t("Code of your authenticator"), code, hint=hint),
+        custom_attrs={"data-step": "code"},
+        hidden=True,
+    )
+
+
 def sign_in_form(next_url: str | Var[str], title: rx.Component | None = None) -> rx.Component:
     """E-mail, password, and the code of the second factor when it is asked for."""
     return auth_form(
         *([title] if title is not None else []),
         auth_field("email", t("E-mail"), text_input("email", type="email", auto_complete="username", required=True)),
         password("password", t("Password"), "current-password"),
-        rx.el.div(
-            auth_field(
-                "code",
-                t("Code of your authenticator"),
-                rx.el.input(
-                    id="auth-code",
-                    name="code",
-                    input_mode="numeric",
-                    auto_complete="one-time-code",
-                    class_name="input input-lg code-input",
-                ),
-            ),
-            custom_attrs={"data-step": "code"},
-            hidden=True,
-        ),
-        rx.el.label(
-            rx.el.input(type="checkbox", name="stay", class_name="check"),
-            t("Stay signed in on this device"),
-            class_name="option-row",
-        ),
+        code_step(),
+        option("stay", t("Stay signed in on this device")),
         action="/auth/sign-in",
         next_url=next_url,
         submit=t("Sign in"),

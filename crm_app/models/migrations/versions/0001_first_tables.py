@@ -95,7 +95,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("error", base.Json, nullable=True),
         sa.Column("result", base.Json, nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("finished_at", UTCDateTime(), nullable=True),
@@ -269,6 +269,7 @@ def upgrade() -> None:
     with op.batch_alter_table("product", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_product_barcode"), ["barcode"], unique=False)
         batch_op.create_index(batch_op.f("ix_product_category"), ["category"], unique=False)
+        batch_op.create_index("ix_product_new", ["created_at"], unique=False)
         batch_op.create_index("ix_product_sort", ["sort_key", "id"], unique=False)
 
     op.create_table(
@@ -369,6 +370,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_owner"), ["owner"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_parent"), ["parent"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_sector"), ["sector"], unique=False)
+        batch_op.create_index("ix_account_new", ["created_at", "owner"], unique=False)
         batch_op.create_index("ix_account_sort", ["sort_key", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_tax_id"), ["tax_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_zone"), ["zone"], unique=False)
@@ -428,6 +430,7 @@ def upgrade() -> None:
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_city"), ["city"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_owner"), ["owner"], unique=False)
+        batch_op.create_index("ix_contact_new", ["created_at", "owner"], unique=False)
         batch_op.create_index("ix_contact_sort", ["sort_key", "id"], unique=False)
 
     op.create_table(
@@ -478,6 +481,18 @@ def upgrade() -> None:
     with op.batch_alter_table("saved_view", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_saved_view_owner"), ["owner"], unique=False)
         batch_op.create_index("ix_saved_view_resource", ["resource", "position", "id"], unique=False)
+
+    op.create_table(
+        "recovery_code",
+        sa.Column("id", base.Id, nullable=False),
+        sa.Column("proof", sa.String(length=64), nullable=False),
+        sa.Column("user", base.Id, nullable=False),
+        sa.ForeignKeyConstraint(["user"], ["user.id"], name=op.f("fk_recovery_code_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
+        sa.UniqueConstraint("proof", name=op.f("uq_recovery_code_proof")),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_code_user"), ["user"], unique=False)
 
     op.create_table(
         "session",
