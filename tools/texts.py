@@ -40,6 +40,7 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("services/work.py", "before"): (),
     ("services/history.py", "_BESIDE[entity].name"): ("Note", "File"),
     ("state/bulk.py", "text"): (),
+    ("state/filters.py", "sign_of(spec, part)"): (),
     ("state/beside.py", "bad.fields.get('text', bad.message)"): (),
 }
 

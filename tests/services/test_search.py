@@ -236,9 +236,8 @@ def test_words_are_found_anywhere_and_one_or_two_letters_at_a_words_beginning(pl
 def test_only_words_that_punctuation_parts_or_leads_are_indexed_twice():
     names = dict.fromkeys(kernel.ACCOUNTS.search)
     values = names | {"name": "S.L. (Ñu) Sol, S.L. sin", "email": "a.b@c.example", "phone": "+34 91 1"}
-    assert search_text(kernel.ACCOUNTS, values) == "  " + "  ".join(
-        ["s.l.", "(nu)", "sol,", "s.l.", "sin", "sl", "nu", "a.b@c.example", "+34", "91", "1", "34911"]
-    )
+    words = ["", "s.l.", "(nu)", "sol,", "s.l.", "sin", "sl", "nu", "a.b@c.example", "+34", "91", "1", "34911"]
+    assert search_text(kernel.ACCOUNTS, values).split("  ") == words
 
 
 @pytest.mark.parametrize(
