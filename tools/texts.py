@@ -51,6 +51,7 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("core/words.py", "name"): (),
     ("services/jobs.py", "said_later(found.error)"): (),
     ("state/bulk.py", "text"): (),
+    ("state/filters.py", "sign_of(spec, part)"): (),
     ("state/beside.py", "bad.fields.get('text', bad.message)"): (),
 }
 

@@ -20,6 +20,7 @@ from . import (
     rest,
     search,
     tokens,
+    views,
 )
 from .calls import in_thread, reply
 
@@ -40,6 +41,7 @@ def api() -> FastAPI:
         docs.routes,
         changes.routes,
         tokens.routes,
+        views.routes,
         jobs.routes,
         bulk.routes,
         mass.routes,

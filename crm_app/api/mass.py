@@ -13,21 +13,22 @@ from .rest import resource_in
 
 
 def change(call: Call) -> Response:
-    """Set the `values` of every record of the selection."""
-    values = call.values.get("values")
-    if not isinstance(values, dict):
-        raise Invalid({"values": Message("Send a JSON object.")})
-    return _run(call, "change", values)
+    """Set the `values` of every record of the selection; `add` words to fields of several, `remove` them from there."""
+    parts = {name: call.values.get(name, {}) for name in ("values", "add", "remove")}
+    wrong = {name: Message("Send a JSON object.") for name, part in parts.items() if not isinstance(part, dict)}
+    if wrong:
+        raise Invalid(wrong)
+    return _run(call, "change", mass.Deed(parts["values"], parts["add"], parts["remove"]))
 
 
 def remove(call: Call) -> Response:
     """Take every record of the selection away."""
-    return _run(call, "remove", {})
+    return _run(call, "remove", mass.Deed())
 
 
-def _run(call: Call, verb: str, values: dict[str, object]) -> Response:
+def _run(call: Call, verb: str, deed: mass.Deed) -> Response:
     """What was done; 202 with the number of a job where it is too much for one request."""
-    outcome = mass.start(call.actor, resource_in(call), _selection(call), verb, values, call.once)
+    outcome = mass.start(call.actor, resource_in(call), _selection(call), verb, deed, call.once)
     result = dict(outcome.result or {})
     return reply(result | {"change_set": outcome.change_set}, 202 if result["job"] else 200)
 

@@ -82,6 +82,7 @@ _OTHER_TAGS = [
     {"name": "changes", "description": "What was done, and undo"},
     {"name": "search", "description": "Every list at once"},
     {"name": "tokens", "description": "Your own API tokens"},
+    {"name": "views", "description": "Saved views of lists"},
     {"name": "jobs", "description": "Work that runs later"},
 ]
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from crm_app.core.query import OPERATORS
+from crm_app.models.views import Shared
 from crm_app.services import bulk, files, mass
 
 from .schemas import COUNT, TEXT
@@ -65,6 +66,7 @@ def other_paths() -> dict[str, Any]:
         **_found_paths(),
         **_change_paths(number),
         **_token_paths(number),
+        **_view_paths(number),
         **_job_paths(number),
         **_attachment_paths([*which, *number], number),
         **_note_paths([*which, *number]),
@@ -109,6 +111,14 @@ def _bulk_paths(which: list[Any]) -> dict[str, Any]:
     }
 
 
+_WORDS = {"type": "object", "additionalProperties": {"type": "array", "items": TEXT, "minItems": 1}}
+_DEED = {
+    "values": {"type": "object", "description": "Fields and the values that every record gets; all else stays."},
+    "add": _WORDS | {"description": "Fields of several words, and those that every record is given."},
+    "remove": _WORDS | {"description": "Fields of several words, and those that every record loses."},
+}
+
+
 def _mass(verb: str, summary: str, asked: list[Any]) -> dict[str, Any]:
     """A selection in, what was done to it out; 202 where it has become a job."""
     refused = {"type": "array", "maxItems": mass.NAMED, "items": _object(id=COUNT, name=TEXT, detail=TEXT)}
@@ -120,8 +130,8 @@ def _mass(verb: str, summary: str, asked: list[Any]) -> dict[str, Any]:
     body = _object(ids=ids, filter=choice) | {"oneOf": [{"required": ["ids"]}, {"required": ["filter"]}]}
     example: dict[str, Any] = {"ids": [1, 2]}
     if verb == "change":
-        body = body | {"properties": body["properties"] | {"values": {"type": "object"}}, "required": ["values"]}
-        example |= {"values": {"city": "Madrid"}}
+        body = body | {"properties": body["properties"] | _DEED}
+        example |= {"values": {"city": "Madrid"}, "add": {"tags": ["vip"]}, "remove": {"roles": ["prospect"]}}
     answers = {
         "200": gives(done, "Done. Records that refuse are counted, and the first of them named."),
         "202": gives(done, f"More than {mass.SMALL} records: `job` goes through them; see GET /jobs/{{id}}."),
@@ -190,6 +200,37 @@ def _token_paths(number: list[Any]) -> dict[str, Any]:
         "/tokens": _get("tokens", "list", "Your tokens", page_of(token), [])
         | _post("tokens", "create", "Create a token", token, [], body, "201"),
         "/tokens/{id}": {"delete": operation("tokens", "tokens.remove", "Take a token back", number, gone)},
+    }
+
+
+def _view_paths(number: list[Any]) -> dict[str, Any]:
+    view = schema("View")
+    readers = {"type": "string", "enum": [member.value for member in Shared], "default": "personal"}
+    given: dict[str, Any] = {
+        "name": {"type": "string", "maxLength": 60},
+        "query": TEXT | {"description": "The query part of the list's address: text, filters, sort, columns."},
+        "shared": readers,
+    }
+    new = {
+        "type": "object",
+        "required": ["resource", "name"],
+        "properties": {"resource": TEXT} | given,
+        "additionalProperties": False,
+    }
+    changed = {"type": "object", "properties": given, "additionalProperties": False}
+    example = {"resource": "accounts", "name": "Soria", "query": "filter[city]=Soria&sort=-name", "shared": "team"}
+    gone = {"204": {"description": _GONE}, **refusals("404")}
+    answers = {"200": gives(view), **refusals("400", "404", "422")}
+    which = [in_query("resource", TEXT, "Only those of this list.", "accounts")]
+    summary = "Saved views: your own, your team's and everybody's"
+    return {
+        "/views": _get("views", "list", summary, page_of(view), which)
+        | _post("views", "create", "Save a view", view, [], takes(new, example), "201"),
+        "/views/{id}": _get("views", "read", "One view", view, number)
+        | {
+            "patch": operation("views", "views.change", "Change a view of yours", number, answers, takes(changed)),
+            "delete": operation("views", "views.remove", "Remove a view of yours", number, gone),
+        },
     }
 
 

@@ -168,6 +168,17 @@ _FIXED: dict[str, Any] = {
             "change_set": {"type": "integer", "description": "Only in the answer that makes it."},
         },
     },
+    "View": {
+        "type": "object",
+        "properties": {
+            "id": COUNT,
+            "resource": TEXT,
+            "name": TEXT,
+            "query": {"type": "string", "description": "The query part of the list's address."},
+            "shared": {"type": "string", "enum": ["personal", "team", "everybody"]},
+            "mine": {"type": "boolean", "description": "Whether you may change it."},
+        },
+    },
     "Token": {
         "type": "object",
         "properties": {

@@ -21,7 +21,7 @@ _FILTER = re.compile(r"filter\[(\w{1,60})\](?:\[(\w{1,10})\])?")
 
 @dataclass(frozen=True)
 class Filter:
-    """`field operator value`; `in` and `between` hold several values parted by commas."""
+    """`field operator value`; `in` and `between` hold several values parted by commas (`parted`, `joined`)."""
 
     field: str
     operator: str
@@ -104,6 +104,22 @@ class Query:
         return replace(
             self.without(part.field, part.operator), filters=(*self.without(part.field, part.operator).filters, part)
         )
+
+    def replacing(self, place: int, part: Filter) -> "Query":
+        """The same question with that filter in the place of the one that stands there, from the first page."""
+        others = [None if (one.field, one.operator) == (part.field, part.operator) else one for one in self.filters]
+        others[place] = part
+        return replace(self, filters=tuple(one for one in others if one is not None), page=1)
+
+
+def parted(value: str) -> list[str]:
+    """The values of a filter that holds several. A comma inside one is led by a backslash, as a backslash is."""
+    return [re.sub(r"\\([\\,])", r"\1", part) for part in re.findall(r"((?:\\[\\,]|[^,])*),", value + ",")]
+
+
+def joined(values: Iterable[str]) -> str:
+    """Several values as a filter holds them."""
+    return ",".join(re.sub(r"([\\,])", r"\\\1", value) for value in values)
 
 
 def _whole(values: Mapping[str, str], name: str, default: int, most: int, errors: dict[str, Message]) -> int:

@@ -209,18 +209,29 @@ class Searchable(Record):
 def search_text(resource: Resource, values: Mapping[str, Any]) -> str:
     """The search fields of a record as one normalised text.
 
-    Every word is led by two spaces, so that a trigram index also answers one and two letters: as a word's beginning.
+    Every word is led by two spaces, so that a trigram index also answers one and two letters: as a word's beginning. A word
+    that punctuation parts or leads follows once more without it: "sl" finds "S.L.", "b12" finds "B-12".
     """
     parts: list[str] = []
+    addresses: list[str] = []  # nobody looks for an address without its dots
     for name in resource.search:
         value = values[name]
         if value:
             kind = resource.fields[name].kind
             text = kind.write(value)
-            parts.append(text)
+            (addresses if isinstance(kind, fields.Email | fields.Phone) else parts).append(text)
             if isinstance(kind, fields.Phone):
-                parts.append("".join([char for char in text if char.isdigit()]))
-    return "  " + "  ".join(fold(" ".join(parts)).split())
+                addresses.append("".join([char for char in text if char.isdigit()]))
+    words = fold(" ".join(parts)).split()
+    bare = dict.fromkeys(_bare(word) for word in words if not word.isalnum())
+    more = [word for word in bare if word and word not in words]
+    return "  " + "  ".join([*words, *more, *fold(" ".join(addresses)).split()])
+
+
+def _bare(word: str) -> str:
+    """The word without punctuation; "" where it begins so as it is, and is found already."""
+    letters = "".join([char for char in word if char.isalnum()])
+    return "" if word.startswith(letters) else letters
 
 
 def sort_text(resource: Resource, values: Mapping[str, Any]) -> str:

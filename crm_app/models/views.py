@@ -16,6 +16,7 @@ class Shared(StrEnum):
     EVERYBODY = "everybody"
 
 
+USUAL = "usual"  # of the row that keeps which columns its owner wants to see in a list; no view, and shared with nobody
 SHARED_LABELS = {"personal": "Only me", "team": "My team", "everybody": "Everybody"}
 
 

@@ -1,21 +1,27 @@
 """Filters of a list as conditions on its table: the same rows on either database."""
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid
-from crm_app.core.fields import BadValue, Choices, Reference, Tags
-from crm_app.core.i18n import Message
+from crm_app.core.fields import BadValue, Choices, MomentKind, Reference, Tags
+from crm_app.core.i18n import Message, Speech
 from crm_app.core.plain import storable
-from crm_app.core.query import NEGATIVE, Filter
+from crm_app.core.query import NEGATIVE, Filter, joined, parted
 from crm_app.core.resource import RESOURCES, FieldSpec, Resource
 from crm_app.models.base import ChoiceSet
 
 from . import trees
 from .work import Work, column_of
+
+SEVERAL = ("in", "between")  # operators of several values
+MOST = 500
 
 
 def conditions_of(work: Work, resource: Resource, filters: Iterable[Filter]) -> list[sa.ColumnElement[bool]]:
@@ -36,6 +42,54 @@ def conditions_of(work: Work, resource: Resource, filters: Iterable[Filter]) -> 
     return found
 
 
+def written(resource: Resource, name: str, how: str, given: Sequence[object], speech: Speech) -> Filter:
+    """A filter of values that a person typed in their own notation, as every reader's address holds it.
+
+    Raises Invalid; what is wrong with a value stands at "value".
+    """
+    spec = resource.fields.get(name)
+    if spec is None or how not in spec.kind.operators:
+        raise Invalid({f"filter[{name[:60]}]": Message("This list cannot be filtered by that.")})
+    if how == "empty":
+        return Filter(name, how, "false" if "false" in given else "true")
+    texts = [storable(text[:2000]).strip() for text in given[: MOST + 1] if isinstance(text, str)]
+    try:
+        values = list(dict.fromkeys(_plain(spec, how, text, speech) for text in texts if text))
+    except BadValue as bad:
+        raise Invalid({"value": bad.message}) from None
+    if how == "between" and len(values) == 1 and len(texts) == 2 and all(texts):
+        values *= 2
+    if not values or (how == "between" and len(values) != 2):
+        raise Invalid({"value": Message("Write both values." if how == "between" else "This is needed.")})
+    if len(values) > MOST:
+        raise Invalid({"value": Message("At most {count} values.", count=MOST)})
+    return Filter(name, how, joined(values) if how in SEVERAL else values[0])
+
+
+def _plain(spec: FieldSpec, how: str, text: str, speech: Speech) -> str:
+    """One value as a program writes it."""
+    if how in ("contains", "starts"):
+        return text[:200]
+    kind = spec.kind
+    if isinstance(kind, MomentKind) and len(text) == len("2026-11-23T14:05"):
+        text = local_moment(text, speech)
+    value = kind.parse(text, speech)
+    if isinstance(kind, Choices | Tags):
+        if len(value) != 1:
+            raise BadValue("Write one value.")
+        return str(value[0])
+    plain = kind.json(value)
+    return str(plain).lower() if isinstance(plain, bool) else str(plain)
+
+
+def local_moment(text: str, speech: Speech) -> str:
+    """A time on that reader's wall clock, with its distance to UTC; the text itself where it is no such time."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(speech.zone)).isoformat()
+    except ValueError:
+        return text
+
+
 def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter) -> sa.ColumnElement[bool]:
     target = column_of(resource.table, spec.name)
     if part.operator == "empty":
@@ -45,14 +99,15 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter) ->
     if part.operator in ("contains", "starts"):
         pattern = target.icontains if part.operator == "contains" else target.istartswith
         return pattern(storable(part.value)[:200], autoescape=True)  # type: ignore[no-any-return]
-    raw = part.value.split(",") if part.operator in ("in", "between") else [part.value]
-    if len(raw) > 500:
-        raise BadValue("At most {count} values.", count=500)
+    raw = parted(part.value) if part.operator in SEVERAL else [part.value]
+    if len(raw) > MOST:
+        raise BadValue("At most {count} values.", count=MOST)
     if isinstance(spec.kind, Choices):
         return _has_choices(target, spec.kind, part, raw)
     if isinstance(spec.kind, Tags):
         return _has_tags(target, spec.kind, part, raw)
-    values = [spec.kind.parse(text, work.actor.speech) for text in raw]
+    speech = replace(work.actor.speech, typed=False)  # an address means the same whoever opens it
+    values = [spec.kind.parse(text, speech) for text in raw]
     return _compared(target, spec, part.operator, values)  # type: ignore[no-any-return]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid, Missing, NotAllowed, Refusal, Unavailable
+from crm_app.core.fields import BadValue, Choices, Kind, Tags
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import Resource
@@ -35,6 +36,36 @@ class Selection:
 
     query: Query = field(default_factory=Query)
     ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is to be done to every record: fields that get these `values`, words that fields of several are given or lose."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    add: Mapping[str, Any] = field(default_factory=dict)
+    take: Mapping[str, Any] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"values": dict(self.values), "add": dict(self.add), "take": dict(self.take)}
+
+    @property
+    def several(self) -> tuple[str, ...]:
+        """The fields that are given words or lose some."""
+        return (*self.add, *(name for name in self.take if name not in self.add))
+
+    def fitting(self, resource: Resource, held: Mapping[str, Any]) -> dict[str, Any]:
+        """The new values of a record that holds these in the fields of `several`. Raises Invalid where they would be too many."""
+        found = dict(self.values)
+        for name in self.several:
+            kept = [word for word in held[name] or () if word not in self.take.get(name, ())]
+            try:
+                value = resource.fields[name].kind.parse([*kept, *self.add.get(name, ())])
+            except BadValue as bad:
+                raise Invalid({name: bad.message}) from None
+            found[name] = value if value != (held[name] or ()) else held[name]
+        return found
 
 
 @dataclass
@@ -81,10 +112,10 @@ def start(
     resource: Resource,
     selection: Selection,
     verb: str,
-    values: Mapping[str, object],
+    deed: Deed,
     once: str | None = None,
 ) -> actions.Outcome:
-    """Change (to these values) or remove what is selected: its `result` holds `count`, `refused` and, for many, the `job`.
+    """Change (so) or remove what is selected: its `result` holds `count`, `refused` and, for many, the `job`.
 
     Raises Missing for another verb, NotAllowed, and Invalid for values that no record can take.
     """
@@ -94,19 +125,17 @@ def start(
     def run(
         work: Work, _resource: Resource, _key: Any, _values: Mapping[str, object], _version: int | None
     ) -> actions.Outcome:
-        return _start(work, resource, selection, verb, values)
+        return _start(work, resource, selection, verb, deed)
 
     found = actions.Action(resource.name, verb, _LABELS[verb], run)
-    asked = {"params": selection.query.params(), "ids": selection.ids, "values": dict(values), "many": True}
+    asked = {"params": selection.query.params(), "ids": selection.ids, "many": True} | deed.plain()
     with Work(actor, resource.permission(verb), label=found.label, batch=secrets.token_hex(16)) as work:
         return actions.run_in(work, found, None, asked, once=once)
 
 
-def _start(
-    work: Work, resource: Resource, selection: Selection, verb: str, values: Mapping[str, object]
-) -> actions.Outcome:
+def _start(work: Work, resource: Resource, selection: Selection, verb: str, deed: Deed) -> actions.Outcome:
     work.require(resource.permission(verb))
-    parsed = _parsed(work, resource, values) if verb == "change" else {}
+    parsed = _parsed(work, resource, deed) if verb == "change" else Deed()
     total = count(work, resource, selection)
     if total <= SMALL:
         refused = Refused()
@@ -114,13 +143,12 @@ def _start(
         _apply(work, resource, ids, verb, parsed, refused)
         result = {"count": len(ids) - refused.count, "refused": refused.count, "first": refused.plain(), "job": None}
         return actions.Outcome(None, None, result, work.change_set)
-    written = {name: resource.fields[name].kind.json(value) for name, value in parsed.items()}
     args = {
         "resource": resource.name,
         "verb": verb,
         "params": [list(pair) for pair in selection.query.params()],
         "ids": list(selection.ids) if selection.ids is not None else None,
-        "values": written,
+        "deed": _written(resource, parsed).plain(),
         "batch": work.batch,
         "limits": list(work.actor.limits),
     }
@@ -128,17 +156,38 @@ def _start(
     return actions.Outcome(None, None, {"count": total, "refused": 0, "first": [], "job": key})
 
 
-def _parsed(work: Work, resource: Resource, values: Mapping[str, object]) -> dict[str, Any]:
-    """The values, as far as they are the same question for every record. Raises Invalid."""
-    if not values:
+def _parsed(work: Work, resource: Resource, deed: Deed) -> Deed:
+    """The same with parsed values, as far as they are the same question for every record. Raises Invalid."""
+    if not (deed.values or deed.add or deed.take):
         raise Invalid({"values": Message("Choose at least one field.")})
-    parsed = records.parse(work, resource, values, creating=False)
+    parsed = records.parse(work, resource, deed.values, creating=False)
     own = {name: Message("Every record has its own value here.") for name in parsed if resource.fields[name].unique}
     if own:
         raise Invalid(own)
     if resource.owner in parsed:
         _may_hand_over(work, resource, parsed[resource.owner])
-    return parsed
+    add, take = ({name: _words(resource, deed, name, raw) for name, raw in of.items()} for of in (deed.add, deed.take))
+    return Deed(parsed, add, take)
+
+
+def _words(resource: Resource, deed: Deed, name: str, raw: object) -> tuple[str, ...]:
+    """The words that are to be added to a field or taken from it. Raises Invalid."""
+    kind = resource.fields[name].kind if name in resource.writable else Kind()
+    if not isinstance(kind, Choices | Tags) or name in deed.values:
+        raise Invalid({name[:60]: Message("Nothing can be added here or taken away.")})
+    try:
+        words: tuple[str, ...] | None = kind.parse(raw)
+    except BadValue as bad:
+        raise Invalid({name: bad.message}) from None
+    if not words:
+        raise Invalid({name: Message("This is needed.")})
+    return words
+
+
+def _written(resource: Resource, deed: Deed) -> Deed:
+    """The same with values as the API writes them."""
+    parts = (deed.values, deed.add, deed.take)
+    return Deed(*({name: resource.fields[name].kind.json(value) for name, value in part.items()} for part in parts))
 
 
 def _may_hand_over(work: Work, resource: Resource, owner: int | None) -> None:
@@ -161,36 +210,39 @@ def _next(work: Work, resource: Resource, selection: Selection, last: int | None
     return list(work.session.scalars(sa.select(number).where(*conditions).order_by(number.desc()).limit(CHUNK)))
 
 
-def _apply(
-    work: Work, resource: Resource, ids: list[int], verb: str, values: Mapping[str, Any], refused: Refused
-) -> None:
+def _apply(work: Work, resource: Resource, ids: list[int], verb: str, deed: Deed, refused: Refused) -> None:
     say = work.actor.speech.say
     if not many.free(resource):
-        _one_by_one(work, resource, ids, verb, values, refused)
+        _one_by_one(work, resource, ids, verb, deed, refused)
         return
     rows = many.load(work, resource, ids, *records.readable(work, resource, verb))
     names = {row.id: str(getattr(row, resource.label) or f"#{row.id}") for row in rows}
     for key in sorted(set(ids) - names.keys(), reverse=True):
         refused.add(key, f"#{key}", say(NotAllowed(resource.permission(verb)).message))
     if verb == "change":
-        for key, faults in many.change(work, resource, [(row, values) for row in rows]).items():
+        wanted = []
+        for row in rows:
+            try:
+                wanted.append((row, deed.fitting(resource, {name: getattr(row, name) for name in deed.several})))
+            except Invalid as bad:
+                refused.add(row.id, names[row.id], " ".join(say(message) for message in bad.fields.values()))
+        for key, faults in many.change(work, resource, wanted).items():
             refused.add(key, names[key], " ".join(say(message) for message in faults.values()))
     else:
         for key in sorted(many.remove(work, resource, rows)):
             refused.add(key, names[key], say("Other records refer to this one, or it refers to one that is gone."))
 
 
-def _one_by_one(
-    work: Work, resource: Resource, ids: list[int], verb: str, values: Mapping[str, Any], refused: Refused
-) -> None:
+def _one_by_one(work: Work, resource: Resource, ids: list[int], verb: str, deed: Deed, refused: Refused) -> None:
     """Through the session, where the rules of this table are; each record in a savepoint."""
     names = records.names_of(work, resource, ids)
-    written = {name: resource.fields[name].kind.json(value) for name, value in values.items()}
     for key in ids:
         try:
             with work.attempt():
                 if verb == "change":
-                    records.change(work, resource, key, written)
+                    held = records.one(work, resource, key).values if deed.several else {}
+                    values = deed.fitting(resource, held)
+                    records.change(work, resource, key, _written(resource, Deed(values)).values)
                 else:
                     records.remove(work, resource, key)
         except Unavailable:
@@ -206,7 +258,7 @@ def mass(
     verb: str,
     params: list[list[str]],
     ids: list[int] | None,
-    values: dict[str, Any],
+    deed: dict[str, dict[str, Any]],
     batch: str,
     limits: list[str],
 ) -> None:
@@ -226,8 +278,9 @@ def mass(
         task.progress(min(done, total), total)
         with Work(actor, found.permission(verb), label=_LABELS[verb], batch=batch) as work:
             part = _next(work, found, selection, last)
+            wanted = _parsed(work, found, Deed(**deed)) if part and verb == "change" else Deed()
             if part:
-                _apply(work, found, part, verb, _parsed(work, found, values) if verb == "change" else {}, refused)
+                _apply(work, found, part, verb, wanted, refused)
         if not part:
             break
         last, done = part[-1], done + len(part)

@@ -28,6 +28,7 @@ from .values import (
     key_of,
     labelled,
     names_of,
+    names_readable,
     parse,
     readable,
     referred,
@@ -37,7 +38,18 @@ from .values import (
 from .work import Work, all_or_nothing, column_of, ruled
 
 RULES = verbs.MODULES  # imported so that every module's rules are known
-__all__ = ["Item", "belongs", "insert_rows", "key_of", "labelled", "names_of", "parse", "readable", "resource_of"]
+__all__ = [
+    "Item",
+    "belongs",
+    "insert_rows",
+    "key_of",
+    "labelled",
+    "names_of",
+    "names_readable",
+    "parse",
+    "readable",
+    "resource_of",
+]
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,15 @@ def names_of(work: Work, resource: Resource, keys: Iterable[int]) -> dict[int, s
     return {row[0]: str(row[1]) for row in work.session.connection().execute(_labels(resource.name), {"keys": keys})}
 
 
+def names_readable(work: Work, resource: Resource, keys: Iterable[int]) -> dict[int, str]:
+    """The label of each of these records that the actor may read."""
+    if not work.actor.may(resource.permission("read")):
+        return {}
+    key, label = (column_of(resource.table, part) for part in ("id", resource.label))
+    found = work.session.execute(sa.select(key, label).where(key.in_(list(keys)), *readable(work, resource)))
+    return {row[0]: str(row[1]) for row in found}
+
+
 @cache
 def _labels(name: str) -> sa.Select[Any]:
     """The statement for names, made once: SQLAlchemy takes longer to understand a new one than the database to answer it."""

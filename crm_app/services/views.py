@@ -1,6 +1,6 @@
 """Saved views: a list's question and columns under a name, for oneself, one's team or everybody."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,7 +13,7 @@ from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import Resource
 from crm_app.models.users import User
-from crm_app.models.views import SavedView, Shared
+from crm_app.models.views import USUAL, SavedView, Shared
 
 from . import records
 from .actors import Actor
@@ -28,6 +28,7 @@ class View:
     """A saved view as its reader has it. `url` is the query part of the list's address; `mine` may be changed."""
 
     id: int
+    resource: str
     name: str
     url: str
     shared: str
@@ -41,7 +42,24 @@ def of(work: Work, resource: Resource) -> list[View]:
     rows = work.session.scalars(
         statement.order_by(column_of(SavedView, "position"), column_of(SavedView, "id")).limit(2 * MOST)
     )
-    return [View(row.id or 0, row.name, row.query, row.shared, _is_mine(work.actor, row)) for row in rows]
+    return [_plain(work, row) for row in rows]
+
+
+def one(work: Work, key: object) -> View:
+    """The view with that id. Raises Missing where there is none, or the actor may not see it or its list."""
+    number = key if isinstance(key, int) and not isinstance(key, bool) and 0 < key < 2**63 else 0
+    row = work.session.scalar(sa.select(SavedView).where(column_of(SavedView, "id") == number, _seen(work)))
+    if row is None or not _readable(work, row):
+        raise Missing("view", number)
+    return _plain(work, row)
+
+
+def _plain(work: Work, row: SavedView) -> View:
+    return View(row.id or 0, row.resource, row.name, row.query, row.shared, _is_mine(work.actor, row))
+
+
+def _readable(work: Work, row: SavedView) -> bool:
+    return work.actor.may(records.resource_of(row.resource).permission("read"))
 
 
 def _seen(work: Work) -> sa.ColumnElement[bool]:
@@ -50,7 +68,7 @@ def _seen(work: Work) -> sa.ColumnElement[bool]:
     if work.actor.team is not None:
         mates = sa.select(column_of(User, "id")).where(column_of(User, "team") == work.actor.team)
         found.append(sa.and_(shared == Shared.TEAM.value, owner.in_(mates)))
-    return sa.or_(*found)
+    return sa.and_(sa.or_(*found), shared != USUAL)
 
 
 def _is_mine(actor: Actor, row: SavedView) -> bool:
@@ -79,7 +97,7 @@ def save(work: Work, resource: Resource, name: object, query: Query, shared: obj
     values = _parsed({"name": name, "shared": shared})
     if work.actor.user is None:
         raise NotAllowed(resource.permission("read"))
-    of_list = (column_of(SavedView, "resource") == resource.name, column_of(SavedView, "owner") == work.actor.user)
+    of_list = (*_own_of(work, resource), column_of(SavedView, "shared") != USUAL)
     count, last = work.session.execute(
         sa.select(sa.func.count(), sa.func.max(column_of(SavedView, "position"))).where(*of_list)
     ).one()
@@ -116,9 +134,33 @@ def remove(work: Work, key: object) -> None:
 def _own(work: Work, key: object) -> Any:
     number = key if isinstance(key, int) and not isinstance(key, bool) and 0 < key < 2**63 else 0
     row = work.locked_where(SavedView, column_of(SavedView, "id") == number, _seen(work))
-    if row is None or not _is_mine(work.actor, row):
+    if row is None or not _is_mine(work.actor, row) or not _readable(work, row):
         raise Missing("view", number)
     return row
+
+
+def _own_of(work: Work, resource: Resource) -> tuple[sa.ColumnElement[bool], ...]:
+    return column_of(SavedView, "resource") == resource.name, column_of(SavedView, "owner") == work.actor.user
+
+
+def usual_columns(work: Work, resource: Resource) -> tuple[str, ...]:
+    """The columns that the actor wants to see in that list wherever nothing else is asked for; none are the list's own."""
+    wanted = sa.select(column_of(SavedView, "query")).where(
+        *_own_of(work, resource), column_of(SavedView, "shared") == USUAL
+    )
+    found = work.session.scalar(wanted.order_by(column_of(SavedView, "id").desc()).limit(1))
+    return tuple(name for name in (found or "").split(",") if name in resource.fields)
+
+
+def keep_columns(work: Work, resource: Resource, names: Iterable[str]) -> None:
+    """Show the actor these columns in that list from now on; none for the list's own. Raises NotAllowed."""
+    work.require(resource.permission("read"))
+    if work.actor.user is None:
+        raise NotAllowed(resource.permission("read"))
+    work.session.execute(sa.delete(SavedView).where(*_own_of(work, resource), column_of(SavedView, "shared") == USUAL))
+    chosen = ",".join(dict.fromkeys(name for name in names if name in resource.fields))
+    if chosen:
+        work.session.add(SavedView(resource=resource.name, name="", query=chosen, shared=USUAL, owner=work.actor.user))
 
 
 def _parsed(given: Mapping[str, object]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from crm_app.core.errors import Invalid, Missing
-from crm_app.core.fields import Choices
+from crm_app.core.fields import Choices, Tags
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import Resource
@@ -31,6 +31,7 @@ class BulkState(rx.State, mixin=True):
     page_picked: bool = False
     asked: str = ""
     changing: str = ""
+    changing_how: str = "set"
     bulk_error: str = ""
     running: bool = False
     run_text: str = ""
@@ -85,41 +86,48 @@ class BulkState(rx.State, mixin=True):
 
     @on("read")
     async def ask(self, verb: str) -> Any:
-        """Open the question before a change or a removal of all that is selected; "" closes it."""
-        self.asked, self.changing, self.bulk_error = "", "", ""
-        if verb not in ("change", "remove") or not (self.picked or self.everything):
+        """Open the question before all that is selected is changed, tagged or removed; "" closes it."""
+        self.asked, self.changing, self.changing_how, self.bulk_error = "", "", "set", ""
+        tags = tags_of(self.resource)
+        if verb not in ("change", "remove", "tag" if tags else "change") or not (self.picked or self.everything):
             return
         actor = await signed_in(self)
         total = await asyncio.to_thread(counted, actor, self.resource, self._selection())
         self.picked_count, self.asked = actor.speech.number(total), verb
+        if verb == "tag":
+            self.asked, self.changing, self.changing_how = "change", tags, "add"
 
     @on("read")
     async def choose_field(self, name: str) -> Any:
         """The field that is to be set in all of them."""
         self.changing = name if name in self.resource.writable else ""
-        self.bulk_error = ""
+        self.changing_how, self.bulk_error = "set", ""
 
     @on("change")
     async def change_picked(self, form: dict[str, Any]) -> Any:
-        """Give the field its value in all that is selected."""
+        """Give the field its value in all that is selected; a field of several words may be given one or lose one instead."""
         if self.changing not in self.resource.writable or self.asked != "change":
             return
         kind = self.resource.fields[self.changing].kind
         value: Any = str(form.get("value", ""))[:20_000]
         if isinstance(kind, Choices):
             value = [name for name in kind.options if form.get(f"value-{name}")]
-        await self._start("change", {self.changing: value})
+        how = form.get("how") if isinstance(kind, Choices | Tags) else "set"
+        part = {self.changing: value}
+        await self._start(
+            "change", mass.Deed(*({}, part) if how == "add" else ({}, {}, part) if how == "take" else (part,))
+        )
 
     @on("remove")
     async def remove_picked(self) -> Any:
         """Take all that is selected away."""
         if self.asked == "remove":
-            await self._start("remove", {})
+            await self._start("remove", mass.Deed())
 
-    async def _start(self, verb: str, values: dict[str, object]) -> None:
+    async def _start(self, verb: str, deed: mass.Deed) -> None:
         actor = await signed_in(self)
         try:
-            outcome = await asyncio.to_thread(mass.start, actor, self.resource, self._selection(), verb, values)
+            outcome = await asyncio.to_thread(mass.start, actor, self.resource, self._selection(), verb, deed)
         except Invalid as bad:
             self.bulk_error = " ".join(actor.speech.say(text) for text in bad.fields.values()) or actor.speech.say(
                 bad.message
@@ -170,6 +178,11 @@ class BulkState(rx.State, mixin=True):
 
     def _selection(self) -> mass.Selection:
         return mass.Selection(self._query) if self.everything else mass.Selection(Query(), tuple(self.picked))
+
+
+def tags_of(resource: Resource) -> str:
+    """The field of free words that a selection can be tagged by, "" for none."""
+    return next((name for name in resource.writable if isinstance(resource.fields[name].kind, Tags)), "")
 
 
 def counted(actor: Actor, resource: Resource, selection: mass.Selection) -> int:

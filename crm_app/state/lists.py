@@ -6,34 +6,21 @@ from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
-from crm_app.core.errors import Invalid, Missing, NotAllowed, Refusal
-from crm_app.core.fields import Boolean, Reference
+from crm_app.core.errors import Invalid, Refusal
+from crm_app.core.fields import Boolean
 from crm_app.core.i18n import Speech
 from crm_app.core.plain import storable
-from crm_app.core.query import MAX_PAGE, MAX_SORTS, NEGATIVE, Filter, Query
-from crm_app.core.resource import FieldSpec, Resource
-from crm_app.services import actions, records
+from crm_app.core.query import MAX_PAGE, MAX_SORTS, Query
+from crm_app.core.resource import Resource
+from crm_app.services import actions, records, views
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from .bulk import BulkState
+from .filters import Chip, FilterState, chip_of
 from .guard import SIGNED_IN, on, signed_in
 from .session import Me, greet, tell
 from .views import Column, ViewState, columns_of
-
-_SIGNS = {
-    "eq": "is",
-    "ne": "is not",
-    "in": "is one of",
-    "lt": "less than",
-    "le": "at most",
-    "gt": "more than",
-    "ge": "at least",
-    "between": "between",
-    "contains": "contains",
-    "starts": "starts with",
-    "empty": "is empty",
-}
 
 
 @dataclasses.dataclass
@@ -56,17 +43,6 @@ class Head:
 
 
 @dataclasses.dataclass
-class Chip:
-    """A filter that is on."""
-
-    field: str = ""
-    operator: str = ""
-    label: str = ""
-    sign: str = ""
-    value: str = ""
-
-
-@dataclasses.dataclass
 class Shown:
     """What one reading of the list brought."""
 
@@ -74,15 +50,15 @@ class Shown:
     total: int
     capped: bool
     chips: list[Chip]
+    usual: tuple[str, ...]
 
 
-class ListState(BulkState, ViewState, mixin=True):
+class ListState(BulkState, FilterState, ViewState, mixin=True):
     """Bound to a Resource by its subclass. Everything shown is rebuilt from the URL, the cookie and the database."""
 
     resource: ClassVar[Resource]
 
     rows: list[Row] = []
-    chips: list[Chip] = []
     text: str = ""
     heads: list[Head] = []
     page_number: int = 1
@@ -95,7 +71,6 @@ class ListState(BulkState, ViewState, mixin=True):
     steps: str = "replace"
     loaded: bool = False
     failure: str = ""
-    adding: str = ""
     _query: Query = Query()
     _total: int = 0
     _capped: bool = False
@@ -104,8 +79,9 @@ class ListState(BulkState, ViewState, mixin=True):
     async def load(self) -> Any:
         """Read the list that the URL asks for."""
         actor = await greet(self)
-        self.adding = ""
         self._unpick()
+        self._close_dialogs()
+        self._usual = None
         try:
             query = Query.from_params(parse_qsl(self.router.url.query, keep_blank_values=True))
         except Invalid as bad:
@@ -139,35 +115,6 @@ class ListState(BulkState, ViewState, mixin=True):
         number = page if 1 <= page <= MAX_PAGE else 1
         await self._show(await signed_in(self), replace(self._query, page=number), counted=True, steps="push")
 
-    @on("read")
-    async def begin_filter(self, name: str) -> Any:
-        """Ask for the value of a new filter on that field; "" asks no more."""
-        self.adding = name if name in self.resource.filters else ""
-
-    @on("read")
-    async def add_filter(self, form: dict[str, Any]) -> Any:
-        """Put the filter that the small form describes."""
-        name, value = self.adding, str(form.get("value", ""))[:500]
-        if name not in self.resource.filters or not value:
-            self.adding = ""
-            return
-        kind = self.resource.fields[name].kind
-        operator = "contains" if "contains" in kind.operators else "in" if "in" in kind.operators else "eq"
-        actor = await signed_in(self)
-        await self._show(actor, self._query.adding(Filter(name, operator, value)), counted=False, steps="push")
-        self.adding = ""
-
-    @on("read")
-    async def drop_filter(self, name: str, operator: str) -> Any:
-        """Take one chip away."""
-        actor = await signed_in(self)
-        await self._show(actor, self._query.without(str(name), str(operator)), counted=False, steps="push")
-
-    @on("read")
-    async def clear(self) -> Any:
-        """The whole list again."""
-        await self._show(await signed_in(self), Query(sort=self._query.sort), counted=False, steps="push")
-
     @on(SIGNED_IN)
     async def undo(self, change_set: str) -> Any:
         """Take back what a toast speaks of, and show the list as it is then."""
@@ -178,11 +125,12 @@ class ListState(BulkState, ViewState, mixin=True):
 
     async def _show(self, actor: Actor, query: Query, *, counted: bool, steps: str = "replace") -> None:
         known = (self._total, self._capped) if counted and self.loaded and not self.failure else None
-        shown = await asyncio.to_thread(read, actor, self.resource, query, known)
+        shown = await asyncio.to_thread(read, actor, self.resource, query, known, self._usual)
+        self._usual = shown.usual
         self.rows, self.chips = shown.rows, shown.chips
         self._query, self._total, self._capped = query, shown.total, shown.capped
         self.text, self.address, self.steps = query.text, replace(query, size=50).url(), steps
-        self.heads = heads_of(self.resource, query)
+        self.heads = heads_of(self.resource, replace(query, columns=query.columns or self._usual))
         chosen = [head.name for head in self.heads]
         self.columns = [Column(name, name in chosen) for name in dict.fromkeys((*chosen, *self.resource.fields))]
         self._find_view()
@@ -194,7 +142,8 @@ class ListState(BulkState, ViewState, mixin=True):
 
     async def _tell_export(self) -> None:
         picked = "&ids=" + ",".join(map(str, self.picked)) if self.picked else ""
-        self.export_query = replace(self._query, page=1, size=50).url() + picked
+        columns = self._query.columns or self._usual or ()
+        self.export_query = replace(self._query, columns=columns, page=1, size=50).url() + picked
 
     def _count_pages(self, speech: Speech, query: Query) -> None:
         self.page_number = query.page
@@ -217,14 +166,21 @@ class ListState(BulkState, ViewState, mixin=True):
         me._tell(text, "late")
 
 
-def read(actor: Actor, resource: Resource, query: Query, known: tuple[int, bool] | None) -> Shown:
-    """One page of the list as text. Runs in a thread."""
+def read(
+    actor: Actor,
+    resource: Resource,
+    query: Query,
+    known: tuple[int, bool] | None,
+    usual: tuple[str, ...] | None,
+) -> Shown:
+    """One page of the list as text; `usual` are this person's columns, None where they are not known yet. Runs in a thread."""
     with Work(actor) as work:
-        names = columns_of(resource, query)
+        kept = views.usual_columns(work, resource) if usual is None else usual
+        names = columns_of(resource, query, kept)
         found = records.page(work, resource, query, columns=names, total=known)
         rows = [row_of(work, resource, item, names) for item in found.items]
         chips = [chip_of(work, resource, part) for part in query.filters]
-    return Shown(rows, found.total, found.capped, chips)
+    return Shown(rows, found.total, found.capped, chips, kept)
 
 
 def heads_of(resource: Resource, query: Query) -> list[Head]:
@@ -253,35 +209,3 @@ def _cell(work: Work, resource: Resource, item: records.Item, name: str) -> str:
     if isinstance(resource.fields[name].kind, Boolean):
         return "true" if item.values[name] else ""  # the page draws a badge
     return records.shown(work, resource, item, name)
-
-
-def chip_of(work: Work, resource: Resource, part: Filter) -> Chip:
-    """A filter in words."""
-    spec, say = resource.fields[part.field], work.actor.speech.say
-    values = part.value.split(",") if part.operator in ("in", "between") else [part.value]
-    if part.operator == "empty":
-        text = ""
-    elif isinstance(spec.kind, Reference):
-        text = ", ".join(_name_of(work, spec.kind.resource, value) for value in values)
-    elif part.operator in ("contains", "starts"):
-        text = part.value
-    else:
-        text = ", ".join(_said(work, spec, value) for value in values)
-    sign = "is" if part.operator == "in" and len(values) == 1 else _SIGNS[part.operator]
-    if part.operator == "empty" and part.value in NEGATIVE:
-        sign = "is not empty"
-    return Chip(part.field, part.operator, say(spec.label), say(sign), text)
-
-
-def _name_of(work: Work, target: str, key: str) -> str:
-    """The label of what a filter refers to, for whoever may read that list; its id for others."""
-    found = records.resource_of(target)
-    try:
-        return str(records.one(work, found, key).values[found.label])
-    except (Missing, NotAllowed):
-        return f"#{key}" if key else ""
-
-
-def _said(work: Work, spec: FieldSpec, value: str) -> str:
-    parsed = spec.kind.parse(value, work.actor.speech)
-    return spec.kind.show(parsed, work.actor.speech) if parsed is not None else ""

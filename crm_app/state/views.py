@@ -54,6 +54,7 @@ class ViewState(rx.State, mixin=True):
     columns: list[Column] = []
     choosing_columns: bool = False
     _views: list[views.View] = []
+    _usual: tuple[str, ...] | None = None
 
     @on("read")
     async def load_views(self) -> Any:
@@ -69,8 +70,9 @@ class ViewState(rx.State, mixin=True):
     def _find_view(self) -> None:
         """The tab that says what the list shows; the one that was opened stays so while it is being changed."""
         here = replace(self._query, page=1, size=50).url()
-        same = next((one for one in self._views if one.url == here), None)
-        current = same or next((one for one in self._views if one.id == self.view), None)
+        opened = next((one for one in self._views if one.id == self.view), None)
+        same = opened if opened and opened.url == here else next((one for one in self._views if one.url == here), None)
+        current = same or opened
         self.view = current.id if current and (here or same) else 0
         self.view_mine = bool(self.view and current and current.mine)
         self.view_changed = self.view != 0 and same is None
@@ -101,7 +103,9 @@ class ViewState(rx.State, mixin=True):
             if self.naming == "old":
                 await asyncio.to_thread(change_view, actor, self.view, given, None)
             elif self.naming == "new":
-                self.view = await asyncio.to_thread(add_view, actor, self.resource, given, self._query)
+                query = replace(self._query, columns=self._query.columns or self._usual or ())
+                self.view = await asyncio.to_thread(add_view, actor, self.resource, given, query)
+                await self._show(actor, query, counted=True)
         except Invalid as bad:
             self.view_error = " ".join(actor.speech.say(text) for text in bad.fields.values())
             return
@@ -150,12 +154,23 @@ class ViewState(rx.State, mixin=True):
         """The columns that the list has by itself."""
         await self._set_columns([])
 
+    def _close_dialogs(self) -> None:
+        """A page that is loaded again begins without them."""
+        self.naming, self.view_error, self.choosing_columns = "", "", False
+
     def _shown_columns(self) -> list[str]:
         return [one.name for one in self.columns if one.chosen]
 
     async def _set_columns(self, names: list[str]) -> None:
+        """In a view, or where the address names columns, they are a part of the question; else they are kept for this person."""
+        actor = await signed_in(self)
         chosen = () if tuple(names) == self.resource.columns else tuple(names)
-        await self._show(await signed_in(self), replace(self._query, columns=chosen), counted=True)
+        if self.view or self._query.columns:
+            await self._show(actor, replace(self._query, columns=chosen), counted=True)
+            return
+        await asyncio.to_thread(keep_columns, actor, self.resource, chosen)
+        self._usual = chosen
+        await self._show(actor, self._query, counted=True)
 
 
 def read_views(actor: Actor, resource: Resource) -> tuple[list[views.View], dict[int, str]]:
@@ -185,7 +200,13 @@ def drop_view(actor: Actor, key: int) -> None:
         views.remove(work, key)
 
 
-def columns_of(resource: Resource, query: Query) -> list[str]:
+def keep_columns(actor: Actor, resource: Resource, names: tuple[str, ...]) -> None:
+    """Keep the columns for that person. Runs in a thread."""
+    with Work(actor, resource.permission("read")) as work:
+        views.keep_columns(work, resource, names)
+
+
+def columns_of(resource: Resource, query: Query, usual: tuple[str, ...] = ()) -> list[str]:
     """What the list shows: the record's name is always there, it is the way to the record."""
-    names = [name for name in query.columns if name in resource.fields] or list(resource.columns)
+    names = [name for name in query.columns if name in resource.fields] or list(usual or resource.columns)
     return names if resource.label in names else [resource.label, *names]

@@ -28,6 +28,35 @@ def test_ids_are_changed_and_undone(api):
     assert total(api, **{"filter[city]": "Teruel"}) == 0
 
 
+def test_words_are_added_and_removed_beside_other_values(api):
+    ids = accounts(api, 2, tags=["new"], roles=["prospect"])
+    body = {"ids": ids, "values": {"city": "Lugo"}, "add": {"tags": ["vip"]}, "remove": {"roles": ["prospect"]}}
+    answer = api.post("/api/v1/bulk/accounts/change", json=body)
+    assert (answer.status_code, answer.json()["count"]) == (200, 2)
+    found = api.get(f"/api/v1/accounts/{ids[0]}").json()
+    assert (found["city"], found["tags"], found["roles"]) == ("Lugo", ["new", "vip"], [])
+    api.post(f"/api/v1/changes/{answer.json()['change_set']}/undo")
+    found = api.get(f"/api/v1/accounts/{ids[1]}").json()
+    assert (found["city"], found["tags"], found["roles"]) == ("Soria", ["new"], ["prospect"])
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "values"),
+        ({"add": []}, "add"),
+        ({"remove": "tags"}, "remove"),
+        ({"values": None}, "values"),
+        ({"add": {"name": ["x"]}}, "name"),
+        ({"add": {"roles": ["king"]}}, "roles"),
+    ],
+)
+def test_what_cannot_be_done_to_many_names_its_field(api, body, field):
+    ids = accounts(api, 1)
+    answer = api.post("/api/v1/bulk/accounts/change", json={"ids": ids} | body)
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, [field])
+
+
 def test_a_filter_of_many_becomes_a_job_that_its_caller_can_follow(api):
     accounts(api, 300)
     body = {"filter": {"filter[city]": "Soria", "q": "account"}}

@@ -4,7 +4,7 @@ import re
 import time
 from collections import defaultdict
 from contextlib import ExitStack
-from itertools import chain, cycle
+from itertools import cycle
 
 import pytest
 

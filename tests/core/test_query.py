@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_app.core.errors import Invalid
-from crm_app.core.query import MAX_PAGE, MAX_SIZE, MAX_TEXT, OPERATORS, Filter, Query
+from crm_app.core.query import MAX_PAGE, MAX_SIZE, MAX_TEXT, OPERATORS, Filter, Query, joined, parted
 
 CLEAN = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30)
 FIELDS = st.from_regex(r"[a-z_]{1,20}", fullmatch=True)
@@ -85,3 +85,14 @@ def test_adding_a_filter_replaces_its_like_and_goes_to_the_first_page():
     query = Query(filters=(Filter("a", "eq", "1"), Filter("b", "lt", "2")), page=7)
     assert query.adding(Filter("a", "eq", "3")) == Query(filters=(Filter("b", "lt", "2"), Filter("a", "eq", "3")))
     assert query.without("b", "lt") == Query(filters=(Filter("a", "eq", "1"),))
+
+
+@given(st.lists(st.text("ab,\\", max_size=4), min_size=1, max_size=4))
+def test_several_values_come_out_as_they_went_in(values):
+    assert parted(joined(values)) == values
+
+
+def test_values_without_a_backslash_are_parted_by_commas_alone():
+    assert [parted(text) for text in ("", "a", "a,b", "a,,b,", "a\\b")] == [
+        [""], ["a"], ["a", "b"], ["a", "", "b", ""], ["a\\b"],
+    ]  # fmt: skip

@@ -7,7 +7,7 @@ from crm_app.core.query import Filter, Query
 from crm_app.models.jobs import Job
 from crm_app.services import actions, jobs, mass, records
 from crm_app.services.actors import SYSTEM
-from crm_app.services.mass import Selection
+from crm_app.services.mass import Deed, Selection
 from crm_app.services.work import Work
 from tests.support import kernel
 
@@ -20,12 +20,17 @@ def accounts(count, **values):
 
 def change(values, ids=None, who=SYSTEM, filters=()):
     selection = Selection(Query(filters=tuple(filters)), tuple(ids) if ids is not None else None)
-    return mass.start(who, kernel.ACCOUNTS, selection, "change", values)
+    return mass.start(who, kernel.ACCOUNTS, selection, "change", Deed(values))
 
 
 def remove(ids=None, who=SYSTEM, filters=()):
     selection = Selection(Query(filters=tuple(filters)), tuple(ids) if ids is not None else None)
-    return mass.start(who, kernel.ACCOUNTS, selection, "remove", {})
+    return mass.start(who, kernel.ACCOUNTS, selection, "remove", Deed())
+
+
+def label(ids=None, filters=(), **parts):
+    selection = Selection(Query(filters=tuple(filters)), tuple(ids) if ids is not None else None)
+    return mass.start(SYSTEM, kernel.ACCOUNTS, selection, "change", Deed(**parts))
 
 
 def finished(outcome):
@@ -49,6 +54,79 @@ def test_a_change_of_many_is_one_change_set_and_leaves_rows_that_have_the_value_
     assert [entry[1:] for entry in kernel.history() if entry[0] == "accounts.change"][1:] == [
         (key, {"city": "León"}, {"city": "Ávila"}) for key in ids[1:]
     ]
+
+
+def test_words_are_added_to_what_a_record_has_and_taken_away_again(admin):
+    ids = [
+        kernel.account(name="None"),
+        kernel.account(name="New", tags=["new"], roles=["prospect"]),
+        kernel.account(name="Both", tags=["new", "vip"], roles=["customer", "supplier"]),
+    ]
+    before = everything(ids)
+    outcome = label(ids, add={"tags": ["VIP"], "roles": ["customer"]}, take={"roles": ["supplier"]})
+    assert (outcome.result["count"], outcome.result["refused"]) == (3, 0)
+    assert [kernel.value(key, "tags") for key in ids] == [("vip",), ("new", "vip"), ("new", "vip")]
+    assert [kernel.value(key, "roles") for key in ids] == [("customer",), ("customer", "prospect"), ("customer",)]
+    assert [entry[2:] for entry in kernel.history() if entry[0] == "accounts.change"][2] == (
+        {"roles": ["customer", "supplier"]},
+        {"roles": ["customer"]},
+    )
+    actions.undo(SYSTEM, outcome.change_set)
+    assert everything(ids) == before
+    label(ids, take={"tags": ["new"]}, values={"city": "Ávila"})
+    assert [kernel.value(key, "tags") for key in ids] == [None, (), ("vip",)]
+    assert {kernel.value(key, "city") for key in ids} == {"Ávila"}
+
+
+def test_a_record_that_lacks_the_word_is_not_touched_by_taking_it_away(admin):
+    key = kernel.account(name="None")
+    assert label([key], take={"tags": ["new"], "roles": ["customer"]}).result["count"] == 1
+    assert (kernel.item(key).version, kernel.value(key, "tags")) == (1, None)
+
+
+def test_a_record_with_no_room_for_another_word_is_left_and_named(admin):
+    full, free = kernel.account(name="Full", tags=[f"t{number}" for number in range(30)]), kernel.account(name="Free")
+    outcome = label([full, free], add={"tags": ["vip"]})
+    assert (outcome.result["count"], outcome.result["refused"]) == (1, 1)
+    assert outcome.result["first"] == [
+        {"id": full, "name": "Full", "detail": "Como máximo 30 etiquetas, separadas por comas."}
+    ]
+    assert (len(kernel.value(full, "tags")), kernel.value(free, "tags")) == (30, ("vip",))
+
+
+def test_everything_filtered_is_labelled_by_a_job_that_one_undo_takes_back(admin, monkeypatch):
+    monkeypatch.setattr(mass, "CHUNK", 100)
+    inside, outside = accounts(250, tags=("new",)), accounts(3, city="Lugo")
+    outcome = label(filters=[Filter("city", "eq", "León")], add={"roles": ["customer"]}, take={"tags": ["new"]})
+    state, result = finished(outcome)
+    assert (state, result["count"], result["refused"]) == ("done", 250, 0)
+    assert {(kernel.value(key, "roles"), kernel.value(key, "tags")) for key in inside} == {(("customer",), ())}
+    assert {(kernel.value(key, "roles"), kernel.value(key, "tags")) for key in outside} == {((), None)}
+    actions.undo(SYSTEM, result["change_set"])
+    assert {(kernel.value(key, "roles"), kernel.value(key, "tags")) for key in inside} == {((), ("new",))}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"add": {"tags": []}},
+        {"add": {"tags": None}},
+        {"add": {"tags": "," * 9}},
+        {"add": {"tags": ["x" * 41]}},
+        {"add": {"roles": ["king"]}},
+        {"add": {"roles": [{}]}},
+        {"add": {"city": ["Ávila"]}},
+        {"add": {"version": [1]}},
+        {"add": {"addresses": [1]}},
+        {"take": {"nothing": ["x"]}},
+        {"values": {"tags": ["a"]}, "add": {"tags": ["b"]}},
+    ],
+)
+def test_what_cannot_be_added_or_taken_is_refused_before_anything_is_done(admin, parts):
+    ids = accounts(2)
+    with pytest.raises(Invalid):
+        label(ids, **parts)
+    assert [kernel.item(key).version for key in ids] == [1, 1]
 
 
 def test_the_search_text_follows(admin):
@@ -134,13 +212,13 @@ def test_values_are_read_once_and_refused_before_anything_is_done(admin):
         with pytest.raises(Invalid):
             change(values, ids)
     with pytest.raises(Missing):
-        mass.start(SYSTEM, kernel.ACCOUNTS, Selection(), "explode", {})
+        mass.start(SYSTEM, kernel.ACCOUNTS, Selection(), "explode", Deed())
 
 
 def test_a_value_that_must_differ_cannot_be_given_to_many(admin):
     key = actions.run(SYSTEM, "sectors", "create", None, {"name": "One"}).id
     with pytest.raises(Invalid) as caught:
-        mass.start(SYSTEM, records.resource_of("sectors"), Selection(ids=(key,)), "change", {"name": "Two"})
+        mass.start(SYSTEM, records.resource_of("sectors"), Selection(ids=(key,)), "change", Deed({"name": "Two"}))
     assert caught.value.fields["name"].text == "Every record has its own value here."
 
 
@@ -162,11 +240,11 @@ def test_nobody_reaches_past_their_own_scope(admin):
 def test_tables_with_rules_over_several_rows_go_through_them(admin):
     sales = [kernel.user_with({"accounts.read": "own"}).user for _ in range(2)]
     users = records.resource_of("users")
-    outcome = mass.start(SYSTEM, users, Selection(ids=tuple(sales)), "change", {"active": "false"})
+    outcome = mass.start(SYSTEM, users, Selection(ids=tuple(sales)), "change", Deed({"active": "false"}))
     assert outcome.result["count"] == 2
     actions.undo(SYSTEM, outcome.change_set)
     assert [kernel.item(key, resource="users").values["active"] for key in sales] == [True, True]
-    outcome = mass.start(SYSTEM, users, Selection(ids=(sales[0], 99_999)), "remove", {})
+    outcome = mass.start(SYSTEM, users, Selection(ids=(sales[0], 99_999)), "remove", Deed())
     assert (outcome.result["count"], outcome.result["refused"]) == (1, 0)
 
 

@@ -13,6 +13,7 @@ from crm_app.core import settings as environment
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import fold
 from crm_app.core.query import Filter, Query
+from crm_app.models.base import search_text
 from crm_app.services import records, search
 from crm_app.services.actors import SYSTEM, Actor
 from crm_app.services.database import engine_for
@@ -220,10 +221,23 @@ def test_what_breaks_programs_finds_nothing_or_something_but_never_an_error(plac
         ("comun", MANY),
         ("com", MANY + 1),
         ("s.", 1),
+        ("sl", 1),
+        ("s.l.", 1),
+        ("nunez sl", 1),
+        ("b123", 1),
+        ("12/34", 1),
+        ("ab", 0),
     ],
 )
 def test_words_are_found_anywhere_and_one_or_two_letters_at_a_words_beginning(places, text, names):
     assert both(places, Query(text), cap=None)[1] == names
+
+
+def test_only_words_that_punctuation_parts_or_leads_are_indexed_twice():
+    names = dict.fromkeys(kernel.ACCOUNTS.search)
+    values = names | {"name": "S.L. (Ñu) Sol, S.L. sin", "email": "a.b@c.example", "phone": "+34 91 1"}
+    words = ["", "s.l.", "(nu)", "sol,", "s.l.", "sin", "sl", "nu", "a.b@c.example", "+34", "91", "1", "34911"]
+    assert search_text(kernel.ACCOUNTS, values).split("  ") == words
 
 
 @pytest.mark.parametrize(

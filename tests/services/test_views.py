@@ -5,7 +5,7 @@ import pytest
 from crm_app.core.errors import Invalid, Missing, NotAllowed
 from crm_app.core.query import Filter, Query
 from crm_app.services import actions, views
-from crm_app.services.actors import SYSTEM
+from crm_app.services.actors import SYSTEM, Actor
 from crm_app.services.work import Work
 from tests.support import kernel
 
@@ -39,7 +39,7 @@ def test_it_keeps_the_question_and_the_columns_but_not_the_page(admin):
     with Work(kernel.actor(admin)) as work:
         found = views.of(work, kernel.ACCOUNTS)[0]
     assert found == views.View(
-        key, "León", Query("ana", query.filters, query.sort, columns=query.columns).url(), "personal", True
+        key, "accounts", "León", Query("ana", query.filters, query.sort, columns=query.columns).url(), "personal", True
     )
 
 
@@ -93,3 +93,54 @@ def test_a_user_takes_their_views_along(admin):
     save(ana, shared="everybody")
     actions.run(SYSTEM, "users", "remove", ana.user)
     assert seen(kernel.actor(admin)) == []
+
+
+def columns(who):
+    with Work(who) as work:
+        return views.usual_columns(work, kernel.ACCOUNTS)
+
+
+def keep(who, *names):
+    with Work(who, "accounts.read") as work:
+        views.keep_columns(work, kernel.ACCOUNTS, names)
+
+
+def test_columns_are_kept_for_each_person_alone_and_are_no_view(admin):
+    ana, ben = kernel.user_with(READ), kernel.user_with(READ)
+    keep(ana, "name", "city")
+    keep(ana, "city", "nothing", "tags", "city")
+    keep(ben, "email")
+    assert (columns(ana), columns(ben), columns(kernel.actor(admin))) == (("city", "tags"), ("email",), ())
+    assert (seen(ana), seen(kernel.actor(admin))) == ([], [])
+    keep(ana)
+    assert (columns(ana), columns(ben)) == ((), ("email",))
+    with pytest.raises(NotAllowed):
+        keep(kernel.user_with({"products.read": "all"}), "name")
+    with pytest.raises(NotAllowed):
+        keep(SYSTEM, "name")
+
+
+def test_nobody_makes_a_view_of_the_row_that_keeps_columns(admin):
+    ana = kernel.user_with(READ)
+    with pytest.raises(Invalid):
+        save(ana, "Mine", shared="usual")
+    keep(ana, "city")
+    for key in range(1, 4):
+        with pytest.raises(Missing), Work(ana, "views.remove") as work:
+            views.remove(work, key)
+    assert columns(ana) == ("city",)
+
+
+def test_a_view_of_a_list_that_one_may_no_longer_read_is_not_there(admin):
+    ana = kernel.user_with(READ)
+    key = save(ana)
+    blind = Actor(ana.user, "Ana", {"products.read": "all"})
+    for attempt in (
+        lambda work: views.one(work, key),
+        lambda work: views.change(work, key, {"name": "Other"}),
+        lambda work: views.remove(work, key),
+    ):
+        with pytest.raises(Missing), Work(blind, "views.change") as work:
+            attempt(work)
+    with Work(ana) as work:
+        assert views.one(work, key).name == "Mine"

@@ -5,8 +5,9 @@ from typing import Any
 import reflex as rx
 from reflex.vars import Var
 
-from crm_app.core.fields import Boolean, Choice, Choices, Reference
+from crm_app.core.fields import Boolean, Choice, Choices, Reference, Tags
 from crm_app.core.resource import FieldSpec
+from crm_app.state.bulk import tags_of
 from crm_app.state.lists import ListState, Row
 
 from . import kit
@@ -108,6 +109,7 @@ def _bar(state: type[ListState]) -> rx.Component:
         rx.cond(state.everything, rx.fragment(), rest),
         rx.el.span(class_name="bulk-sep"),
         when(may(found, "change"), _verb("pencil", "Change…", state.ask("change"))) if _open(state) else rx.fragment(),
+        when(may(found, "change"), _verb("tags", "Tag…", state.ask("tag"))) if tags_of(found) else rx.fragment(),
         when(may(found, "remove"), _verb("trash-2", "Remove…", state.ask("remove"))),
         export_menu(state, "verb"),
         rx.el.span(class_name="grow"),
@@ -159,9 +161,7 @@ def _ask_change(state: type[ListState]) -> rx.Component:
     return kit.dialog(
         rx.el.form(
             _chooser(state),
-            rx.match(
-                state.changing, *((spec.name, value_input(spec, "bulk-value")) for spec in _open(state)), rx.fragment()
-            ),
+            rx.match(state.changing, *((spec.name, _change_to(state, spec)) for spec in _open(state)), rx.fragment()),
             _error(state),
             _dialog_foot(
                 state,
@@ -232,6 +232,25 @@ def _chooser(state: type[ListState]) -> rx.Component:
     )
 
 
+def _change_to(state: type[ListState], spec: FieldSpec) -> rx.Component:
+    """The new value; for a field of several words, what is to be done with it, too."""
+    if not isinstance(spec.kind, Choices | Tags):
+        return value_input(spec, "bulk-value")
+    ways = (("set", "Have exactly these"), ("add", "Add these"), ("take", "Take these away"))
+    options = [rx.el.option(t(label), value=name) for name, label in ways]
+    how = rx.el.select(*options, id="bulk-how", name="how", default_value=state.changing_how, class_name="input")
+    return rx.el.div(
+        rx.el.div(
+            rx.el.label(t("What to do"), html_for="bulk-how", class_name="label"),
+            rx.el.span(how, kit.icon("chevron-down"), class_name="select"),
+            class_name="field",
+        ),
+        value_input(spec, "bulk-value"),
+        key=spec.name,
+        class_name="form",
+    )
+
+
 def value_input(spec: FieldSpec, key: str) -> rx.Component:
     """A labelled input for a value of that kind, called "value"; of a set of choices one box each."""
     if isinstance(spec.kind, Choices):
@@ -244,8 +263,11 @@ def value_input(spec: FieldSpec, key: str) -> rx.Component:
             for name, label in spec.kind.pairs()
         ]
         return rx.el.fieldset(rx.el.legend(t(spec.label), class_name="label"), *boxes, class_name="field")
+    words = isinstance(spec.kind, Tags)
     return rx.el.div(
-        rx.el.label(t("New value"), html_for=key, class_name="label"), control(spec, key), class_name="field"
+        rx.el.label(t("Words, parted by commas" if words else "New value"), html_for=key, class_name="label"),
+        control(spec, key),
+        class_name="field",
     )
 
 

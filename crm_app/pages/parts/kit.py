@@ -14,6 +14,7 @@ _LIBRARY = f"$/public{rx.asset('kit.jsx', shared=True)}"
 _no_args = rx.event.no_args_event_spec
 _one_text = rx.event.passthrough_event_spec(str)
 _two_texts = rx.event.passthrough_event_spec(str, str)
+_filter = rx.event.passthrough_event_spec(int, str, str, list[Any])
 _fields = rx.event.passthrough_event_spec(dict[str, str])
 _answer = rx.event.passthrough_event_spec(dict[str, Any])
 
@@ -265,6 +266,25 @@ class Rows(_Kit):
 
 
 rows = Rows.create
+
+
+class Filters(_Kit):
+    """The filters of a list as chips, and the small form that opens beside them; `answer` counts what the server answered."""
+
+    library = f"$/public{rx.asset('filters.jsx', shared=True)}"
+    tag = "Filters"
+    chips: rx.Var[list[Any]]
+    fields: rx.Var[list[dict[str, Any]]]
+    signs: rx.Var[dict[str, str]]
+    labels: rx.Var[dict[str, str]]
+    picker_labels: rx.Var[dict[str, str]]
+    error: rx.Var[str]
+    answer: rx.Var[int]
+    on_set: rx.EventHandler[_filter]
+    on_drop: rx.EventHandler[_two_texts]
+
+
+filters = Filters.create
 
 
 class Palette(_Kit):

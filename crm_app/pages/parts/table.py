@@ -6,12 +6,11 @@ from typing import Any
 import reflex as rx
 from reflex.vars import Var
 
-from crm_app.core.fields import Boolean, Choice, Reference
+from crm_app.core.fields import Boolean, Reference
 from crm_app.core.resource import FieldSpec, Resource
-from crm_app.state.lists import Chip, Head, ListState, Row
+from crm_app.state.lists import Head, ListState, Row
 
-from . import bulk, kit, views
-from .inputs import picker_labels
+from . import bulk, filters, kit, views
 from .links import link
 from .shell import Trail, empty, heading, may, shell
 from .text import t, when
@@ -83,77 +82,12 @@ def _toolbar(state: type[ListState], more: tuple[rx.Component, ...]) -> rx.Compo
             clear_label=t("Clear"),
             class_name="filter-box",
         ),
-        rx.el.div(
-            rx.foreach(state.chips, lambda chip: _chip(state, chip)),
-            rx.cond(state.adding == "", _add_filter(state), _new_filter(state)) if found.filters else rx.fragment(),
-            class_name="chips grow",
-        ),
+        filters.chips(state),
         bulk.export_menu(state, "button button-quiet button-sm"),
         views.columns_button(state),
         *more,
         class_name="toolbar",
     )
-
-
-def _chip(state: type[ListState], chip: Var[Chip]) -> rx.Component:
-    return rx.el.span(
-        rx.el.span(chip.label),
-        rx.el.span(chip.sign),
-        rx.el.span(rx.el.b(chip.value)),
-        rx.el.button(
-            kit.icon("x"),
-            on_click=state.drop_filter(chip.field, chip.operator),
-            aria_label=t("Remove the filter {name}", name=chip.label),
-        ),
-        class_name="chip",
-        key=chip.field + chip.operator,
-    )
-
-
-def _add_filter(state: type[ListState]) -> rx.Component:
-    fields = state.resource.fields
-    items = [
-        kit.menu_item(label=t(fields[name].label), on_select=state.begin_filter(name))
-        for name in state.resource.filters
-    ]
-    face = rx.el.span(kit.icon("plus", size="sm"), t("Filter"))
-    return kit.menu(*items, button_label=face, aria_label=t("Add a filter"), class_name="chip chip-ghost")
-
-
-def _new_filter(state: type[ListState]) -> rx.Component:
-    fields = state.resource.fields
-    inputs = [(name, _filter_input(fields[name])) for name in state.resource.filters]
-    return rx.el.form(
-        rx.match(state.adding, *inputs, rx.fragment()),
-        rx.el.button(t("Apply"), type="submit", class_name="button button-sm button-primary"),
-        rx.el.button(
-            t("Cancel"), type="button", on_click=state.begin_filter(""), class_name="button button-sm button-quiet"
-        ),
-        on_submit=state.add_filter,
-        class_name="row new-filter",
-        aria_label=t("New filter"),
-    )
-
-
-def _filter_input(spec: FieldSpec) -> rx.Component:
-    label = t(spec.label)
-    kind = spec.kind
-    if isinstance(kind, Reference) or kind.widget == "country":
-        source = kind.resource if isinstance(kind, Reference) else "lists/countries"
-        control = kit.ref_picker(
-            id="filter-value", name="value", resource=source, value="", text="", labels=picker_labels()
-        )
-    elif isinstance(kind, Choice | Boolean):
-        pairs = kind.pairs() if isinstance(kind, Choice) else [("true", "Yes"), ("false", "No")]
-        options = [rx.el.option(t(text), value=key) for key, text in pairs]
-        control = rx.el.span(
-            rx.el.select(*options, id="filter-value", name="value", class_name="input"),
-            kit.icon("chevron-down"),
-            class_name="select",
-        )
-    else:
-        control = rx.el.input(id="filter-value", name="value", class_name="input", auto_focus=True, max_length=200)
-    return rx.el.span(rx.el.label(label, html_for="filter-value", class_name="label"), control, class_name="row")
 
 
 def _table(state: type[ListState], cells: Mapping[str, Cell]) -> rx.Component:

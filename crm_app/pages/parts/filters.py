@@ -1,0 +1,68 @@
+"""The filters of a list: chips that are changed where they stand, and the one that adds another."""
+
+from typing import Any
+
+import reflex as rx
+from reflex.vars import Var
+
+from crm_app.core.fields import Boolean, Choice, Day, MomentKind, Reference
+from crm_app.core.resource import FieldSpec
+from crm_app.state.filters import DAY_SIGNS, SIGNS
+from crm_app.state.lists import ListState
+
+from . import kit
+from .inputs import picker_labels
+from .text import t
+
+def chips(state: type[ListState]) -> rx.Component:
+    """The chips of that list. The fields it is filtered by most are offered first."""
+    found = state.resource
+    names = [*found.filters, *(name for name in found.fields if name not in found.filters)]
+    signs = {name: t(sign) for name, sign in SIGNS.items()}
+    return kit.filters(
+        chips=state.chips,
+        fields=[_field(found.fields[name], name in found.filters) for name in names],
+        signs=signs | {f"day_{name}": t(sign) for name, sign in DAY_SIGNS.items()},
+        labels=_labels(),
+        picker_labels=picker_labels(),
+        error=state.filter_error,
+        answer=state.filter_answer,
+        on_set=state.set_filter,
+        on_drop=state.drop_filter,
+    )
+
+
+def _labels() -> dict[str, Var[str]]:
+    words = {
+        "filter": "Filter",
+        "add": "Add a filter",
+        "change": "Change the filter",
+        "field": "Field",
+        "usual": "Usual",
+        "others": "All others",
+        "condition": "Condition",
+        "value": "Value",
+        "from": "From",
+        "to": "To",
+        "lines": "One a line",
+        "apply": "Apply",
+        "cancel": "Cancel",
+    }
+    return {name: t(text) for name, text in words.items()} | {
+        "remove": t("Remove the filter {name}", name="{name}"),
+    }
+
+
+def _field(spec: FieldSpec, usual: bool) -> dict[str, Any]:
+    kind = spec.kind
+    pairs = kind.pairs() if isinstance(kind, Choice) else [("true", "Yes"), ("false", "No")]
+    return {
+        "name": spec.name,
+        "label": t(spec.label),
+        "widget": kind.widget,
+        "operators": list(kind.operators),
+        "options": [[key, t(label)] for key, label in pairs] if isinstance(kind, Choice | Boolean) else [],
+        "resource": kind.resource if isinstance(kind, Reference) else "lists/countries",
+        "day": isinstance(kind, Day | MomentKind),
+        "usual": usual,
+    }

@@ -1,0 +1,140 @@
+"""The filters of a list as chips, each changed where it stands."""
+
+import dataclasses
+from datetime import datetime
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from crm_app.core.errors import Invalid
+from crm_app.core.fields import Day, MomentKind, Number, Reference
+from crm_app.core.query import NEGATIVE, Filter, Query, parted
+from crm_app.core.resource import FieldSpec, Resource
+from crm_app.services import records
+from crm_app.services.filters import SEVERAL, written
+from crm_app.services.work import Work
+
+from .guard import on, signed_in
+
+SIGNS = {
+    "eq": "is",
+    "ne": "is not",
+    "in": "is one of",
+    "lt": "less than",
+    "le": "at most",
+    "gt": "more than",
+    "ge": "at least",
+    "between": "between",
+    "contains": "contains",
+    "starts": "starts with",
+    "empty": "is empty",
+    "filled": "is not empty",
+}
+DAY_SIGNS = {"lt": "before", "le": "until", "gt": "after", "ge": "since"}
+
+
+@dataclasses.dataclass
+class Chip:
+    """A filter that is on. `value` is what it asks for in short, `names` in full, `values` as a form edits it."""
+
+    field: str = ""
+    operator: str = ""
+    label: str = ""
+    sign: str = ""
+    value: str = ""
+    values: list[str] = dataclasses.field(default_factory=list)
+    names: list[str] = dataclasses.field(default_factory=list)
+
+
+class FilterState(rx.State, mixin=True):
+    """A part of every list. `filter_answer` counts the answers to `set_filter`, `filter_error` is what the last one said."""
+
+    resource: ClassVar[Resource]
+
+    chips: list[Chip] = []
+    filter_error: str = ""
+    filter_answer: int = 0
+
+    @on("read")
+    async def set_filter(self, place: int, name: str, operator: str, values: list[Any]) -> Any:
+        """Put a filter in the place of that chip, or with -1 beside them. What is wrong with it is said at its field."""
+        actor = await signed_in(self)
+        self.filter_answer += 1
+        try:
+            part = written(self.resource, name, operator, values, actor.speech)
+            there = 0 <= place < len(self._query.filters)
+            query = self._query.replacing(place, part) if there else self._query.adding(part)
+            await self._show(actor, query, counted=False, steps="push")
+        except Invalid as bad:
+            self.filter_error = " ".join(actor.speech.say(text) for text in bad.fields.values())
+        else:
+            self.filter_error = ""
+
+    @on("read")
+    async def drop_filter(self, name: str, operator: str) -> Any:
+        """Take one chip away."""
+        actor = await signed_in(self)
+        await self._show(actor, self._query.without(name, operator), counted=False, steps="push")
+
+    @on("read")
+    async def clear(self) -> Any:
+        """The whole list again."""
+        await self._show(await signed_in(self), Query(sort=self._query.sort), counted=False, steps="push")
+
+
+def chip_of(work: Work, resource: Resource, part: Filter) -> Chip:
+    """A filter in words."""
+    spec, say = resource.fields[part.field], work.actor.speech.say
+    values = parted(part.value) if part.operator in SEVERAL else [part.value]
+    return Chip(part.field, part.operator, say(spec.label), say(sign_of(spec, part)), *_told(work, spec, part, values))
+
+
+def sign_of(spec: FieldSpec, part: Filter) -> str:
+    """The operator as a word; of dates another than of numbers."""
+    if part.operator == "empty" and part.value in NEGATIVE:
+        return SIGNS["filled"]
+    if part.operator == "in" and len(parted(part.value)) == 1:
+        return SIGNS["eq"]
+    days = DAY_SIGNS if isinstance(spec.kind, Day | MomentKind) else {}
+    return days.get(part.operator) or SIGNS[part.operator]
+
+
+def _told(work: Work, spec: FieldSpec, part: Filter, values: list[str]) -> tuple[str, list[str], list[str]]:
+    """What it asks for: in short, as a form edits it, in full."""
+    if part.operator == "empty":
+        return "", ["false" if part.value in NEGATIVE else "true"], []
+    if part.operator in ("contains", "starts"):
+        return part.value, values, values
+    if isinstance(spec.kind, Reference):
+        names = _names(work, spec.kind.resource, values)
+        return short(names), values, names
+    names = [_shown(work, spec, value) for value in values]
+    if part.operator == "between":
+        return " \u2013 ".join(names), [_edited(work, spec, value) for value in values], names
+    return short(names), [_edited(work, spec, value) for value in values], names
+
+
+def short(names: list[str]) -> str:
+    """The first of them, and how many more."""
+    return ", ".join(names) if len(names) < 3 else f"{names[0]} +{len(names) - 1}"
+
+
+def _names(work: Work, target: str, keys: list[str]) -> list[str]:
+    """The labels of what a filter refers to, for whoever may read that list; the ids for others."""
+    labels = records.names_readable(work, records.resource_of(target), [int(key) for key in keys if key])
+    return [labels.get(int(key), f"#{key}") if key else "" for key in keys]
+
+
+def _shown(work: Work, spec: FieldSpec, value: str) -> str:
+    speech = dataclasses.replace(work.actor.speech, typed=False)
+    parsed = spec.kind.parse(value, speech)
+    return spec.kind.show(parsed, speech) if parsed is not None else ""
+
+
+def _edited(work: Work, spec: FieldSpec, value: str) -> str:
+    """A value of the address in the reader's own notation."""
+    kind, speech = spec.kind, dataclasses.replace(work.actor.speech, typed=False)
+    parsed = kind.parse(value, speech) if isinstance(kind, Number | MomentKind) else None
+    if isinstance(parsed, datetime):
+        return f"{speech.local(parsed):%Y-%m-%dT%H:%M}"
+    return value if parsed is None else kind.edit(parsed, speech)
