@@ -17,6 +17,7 @@ from . import (
     mass,
     notes,
     problems,
+    quick,
     rest,
     search,
     tokens,
@@ -48,6 +49,7 @@ def api() -> FastAPI:
         notes.routes,
         contacts.routes,
         lists.routes,
+        quick.routes,
         search.routes,
         rest.routes,
     ):

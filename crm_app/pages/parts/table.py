@@ -11,6 +11,7 @@ from crm_app.core.resource import FieldSpec, Resource
 from crm_app.state.lists import Chip, Head, ListState, Row
 
 from . import bulk, kit, views
+from .cells import cells as cells_editor
 from .inputs import picker_labels
 from .links import link
 from .shell import Trail, empty, heading, may, shell
@@ -53,6 +54,7 @@ def list_screen(
             ),
             rx.cond(state.loaded & (state.rows.length() == 0), _nothing(state), _table(state, cells or {})),
         ),
+        cells_editor(state),
         bulk.foot(state, _foot(state)),
         trail=trail or ((t(found.group), ""), (many, "")),
         reload=state.load,
@@ -239,11 +241,16 @@ def _row(state: type[ListState], row: Var[Row], cells: Mapping[str, Cell]) -> rx
             rx.match(head.name, *found.items(), plain),
             key=head.name,
             class_name=_numbers(state, head.name) + head.priority + look,
+            tab_index=-1,
+            custom_attrs={"data-field": head.name},
         )
 
     chosen = rx.cond(bulk.picked(state, row), "true", "false")
     return rx.el.tr(
-        bulk.pick(state, row), rx.foreach(state.heads, drawn), key=row.id, custom_attrs={"aria-selected": chosen}
+        bulk.pick(state, row),
+        rx.foreach(state.heads, drawn),
+        key=row.id,
+        custom_attrs={"aria-selected": chosen, "data-row": row.id},
     )
 
 
