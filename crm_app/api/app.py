@@ -17,6 +17,7 @@ from . import (
     mass,
     notes,
     problems,
+    quick,
     rest,
     search,
     tokens,
@@ -50,6 +51,7 @@ def api() -> FastAPI:
         notes.routes,
         contacts.routes,
         lists.routes,
+        quick.routes,
         search.routes,
         rest.routes,
     ):

@@ -16,7 +16,7 @@ from crm_app.services import files
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .calls import Call, add, caller, in_thread, refuse_large, reply
+from .calls import Call, add, caller, in_thread, refuse_large, reply, with_below
 from .problems import Malformed
 from .rest import resource_in
 
@@ -30,7 +30,7 @@ _VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; fra
 def listing(call: Call) -> Response:
     """The files of a record."""
     with Work(call.actor) as work:
-        found = files.of_record(work, resource_in(call), call.path["id"])
+        found = files.of_record(work, resource_in(call), call.path["id"], below=with_below(call))
     items = [_plain(file) for file in found]
     return reply({"items": items, "total": len(items), "page": 1, "size": 500})
 

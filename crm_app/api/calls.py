@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from crm_app.core.errors import Invalid, NotSignedIn, TooLarge
+from crm_app.core.fields import BadValue, Boolean
 from crm_app.core.i18n import Message
 from crm_app.services import identity
 from crm_app.services.actors import Actor
@@ -64,6 +65,14 @@ class Call:
         if match is None:
             raise Invalid({"If-Match": Message("Send the ETag that came with the record.")})
         return int(match[1])
+
+
+def with_below(call: Call) -> bool:
+    """The parameter `below`: also of the records below this one in its tree. Raises Invalid."""
+    try:
+        return bool(Boolean().parse(dict(call.params).get("below")))
+    except BadValue as bad:
+        raise Invalid({"below": bad.message}) from None
 
 
 Act = Callable[[Call], Response]

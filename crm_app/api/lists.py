@@ -11,9 +11,10 @@ from .calls import Call, add, reply
 def listing(call: Call) -> Response:
     """Countries (ISO 3166-1) whose name or code matches `q`, in the order of their names."""
     text = fold(dict(call.params).get("q", "")[:100])
-    names = call.actor.speech.locale.territories
-    found = sorted((fold(str(names[code])), code) for code in countries() if text in fold(f"{names[code]} {code}"))
-    items = [{"id": code, "name": str(names[code])} for _, code in found]
+    known = call.actor.speech.locale.territories
+    names = {code: str(known.get(code, code)) for code in countries()}  # not every language names every country
+    found = sorted((fold(name), code) for code, name in names.items() if text in fold(f"{name} {code}"))
+    items = [{"id": code, "name": names[code]} for _, code in found]
     return reply({"items": items, "total": len(items), "page": 1, "size": max(1, len(items))})
 
 

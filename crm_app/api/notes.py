@@ -8,14 +8,14 @@ from starlette.responses import Response
 from crm_app.services import actions, notes
 from crm_app.services.work import Work
 
-from .calls import Call, add, reply
+from .calls import Call, add, reply, with_below
 from .rest import resource_in
 
 
 def listing(call: Call) -> Response:
     """The notes on a record, newest first."""
     with Work(call.actor) as work:
-        found = notes.of_record(work, resource_in(call), call.path["id"])
+        found = notes.of_record(work, resource_in(call), call.path["id"], below=with_below(call))
     return reply({"items": [asdict(note) for note in found], "total": len(found), "page": 1, "size": 500})
 
 

@@ -106,6 +106,9 @@ def _parameters() -> dict[str, Any]:
             {"type": "string"},
             "Only these fields, parted by commas. Lines inside the records come in lists only when they are named here.",
         ),
+        "below": in_query(
+            "below", {"type": "boolean", "default": False}, "Also of the records below this one in its tree."
+        ),
         "IfMatch": _header("If-Match", "The ETag that came with the record.", '"3"'),
         "IdempotencyKey": _header(
             "Idempotency-Key", "A word of yours, different for each request; at most 200 characters.", "order-2041"
@@ -125,12 +128,15 @@ def _paths_of(resource: Resource) -> dict[str, Any]:
     for found in actions.of(resource.name):
         paths[f"{key}/{found.verb}"] = {"post": _action(resource, found)}
     listed = {"type": "object", "properties": {"items": {"type": "array", "items": {"type": "object"}}}}
-    names = (("changes", "What happened to it"), ("files", "Documents drawn from it"))
-    for part, summary in names:
+    names = (
+        ("changes", "What happened to it", ()),
+        ("files", "Documents drawn from it", ()),
+        ("related", "What belongs to it and is kept elsewhere", ("below",) if resource.tree else ()),
+    )
+    for part, summary, wishes in names:
         answers = {"200": gives(listed), **refusals("404")}
-        paths[f"{key}/{part}"] = {
-            "get": operation(resource.name, f"{resource.name}.{part}", summary, use("id"), answers)
-        }
+        asked = use("id", *wishes)
+        paths[f"{key}/{part}"] = {"get": operation(resource.name, f"{resource.name}.{part}", summary, asked, answers)}
     return paths
 
 

@@ -266,7 +266,7 @@ def _note_paths(record: list[Any]) -> dict[str, Any]:
     body = takes(given, {"text": "Wants to be called on Mondays."})
     return {
         "/{resource}/{id}/notes": {
-            "get": operation("notes", "notes.list", "Notes on a record", record, listed),
+            "get": operation("notes", "notes.list", "Notes on a record", [*record, *use("below")], listed),
             "post": operation("notes", "notes.create", "Write a note", [*record, *use("IdempotencyKey")], made, body),
         }
     }
@@ -293,7 +293,7 @@ def _attachment_paths(record: list[Any], number: list[Any]) -> dict[str, Any]:
     gone = {"204": {"description": _GONE}, **refusals("404")}
     return {
         "/{resource}/{id}/attachments": {
-            "get": operation("attachments", "attachments.list", "Files of a record", record, listed),
+            "get": operation("attachments", "attachments.list", "Files of a record", [*record, *use("below")], listed),
             "post": operation("attachments", "attachments.create", "Add a file", [*record, name], added, body),
         },
         "/attachments/{id}/content": {

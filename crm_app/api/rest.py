@@ -11,10 +11,10 @@ from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES, Resource
-from crm_app.services import actions, records
+from crm_app.services import actions, records, related
 from crm_app.services.work import Work
 
-from .calls import Call, add, reply
+from .calls import Call, add, reply, with_below
 
 
 def resource_in(call: Call) -> Resource:
@@ -127,6 +127,26 @@ def files(call: Call) -> Response:
     return reply({"items": []})
 
 
+def related_to(call: Call) -> Response:
+    """What belongs to a record and is kept elsewhere, in groups; with `below` rolled up over the records below it."""
+    resource, say = resource_in(call), call.actor.speech.say
+    with Work(call.actor) as work:
+        item = records.one(work, resource, call.path["id"])
+        groups = related.of_record(work, resource, item, below=with_below(call))
+    items = [
+        {
+            "title": say(group.title),
+            "total": group.total,
+            "items": [
+                {"resource": link.resource, "id": link.id, "name": link.text, "more": link.more, "level": link.level}
+                for link in group.links
+            ],
+        }
+        for group in groups
+    ]
+    return reply({"items": items})
+
+
 def settings_record(call: Call) -> tuple[Resource, int]:
     """The company's one record. Raises Missing before the set-up."""
     resource = records.resource_of("settings")
@@ -165,5 +185,6 @@ def routes() -> APIRouter:
     add(router, "PATCH", "/{resource}/{id}", change)
     add(router, "DELETE", "/{resource}/{id}", remove)
     add(router, "GET", "/{resource}/{id}/files", files)
+    add(router, "GET", "/{resource}/{id}/related", related_to)
     add(router, "POST", "/{resource}/{id}/{verb}", act)
     return router

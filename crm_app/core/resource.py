@@ -3,15 +3,16 @@
 It stands beside its table and is checked when that module is imported: a name that is no field fails there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import words
-from .fields import Choice, Kind
+from .fields import Choice, Kind, Reference
 from .workflow import Workflow
 
 GROUPS = ("Relations", "Catalogue", "Settings")
+_BRIEF = 6
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,20 @@ class FieldSpec:
     help: str = ""
     sortable: bool = False
     unique: bool = False
+
+    def shape(self, word: Callable[[str], Any]) -> dict[str, Any]:
+        """What an input for one value has to know, its words put by `word`. A country is picked like a reference."""
+        kind = self.kind
+        return {
+            "name": self.name,
+            "label": word(self.label),
+            "widget": "reference" if kind.widget == "country" else kind.widget,
+            "options": [[key, word(label)] for key, label in kind.pairs()] if isinstance(kind, Choice) else [],
+            "resource": kind.resource if isinstance(kind, Reference) else "lists/countries",
+            "required": self.required,
+            "initial": kind.write(self.default),
+            "size": getattr(kind, "size", 0),
+        }
 
 
 @dataclass(frozen=True)
@@ -90,6 +105,22 @@ class Resource:
     def writable(self) -> tuple[str, ...]:
         """Names of the fields that a user may set."""
         return tuple(name for name, spec in self.fields.items() if not spec.readonly)
+
+    @property
+    def brief(self) -> tuple[str, ...]:
+        """What to ask for where a record is made in passing: its name, what it cannot be without, then what tells most of it.
+
+        Six fields, more only where more are needed.
+        """
+        needed = [name for name in self.writable if self.fields[name].required and self.fields[name].default is None]
+        first = tuple(dict.fromkeys((self.label, *needed)))
+        telling = (name for name in (*self.facts, *self.columns) if name in self.writable)
+        return tuple(dict.fromkeys((*first, *telling)))[: max(_BRIEF, len(first))]
+
+    @property
+    def new_one(self) -> str:
+        """The English title of a record that is being made."""
+        return f"New {self.one.lower()}"
 
     def permission(self, verb: str) -> str:
         """The name of the permission for a verb on this Resource."""

@@ -26,7 +26,7 @@ from crm_app.core.settings import UPLOAD_LIMIT, settings
 from crm_app.models.files import Attachment
 from crm_app.models.history import Change
 
-from . import history, records
+from . import history, records, trees
 from .actors import SYSTEM
 from .work import Work, all_or_nothing, column_of
 
@@ -56,6 +56,7 @@ class File:
     sha256: str
     created_at: datetime
     author: int | None
+    record: int
 
 
 @dataclass(frozen=True)
@@ -184,11 +185,14 @@ def attach(work: Work, resource: Resource, key: object, name: object, stored: St
     return _file(row)
 
 
-def of_record(work: Work, resource: Resource, key: object) -> list[File]:
-    """The files of a record, newest first, 500 at most. Raises Missing, NotAllowed."""
-    number = records.one(work, resource, key).id
+def of_record(work: Work, resource: Resource, key: object, *, below: bool = False) -> list[File]:
+    """The files of a record, newest first, 500 at most. Raises Missing, NotAllowed.
+
+    With `below`, also those of the records below it in its tree, as far as the actor may read these.
+    """
+    where = trees.family(work, resource, records.one(work, resource, key).id, whole=below)
     statement = sa.select(Attachment).where(
-        column_of(Attachment, "resource") == resource.name, column_of(Attachment, "record") == number
+        column_of(Attachment, "resource") == resource.name, column_of(Attachment, "record").in_(where)
     )
     return [
         _file(row) for row in work.session.scalars(statement.order_by(column_of(Attachment, "id").desc()).limit(500))
@@ -259,7 +263,7 @@ def _reachable(work: Work, row: Attachment) -> None:
 
 
 def _file(row: Attachment) -> File:
-    return File(row.id or 0, row.name, row.media_type, row.size, row.sha256, row.created_at, row.author)
+    return File(row.id or 0, row.name, row.media_type, row.size, row.sha256, row.created_at, row.author, row.record)
 
 
 # ---- the store as a whole

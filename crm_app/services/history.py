@@ -195,7 +195,7 @@ def fields_changed_since(work: Work, resource: Resource, key: int, version: int)
         )
         or 0
     )
-    version = version if version <= now else 0
+    version = version if 0 < version <= now else 0
     statement = sa.select(column_of(Change, "entity"), column_of(Change, "after")).where(
         _about(entity, key), column_of(Change, "version") > version
     )

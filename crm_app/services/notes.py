@@ -17,7 +17,7 @@ from crm_app.models.history import Change
 from crm_app.models.notes import NOTES
 from crm_app.models.notes import Note as Row
 
-from . import actions, history, records
+from . import actions, history, records, trees
 from .work import Work, all_or_nothing, column_of
 
 
@@ -29,6 +29,7 @@ class Note:
     text: str
     created_at: datetime
     author: int | None
+    record: int
 
 
 def may_write(work: Work, resource: Resource, key: object) -> int:
@@ -66,10 +67,13 @@ def remove(work: Work, key: int) -> None:
     work.session.delete(_own(work, key))
 
 
-def of_record(work: Work, resource: Resource, key: object) -> list[Note]:
-    """The notes on a record, newest first, 500 at most. Raises Missing, NotAllowed."""
-    number = records.one(work, resource, key).id
-    statement = sa.select(Row).where(column_of(Row, "resource") == resource.name, column_of(Row, "record") == number)
+def of_record(work: Work, resource: Resource, key: object, *, below: bool = False) -> list[Note]:
+    """The notes on a record, newest first, 500 at most. Raises Missing, NotAllowed.
+
+    With `below`, also those on the records below it in its tree, as far as the actor may read these.
+    """
+    where = trees.family(work, resource, records.one(work, resource, key).id, whole=below)
+    statement = sa.select(Row).where(column_of(Row, "resource") == resource.name, column_of(Row, "record").in_(where))
     return [_note(row) for row in work.session.scalars(statement.order_by(column_of(Row, "id").desc()).limit(500))]
 
 
@@ -101,7 +105,7 @@ def _may_take_back(work: Work, change: Change) -> None:
 
 
 def _note(row: Row) -> Note:
-    return Note(row.id or 0, row.text, row.created_at, row.author)
+    return Note(row.id or 0, row.text, row.created_at, row.author, row.record)
 
 
 def _run(

@@ -1,6 +1,8 @@
-"""What belongs to a record and is kept elsewhere: the lists that it filters, and the records that its lines name."""
+"""What belongs to a record and is kept elsewhere: its place in its tree, the lists that it filters, the records that its
+lines name; on wish rolled up over all that lies below it."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,20 +12,27 @@ from crm_app.core.i18n import Message
 from crm_app.core.query import Filter, Query
 from crm_app.core.resource import RESOURCES, Lines, Resource
 
-from . import records
+from . import notes, records, trees
 from .work import Work, column_of
 
 SHOWN = 5
+ROLLED_UP = 50  # of what lies below a record, so many are shown
+EXCERPT = 120
 
 
 @dataclass(frozen=True)
 class Link:
-    """A record to go to. `more` says something of it, such as a job title."""
+    """A record to go to. `more` says something of it, such as a job title; `level` is how deep it stands in a tree.
+
+    `here` is the record itself, in its tree.
+    """
 
     resource: str
     id: int
     text: str
     more: str = ""
+    level: int = 0
+    here: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,17 +47,37 @@ class Group:
     address: str = ""
 
 
-def of_record(work: Work, resource: Resource, item: records.Item) -> list[Group]:
-    """The groups that have something in them and that the actor may read. `item` has been read with its lines."""
-    found = [_named(work, part, item.lines[part.name]) for part in RESOURCES.lines(resource) if part.name in item.lines]
+def of_record(work: Work, resource: Resource, item: records.Item, *, below: bool = False) -> list[Group]:
+    """The groups that have something in them and that the actor may read. `item` has been read with its lines.
+
+    With `below`, what the lines and notes of the records below it name is among it.
+    """
+    found = [_tree(work, resource, item)] if resource.tree else []
+    whole = below and bool(resource.tree)
+    for part in RESOURCES.lines(resource):
+        if whole:
+            found.append(_named_below(work, resource, part, item.id))
+        elif part.name in item.lines:
+            found.append(_named(work, part, item.lines[part.name]))
     for other in RESOURCES:
         if other.nav and work.actor.may(other.permission("read")):
             found += [
-                _listed(work, resource, other, name, item.id)
+                _listed(work, other, name, item.id)
                 for name in other.filters
-                if _refers(other, name, resource)
+                if _refers(other, name, resource) and (other is not resource or name != resource.tree)
             ]
+    if whole:
+        found.append(_notes_below(work, resource, item.id))
     return [group for group in found if group is not None]
+
+
+def has_below(work: Work, resource: Resource, key: int) -> bool:
+    """Whether anything that the actor may read lies below the record in its tree."""
+    if not resource.tree:
+        return False
+    number = column_of(resource.table, "id")
+    family = trees.family(work, resource, key, whole=True)
+    return work.session.scalar(sa.select(number).where(number.in_(family), number != key).limit(1)) is not None
 
 
 def _refers(other: Resource, name: str, resource: Resource) -> bool:
@@ -56,34 +85,114 @@ def _refers(other: Resource, name: str, resource: Resource) -> bool:
     return isinstance(kind, Reference) and kind.resource == resource.name
 
 
-def _listed(work: Work, resource: Resource, other: Resource, name: str, key: int) -> Group | None:
+def _tree(work: Work, resource: Resource, item: records.Item) -> Group | None:
+    """The record between those above it, from the top, and those right below it, each with how many are below that."""
+    number, parent = column_of(resource.table, "id"), column_of(resource.table, resource.tree)
+    label = column_of(resource.table, resource.label)
+    mine = records.readable(work, resource)
+    above = trees.above(work, resource, item.id)
+    query = Query(filters=(Filter(resource.tree, "eq", str(item.id)),), size=SHOWN)
+    lower = records.page(work, resource, query, columns=(resource.label,))
+    if not above and not lower.total:
+        return None
+    links = [Link(resource.name, key, name, level=level) for level, (key, name) in enumerate(above)]
+    links.append(Link(resource.name, item.id, str(item.values[resource.label]), level=len(above), here=True))
+    daughters = sa.select(number, label).where(parent == item.id, *mine).order_by(*records.order(resource, Query()))
+    for key, name in work.session.execute(daughters.limit(ROLLED_UP)):
+        links.append(Link(resource.name, key, str(name), level=len(above) + 1))
+    address = f"/{resource.name}?{replace(query, size=50).url()}" if lower.total else ""
+    title = Message("{what} around it", what=Message(resource.many))
+    return Group(title, resource.icon, tuple(links), lower.total, lower.capped, address)
+
+
+def _listed(work: Work, other: Resource, name: str, key: int) -> Group | None:
     """The records of another list that name this one: what the list shows when it is filtered so."""
     query = Query(filters=(Filter(name, "eq", str(key)),), size=SHOWN)
     page = records.page(work, other, query, columns=(other.label,))
     if not page.total:
         return None
     links = tuple(Link(other.name, item.id, str(item.values[other.label])) for item in page.items)
-    title = Message("{what} below it", what=Message(other.many)) if other is resource else Message(other.many)
-    return Group(title, other.icon, links, page.total, page.capped, f"/{other.name}?{replace(query, size=50).url()}")
+    address = f"/{other.name}?{replace(query, size=50).url()}"
+    return Group(Message(other.many), other.icon, links, page.total, page.capped, address)
+
+
+def _target(work: Work, part: Lines) -> tuple[Resource, list[Any]] | None:
+    """What the lines of that kind name, and the conditions for those that the actor may open."""
+    kind = part.resource.fields[part.resource.label].kind
+    if not isinstance(kind, Reference):
+        return None
+    target = records.resource_of(kind.resource)
+    try:
+        return target, records.readable(work, target)
+    except NotAllowed:
+        return None
+
+
+def _text_of(part: Lines) -> str:
+    """The first field of plain words beside the one that names, such as a job title."""
+    specs = part.resource.fields.items()
+    return next((name for name, spec in specs if spec.kind.widget == "text" and name != part.resource.label), "")
 
 
 def _named(work: Work, part: Lines, items: list[records.Item]) -> Group | None:
     """The records that the lines of that kind name, those of them that the actor may open."""
-    kind = part.resource.fields[part.resource.label].kind
-    if not isinstance(kind, Reference) or not items:
+    found = _target(work, part)
+    if found is None or not items:
         return None
-    target = records.resource_of(kind.resource)
-    name = part.resource.label
+    target, mine = found
+    name, text = part.resource.label, _text_of(part)
     number = column_of(target.table, "id")
-    try:
-        mine = records.readable(work, target)
-    except NotAllowed:
-        return None
     there = set(work.session.scalars(sa.select(number).where(number.in_([item.values[name] for item in items]), *mine)))
-    texts = [field for field, spec in part.resource.fields.items() if spec.kind.widget == "text" and field != name]
     links = tuple(
-        Link(target.name, item.values[name], item.labels[name], str(item.values[texts[0]] or "") if texts else "")
+        Link(target.name, item.values[name], item.labels[name], str(item.values[text] or "") if text else "")
         for item in items
         if item.values[name] in there
     )
     return Group(Message(part.resource.many), part.resource.icon, links, len(links)) if links else None
+
+
+def _named_below(work: Work, resource: Resource, part: Lines, key: int) -> Group | None:
+    """The same for the lines of the record and of all below it: each record once, with whose line names it."""
+    found = _target(work, part)
+    if found is None:
+        return None
+    target, mine = found
+    table, text = part.resource.table, _text_of(part)
+    named, holder = column_of(table, part.resource.label), column_of(table, part.parent)
+    there = sa.select(column_of(target.table, "id")).where(*mine)
+    conditions = (holder.in_(trees.family(work, resource, key, whole=True)), named.in_(there))
+    total = work.session.scalar(sa.select(sa.func.count(sa.distinct(named))).where(*conditions)) or 0
+    words = column_of(table, text) if text else sa.literal("")
+    rows = work.session.execute(
+        sa.select(named, holder, words).where(*conditions).order_by(holder != key, column_of(table, "id")).limit(500)
+    ).all()
+    first: dict[int, Any] = {}
+    for row in rows:
+        first.setdefault(row[0], row)
+    shown = list(first.values())[:ROLLED_UP]
+    names = records.names_of(work, target, [row[0] for row in shown])
+    holders = records.names_of(work, resource, {row[1] for row in shown})
+    links = tuple(
+        Link(target.name, row[0], names[row[0]], _joined(row[2], holders[row[1]] if row[1] != key else ""))
+        for row in shown
+    )
+    return Group(Message(part.resource.many), part.resource.icon, links, total) if links else None
+
+
+def _notes_below(work: Work, resource: Resource, key: int) -> Group | None:
+    """The notes on the record and on all below it, newest first; each leads to the record it was written on."""
+    found = notes.of_record(work, resource, key, below=True)
+    holders = records.names_of(work, resource, {note.record for note in found[:ROLLED_UP]})
+    links = tuple(
+        Link(resource.name, note.record, _excerpt(note.text), holders[note.record]) for note in found[:ROLLED_UP]
+    )
+    return Group(Message("Notes"), "sticky-note", links, len(found)) if links else None
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "\u2026"
+
+
+def _joined(*parts: object) -> str:
+    return " \u00b7 ".join(str(part) for part in parts if part)

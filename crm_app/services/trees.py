@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from crm_app.core.i18n import Message
 from crm_app.core.resource import Resource
 
+from .values import names_of, readable
 from .work import Work, column_of
 
 DEPTH = 20
@@ -18,6 +19,30 @@ def below(resource: Resource, keys: Sequence[Any]) -> sa.Select[Any]:
     number, parent = column_of(resource.table, "id"), column_of(resource.table, resource.tree)
     tree = sa.select(number.label("id")).where(number.in_(keys)).cte(recursive=True)
     return sa.select(tree.union(sa.select(number).where(parent == tree.c.id)).c.id)
+
+
+def family(work: Work, resource: Resource, key: int, *, whole: bool) -> Any:
+    """The record's id; with `whole`, also those below it that the actor may read. To be put into IN (…). Raises NotAllowed."""
+    if not (whole and resource.tree):
+        return [key]
+    number = column_of(resource.table, "id")
+    return sa.select(number).where(number.in_(below(resource, [key])), *readable(work, resource))
+
+
+def above(work: Work, resource: Resource, key: int) -> list[tuple[int, str]]:
+    """(id, label) of the records above, the topmost first, as far up as the actor may read."""
+    number, parent = column_of(resource.table, "id"), column_of(resource.table, resource.tree)
+    found: list[int] = []
+    at = _parent_of(work, resource, key)
+    mine = readable(work, resource)
+    while at is not None and at not in found and len(found) < DEPTH:
+        row = work.session.execute(sa.select(parent).where(number == at, *mine)).first()
+        if row is None:
+            break
+        found.insert(0, at)
+        at = row[0]
+    names = names_of(work, resource, found)
+    return [(one, names[one]) for one in found]
 
 
 def fault(work: Work, resource: Resource, key: int | None, parent: int) -> Message | None:

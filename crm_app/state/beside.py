@@ -36,6 +36,8 @@ class LinkRow:
     text: str = ""
     more: str = ""
     address: str = ""
+    level: int = 0
+    here: bool = False
 
 
 @dataclasses.dataclass
@@ -57,6 +59,7 @@ class Around:
     groups: list[GroupRow]
     picture: str
     may_note: bool
+    has_below: bool = False
 
 
 class BesideState(rx.State, mixin=True):
@@ -71,14 +74,22 @@ class BesideState(rx.State, mixin=True):
     note_fault: str = ""
     notes_written: int = 0
     editing: str = ""
+    has_below: bool = False
+    with_below: bool = False
 
     def _take_around(self, found: Around) -> None:
         self.files, self.groups, self.picture, self.may_note = found.files, found.groups, found.picture, found.may_note
-        self.note_fault, self.editing = "", ""
+        self.note_fault, self.editing, self.has_below = "", "", found.has_below
 
     def _bare(self) -> None:
         """A record that is being made has nothing beside it."""
         self._take_around(Around([], [], "", may_note=False))
+
+    @on("read")
+    async def show_below(self, shown: bool) -> Any:
+        """Contacts, notes and files of the records below this one too, or of this one alone."""
+        self.with_below = shown
+        await self._refresh(await signed_in(self))  # type: ignore[attr-defined]
 
     @on(SIGNED_IN)
     async def write_note(self, form: dict[str, Any]) -> Any:
@@ -157,10 +168,11 @@ def _write(actor: Actor, resource: Resource, record: int, text: str) -> int | No
         return actions.run_in(work, notes.action_of(resource), record, {"text": text}).change_set
 
 
-def around(work: Work, resource: Resource, item: records.Item) -> Around:
-    """What stands beside the record."""
+def around(work: Work, resource: Resource, item: records.Item, *, below: bool = False) -> Around:
+    """What stands beside the record; with `below` also what stands beside those below it in its tree."""
     speech = work.actor.speech
-    found = files.of_record(work, resource, item.id)
+    found = files.of_record(work, resource, item.id, below=below)
+    holders = records.names_of(work, resource, {file.record for file in found} - {item.id})
     users = records.resource_of("users")
     who = records.names_of(work, users, {file.author for file in found if file.author})
     rows = [
@@ -170,6 +182,7 @@ def around(work: Work, resource: Resource, item: records.Item) -> Around:
             " \u00b7 ".join(
                 part
                 for part in (
+                    holders.get(file.record, ""),
                     size_text(file.size, speech),
                     who.get(file.author or 0, ""),
                     speech.moment(file.created_at),
@@ -181,14 +194,17 @@ def around(work: Work, resource: Resource, item: records.Item) -> Around:
         )
         for file in found
     ]
-    picture = next((f"{row.address}?inline=1" for row in rows if row.image), "")
-    groups = [_group_row(group, speech) for group in related.of_record(work, resource, item)]
+    own = [row for row, file in zip(rows, found, strict=True) if file.record == item.id]
+    picture = next((f"{row.address}?inline=1" for row in own if row.image), "")
+    groups = [_group_row(group, speech) for group in related.of_record(work, resource, item, below=below)]
     may_note = work.actor.may(NOTES.permission("create")) or work.actor.may(resource.permission("change"))
-    return Around(rows, groups, picture, may_note)
+    return Around(rows, groups, picture, may_note, related.has_below(work, resource, item.id))
 
 
 def _group_row(group: related.Group, speech: Speech) -> GroupRow:
-    links = [LinkRow(link.text, link.more, f"/{link.resource}/{link.id}") for link in group.links]
+    links = [
+        LinkRow(link.text, link.more, f"/{link.resource}/{link.id}", link.level, link.here) for link in group.links
+    ]
     count = speech.number(group.total) + ("+" if group.capped else "")
     return GroupRow(speech.say(group.title), group.icon, count, group.address, links)
 

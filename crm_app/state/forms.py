@@ -106,7 +106,7 @@ class RecordState(BesideState, rx.State, mixin=True):
         """Read the record that the URL names; "new" is an empty one."""
         actor = await greet(self)
         key = self._key()
-        self.errors, self.clashes, self.failure, self.asking = {}, [], "", False
+        self.errors, self.clashes, self.failure, self.asking, self.with_below = {}, [], "", False, False
         self.may_change = actor.may(self.resource.permission("change" if key != "new" else "create"))
         self.may_remove = key != "new" and actor.may(self.resource.permission("remove"))
         if key == "new" and not self.may_change:
@@ -145,7 +145,7 @@ class RecordState(BesideState, rx.State, mixin=True):
 
     async def _refresh(self, actor: Actor) -> None:
         """Read the timeline and what stands beside the form anew; the form is left as it is."""
-        found = await asyncio.to_thread(read, actor, self.resource, self.record)
+        found = await asyncio.to_thread(read, actor, self.resource, self.record, self.with_below)
         self.entries, self.older = found.entries, found.older
         self._take_around(found.around)
 
@@ -173,7 +173,7 @@ class RecordState(BesideState, rx.State, mixin=True):
             name = str(given.get(self.resource.label, ""))[:80]
             await tell(self, Message("{name} created.", name=name), undo=outcome.change_set)
             return rx.redirect(f"/{self.resource.name}/{outcome.id}")
-        self._take(record, await asyncio.to_thread(read, actor, self.resource, record))
+        self._take(record, await asyncio.to_thread(read, actor, self.resource, record, self.with_below))
         await tell(self, "Saved.", undo=outcome.change_set)
         return None
 
@@ -214,7 +214,8 @@ class RecordState(BesideState, rx.State, mixin=True):
         await tell(self, "Undone.")
         try:
             if self.record:
-                self._take(self.record, await asyncio.to_thread(read, actor, self.resource, self.record))
+                found = await asyncio.to_thread(read, actor, self.resource, self.record, self.with_below)
+                self._take(self.record, found)
         except Missing:
             return rx.redirect(f"/{self.resource.name}")
         return None
@@ -249,8 +250,8 @@ class RecordState(BesideState, rx.State, mixin=True):
         me._tell(text, "late")
 
 
-def read(actor: Actor, resource: Resource, key: object) -> Read:
-    """A record as text, with the start of its timeline. Runs in a thread."""
+def read(actor: Actor, resource: Resource, key: object, below: bool = False) -> Read:
+    """A record as text, with the start of its timeline; `below` as in `around`. Runs in a thread."""
     with Work(actor) as work:
         item = records.one(work, resource, key)
         kinds = resource.fields
@@ -258,7 +259,7 @@ def read(actor: Actor, resource: Resource, key: object) -> Read:
         shown = {name: records.shown(work, resource, item, name) for name in kinds}
         inside = {part.name: lines_text(actor, part, item.lines[part.name]) for part in RESOURCES.lines(resource)}
         rows, older = _timeline(work, resource, item.id, None)
-        beside = around(work, resource, item)
+        beside = around(work, resource, item, below=below)
     return Read(item.version, str(item.values[resource.label]), values, shown, inside, rows, older, beside)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
-from crm_app.core.errors import Invalid, Refusal
+from crm_app.core.errors import Invalid, Missing, Refusal
 from crm_app.core.fields import Boolean
 from crm_app.core.i18n import Speech
 from crm_app.core.plain import storable
@@ -17,6 +17,7 @@ from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from .bulk import BulkState
+from .cells import CellState
 from .filters import Chip, FilterState, chip_of
 from .guard import SIGNED_IN, on, signed_in
 from .session import Me, greet, tell
@@ -53,7 +54,7 @@ class Shown:
     usual: tuple[str, ...]
 
 
-class ListState(BulkState, FilterState, ViewState, mixin=True):
+class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
     """Bound to a Resource by its subclass. Everything shown is rebuilt from the URL, the cookie and the database."""
 
     resource: ClassVar[Resource]
@@ -140,6 +141,12 @@ class ListState(BulkState, FilterState, ViewState, mixin=True):
         if self.picked or self.everything:
             await self._tell_picked()
 
+    async def _refresh_row(self, actor: Actor, key: int) -> None:
+        """One row anew. It keeps its place though it may no longer match; it goes when it may no longer be read."""
+        names = [head.name for head in self.heads]
+        row = await asyncio.to_thread(read_row, actor, self.resource, key, names)
+        self.rows = [(row if one.id == key else one) for one in self.rows if one.id != key or row]
+
     async def _tell_export(self) -> None:
         picked = "&ids=" + ",".join(map(str, self.picked)) if self.picked else ""
         columns = self._query.columns or self._usual or ()
@@ -181,6 +188,15 @@ def read(
         rows = [row_of(work, resource, item, names) for item in found.items]
         chips = [chip_of(work, resource, part) for part in query.filters]
     return Shown(rows, found.total, found.capped, chips, kept)
+
+
+def read_row(actor: Actor, resource: Resource, key: int, names: list[str]) -> Row | None:
+    """One record as a row; None where it is gone or may no longer be read. Runs in a thread."""
+    with Work(actor) as work:
+        try:
+            return row_of(work, resource, records.one(work, resource, key), names)
+        except Missing:
+            return None
 
 
 def heads_of(resource: Resource, query: Query) -> list[Head]:

@@ -18,7 +18,7 @@ INTERNAL = f"{STATE}.reflex___state____"
 # what a page would send, and what an attacker hopes for
 PLAUSIBLE = {
     "form": {"name": "PWNED", "email": "pwned@x.example", "token_name": "pwned", "code": "123456", "value": "1", "language": "en"},
-    "record": 1, "version": 1, "name": "name", "text": "a", "page": 1, "operator": "eq", "change_set": "9", "asking": True,
+    "record": 1, "row": 1, "version": 1, "name": "name", "text": "a", "page": 1, "operator": "eq", "change_set": "9", "asking": True,
     "permission": "accounts.remove", "scope": "all", "purpose": "reset", "origin": "http://x.example", "session": 1, "token": 1,
     "language": "en", "theme": "dark", "folded": True, "is_open": True, "shown": True, "key": "n1", "var_name": "may", "value": ["*"],
     "vars": {f"{STATE}.crm_app___state___session____me.may": ["*"]}, "info": "x", "component_stack": "y",

@@ -108,6 +108,33 @@ def test_related_records_are_links_to_themselves_and_to_their_list(tabs, made, m
     expect(page.locator("h1")).to_have_text("Casa madre")
 
 
+def test_contacts_notes_and_files_of_daughters_are_rolled_up(tabs, made, made_in, served):
+    mother = made(name="Cabecera")
+    house = made(name="Intermedia", parent=mother)
+    shop = made(name="Tienda del fondo", parent=house)
+    made_in("contacts", name="Gloria Fondo", accounts=[{"account": shop, "title": "Ventas"}])
+    with served.http() as browser:
+        browser.post(f"/api/v1/accounts/{shop}/notes", json={"text": "Nota del fondo"})
+        browser.post(f"/api/v1/accounts/{shop}/attachments?name=fondo.txt", content=b"fondo")
+    page = tabs(address=f"/accounts/{house}")
+    ready(page)
+    related = page.locator(".related")
+    expect(related.locator("[data-level='0']")).to_have_text("Cabecera")
+    expect(related.locator("[data-level='1'] [aria-current]")).to_have_text("Intermedia")
+    expect(related.locator("[data-level='2']")).to_have_text("Tienda del fondo")
+    expect(page.locator("#files .item")).to_have_count(0)
+    page.fill("#f-city", "Sin guardar")
+    page.get_by_role("switch", name=es("With what is below it")).check()
+    expect(related).to_contain_text("Gloria Fondo")
+    expect(related).to_contain_text("Ventas \u00b7 Tienda del fondo")
+    expect(related).to_contain_text("Nota del fondo")
+    expect(page.locator("#files .item", has_text="fondo.txt")).to_contain_text("Tienda del fondo")
+    expect(page.locator("#f-city")).to_have_value("Sin guardar")
+    page.get_by_role("switch", name=es("With what is below it")).uncheck()
+    expect(page.locator("#files .item")).to_have_count(0)
+    expect(related).not_to_contain_text("Gloria Fondo")
+
+
 def test_a_contact_is_saved_as_a_vcard(tabs, made_in):
     page = tabs(address=f"/contacts/{made_in('contacts', name='José Núñez')}")
     ready(page)

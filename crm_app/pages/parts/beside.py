@@ -129,10 +129,30 @@ def related_section(state: type[RecordState]) -> rx.Component:
     return when(
         state.groups.length() > 0,
         rx.el.section(
-            rx.el.h2(t("Related"), class_name="section-title section-head"),
+            rx.el.div(
+                rx.el.h2(t("Related"), class_name="section-title"),
+                when(state.has_below, _below_switch(state)) if state.resource.tree else rx.fragment(),
+                class_name="section-head related-head",
+            ),
             rx.el.div(rx.foreach(state.groups, _group), class_name="related"),
             class_name="section",
         ),
+    )
+
+
+def _below_switch(state: type[RecordState]) -> rx.Component:
+    """What stands beside the records below this one too: contacts, notes, files."""
+    return rx.el.label(
+        rx.el.input(
+            type="checkbox",
+            role="switch",
+            default_checked=state.with_below,
+            on_change=state.show_below,
+            class_name="check",
+            key=state.record,
+        ),
+        t("With what is below it"),
+        class_name="option-row",
     )
 
 
@@ -152,10 +172,12 @@ def _group(group: Var[GroupRow]) -> rx.Component:
 
 
 def _link(row: Var[LinkRow]) -> rx.Component:
+    here = rx.el.b(row.text, class_name="truncate", dir="auto", custom_attrs={"aria-current": "true"})
     return rx.el.li(
-        link(row.address, row.text, class_name="link truncate", dir="auto"),
+        rx.cond(row.here, here, link(row.address, row.text, class_name="link truncate", dir="auto")),
         when(row.more != "", rx.el.span(row.more, class_name="muted small truncate", dir="auto")),
-        key=row.address,
+        custom_attrs={"data-level": row.level},
+        key=row.address + row.text,
     )
 
 

@@ -27,6 +27,16 @@ def picker_labels() -> dict[str, Var[str]]:
     }
 
 
+def making_labels() -> dict[str, Var[str]]:
+    """The words of a picker that also offers to make what it does not find."""
+    return picker_labels() | {
+        "create": t("Create \u201c{name}\u201d", name="{name}"),
+        "save": t("Save"),
+        "cancel": t("Cancel"),
+        "close": t("Close"),
+    }
+
+
 def prop(state: type[RecordState], spec: FieldSpec) -> rx.Component:
     """A labelled field in place, with its error under it."""
     wide = " is-wide" if spec.kind.widget in ("textarea", "checkboxes") else ""
@@ -127,7 +137,7 @@ def _picker(state: type[RecordState], spec: FieldSpec) -> rx.Component:
         resource=source,
         value=state.values[spec.name],
         text=state.shown[spec.name],
-        labels=picker_labels(),
+        labels=making_labels(),
         disabled=~state.may_change,
         invalid=state.errors.contains(spec.name),
         described_by=f"e-{spec.name}",
@@ -152,23 +162,11 @@ def lines_field(state: type[RecordState], part: Lines) -> rx.Component:
         value=state.lines[part.name],
         columns=columns,
         labels={"add": t(f"Add {part.resource.one.lower()}"), "remove": t("Remove")},
-        picker_labels=picker_labels(),
+        picker_labels=making_labels(),
         errors=state.errors,
         disabled=~state.may_change,
     )
 
 
 def _line_column(spec: FieldSpec) -> dict[str, Any]:
-    kind = spec.kind
-    widget = "reference" if kind.widget == "country" else kind.widget
-    return {
-        "name": spec.name,
-        "label": t(spec.label),
-        "widget": widget,
-        "options": [[key, t(label)] for key, label in kind.pairs()] if isinstance(kind, Choice) else [],
-        "resource": kind.resource if isinstance(kind, Reference) else "lists/countries",
-        "required": spec.required,
-        "initial": kind.write(spec.default),
-        "size": getattr(kind, "size", 0),
-        "width": _CELL_WIDTHS.get(kind.widget, ""),
-    }
+    return spec.shape(t) | {"width": _CELL_WIDTHS.get(spec.kind.widget, "")}

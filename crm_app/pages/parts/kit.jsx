@@ -11,6 +11,8 @@ import {
 } from "react";
 import { Link } from "react-router";
 import { ColorModeContext } from "$/utils/context-registry";
+import { DRAFT_PREFIX, draftLeftBehind, keepDraft, ownDraft, storage } from "./drafts.js";
+import { QuickCreate, useMaker } from "./quick.jsx";
 
 const isBrowser = typeof window !== "undefined";
 // The pages are rendered once at build time, where layout effects do not exist.
@@ -24,42 +26,6 @@ function useLatest(value) {
   });
   return ref;
 }
-
-const DRAFT_PREFIX = "draft:";
-
-// Private windows and full disks refuse storage: a draft is then kept in the page only.
-const storage = {
-  get(key) {
-    try {
-      return window.localStorage.getItem(key);
-    } catch {
-      return null;
-    }
-  },
-  set(key, value) {
-    try {
-      window.localStorage.setItem(key, value);
-    } catch {
-      // nothing to do: the form itself still holds the text
-    }
-  },
-  remove(key) {
-    try {
-      window.localStorage.removeItem(key);
-    } catch {
-      // as above
-    }
-  },
-  removeByPrefix(prefix) {
-    try {
-      Object.keys(window.localStorage)
-        .filter((key) => key.startsWith(prefix))
-        .forEach((key) => window.localStorage.removeItem(key));
-    } catch {
-      // as above
-    }
-  },
-};
 
 /* ------------------------------------------------------------------ icon, avatar */
 
@@ -308,8 +274,6 @@ export function CopyButton({ text, label, doneLabel, className = "" }) {
 
 /* ------------------------------------------------------------------ record form */
 
-const MAX_DRAFT = 200_000;
-
 /** name → value of every named control. Groups and several values are joined by ",". */
 function readForm(form) {
   const values = new Map();
@@ -340,14 +304,6 @@ function writeField(form, name, value, text) {
   }
 }
 
-function readDraft(key) {
-  try {
-    return JSON.parse(storage.get(key) ?? "null");
-  } catch {
-    return null;
-  }
-}
-
 /** The children were built anew under the cursor: go on in the same field at the same place. */
 function refocus(form, old) {
   if (!old || old.isConnected) return;
@@ -356,6 +312,22 @@ function refocus(form, old) {
   target.focus({ preventScroll: true });
   // only text fields have a selection
   if (typeof old.selectionStart === "number") target.setSelectionRange(old.selectionStart, old.selectionEnd);
+}
+
+function LeftDraft({ draft, labels, onTake, onDrop }) {
+  const moment = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  return (
+    <div className="banner banner-wait left-draft" role="status">
+      <Icon name="circle-dot" />
+      <span className="grow">{(labels.left || "").replace("{when}", moment)}</span>
+      <button type="button" className="button button-sm" onClick={onTake}>
+        {labels.take}
+      </button>
+      <button type="button" className="button button-quiet button-sm" onClick={onDrop}>
+        {labels.drop}
+      </button>
+    </div>
+  );
 }
 
 export function DraftForm({
@@ -385,7 +357,10 @@ export function DraftForm({
   const [restored, setRestored] = useState(false);
   // after Discard the children are built anew, so that pickers too show the stored value
   const [round, setRound] = useState(0);
-  const storageKey = DRAFT_PREFIX + draftKey;
+  const [left, setLeft] = useState(null);
+  // the version that what is typed was typed into: older than the record where a draft came back to a changed one, so that
+  // saving it asks about every field that somebody else has set meanwhile
+  const since = useRef(version);
   const identity = `${version}\n${draftKey}`;
 
   // name → {value, text, base} of every field that differs from the stored record
@@ -403,10 +378,8 @@ export function DraftForm({
   const keep = useCallback(() => {
     clearTimeout(timer.current);
     timer.current = 0;
-    if (!kept.current.size) return storage.remove(storageKey);
-    const draft = JSON.stringify({ version, fields: Object.fromEntries(kept.current) });
-    if (draft.length <= MAX_DRAFT) storage.set(storageKey, draft);
-  }, [storageKey, version]);
+    keepDraft(draftKey, since.current, kept.current);
+  }, [draftKey]);
 
   const look = useCallback(() => {
     if (!form.current) return;
@@ -417,8 +390,10 @@ export function DraftForm({
     }
     kept.current = found;
     setDirty(found.size);
-    if (!found.size) setRestored(false);
-  }, [changes]);
+    if (found.size) return;
+    setRestored(false);
+    since.current = version;
+  }, [changes, version]);
 
   const edited = () => {
     look();
@@ -439,20 +414,19 @@ export function DraftForm({
     const wasSent = sameRecord && oldVersion !== String(version) && sent.current;
     lastIdentity.current = identity;
     baseline.current = readForm(element);
+    const draft = sameRecord ? null : ownDraft(draftKey);
     let back;
-    let fromStorage = false;
     if (wasSent) {
       // saved: only what was typed after the form was sent is still open
       back = [...typed].filter(([name, field]) => wasSent.get(name)?.value !== field.value);
+    } else if (sameRecord) {
+      // another version while one types, such as after an undo: only fields that it left alone are put back
+      const moved = oldVersion !== String(version);
+      back = [...typed].filter(([name, field]) => !moved || field.base === baseline.current.get(name));
     } else {
-      const draft = readDraft(storageKey);
-      // on a version that somebody else saved, only fields that they left alone are put back
-      const fits = ([name, field], of) => of === version || field.base === baseline.current.get(name);
-      const stored = Object.entries(draft?.fields ?? {}).filter((entry) => fits(entry, draft.version));
-      const here = [...typed].filter((entry) => fits(entry, Number(oldVersion)));
-      fromStorage = stored.length > 0 && !typed.size;
-      back = [...new Map([...stored, ...here])];
+      back = Object.entries(draft?.fields ?? {});
     }
+    since.current = draft?.version ?? version;
     sent.current = null;
     saving.current = false;
     const put = () => {
@@ -460,7 +434,7 @@ export function DraftForm({
       look();
     };
     put();
-    setRestored(fromStorage);
+    setRestored(draft !== null);
     if (wasSent || typed.size) keep();
     refocus(element, focused.current);
     // pickers mount their own listeners a moment later; they see the draft through the same event
@@ -468,6 +442,27 @@ export function DraftForm({
     return () => clearTimeout(later);
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [identity, round]);
+
+  // A tab that was closed may have left a draft of this record: it is offered, never taken up unasked.
+  useEffect(() => {
+    let gone = false;
+    setLeft(null);
+    draftLeftBehind(draftKey).then((found) => !gone && setLeft(found));
+    return () => {
+      gone = true;
+    };
+  }, [draftKey]);
+
+  function settleLeft(take) {
+    storage.remove(left.key);
+    if (take) {
+      for (const [name, field] of Object.entries(left.fields)) writeField(form.current, name, field.value, field.text);
+      since.current = Math.min(since.current, left.version);
+      look();
+      keep();
+    }
+    draftLeftBehind(draftKey).then(setLeft);
+  }
 
   // The answer to a save that was refused: the version did not move, everything typed is still open.
   const wasBusy = useRef(false);
@@ -526,7 +521,8 @@ export function DraftForm({
       if (!wasBusy.current) saving.current = false;
     }, 1500);
     const all = readForm(form.current);
-    onSave?.(Object.fromEntries([...all].filter(([name]) => !onlyChanged || found.has(name))));
+    const given = Object.fromEntries([...all].filter(([name]) => !onlyChanged || found.has(name)));
+    onSave?.(given, since.current);
   }
 
   function discard() {
@@ -575,6 +571,7 @@ export function DraftForm({
         focused.current = null;
       }}
     >
+      {left && <LeftDraft draft={left} labels={labels} onTake={() => settleLeft(true)} onDrop={() => settleLeft(false)} />}
       <div className="draft-body" key={`${identity}\n${round}`}>
         {children}
       </div>
@@ -905,6 +902,9 @@ export function Dialog({ open = false, title, onClose, width = "", closeLabel = 
 
 /* ------------------------------------------------------------------ reference picker, search box */
 
+/** Two names that differ in accents or case only are the same to a reader. */
+const fold = (text) => text.trim().normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
 const splitValue = (value, multiple) => {
   const text = value === null || value === undefined ? "" : String(value);
   if (!text) return [];
@@ -949,6 +949,10 @@ export function RefPicker({
   const own = useId();
   const inputId = id || `${own}input`;
   const listId = `${own}list`;
+  const [making, setMaking] = useState(null);
+  const maker = useMaker(resource, open && query?.trim() ? labels.create : "");
+  const wanted = (query ?? "").trim();
+  const makes = Boolean(maker && wanted && items && !failed) && !items.some((item) => fold(item.name) === fold(wanted));
   usePopup(box, popup, open, { sameWidth: true, limit: 320 });
   useOutside([box, popup], open, () => leave());
 
@@ -1047,6 +1051,11 @@ export function RefPicker({
     input.current?.focus();
   }
 
+  function make() {
+    setMaking(wanted);
+    leave();
+  }
+
   function clear(one) {
     setChosen(one ? chosen.filter((other) => other.id !== one.id) : []);
     setQuery(null);
@@ -1055,7 +1064,7 @@ export function RefPicker({
   }
 
   function keyDown(event) {
-    const count = items?.length ?? 0;
+    const count = (items?.length ?? 0) + (makes ? 1 : 0);
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (!open) return show();
@@ -1063,6 +1072,7 @@ export function RefPicker({
     } else if (event.key === "Enter" && open) {
       event.preventDefault();
       if (items?.[active]) pick(items[active]);
+      else if (makes && (active === items.length || !items.length)) make();
     } else if (event.key === "Escape" && open) {
       // the first Escape closes the list only, not the dialog or the form around it
       event.preventDefault();
@@ -1147,9 +1157,9 @@ export function RefPicker({
           id={listId}
           popover="manual"
           className="popup combo-list"
-          role={items?.length ? "listbox" : undefined}
-          aria-label={items?.length ? label || placeholder || name : undefined}
-          aria-multiselectable={(items?.length && multiple) || undefined}
+          role={items?.length || makes ? "listbox" : undefined}
+          aria-label={items?.length || makes ? label || placeholder || name : undefined}
+          aria-multiselectable={((items?.length || makes) && multiple) || undefined}
           onPointerDown={(event) => event.preventDefault()}
         >
           {note && (
@@ -1174,7 +1184,22 @@ export function RefPicker({
               </div>
             );
           })}
+          {makes && (
+            <div
+              id={`${listId}${items.length}`}
+              role="option"
+              className="option option-make"
+              aria-selected={active === items.length || !items.length}
+              onClick={make}
+            >
+              <Icon name="plus" />
+              <span className="truncate">{labels.create.replace("{name}", wanted)}</span>
+            </div>
+          )}
         </div>
+      )}
+      {making !== null && (
+        <QuickCreate resource={resource} shape={maker} text={making} labels={labels} onDone={pick} onClose={() => setMaking(null)} />
       )}
     </div>
   );

@@ -10,12 +10,14 @@ from reflex.vars import Var
 from reflex_components_core.core.banner import connection_errors_count
 
 _LIBRARY = f"$/public{rx.asset('kit.jsx', shared=True)}"
+for _beside in ("drafts.js", "quick.jsx", "rows.jsx"):  # kit.jsx takes them from beside itself
+    rx.asset(_beside, shared=True)
 
 _no_args = rx.event.no_args_event_spec
 _one_text = rx.event.passthrough_event_spec(str)
 _two_texts = rx.event.passthrough_event_spec(str, str)
 _filter = rx.event.passthrough_event_spec(int, str, str, list[Any])
-_fields = rx.event.passthrough_event_spec(dict[str, str])
+_fields_since = rx.event.passthrough_event_spec(dict[str, str], int)
 _answer = rx.event.passthrough_event_spec(dict[str, Any])
 
 
@@ -83,7 +85,7 @@ class DraftForm(_Kit):
     labels: rx.Var[dict[str, str]]
     busy: rx.Var[bool]
     only_changed: rx.Var[bool]
-    on_save: rx.EventHandler[_fields]
+    on_save: rx.EventHandler[_fields_since]
     on_cancel: rx.EventHandler[_no_args]
 
 
@@ -285,6 +287,24 @@ class Filters(_Kit):
 
 
 filters = Filters.create
+
+
+class Cells(_Kit):
+    """The editor of a list's cells: listens to the table `[data-list]` for what begins an edit."""
+
+    library = f"$/public{rx.asset('cells.jsx', shared=True)}"
+    tag = "Cells"
+    open: rx.Var[Any]
+    answer: rx.Var[Any]
+    columns: rx.Var[dict[str, Any]]
+    able: rx.Var[bool]
+    labels: rx.Var[dict[str, str]]
+    picker_labels: rx.Var[dict[str, str]]
+    on_open: rx.EventHandler[rx.event.passthrough_event_spec(int)]
+    on_save: rx.EventHandler[rx.event.passthrough_event_spec(int, str, str, int)]
+
+
+cells = Cells.create
 
 
 class Palette(_Kit):

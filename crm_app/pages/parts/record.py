@@ -168,8 +168,11 @@ def _form(state: type[RecordState]) -> rx.Component:
             "saving": t("Saving"),
             "restored": t("draft restored"),
             "leave": t("There are changes that are not saved."),
+            "left": t("A tab that was closed left changes of {when} that are not saved.", when="{when}"),
+            "take": t("Take them up"),
+            "drop": t("Discard"),
         },
-        on_save=lambda form: state.save(form, state.record, state.version),
+        on_save=lambda form, since: state.save(form, state.record, since),
         custom_attrs={"data-record-form": ""},
     )
 

@@ -1,5 +1,5 @@
 // The lines inside a record (addresses, telephones, contacts): a small table that is edited in place.
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { Icon, RefPicker } from "./kit.jsx";
 
 const parse = (text) => {
@@ -110,16 +110,52 @@ export function Rows({ name, value = "[]", columns = [], labels = {}, pickerLabe
   );
 }
 
-function Cell({ column, row, error, disabled, pickerLabels, onChange }) {
+/** One value of a record: the input that its column asks for. With an `id` a label stands beside it, else it names itself. */
+export function Cell({ column, row, id, error, disabled, pickerLabels, onChange }) {
   const value = row[column.name] ?? "";
+  const own = useId();
+  const described = error ? `${own}error` : undefined;
   const common = {
+    id,
     className: "input",
-    "aria-label": column.label,
+    "aria-label": id ? undefined : column.label,
     "aria-invalid": error ? true : undefined,
+    "aria-describedby": described,
     disabled,
   };
   let control;
-  if (column.widget === "select") {
+  if (column.widget === "textarea") {
+    control = (
+      <textarea
+        {...common}
+        rows={4}
+        maxLength={column.size || undefined}
+        value={value}
+        onChange={(event) => onChange({ [column.name]: event.target.value })}
+      />
+    );
+  } else if (column.widget === "checkboxes") {
+    const chosen = value ? value.split(",") : [];
+    control = (
+      <fieldset className="options-inline" aria-describedby={described}>
+        <legend className={id ? "label" : "sr-only"}>{column.label}</legend>
+        {column.options.map(([key, label]) => (
+          <label className="option-row" key={key}>
+            <input
+              type="checkbox"
+              className="check"
+              disabled={disabled}
+              checked={chosen.includes(key)}
+              onChange={(event) =>
+                onChange({ [column.name]: (event.target.checked ? [...chosen, key] : chosen.filter((one) => one !== key)).join(",") })
+              }
+            />
+            {label}
+          </label>
+        ))}
+      </fieldset>
+    );
+  } else if (column.widget === "select") {
     control = (
       <span className="select">
         <select {...common} value={value} onChange={(event) => onChange({ [column.name]: event.target.value })}>
@@ -150,10 +186,12 @@ function Cell({ column, row, error, disabled, pickerLabels, onChange }) {
     control = (
       <RefPicker
         resource={column.resource}
+        id={id}
         value={String(value)}
         text={row.texts?.[column.name] ?? ""}
-        label={column.label}
-        placeholder={column.label}
+        label={id ? "" : column.label}
+        placeholder={id ? "" : column.label}
+        describedBy={described}
         labels={pickerLabels}
         disabled={disabled}
         invalid={Boolean(error)}
@@ -166,8 +204,9 @@ function Cell({ column, row, error, disabled, pickerLabels, onChange }) {
         {...common}
         type={{ email: "email", tel: "tel", date: "date" }[column.widget] ?? "text"}
         inputMode={{ number: "numeric", decimal: "decimal" }[column.widget]}
-        placeholder={column.widget === "date" ? undefined : column.label}
-        title={column.label}
+        placeholder={id || column.widget === "date" ? undefined : column.label}
+        title={id ? undefined : column.label}
+        autoComplete="off"
         maxLength={column.size || undefined}
         value={value}
         onChange={(event) => onChange({ [column.name]: event.target.value })}
@@ -177,7 +216,11 @@ function Cell({ column, row, error, disabled, pickerLabels, onChange }) {
   return (
     <div className={`rows-cell rows-${column.widget}`} style={column.width ? { flexBasis: column.width } : undefined}>
       {control}
-      {error && <p className="field-error">{error}</p>}
+      {error && (
+        <p className="field-error" id={described}>
+          {error}
+        </p>
+      )}
     </div>
   );
 }

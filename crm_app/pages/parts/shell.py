@@ -185,6 +185,8 @@ def _lost_session() -> rx.Component:
 _KEYS = (
     ("j / k", "Next, previous row"),
     ("Enter", "Open the row"),
+    ("F2", "Edit the row's cells"),
+    ("Tab", "Save the cell, next cell"),
     ("Ctrl + K", "Search everything"),
     ("/", "Filter the list"),
     ("c", "New record"),

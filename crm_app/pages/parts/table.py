@@ -11,6 +11,7 @@ from crm_app.core.resource import FieldSpec, Resource
 from crm_app.state.lists import Head, ListState, Row
 
 from . import bulk, filters, kit, views
+from .cells import cells as cells_editor
 from .links import link
 from .shell import Trail, empty, heading, may, shell
 from .text import t, when
@@ -52,6 +53,7 @@ def list_screen(
             ),
             rx.cond(state.loaded & (state.rows.length() == 0), _nothing(state), _table(state, cells or {})),
         ),
+        cells_editor(state),
         bulk.foot(state, _foot(state)),
         trail=trail or ((t(found.group), ""), (many, "")),
         reload=state.load,
@@ -173,11 +175,16 @@ def _row(state: type[ListState], row: Var[Row], cells: Mapping[str, Cell]) -> rx
             rx.match(head.name, *found.items(), plain),
             key=head.name,
             class_name=_numbers(state, head.name) + head.priority + look,
+            tab_index=-1,
+            custom_attrs={"data-field": head.name},
         )
 
     chosen = rx.cond(bulk.picked(state, row), "true", "false")
     return rx.el.tr(
-        bulk.pick(state, row), rx.foreach(state.heads, drawn), key=row.id, custom_attrs={"aria-selected": chosen}
+        bulk.pick(state, row),
+        rx.foreach(state.heads, drawn),
+        key=row.id,
+        custom_attrs={"aria-selected": chosen, "data-row": row.id},
     )
 
 

@@ -1,0 +1,58 @@
+"""Records made in passing, from a picker on a page: what its small dialog asks for, and the making."""
+
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from crm_app.core.errors import Missing
+from crm_app.core.resource import Resource
+from crm_app.services import actions, records
+from crm_app.services.actors import Actor
+from crm_app.services.work import Work
+
+from .calls import Call, add, reply
+
+
+def _resource(call: Call) -> Resource:
+    found = records.resource_of(call.path["resource"])
+    if not found.api:
+        raise Missing("list", found.name)
+    return found
+
+
+def shape(call: Call) -> Response:
+    """The dialog's title and fields in the caller's language; no fields for who may not make such a record."""
+    found = _resource(call)
+    may = "create" in found.verbs and call.actor.may(found.permission("create"))
+    say = call.actor.speech.say
+    fields = [found.fields[name].shape(say) for name in found.brief] if may else []
+    given = _own(found, call.actor) if may else {}
+    return reply({"title": say(found.new_one), "label": found.label, "fields": fields, "given": given})
+
+
+def _own(found: Resource, actor: Actor) -> dict[str, Any]:
+    """Whoever makes it is its owner, as in the form."""
+    if found.owner not in found.brief or not actor.user:
+        return {}
+    return {found.owner: str(actor.user), "texts": {found.owner: actor.name}}
+
+
+def make(call: Call) -> Response:
+    """A new record from what a person typed into the dialog, in their own way of writing numbers and dates."""
+    found = _resource(call)
+    actor = replace(call.actor, speech=replace(call.actor.speech, typed=True))
+    verb = actions.find(found.name, "create")
+    with Work(actor, found.permission("create"), label=verb.label) as work:
+        outcome = actions.run_in(work, verb, None, call.values, once=call.once)
+        name = records.names_of(work, found, [outcome.id or 0]).get(outcome.id or 0, "")
+    return reply({"id": outcome.id, "name": name}, 201)
+
+
+def routes() -> APIRouter:
+    """The routes under /api/v1/lists/quick."""
+    router = APIRouter()
+    add(router, "GET", "/lists/quick/{resource}", shape)
+    add(router, "POST", "/lists/quick/{resource}", make)
+    return router

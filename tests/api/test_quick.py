@@ -1,0 +1,67 @@
+"""Records made in passing, from a picker."""
+
+import pytest
+
+from crm_app.core.resource import RESOURCES
+from crm_app.services import users
+from crm_app.services.actors import SYSTEM
+from tests.support import crm
+
+
+def test_the_dialog_asks_for_the_name_what_is_needed_and_what_tells_most(api):
+    found = api.get("/api/v1/lists/quick/accounts").json()
+    assert [field["name"] for field in found["fields"]] == ["name", "tax_id", "city", "phone", "email", "roles"]
+    assert (found["title"], found["label"], found["fields"][0]["required"]) == ("New account", "name", True)
+
+
+def test_every_list_that_can_be_added_to_asks_for_all_that_it_cannot_be_without(api):
+    for resource in RESOURCES:
+        needed = {
+            name
+            for name in resource.writable
+            if resource.fields[name].required and resource.fields[name].default is None
+        }
+        assert needed | {resource.label} <= set(resource.brief) <= set(resource.writable) | {resource.label}, (
+            resource.name
+        )
+
+
+def test_who_may_not_make_such_a_record_is_asked_for_nothing(api, admin):
+    reader = crm.client(crm.member("reader@acme.example", "Read-only"))
+    assert reader.get("/api/v1/lists/quick/accounts").json()["fields"] == []
+    assert reader.post("/api/v1/lists/quick/accounts", json={"name": "No"}).status_code == 403
+    assert api.get("/api/v1/accounts").json()["total"] == 0
+
+
+def test_what_is_typed_is_read_as_the_person_writes_it_and_a_repeated_call_makes_one_record(api, admin):
+    users.change_profile(crm_actor(admin), {"language": "es"})
+    key = {"Idempotency-Key": "once"}
+    for _ in range(2):
+        answer = api.post("/api/v1/lists/quick/products", json={"name": "Tornillo", "price": "1.234,50"}, headers=key)
+        assert (answer.status_code, answer.json()) == (201, {"id": 1, "name": "Tornillo"})
+    assert api.get("/api/v1/products/1").json()["price"] == "1234.5"
+    assert api.get("/api/v1/products").json()["total"] == 1
+
+
+def test_faults_come_back_at_their_fields(api):
+    answer = api.post("/api/v1/lists/quick/contacts", json={"name": "", "email": "nothing"})
+    assert (answer.status_code, set(answer.json()["fields"])) == (422, {"name", "email"})
+
+
+def test_there_is_no_dialog_for_what_the_api_does_not_show(api):
+    for name in ("nothing", "notes"):
+        assert api.get(f"/api/v1/lists/quick/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(("language", "name"), [("es", "España"), ("en", "Spain")])
+def test_countries_are_picked_by_their_names_in_the_callers_language(api, admin, language, name):
+    users.change_profile(crm_actor(admin), {"language": language})
+    found = api.get("/api/v1/lists/countries", params={"q": name}).json()
+    assert found["items"] == [{"id": "ES", "name": name}]
+    assert len(api.get("/api/v1/lists/countries").json()["items"]) > 240
+
+
+def crm_actor(user):
+    from crm_app.services import identity
+
+    return identity.actor_by_token(identity.make_token(SYSTEM, user, "a test"), "")
