@@ -18,7 +18,7 @@ from crm_app.core.query import MAX_SORTS, Query
 from crm_app.core.resource import RESOURCES, Resource
 
 from . import lines, rules
-from . import registry as verbs
+from . import registry  # noqa: F401 - imported so that every module's rules are known
 from .filters import conditions_of
 from .search import CAP, Match, match
 from .values import (
@@ -36,7 +36,6 @@ from .values import (
 )
 from .work import Work, column_of, ruled
 
-RULES = verbs.MODULES  # imported so that every module's rules are known
 __all__ = ["Item", "belongs", "insert_rows", "key_of", "labelled", "names_of", "parse", "readable", "resource_of"]
 
 
@@ -182,7 +181,7 @@ def change(work: Work, resource: Resource, key: object, given: Mapping[str, obje
 
     With `version` given, changes of *other* fields since then do not conflict: both are kept.
     """
-    row = _locked(work, resource, key, "change")
+    row = locked(work, resource, key, "change")
     for (
         name,
         spec,
@@ -208,7 +207,7 @@ def change(work: Work, resource: Resource, key: object, given: Mapping[str, obje
 
 def remove(work: Work, resource: Resource, key: object, version: int | None = None) -> None:
     """Take the record away; the history keeps it for undo. Raises Missing, Conflict, or Invalid where others refer to it."""
-    row = _locked(work, resource, key, "remove")
+    row = locked(work, resource, key, "remove")
     if version is not None and version != row.version:
         raise Conflict(row.version, {})
     lines.store(work, resource, row.id, {part.name: [] for part in RESOURCES.lines(resource)})
@@ -217,7 +216,8 @@ def remove(work: Work, resource: Resource, key: object, version: int | None = No
     work.session.flush()
 
 
-def _locked(work: Work, resource: Resource, key: object, verb: str) -> Any:
+def locked(work: Work, resource: Resource, key: object, verb: str) -> Any:
+    """The row, locked, that the actor holds the verb on. Raises Missing, NotAllowed."""
     number = key_of(resource, key)
     table = resource.table
     row = work.locked_where(table, column_of(table, "id") == number, *readable(work, resource, verb))
