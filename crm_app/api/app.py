@@ -16,9 +16,11 @@ from . import (
     lists,
     mass,
     notes,
+    papers,
     problems,
     rest,
     search,
+    statements,
     tokens,
 )
 from .calls import in_thread, reply
@@ -47,6 +49,8 @@ def api() -> FastAPI:
         attachments.routes,
         notes.routes,
         contacts.routes,
+        papers.routes,
+        statements.routes,
         lists.routes,
         search.routes,
         rest.routes,

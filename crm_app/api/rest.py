@@ -120,13 +120,6 @@ def _seen(work: Work, resource: Resource, outcome: actions.Outcome) -> dict[str,
         return {"id": outcome.id, "version": outcome.version}
 
 
-def files(call: Call) -> Response:
-    """The documents drawn from a record; a Resource without documents has none."""
-    with Work(call.actor) as work:
-        records.one(work, resource_in(call), call.path["id"])
-    return reply({"items": []})
-
-
 def settings_record(call: Call) -> tuple[Resource, int]:
     """The company's one record. Raises Missing before the set-up."""
     resource = records.resource_of("settings")
@@ -164,6 +157,5 @@ def routes() -> APIRouter:
     add(router, "GET", "/{resource}/{id}", show)
     add(router, "PATCH", "/{resource}/{id}", change)
     add(router, "DELETE", "/{resource}/{id}", remove)
-    add(router, "GET", "/{resource}/{id}/files", files)
     add(router, "POST", "/{resource}/{id}/{verb}", act)
     return router

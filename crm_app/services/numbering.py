@@ -6,20 +6,21 @@ from datetime import date
 import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid
-from crm_app.core.i18n import Message
+from crm_app.core.i18n import DEFAULT_LANGUAGE, Message, translate
 from crm_app.models.numbering import Counter, Numbered, Sequence
 
+from . import rules
 from .work import Work, column_of
 
 _PATTERNS = {
-    Numbered.QUOTE: ("Cotizaciones", "COT-{yyyy}-{n:05}"),
-    Numbered.ORDER: ("Pedidos", "P-{yyyy}-{n:05}"),
-    Numbered.DELIVERY: ("Notas de entrega", "E-{yyyy}-{n:05}"),
-    Numbered.INVOICE: ("Facturas", "F-{yyyy}-{n:06}"),
-    Numbered.CREDIT_NOTE: ("Notas de crédito", "A-{yyyy}-{n:06}"),
-    Numbered.DEBIT_NOTE: ("Notas de débito", "D-{yyyy}-{n:06}"),
-    Numbered.DEPOSIT: ("Facturas de anticipo", "N-{yyyy}-{n:06}"),
-    Numbered.PAYMENT: ("Cobros y pagos", "C-{yyyy}-{n:06}"),
+    Numbered.QUOTE: ("Quotes", "COT-{yyyy}-{n:05}"),
+    Numbered.ORDER: ("Sales orders", "P-{yyyy}-{n:05}"),
+    Numbered.DELIVERY: ("Delivery notes", "E-{yyyy}-{n:05}"),
+    Numbered.INVOICE: ("Invoices", "F-{yyyy}-{n:06}"),
+    Numbered.CREDIT_NOTE: ("Credit notes", "A-{yyyy}-{n:06}"),
+    Numbered.DEBIT_NOTE: ("Debit notes", "D-{yyyy}-{n:06}"),
+    Numbered.DEPOSIT: ("Deposit invoices", "N-{yyyy}-{n:06}"),
+    Numbered.PAYMENT: ("Payments", "C-{yyyy}-{n:06}"),
 }
 
 
@@ -60,7 +61,8 @@ def make(work: Work, kinds: Iterable[Numbered]) -> None:
     """The usual series of these kinds. Past the session: what is about to be numbered must not be flushed half-way."""
     from . import records
 
-    rows = [{"name": _PATTERNS[kind][0], "kind": kind.value, "pattern": _PATTERNS[kind][1]} for kind in kinds]
+    language = rules.company(work, "language") or DEFAULT_LANGUAGE
+    rows = [{"name": translate(_PATTERNS[kind][0], language), "kind": kind.value, "pattern": _PATTERNS[kind][1]} for kind in kinds]
     records.insert_many(work, records.resource_of("sequences"), rows)
 
 

@@ -18,7 +18,7 @@ from crm_app.core.i18n import LANGUAGES, Message, translate
 from crm_app.models.settings import Company
 from crm_app.models.users import BUILT_IN_ROLES, SCOPES, OneTimeLink, Role, Session, User
 
-from . import actions, identity, records
+from . import actions, identity, presets, records
 from .actors import SYSTEM, Actor
 from .secrets import hash_password, lock, new_key, proof_of
 from .work import Work, before_commit, column_of
@@ -79,6 +79,7 @@ def found_company(work: Work, given: Mapping[str, object]) -> int:
         raise Invalid(errors)
     work.session.add_all([Company(**company), user])
     work.session.flush()
+    presets.begin(work, company["country"], company["currency"])
     return int(user.id or 0)
 
 
