@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid
+from crm_app.core.fields import BadValue, Day, Number
 from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES
 from crm_app.models.accounts import Account
@@ -22,7 +23,7 @@ from . import ledger, records, trade
 from .ledger import HEADS, ZERO, ancestor_of
 from .work import Work, before_commit, column_of
 
-_TRAVELS = (
+TRAVELS = (
     "account", "account_name", "contact", "owner", "reference", "currency", "rate", "price_list", "included", "payment_terms",
     "payment_days", "ship_name", "ship_street", "ship_postcode", "ship_city", "ship_country", "notes", "terms",
 )  # fmt: skip
@@ -90,7 +91,7 @@ def chosen(parts: Sequence[Part], values: Mapping[str, object]) -> list[Part]:
     if values.get("lines") is not None:
         return _picked(parts, values["lines"])
     if values.get("percent") not in (None, ""):
-        percent = _number(values["percent"], "percent")
+        percent = number_of(values["percent"], "percent")
         if not 0 < percent <= 100:
             raise Invalid({"percent": Message("Write a number from {least} to {most}.", least=1, most=100)})
         shares = [
@@ -110,16 +111,15 @@ def _picked(parts: Sequence[Part], wanted: object) -> list[Part]:
         part = by_key.pop(row.get("line"), None) if isinstance(row.get("line"), int) else None
         if part is None:
             raise Invalid({f"lines.{number}.line": Message("Nothing of this line is left.")})
-        quantity = _number(row.get("quantity", str(part.quantity)), f"lines.{number}.quantity")
+        quantity = number_of(row.get("quantity", str(part.quantity)), f"lines.{number}.quantity")
         if not 0 < quantity <= part.quantity:
             raise Invalid({f"lines.{number}.quantity": Message("At most {most} is left.", most=f"{part.quantity:f}")})
         found.append(Part(part.line, quantity))
     return found
 
 
-def _number(raw: object, name: str) -> Decimal:
-    from crm_app.core.fields import BadValue, Number
-
+def number_of(raw: object, name: str) -> Decimal:
+    """A number from the values of a verb. Raises Invalid at that name."""
     try:
         value = Number(6, digits=12).parse(raw)
     except BadValue as bad:
@@ -127,6 +127,15 @@ def _number(raw: object, name: str) -> Decimal:
     if value is None:
         raise Invalid({name: Message("This is needed.")})
     return value
+
+
+def dated(values: Mapping[str, object]) -> dict[str, Any]:
+    """The date of the new document where the caller wants another than today. Raises Invalid."""
+    try:
+        day = Day().parse(values.get("date"))
+    except BadValue as bad:
+        raise Invalid({"date": bad.message}) from None
+    return {} if day is None else {"date": day}
 
 
 def lock(work: Work, source: str, rows: Iterable[Any]) -> None:
@@ -148,8 +157,8 @@ def convert(
     if not parts:
         raise Invalid({"": Message("Nothing is left of this.")})
     table, line_table = HEADS[target]
-    values = {name: getattr(first, name) for name in _TRAVELS} | {"date": trade.today(work)} | head
-    values |= _pointers(source, first, table) if len(rows) == 1 else {}
+    values = {name: getattr(first, name) for name in TRAVELS} | {"date": trade.today(work)} | head
+    values |= pointers(source, first, table) if len(rows) == 1 else {}
     account = work.session.get(Account, first.account)
     lines = [_line(source, target, line_table, part) for part in parts]
     trade.add_up(work, values, account, lines)  # type: ignore[arg-type]
@@ -165,7 +174,7 @@ def convert(
     return made
 
 
-def _pointers(source: str, row: Any, table: Any) -> dict[str, Any]:
+def pointers(source: str, row: Any, table: Any) -> dict[str, Any]:
     """The head's own references to what it was made from, as far as the new table has them."""
     found = {name: getattr(row, name) for name in ("quote", "order") if hasattr(row, name)}
     if source in _POINTER:

@@ -26,7 +26,7 @@ def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) ->
     parts = chain.left(work, source, "deliveries", [row.id for row in rows])
     before = chain.latest(work, source, "deliveries", first.id, DeliveryKind.DELIVERY.value) if not parts else None
     if before is None:
-        made = chain.convert(work, source, rows, "deliveries", chain.chosen(parts, values))
+        made = chain.convert(work, source, rows, "deliveries", chain.chosen(parts, values), **chain.dated(values))
         before = made.id
         if values.get("issue") in (True, "true", "1"):
             work.require("deliveries.issue")
@@ -63,7 +63,7 @@ def sign(work: Work, row: Any, values: Values) -> Outcome | None:
     return None
 
 
-@action("deliveries", "invoice", "Invoice", icon="receipt", fields=("lines", "percent", "issue"))
+@action("deliveries", "invoice", "Invoice", icon="receipt", fields=("lines", "percent", "date", "issue"))
 def invoice(work: Work, row: Any, values: Values) -> Outcome:
     """An invoice of what of it has not been invoiced yet."""
     if row.kind == DeliveryKind.RETURN.value:

@@ -42,13 +42,13 @@ def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) ->
     first = rows[0]
     chain.lock(work, source, rows)
     if values.get("deposit") not in (None, ""):
-        made = _deposit(work, source, first, values["deposit"])
+        made = _deposit(work, source, first, values)
         return _made(work, first, made.id, values, made)
     parts = chain.left(work, source, "invoices", [row.id for row in rows])
     before = chain.latest(work, source, "invoices", first.id, InvoiceKind.INVOICE.value) if not parts else None
     if before is not None:
         return Outcome(first.id, first.version, {"resource": "invoices", "id": before})
-    made = chain.convert(work, source, rows, "invoices", chain.chosen(parts, values))
+    made = chain.convert(work, source, rows, "invoices", chain.chosen(parts, values), **chain.dated(values))
     _set_off(work, source, first, made)
     return _made(work, first, made.id, values, made)
 
@@ -64,9 +64,9 @@ def _made(work: Work, source: Any, key: int, values: Values, made: Any) -> Outco
 # ---- deposits
 
 
-def _deposit(work: Work, source: str, row: Any, raw: object) -> Any:
+def _deposit(work: Work, source: str, row: Any, given: Values) -> Any:
     """An invoice over a percentage of a quote or order, a line per tax class."""
-    percent = chain._number(raw, "deposit")  # noqa: SLF001 - the same reading of numbers
+    percent = chain.number_of(given["deposit"], "deposit")
     if not 0 < percent <= 100 or source not in ("quotes", "orders"):
         raise Invalid({"deposit": Message("Write a number from {least} to {most}.", least=1, most=100)})
     account = work.session.get(Account, row.account)
@@ -82,7 +82,7 @@ def _deposit(work: Work, source: str, row: Any, raw: object) -> Any:
         for tax_class, amount in _nets(work, source, row).items()
         if amount > 0
     ]  # fmt: skip
-    return _store(work, source, row, rows, InvoiceKind.DEPOSIT)
+    return _store(work, source, row, rows, {"kind": InvoiceKind.DEPOSIT.value} | chain.dated(given))
 
 
 def _nets(work: Work, source: str, row: Any) -> dict[str, Decimal]:
@@ -95,9 +95,9 @@ def _nets(work: Work, source: str, row: Any) -> dict[str, Decimal]:
     return found
 
 
-def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], kind: InvoiceKind) -> Any:
-    values = {name: getattr(row, name) for name in chain._TRAVELS}  # noqa: SLF001 - what travels is one list
-    values |= {"date": trade.today(work), "kind": kind.value} | chain._pointers(source, row, Invoice)  # noqa: SLF001
+def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], head: Mapping[str, Any]) -> Any:
+    values = {name: getattr(row, name) for name in chain.TRAVELS}
+    values |= {"date": trade.today(work), **head} | chain.pointers(source, row, Invoice)
     account = work.session.get(Account, row.account)
     trade.add_up(work, values, account, lines)  # type: ignore[arg-type]
     values["due"] = max(day for day, _ in trade.instalments(work, values))

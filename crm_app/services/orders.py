@@ -21,7 +21,7 @@ def from_source(work: Work, source: str, row: Any, values: Values) -> Outcome:
     parts = chain.left(work, source, "orders", [row.id])
     before = chain.latest(work, source, "orders", row.id) if not parts else None
     if before is None:
-        before = chain.convert(work, source, [row], "orders", chain.chosen(parts, values)).id
+        before = chain.convert(work, source, [row], "orders", chain.chosen(parts, values), **chain.dated(values)).id
     return Outcome(row.id, row.version, {"resource": "orders", "id": before})
 
 
@@ -38,13 +38,13 @@ def confirm(work: Work, row: Any, values: Values) -> Outcome | None:
     return None
 
 
-@action("orders", "deliver", "Deliver", icon="truck", fields=("lines", "issue"))
+@action("orders", "deliver", "Deliver", icon="truck", fields=("lines", "date", "issue"))
 def deliver(work: Work, row: Any, values: Values) -> Outcome:
     """A delivery note of what has not been delivered yet."""
     return deliveries.from_source(work, "orders", [row], values)
 
 
-@action("orders", "invoice", "Invoice", icon="receipt", fields=("lines", "percent", "deposit", "issue"))
+@action("orders", "invoice", "Invoice", icon="receipt", fields=("lines", "percent", "deposit", "date", "issue"))
 def invoice(work: Work, row: Any, values: Values) -> Outcome:
     """An invoice of what has not been invoiced yet."""
     return invoices.from_source(work, "orders", [row], values)

@@ -70,14 +70,14 @@ def cancel(work: Work, row: Any, values: Values) -> Outcome | None:
     return None
 
 
-@action("quotes", "order", "Make an order", icon="clipboard-list", fields=("lines",))
+@action("quotes", "order", "Make an order", icon="clipboard-list", fields=("lines", "date"))
 def order(work: Work, row: Any, values: Values) -> Outcome:
     """An order of what has not been ordered yet."""
     _number(work, row)
     return orders.from_source(work, "quotes", row, values)
 
 
-@action("quotes", "invoice", "Invoice", icon="receipt", fields=("lines", "percent", "deposit", "issue"))
+@action("quotes", "invoice", "Invoice", icon="receipt", fields=("lines", "percent", "deposit", "date", "issue"))
 def invoice(work: Work, row: Any, values: Values) -> Outcome:
     """An invoice of what has not been invoiced yet."""
     _number(work, row)
