@@ -9,10 +9,11 @@ from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Day, Number, Reference
 from crm_app.core.i18n import Message
 from crm_app.models.accounts import ACCOUNTS
-from crm_app.services import statements, trade
+from crm_app.services import files, receivable_sheets, statements, trade
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply
+from .exports import XLSX
 
 _AMOUNT = Number(4)
 
@@ -72,9 +73,30 @@ def ageing(call: Call) -> Response:
     return reply({"date": at.isoformat(), "items": items})
 
 
+def ageing_sheet(call: Call) -> Response:
+    """The ageing as a workbook in the caller's language."""
+    return _saved(*receivable_sheets.ageing(call.actor, _day(call, "date")))
+
+
+def statement_sheet(call: Call) -> Response:
+    """The statement as a workbook in the caller's language, one currency under the other."""
+    return _saved(*receivable_sheets.statement(call.actor, call.path["id"], _day(call, "from"), _day(call, "to")))
+
+
+def _saved(name: str, content: bytes) -> Response:
+    headers = {
+        "Content-Disposition": files.disposition(name, inline=False),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, headers=headers, media_type=XLSX)
+
+
 def routes() -> APIRouter:
     """The routes of this module."""
     router = APIRouter()
     add(router, "GET", "/accounts/{id}/statement", statement)
+    add(router, "GET", "/accounts/{id}/statement.xlsx", statement_sheet)
     add(router, "GET", "/ageing", ageing)
+    add(router, "GET", "/ageing.xlsx", ageing_sheet)
     return router

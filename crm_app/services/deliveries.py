@@ -11,7 +11,7 @@ from crm_app.models.credit import Effect
 from crm_app.models.deliveries import DeliveryKind, DeliveryStatus
 from crm_app.models.numbering import Numbered
 
-from . import chain, credit, invoices, numbering, snapshots, stock
+from . import chain, credit, invoices, ledger, numbering, snapshots, stock
 from .verbs import Outcome, action
 from .work import Work
 
@@ -36,7 +36,7 @@ def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) ->
 
 
 @action("deliveries", "issue", "Issue", icon="stamp")
-def issue(work: Work, row: Any, values: Values) -> Outcome | None:
+def issue(work: Work, row: Any, _values: Values) -> Outcome | None:
     """The goods leave: number, stock, snapshot. A held customer gets nothing."""
     lines = snapshots.lines_of(work, "deliveries", row.id)
     if not lines:
@@ -51,7 +51,7 @@ def issue(work: Work, row: Any, values: Values) -> Outcome | None:
 
 
 @action("deliveries", "sign", "Sign", icon="signature", fields=("name",))
-def sign(work: Work, row: Any, values: Values) -> Outcome | None:
+def sign(_work: Work, row: Any, values: Values) -> Outcome | None:
     """Somebody has received it; `name` says who."""
     try:
         row.signed_by = Text(120).parse(values.get("name"))
@@ -78,8 +78,8 @@ def take_back(work: Work, row: Any, values: Values) -> Outcome:
     if row.kind == DeliveryKind.RETURN.value:
         raise Invalid({"": Message("This is a return already.")})
     lines = snapshots.lines_of(work, "deliveries", row.id)
-    done = chain.ledger.sums(work, "deliveries", [line.id for line in lines])
-    parts = [chain.Part(line, line.quantity - done[line.id].get("returned", chain.ZERO)) for line in lines]
+    done = ledger.sums(work, "deliveries", [line.id for line in lines])
+    parts = [chain.Part(line, line.quantity - done[line.id].get("returned", ledger.ZERO)) for line in lines]
     parts = [part for part in parts if part.quantity > 0]
     made = chain.convert(
         work, "deliveries", [row], "deliveries", chain.chosen(parts, values),
@@ -89,6 +89,6 @@ def take_back(work: Work, row: Any, values: Values) -> Outcome:
 
 
 @action("deliveries", "cancel", "Cancel it", icon="ban", danger=True)
-def cancel(work: Work, row: Any, values: Values) -> Outcome | None:
+def cancel(_work: Work, _row: Any, _values: Values) -> Outcome | None:
     """The draft is off."""
     return None

@@ -30,7 +30,7 @@ class _Event:
 
     day: date
     place: int
-    act: Callable[[date], None] = field(compare=False)
+    act: Callable[[date], object] = field(compare=False)
 
 
 class _Year:
@@ -41,7 +41,7 @@ class _Year:
         self._queue: list[_Event] = []
         self._count = 0
 
-    def after(self, day: date, days: int, act: Callable[[date], None]) -> None:
+    def after(self, day: date, days: int, act: Callable[[date], object]) -> None:
         """Queue an act; what lies in the future does not happen."""
         self._count += 1
         when = day + timedelta(days=days)
@@ -59,7 +59,11 @@ class _Year:
 
         def act(day: date) -> None:
             lines = [
-                {"product": key, "quantity": str(self._chance.choice((1, 2, 5, 10, 12, 24, 50))), "discount": self._discount()}
+                {
+                    "product": key,
+                    "quantity": str(self._chance.choice((1, 2, 5, 10, 12, 24, 50))),
+                    "discount": self._discount(),
+                }
                 for key in self._chance.sample(products, self._chance.randint(1, min(6, len(products))))
             ]
             quote = _run("quotes", "create", None, {"account": account, "date": day.isoformat(), "lines": lines}).id
@@ -111,9 +115,21 @@ def make(seed: int, sales: int = SALES) -> int:
     with Work(SYSTEM) as work:
         today = trade.today(work)
         active = column_of(Account, "active").is_(True)
-        accounts = list(work.session.scalars(sa.select(column_of(Account, "id")).where(active).order_by(column_of(Account, "id")).limit(200)))
-        sold = (column_of(Product, "active").is_(True), column_of(Product, "sold").is_(True), column_of(Product, "price").is_not(None))
-        products = list(work.session.scalars(sa.select(column_of(Product, "id")).where(*sold).order_by(column_of(Product, "id")).limit(80)))
+        accounts = list(
+            work.session.scalars(
+                sa.select(column_of(Account, "id")).where(active).order_by(column_of(Account, "id")).limit(200)
+            )
+        )
+        sold = (
+            column_of(Product, "active").is_(True),
+            column_of(Product, "sold").is_(True),
+            column_of(Product, "price").is_not(None),
+        )
+        products = list(
+            work.session.scalars(
+                sa.select(column_of(Product, "id")).where(*sold).order_by(column_of(Product, "id")).limit(80)
+            )
+        )
     if not accounts or not products:
         return 0
     year = _Year(chance, today)

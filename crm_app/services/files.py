@@ -278,7 +278,9 @@ def missing(work: Work) -> list[str]:
 def _used(work: Work, hashes: list[str]) -> set[str]:
     """Those of the hashes that an attachment or a document's paper refers to."""
     columns = column_of(Attachment, "sha256"), column_of(DocumentSnapshot, "pdf")
-    return {sha256 for column in columns for sha256 in work.session.scalars(sa.select(column).where(column.in_(hashes)))}
+    return {
+        sha256 for column in columns for sha256 in work.session.scalars(sa.select(column).where(column.in_(hashes)))
+    }
 
 
 def orphans(work: Work, days: int = KEEP_DAYS) -> list[Path]:

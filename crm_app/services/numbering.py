@@ -33,7 +33,11 @@ def draw(work: Work, kind: Numbered, day: date) -> str:
     year = day.year if series.yearly else 0
     counter = _counter(work, series, year)
     if counter.last_day is not None and day < counter.last_day:
-        raise Invalid({"date": Message("The last number of this series is of {day}. Write that date or a later one.", day=counter.last_day.isoformat())})  # fmt: skip
+        text = Message(
+            "The last number of this series is of {day}. Write that date or a later one.",
+            day=counter.last_day.isoformat(),
+        )
+        raise Invalid({"date": text})
     counter.last += 1
     counter.last_day = day
     return written(series.pattern, counter.last, day)
@@ -62,7 +66,10 @@ def make(work: Work, kinds: Iterable[Numbered]) -> None:
     from . import records
 
     language = rules.company(work, "language") or DEFAULT_LANGUAGE
-    rows = [{"name": translate(_PATTERNS[kind][0], language), "kind": kind.value, "pattern": _PATTERNS[kind][1]} for kind in kinds]
+    rows = [
+        {"name": translate(_PATTERNS[kind][0], language), "kind": kind.value, "pattern": _PATTERNS[kind][1]}
+        for kind in kinds
+    ]
     records.insert_many(work, records.resource_of("sequences"), rows)
 
 

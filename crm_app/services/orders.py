@@ -26,7 +26,7 @@ def from_source(work: Work, source: str, row: Any, values: Values) -> Outcome:
 
 
 @action("orders", "confirm", "Confirm", icon="circle-check")
-def confirm(work: Work, row: Any, values: Values) -> Outcome | None:
+def confirm(work: Work, row: Any, _values: Values) -> Outcome | None:
     """The order stands: it gets its number, reserves stock and is asked for credit."""
     lines = snapshots.lines_of(work, "orders", row.id)
     if not lines:
@@ -51,25 +51,25 @@ def invoice(work: Work, row: Any, values: Values) -> Outcome:
 
 
 @action("orders", "hold", "Put on hold", icon="circle-pause")
-def hold(work: Work, row: Any, values: Values) -> Outcome | None:
+def hold(_work: Work, _row: Any, _values: Values) -> Outcome | None:
     """Nothing is delivered or invoiced until it is released."""
     return None
 
 
 @action("orders", "release", "Release", icon="circle-play")
-def release(work: Work, row: Any, values: Values) -> Outcome | None:
+def release(_work: Work, _row: Any, _values: Values) -> Outcome | None:
     """The hold ends."""
     return None
 
 
 @action("orders", "close", "Close", icon="lock")
-def close(work: Work, row: Any, values: Values) -> Outcome | None:
+def close(_work: Work, _row: Any, _values: Values) -> Outcome | None:
     """What is left of it will not come any more."""
     return None
 
 
 @action("orders", "cancel", "Cancel it", icon="ban", danger=True)
-def cancel(work: Work, row: Any, values: Values) -> Outcome | None:
+def cancel(work: Work, row: Any, _values: Values) -> Outcome | None:
     """The order is off. What was delivered or invoiced has to be returned or credited first."""
     lines = [line.id for line in snapshots.lines_of(work, "orders", row.id)]
     done = ledger.sums(work, "orders", lines)
@@ -77,5 +77,7 @@ def cancel(work: Work, row: Any, values: Values) -> Outcome | None:
         sums.get("delivered", 0) > sums.get("returned", 0) or sums.get("invoiced", 0) > sums.get("credited", 0)
         for sums in done.values()
     ):
-        raise Invalid({"": Message("Something of it has been delivered or invoiced. Return or credit that first, or close it.")})
+        raise Invalid(
+            {"": Message("Something of it has been delivered or invoiced. Return or credit that first, or close it.")}
+        )
     return None

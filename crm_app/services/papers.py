@@ -48,7 +48,7 @@ def listing(work: Work, resource: Resource, key: object) -> list[Ready]:
     sha256 = (found.pdf if found else None) or ""
     path = files.path_of(sha256) if sha256 else None
     size = path.stat().st_size if path is not None and path.is_file() else 0
-    return [Ready("pdf", _name(resource, item), size, sha256, size > 0)]
+    return [Ready("pdf", _name(item), size, sha256, size > 0)]
 
 
 def paper(actor: Actor, resource: Resource, key: object) -> Paper:
@@ -57,9 +57,11 @@ def paper(actor: Actor, resource: Resource, key: object) -> Paper:
         raise Missing("file", "pdf")
     with Work(actor) as work:
         item = records.one(work, resource, key)
-        name = _name(resource, item)
+        name = _name(item)
         kept = snapshots.stored(work, resource.table.__tablename__, item.id)
-        number, content, sha256 = (kept.id, kept.content, kept.pdf) if kept else (None, _now(work, resource, item.id), None)
+        number, content, sha256 = (
+            (kept.id, kept.content, kept.pdf) if kept else (None, _now(work, resource, item.id), None)
+        )
     if sha256 and files.path_of(sha256).is_file():
         return Paper(name, files.path_of(sha256).read_bytes(), sha256)
     drawn = pdf.draw(from_json(content))
@@ -84,6 +86,6 @@ def _now(work: Work, resource: Resource, key: int) -> dict[str, Any]:
     return snapshots.content_of(work, resource.name, row, snapshots.lines_of(work, resource.name, key))
 
 
-def _name(resource: Resource, item: records.Item) -> str:
+def _name(item: records.Item) -> str:
     number = item.values["number"] or f"{translate('Draft', 'es')}-{item.id}"
     return files.clean_name(f"{number.replace('/', '-')}.pdf")

@@ -46,10 +46,7 @@ def _complete(work: Work, draft: rules.Draft) -> None:
     elif not values["rate"] or (draft.coming("currency", "date") and "rate" not in draft.given):
         values["rate"] = currencies.rate(work, values["currency"], values["date"])
         if values["rate"] is None:
-            draft.errors["currency"] = Message(
-                "There is no exchange rate for {currency} on that day. Add one, or write it here.",
-                currency=values["currency"],
-            )
+            draft.errors["currency"] = currencies.missing(values["currency"])
 
 
 @action("payments", "post", "Post", icon="stamp")
@@ -78,7 +75,7 @@ def unallocate(work: Work, row: Any, values: Values) -> Outcome | None:
 
 
 @action("payments", "reverse", "Reverse", icon="ban", danger=True)
-def reverse(work: Work, row: Any, values: Values) -> Outcome | None:
+def reverse(work: Work, row: Any, _values: Values) -> Outcome | None:
     """The money went back: from today on it settles nothing."""
     _end(work, row, None)
     row.reversed_on = trade.today(work)
@@ -137,14 +134,16 @@ class OpenItem:
 
     id: int
     number: str
-    date: date
+    day: date
     due: date | None
     currency: str
     total: Decimal
     balance: Decimal
 
 
-def open_items(work: Work, account: int, kinds: tuple[str, ...] = ("invoice", "debit_note", "deposit")) -> list[OpenItem]:
+def open_items(
+    work: Work, account: int, kinds: tuple[str, ...] = ("invoice", "debit_note", "deposit")
+) -> list[OpenItem]:
     """What the customer has not settled, the oldest due first."""
     names = ("id", "number", "date", "due", "currency", "payable", "balance")
     statement = (
@@ -190,7 +189,7 @@ def allocate_to(work: Work, source: Any, values: Values) -> None:
 
 
 def _free(source: Any) -> Decimal:
-    return source.unallocated if isinstance(source, Payment) else source.balance  # type: ignore[no-any-return]
+    return source.unallocated if isinstance(source, Payment) else source.balance
 
 
 def _oldest_first(work: Work, source: Any) -> None:
@@ -223,7 +222,7 @@ def _taken(work: Work, source: Any, invoice: Any, raw: object, amount: Decimal, 
         return _amount(raw, name)
     there = currencies.rate(work, invoice.currency, source.date)
     if there is None:
-        raise Invalid({name: Message("There is no exchange rate for {currency} on that day. Add one, or write it here.", currency=invoice.currency)})  # fmt: skip
+        raise Invalid({name: currencies.missing(invoice.currency)})
     return round_money(amount * there / source.rate, source.currency)
 
 
@@ -315,9 +314,10 @@ def _settle(work: Work, invoices: set[int], payments: set[int]) -> None:
         return sa.func.coalesce(found.scalar_subquery(), ZERO)
 
     if invoices:
+        settled = total("amount", "invoice", Invoice)
         paid = sa.case(
-            (column_of(Invoice, "kind") == InvoiceKind.CREDIT_NOTE.value, total("taken", "credit", Invoice) + total("amount", "invoice", Invoice)),
-            else_=total("amount", "invoice", Invoice),
+            (column_of(Invoice, "kind") == InvoiceKind.CREDIT_NOTE.value, total("taken", "credit", Invoice) + settled),
+            else_=settled,
         )  # fmt: skip
         _write(work, Invoice, invoices, {"paid": paid, "balance": column_of(Invoice, "payable") - paid})
     if payments:

@@ -33,6 +33,8 @@ def begin(work: Work, country: str, currency: str) -> None:
         work.session.add(terms)
         work.session.flush()
         work.session.add_all(
-            PaymentPart(payment_terms=terms.id or 0, position=place, percent=Decimal(percent), days=days, month_end=month_end)
+            PaymentPart(
+                payment_terms=terms.id or 0, position=place, percent=Decimal(percent), days=days, month_end=month_end
+            )
             for place, (percent, days, month_end) in enumerate(parts)
         )

@@ -41,21 +41,21 @@ def _number(work: Work, row: Any) -> None:
 
 
 @action("quotes", "send", "Send", icon="send")
-def send(work: Work, row: Any, values: Values) -> Outcome | None:
+def send(work: Work, row: Any, _values: Values) -> Outcome | None:
     """The quote has been given to the customer: it gets its number and is frozen."""
     _number(work, row)
     return None
 
 
 @action("quotes", "accept", "Accept", icon="circle-check")
-def accept(work: Work, row: Any, values: Values) -> Outcome | None:
+def accept(work: Work, row: Any, _values: Values) -> Outcome | None:
     """The customer has accepted."""
     _number(work, row)
     return None
 
 
 @action("quotes", "decline", "Decline", icon="circle-x", fields=("reason",))
-def decline(work: Work, row: Any, values: Values) -> Outcome | None:
+def decline(_work: Work, row: Any, values: Values) -> Outcome | None:
     """The customer has declined; `reason` says why."""
     try:
         row.lost_reason = Text(200).parse(values.get("reason"))
@@ -65,7 +65,7 @@ def decline(work: Work, row: Any, values: Values) -> Outcome | None:
 
 
 @action("quotes", "cancel", "Cancel it", icon="ban", danger=True)
-def cancel(work: Work, row: Any, values: Values) -> Outcome | None:
+def cancel(_work: Work, _row: Any, _values: Values) -> Outcome | None:
     """The offer is withdrawn."""
     return None
 
@@ -85,11 +85,15 @@ def invoice(work: Work, row: Any, values: Values) -> Outcome:
 
 
 @action("quotes", "revise", "Revise", icon="copy")
-def revise(work: Work, row: Any, values: Values) -> Outcome:
+def revise(work: Work, row: Any, _values: Values) -> Outcome:
     """The next version as a draft; this one stays as it was sent."""
     work.require("quotes.create")
     names = [column.name for column in Quote.__table__.columns if column.info.get("spec")]  # type: ignore[attr-defined]
-    kept = {name: getattr(row, name) for name in names if name not in ("number", "status", "ordered", "invoiced", "lost_reason")}
+    kept = {
+        name: getattr(row, name)
+        for name in names
+        if name not in ("number", "status", "ordered", "invoiced", "lost_reason")
+    }
     day = trade.today(work)
     made = Quote(
         **kept
@@ -108,5 +112,3 @@ def revise(work: Work, row: Any, values: Values) -> Outcome:
         for line in snapshots.lines_of(work, "quotes", row.id)
     )
     return Outcome(row.id, row.version, {"resource": "quotes", "id": made.id})
-
-

@@ -25,6 +25,10 @@ from .work import Work, column_of
 
 ZERO = Decimal(0)
 BUCKETS = ("current", "30", "60", "90", "120", "older")
+KIND_WORDS = {
+    "invoice": "Invoice", "credit_note": "Credit note", "debit_note": "Debit note", "deposit": "Deposit invoice",
+    "received": "Payment received", "paid": "Payment made", "reversed": "Payment reversed", "exchange": "Exchanged",
+}  # fmt: skip
 _CREDIT = InvoiceKind.CREDIT_NOTE.value
 _EDGES = (0, 30, 60, 90, 120)
 
@@ -176,7 +180,13 @@ def ageing(work: Work, day: date, filters: Iterable[Filter] = (), accounts: Iter
         row["credit"] = row.get("credit", ZERO) + (amount if direction == Direction.RECEIVED.value else -amount)
     names = records.names_of(work, records.resource_of("accounts"), {key for key, _ in found})
     rows = [
-        Aged(account, names.get(account, ""), currency, {name: row.get(name, ZERO) for name in BUCKETS}, row.get("credit", ZERO))
+        Aged(
+            account,
+            names.get(account, ""),
+            currency,
+            {name: row.get(name, ZERO) for name in BUCKETS},
+            row.get("credit", ZERO),
+        )
         for (account, currency), row in found.items()
         if any(row.values())
     ]
@@ -201,7 +211,8 @@ def _open_invoices(day: date, conditions: list[sa.ColumnElement[bool]]) -> sa.Se
     nothing = sa.literal(ZERO, payable.type)
     rest = payable - sa.func.coalesce(settled.c.sum, nothing) - sa.func.coalesce(given.c.sum, nothing)
     bucket = sa.case(
-        *((due >= day - timedelta(days=edge), name) for edge, name in zip(_EDGES, BUCKETS, strict=False)), else_=BUCKETS[-1]
+        *((due >= day - timedelta(days=edge), name) for edge, name in zip(_EDGES, BUCKETS, strict=False)),
+        else_=BUCKETS[-1],
     )
     inner = (
         sa.select(
