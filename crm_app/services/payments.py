@@ -17,13 +17,14 @@ from crm_app.models.invoices import Invoice, InvoiceKind
 from crm_app.models.numbering import Numbered
 from crm_app.models.payments import METHOD_LABELS, Allocation, Direction, Method, Payment, PaymentStatus
 
-from . import currencies, numbering, rules, trade
+from . import currencies, numbering, records, rules, trade
 from .verbs import Outcome, action
 from .work import Work, before_commit, column_of
 
 Values = Mapping[str, object]
 ZERO = Decimal(0)
 ONE = Decimal(1)
+_OWED = tuple(kind.value for kind in InvoiceKind if kind is not InvoiceKind.CREDIT_NOTE)
 _KINDS = {"amount": Number(4), "date": Day(), "method": Choice(Method, METHOD_LABELS), "reference": Text(80)}
 
 
@@ -159,6 +160,49 @@ def open_items(
     return [OpenItem(*row) for row in work.session.execute(statement)]
 
 
+@dataclass(frozen=True)
+class Settled:
+    """An allocation that counts: `amount` in the invoice's currency."""
+
+    id: int
+    invoice: int
+    number: str
+    amount: Decimal
+    currency: str
+    day: date
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the allocation screen shows: the money that is free, what is open, what is settled already."""
+
+    free: Decimal
+    currency: str
+    open_items: tuple[OpenItem, ...]
+    settled: tuple[Settled, ...]
+
+
+def sheet(work: Work, payment: object) -> Sheet:
+    """The allocation screen of a payment. Raises Missing, NotAllowed."""
+    work.require("invoices.read")
+    item = records.one(work, records.resource_of("payments"), payment)
+    refund = item.values["direction"] == Direction.PAID.value
+    kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else _OWED
+    there = (
+        open_items(work, item.values["account"], kinds) if item.values["status"] == PaymentStatus.POSTED.value else []
+    )
+    rows = work.session.execute(
+        sa.select(Allocation, column_of(Invoice, "number"), column_of(Invoice, "currency"))
+        .join(Invoice, column_of(Invoice, "id") == column_of(Allocation, "invoice"))
+        .where(column_of(Allocation, "payment") == item.id, column_of(Allocation, "until").is_(None))
+        .order_by(column_of(Allocation, "id"))
+    )
+    settled = tuple(
+        Settled(row.id, row.invoice, number, row.amount, currency, row.day) for row, number, currency in rows
+    )
+    return Sheet(item.values["unallocated"], item.values["currency"], tuple(there), settled)
+
+
 def allocate_to(work: Work, source: Any, values: Values) -> None:
     """Settle invoices of the same customer with a payment or a credit note. Raises Invalid for more than there is."""
     wanted = values.get("allocations")
@@ -195,7 +239,7 @@ def _free(source: Any) -> Decimal:
 def _oldest_first(work: Work, source: Any) -> None:
     """Only invoices in the payment's own currency: another one needs a rate that somebody decides."""
     refund = isinstance(source, Payment) and source.direction == Direction.PAID.value
-    kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else ("invoice", "debit_note", "deposit")
+    kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else _OWED
     for item in open_items(work, source.account, kinds):
         if _free(source) <= 0:
             break
