@@ -97,14 +97,24 @@ def _balanced(currency: str, rows: Iterable[Movement], begin: date) -> Statement
     return Statement(currency, opening, tuple(shown), balance)
 
 
-def _movements(work: Work, account: int, end: date) -> list[tuple[str, Movement]]:
+def owed_by_currency(work: Work, end: date) -> list[tuple[str, Decimal]]:
+    """What all statements together come to at the end of that day: (currency, amount), a currency may come more than once."""
+    return [(currency, movement.amount) for currency, movement in _movements(work, None, end)]
+
+
+def _movements(work: Work, account: int | None, end: date) -> list[tuple[str, Movement]]:
+    """Of one account, or of all."""
     return [*_of_invoices(work, account, end), *_of_payments(work, account, end), *_of_exchange(work, account, end)]
 
 
-def _of_invoices(work: Work, account: int, end: date) -> list[tuple[str, Movement]]:
+def _only(table: type[Invoice] | type[Payment], account: int | None) -> list[sa.ColumnElement[bool]]:
+    return [] if account is None else [column_of(table, "account") == account]
+
+
+def _of_invoices(work: Work, account: int | None, end: date) -> list[tuple[str, Movement]]:
     names = ("currency", "date", "id", "number", "kind", "due", "payable")
     statement_ = sa.select(*(column_of(Invoice, name) for name in names)).where(
-        column_of(Invoice, "account") == account,
+        *_only(Invoice, account),
         column_of(Invoice, "status") == InvoiceStatus.ISSUED.value,
         column_of(Invoice, "date") <= end,
     )
@@ -114,11 +124,11 @@ def _of_invoices(work: Work, account: int, end: date) -> list[tuple[str, Movemen
     ]
 
 
-def _of_payments(work: Work, account: int, end: date) -> list[tuple[str, Movement]]:
+def _of_payments(work: Work, account: int | None, end: date) -> list[tuple[str, Movement]]:
     """A reversed payment is two movements: when it came, and when it went back."""
     names = ("currency", "date", "id", "number", "direction", "amount", "reversed_on")
     statement_ = sa.select(*(column_of(Payment, name) for name in names)).where(
-        column_of(Payment, "account") == account,
+        *_only(Payment, account),
         column_of(Payment, "status") != PaymentStatus.DRAFT.value,
         column_of(Payment, "date") <= end,
     )
@@ -131,7 +141,7 @@ def _of_payments(work: Work, account: int, end: date) -> list[tuple[str, Movemen
     return found
 
 
-def _of_exchange(work: Work, account: int, end: date) -> list[tuple[str, Movement]]:
+def _of_exchange(work: Work, account: int | None, end: date) -> list[tuple[str, Movement]]:
     """Money of one currency that settles an invoice in another leaves the one statement and enters the other."""
     table, source = Allocation, sa.orm.aliased(Invoice)
     paid_with = sa.func.coalesce(column_of(Payment, "currency"), source.currency)
@@ -142,7 +152,7 @@ def _of_exchange(work: Work, account: int, end: date) -> list[tuple[str, Movemen
         .outerjoin(Payment, column_of(Payment, "id") == column_of(table, "payment"))
         .outerjoin(source, source.id == column_of(table, "credit"))
         .where(
-            column_of(Invoice, "account") == account, column_of(table, "day") <= end, paid_with != column_of(Invoice, "currency")
+            *_only(Invoice, account), column_of(table, "day") <= end, paid_with != column_of(Invoice, "currency")
         )
     )  # fmt: skip
     found = []
