@@ -123,7 +123,9 @@ def _taxes(lines: Sequence[TaxedLine], nets: Sequence[Decimal], currency: str) -
             bases[tax] = bases.get(tax, ZERO) + base
             units[tax] = units.get(tax, ZERO) + quantity
             before += round_money(_charged(tax, base, quantity), currency)
-    return tuple(TaxAmount(tax, base, round_money(_charged(tax, base, units[tax]), currency)) for tax, base in bases.items())
+    return tuple(
+        TaxAmount(tax, base, round_money(_charged(tax, base, units[tax]), currency)) for tax, base in bases.items()
+    )
 
 
 def _charged(tax: Tax, base: Decimal, quantity: Decimal) -> Decimal:

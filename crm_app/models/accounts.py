@@ -244,7 +244,17 @@ ACCOUNTS = resource(
         Section("Telephone and e-mail", ("phone", "email")),
         Section(
             "Trade",
-            ("language", "currency", "price_list", "payment_terms", "payment_days", "tax_status", "credit_limit", "credit_policy", "held"),
+            (
+                "language",
+                "currency",
+                "price_list",
+                "payment_terms",
+                "payment_days",
+                "tax_status",
+                "credit_limit",
+                "credit_policy",
+                "held",
+            ),
         ),
         Section("Notes", ("notes",)),
     ),
@@ -258,5 +268,11 @@ lines(ACCOUNTS, AccountAddress, "addresses", one="Address", many="Other addresse
 lines(ACCOUNTS, AccountPhone, "phones", one="Telephone", many="Other telephones", label="number", icon="phone")
 lines(ACCOUNTS, AccountEmail, "emails", one="E-mail", many="Other e-mails", label="address", icon="mail")
 lines(
-    ACCOUNTS, AccountWithholding, "withholdings", one="Withholding", many="Withholdings", label="tax_rate", icon="percent"
+    ACCOUNTS,
+    AccountWithholding,
+    "withholdings",
+    one="Withholding",
+    many="Withholdings",
+    label="tax_rate",
+    icon="percent",
 )

@@ -1,7 +1,7 @@
 """Delivery notes: what was handed over, goods and services, with an address of their own."""
 
-from enum import StrEnum
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from sqlmodel import Field

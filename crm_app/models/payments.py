@@ -1,6 +1,6 @@
 """Money received and paid, and which invoices it settles."""
 
-import datetime
+import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
 
@@ -58,20 +58,18 @@ class Payment(Searchable, table=True):
         readonly=True,
         index=True,
     )
-    direction: str = column(
-        Choice(Direction, ("Received", "Paid out")), "Direction", default=Direction.RECEIVED.value
-    )
+    direction: str = column(Choice(Direction, ("Received", "Paid out")), "Direction", default=Direction.RECEIVED.value)
     account: int = column(Reference("accounts"), "Account", required=True, references="account.id")
     account_name: str | None = column(Text(160), "Account's name", readonly=True)
     owner: int | None = column(Reference("users", person=True), "Owner", references="user.id")
-    date: datetime.date | None = column(Day(), "Date", index=True)
+    date: dt.date | None = column(Day(), "Date", index=True)
     amount: Decimal = column(Number(4, least=Decimal(0)), "Amount", required=True)
     currency: str | None = column(Currency(), "Currency")
     rate: Decimal | None = column(Number(8, digits=10), "Exchange rate")
     method: str = column(Choice(Method, METHOD_LABELS), "Method", default=Method.TRANSFER.value)
     reference: str | None = column(Text(80), "Reference")
     notes: str | None = column(LongText(), "Notes")
-    reversed_on: datetime.date | None = column(Day(), "Reversed on", readonly=True)
+    reversed_on: dt.date | None = column(Day(), "Reversed on", readonly=True)
     unallocated: Decimal = column(AMOUNT, "Not allocated", default=Decimal(0), readonly=True, index=True)
 
 
@@ -95,8 +93,8 @@ class Allocation(Record, table=True):
     amount: Decimal = Field(sa_type=Exact(4))  # type: ignore[call-overload]
     taken: Decimal = Field(sa_type=Exact(4))  # type: ignore[call-overload]
     difference: Decimal = Field(default=Decimal(0), sa_type=Exact(4))  # type: ignore[call-overload]
-    day: datetime.date = Field()
-    until: datetime.date | None = Field(default=None)
+    day: dt.date = Field()
+    until: dt.date | None = Field(default=None)
 
     def root(self) -> tuple[str | None, int | None]:
         """It stands in the history of the payment or credit note."""

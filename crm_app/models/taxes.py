@@ -24,8 +24,20 @@ class Regime(StrEnum):
     EXEMPT = "exempt"
 
 
-REGIME_LABELS = ("Domestic", "Equivalence surcharge", "European Union, with tax identifier", "Export", "Exempt customer")
-KIND_LABELS = ("Percentage", "Amount per unit", "On top of other taxes", "Withheld from the net", "Withheld from the tax")
+REGIME_LABELS = (
+    "Domestic",
+    "Equivalence surcharge",
+    "European Union, with tax identifier",
+    "Export",
+    "Exempt customer",
+)
+KIND_LABELS = (
+    "Percentage",
+    "Amount per unit",
+    "On top of other taxes",
+    "Withheld from the net",
+    "Withheld from the tax",
+)
 
 
 class TaxRate(Searchable, table=True):

@@ -1,6 +1,6 @@
 """What quotes, orders, delivery notes and invoices share: head and lines. Totals and nets are filled in by services/trade."""
 
-import datetime
+import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -50,7 +50,7 @@ class Document(Searchable):
     account_name: str | None = column(Text(160), "Customer's name", readonly=True)
     contact: int | None = column(Reference("contacts"), "Contact", references="contact.id")
     owner: int | None = column(Reference("users", person=True), "Salesperson", references="user.id")
-    date: datetime.date | None = column(Day(), "Date", index=True)
+    date: dt.date | None = column(Day(), "Date", index=True)
     reference: str | None = column(Text(80), "Customer's reference")
     currency: str | None = column(Currency(), "Currency")
     rate: Decimal | None = column(Number(8, digits=10), "Exchange rate")

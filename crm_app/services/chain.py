@@ -41,7 +41,7 @@ class Part:
 
 def left(work: Work, source: str, target: str, keys: Sequence[int]) -> list[Part]:
     """What of these documents is left to become a `target`, line by line in their order."""
-    head, line = HEADS[source]
+    _, line = HEADS[source]
     parent = column_of(line, line.PARENT)
     rows = list(
         work.session.scalars(
@@ -138,12 +138,12 @@ def lock(work: Work, source: str, rows: Iterable[Any]) -> None:
             work.locked(table, key)
 
 
-def convert(
-    work: Work, source: str, rows: Sequence[Any], target: str, parts: Sequence[Part], **head: Any
-) -> Any:
+def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Sequence[Part], **head: Any) -> Any:
     """A new draft of `target` with these parts of these documents; its row. Raises Invalid where they do not go together."""
     first = rows[0]
-    if any((row.account, row.currency, row.included) != (first.account, first.currency, first.included) for row in rows):
+    if any(
+        (row.account, row.currency, row.included) != (first.account, first.currency, first.included) for row in rows
+    ):
         raise Invalid({"": Message("Only documents of one customer in one currency go into one.")})
     if not parts:
         raise Invalid({"": Message("Nothing is left of this.")})
@@ -237,7 +237,9 @@ def _behind(work: Work, line: Any, name: str, changed: set[int], source_line: An
     }
     if not changed and not gone:
         return set()
-    mine = sa.select(column_of(line, name)).where(column_of(line, line.PARENT).in_(changed), column_of(line, name).is_not(None))
+    mine = sa.select(column_of(line, name)).where(
+        column_of(line, line.PARENT).in_(changed), column_of(line, name).is_not(None)
+    )
     parent, number = column_of(source_line, source_line.PARENT), column_of(source_line, "id")
     return set(work.session.scalars(sa.select(parent).where(sa.or_(number.in_(mine), number.in_(gone))).distinct()))
 
@@ -259,7 +261,9 @@ def _mark(work: Work, source: str, key: int) -> None:
         name: ledger.progress(target, [(_of(source, row, done[row.id]), done[row.id]) for row in rows]).value
         for name, target in _KEPT[source].items()
     }
-    work.session.execute(sa.update(head).where(column_of(head, "id") == key).values(values).execution_options(synchronize_session=False))
+    work.session.execute(
+        sa.update(head).where(column_of(head, "id") == key).values(values).execution_options(synchronize_session=False)
+    )
 
 
 CREDIT, INVOICE, RETURN = InvoiceKind.CREDIT_NOTE.value, InvoiceKind.INVOICE.value, DeliveryKind.RETURN.value

@@ -35,7 +35,9 @@ def owed(work: Work, account: int) -> Decimal:
     balance, kind, rate = (column_of(Invoice, name) for name in ("balance", "kind", "rate"))
     open_ = (
         sa.select(kind, rate, sa.func.sum(balance))
-        .where(column_of(Invoice, "account") == account, column_of(Invoice, "status") == "issued", balance != Decimal(0))
+        .where(
+            column_of(Invoice, "account") == account, column_of(Invoice, "status") == "issued", balance != Decimal(0)
+        )
         .group_by(kind, rate)
     )
     total = Decimal(0)
@@ -94,7 +96,9 @@ def _of_policy(work: Work, account: Account) -> list[Hold]:
     levels = sa.select(CreditLevel).where(
         column_of(CreditLevel, "credit_policy") == policy.id, column_of(CreditLevel, "days") <= late
     )
-    reached = max(work.session.scalars(levels), key=lambda level: (level.days, _ORDER.index(Effect(level.effect))), default=None)
+    reached = max(
+        work.session.scalars(levels), key=lambda level: (level.days, _ORDER.index(Effect(level.effect))), default=None
+    )
     if reached is None:
         return []
     text = Message("The oldest open invoice is {days} days overdue ({policy}).", days=late, policy=policy.name)
@@ -110,6 +114,10 @@ def refuse_held(work: Work, document: Any, least: Effect) -> None:
     account = work.session.get(Account, document.account)
     if account is None:
         return
-    hard = [hold for hold in holds(work, account, document.total_company) if _ORDER.index(hold.effect) >= _ORDER.index(least)]
+    hard = [
+        hold
+        for hold in holds(work, account, document.total_company)
+        if _ORDER.index(hold.effect) >= _ORDER.index(least)
+    ]
     if hard:
         raise Invalid({"account": hard[0].why})

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from crm_app.core.i18n import Message
 from crm_app.models.currencies import ExchangeRate
 
 from . import rules
@@ -28,10 +29,16 @@ def rate(work: Work, currency: str, day: date) -> Decimal | None:
     return found
 
 
+def no_rate(currency: str) -> Message:
+    """What is said where there is none."""
+    return Message(
+        "There is no exchange rate for {currency} on that day. Add one, or write it here.",
+        currency=currency,
+    )
+
+
 @rules.completes("exchange-rates")
 def _not_our_own(work: Work, draft: rules.Draft) -> None:
     """The company's own currency has no rate."""
     if draft.values["currency"] and draft.values["currency"] == rules.company(work, "currency"):
-        from crm_app.core.i18n import Message
-
         draft.errors["currency"] = Message("This is the company's own currency.")

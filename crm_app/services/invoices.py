@@ -13,7 +13,7 @@ from crm_app.models.accounts import Account
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
 from crm_app.models.numbering import Numbered
 
-from . import chain, ledger, numbering, payments, rules, snapshots, taxes, trade
+from . import chain, currencies, ledger, numbering, payments, rules, snapshots, taxes, trade
 from .verbs import Outcome, action
 from .work import Work, column_of
 
@@ -104,7 +104,9 @@ def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], kind:
     made = Invoice(**values)
     work.session.add(made)
     work.session.flush()
-    work.session.add_all(InvoiceLine(invoice=made.id or 0, position=number, **line) for number, line in enumerate(lines))
+    work.session.add_all(
+        InvoiceLine(invoice=made.id or 0, position=number, **line) for number, line in enumerate(lines)
+    )
     work.session.flush()
     return made
 
@@ -136,7 +138,10 @@ def _set_off(work: Work, source: str, row: Any, made: Any) -> None:
 
 def _open_deposits(work: Work, source: str, row: Any) -> list[tuple[Any, str]]:
     """Lines of issued deposit invoices on the same order, else the same quote, with their invoice's number."""
-    keys = [(name, row.id if source == plural else getattr(row, name, None)) for name, plural in (("order", "orders"), ("quote", "quotes"))]
+    keys = [
+        (name, row.id if source == plural else getattr(row, name, None))
+        for name, plural in (("order", "orders"), ("quote", "quotes"))
+    ]
     same = [column_of(Invoice, name) == key for name, key in keys if key]
     if not same:
         return []
@@ -193,7 +198,9 @@ def issue(work: Work, row: Any, values: Values) -> Outcome | None:
     if errors:
         raise Invalid(errors)
     row.number = numbering.draw(work, Numbered(row.kind), row.date)
-    parts = trade.instalments(work, {name: getattr(row, name) for name in ("date", "payable", "payment_terms", "payment_days", "currency")})
+    parts = trade.instalments(
+        work, {name: getattr(row, name) for name in ("date", "payable", "payment_terms", "payment_days", "currency")}
+    )
     if row.payment_terms or row.due is None:
         row.due = max(day for day, _ in parts)
     row.instalments = [[day.isoformat(), str(amount)] for day, amount in parts] if len(parts) > 1 else []
@@ -214,7 +221,7 @@ def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
     if not lines:
         found["lines"] = Message("Add at least one line.")
     if row.rate is None:
-        found["currency"] = Message("There is no exchange rate for {currency} on that day. Add one, or write it here.", currency=row.currency)
+        found["currency"] = currencies.no_rate(row.currency)
     if row.date > trade.today(work):
         found["date"] = Message("This day is still to come.")
     if row.total < 0:
@@ -223,7 +230,9 @@ def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
         of_class = taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), row.date)
         for line in lines:
             if not of_class(line.tax_class):
-                found[f"lines.{line.position}.tax_class"] = Message("There is no tax rate for this class on that day. Add one in the settings.")
+                found[f"lines.{line.position}.tax_class"] = Message(
+                    "There is no tax rate for this class on that day. Add one in the settings."
+                )
     if row.kind == InvoiceKind.CREDIT_NOTE.value:
         found |= _over_credited(work, row, lines)
     return found
@@ -233,7 +242,9 @@ def _over_credited(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Mess
     keys = [line.credited_line for line in lines if line.credited_line]
     quantities = dict(
         work.session.execute(
-            sa.select(column_of(InvoiceLine, "id"), column_of(InvoiceLine, "quantity")).where(column_of(InvoiceLine, "id").in_(keys))
+            sa.select(column_of(InvoiceLine, "id"), column_of(InvoiceLine, "quantity")).where(
+                column_of(InvoiceLine, "id").in_(keys)
+            )
         ).all()
     )
     done = ledger.sums(work, "invoices", keys)
@@ -241,7 +252,8 @@ def _over_credited(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Mess
         f"lines.{line.position}.quantity": Message("At most {most} is left.", most=f"{max(over, ZERO).normalize():f}")
         for line in lines
         if line.credited_line
-        and (over := quantities[line.credited_line] - done[line.credited_line].get("credited", ZERO) + line.quantity) < line.quantity
+        and (over := quantities[line.credited_line] - done[line.credited_line].get("credited", ZERO) + line.quantity)
+        < line.quantity
     }
 
 

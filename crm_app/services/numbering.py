@@ -32,7 +32,8 @@ def draw(work: Work, kind: Numbered, day: date) -> str:
     year = day.year if series.yearly else 0
     counter = _counter(work, series, year)
     if counter.last_day is not None and day < counter.last_day:
-        raise Invalid({"date": Message("The last number of this series is of {day}. Write that date or a later one.", day=counter.last_day.isoformat())})  # fmt: skip
+        text = "The last number of this series is of {day}. Write that date or a later one."
+        raise Invalid({"date": Message(text, day=counter.last_day.isoformat())})
     counter.last += 1
     counter.last_day = day
     return written(series.pattern, counter.last, day)

@@ -77,5 +77,7 @@ def cancel(work: Work, row: Any, values: Values) -> Outcome | None:
         sums.get("delivered", 0) > sums.get("returned", 0) or sums.get("invoiced", 0) > sums.get("credited", 0)
         for sums in done.values()
     ):
-        raise Invalid({"": Message("Something of it has been delivered or invoiced. Return or credit that first, or close it.")})
+        raise Invalid(
+            {"": Message("Something of it has been delivered or invoiced. Return or credit that first, or close it.")}
+        )
     return None

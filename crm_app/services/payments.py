@@ -46,10 +46,7 @@ def _complete(work: Work, draft: rules.Draft) -> None:
     elif not values["rate"] or (draft.coming("currency", "date") and "rate" not in draft.given):
         values["rate"] = currencies.rate(work, values["currency"], values["date"])
         if values["rate"] is None:
-            draft.errors["currency"] = Message(
-                "There is no exchange rate for {currency} on that day. Add one, or write it here.",
-                currency=values["currency"],
-            )
+            draft.errors["currency"] = currencies.no_rate(values["currency"])
 
 
 @action("payments", "post", "Post", icon="stamp")
@@ -144,7 +141,9 @@ class OpenItem:
     balance: Decimal
 
 
-def open_items(work: Work, account: int, kinds: tuple[str, ...] = ("invoice", "debit_note", "deposit")) -> list[OpenItem]:
+def open_items(
+    work: Work, account: int, kinds: tuple[str, ...] = ("invoice", "debit_note", "deposit")
+) -> list[OpenItem]:
     """What the customer has not settled, the oldest due first."""
     names = ("id", "number", "date", "due", "currency", "payable", "balance")
     statement = (
@@ -223,7 +222,7 @@ def _taken(work: Work, source: Any, invoice: Any, raw: object, amount: Decimal, 
         return _amount(raw, name)
     there = currencies.rate(work, invoice.currency, source.date)
     if there is None:
-        raise Invalid({name: Message("There is no exchange rate for {currency} on that day. Add one, or write it here.", currency=invoice.currency)})  # fmt: skip
+        raise Invalid({name: currencies.no_rate(invoice.currency)})
     return round_money(amount * there / source.rate, source.currency)
 
 
@@ -315,10 +314,9 @@ def _settle(work: Work, invoices: set[int], payments: set[int]) -> None:
         return sa.func.coalesce(found.scalar_subquery(), ZERO)
 
     if invoices:
-        paid = sa.case(
-            (column_of(Invoice, "kind") == InvoiceKind.CREDIT_NOTE.value, total("taken", "credit", Invoice) + total("amount", "invoice", Invoice)),
-            else_=total("amount", "invoice", Invoice),
-        )  # fmt: skip
+        settled, spent = total("amount", "invoice", Invoice), total("taken", "credit", Invoice)
+        is_credit = column_of(Invoice, "kind") == InvoiceKind.CREDIT_NOTE.value
+        paid = sa.case((is_credit, spent + settled), else_=settled)
         _write(work, Invoice, invoices, {"paid": paid, "balance": column_of(Invoice, "payable") - paid})
     if payments:
         free = column_of(Payment, "amount") - total("taken", "payment", Payment)

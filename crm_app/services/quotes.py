@@ -89,7 +89,11 @@ def revise(work: Work, row: Any, values: Values) -> Outcome:
     """The next version as a draft; this one stays as it was sent."""
     work.require("quotes.create")
     names = [column.name for column in Quote.__table__.columns if column.info.get("spec")]  # type: ignore[attr-defined]
-    kept = {name: getattr(row, name) for name in names if name not in ("number", "status", "ordered", "invoiced", "lost_reason")}
+    kept = {
+        name: getattr(row, name)
+        for name in names
+        if name not in ("number", "status", "ordered", "invoiced", "lost_reason")
+    }
     day = trade.today(work)
     made = Quote(
         **kept
@@ -108,5 +112,3 @@ def revise(work: Work, row: Any, values: Values) -> Outcome:
         for line in snapshots.lines_of(work, "quotes", row.id)
     )
     return Outcome(row.id, row.version, {"resource": "quotes", "id": made.id})
-
-

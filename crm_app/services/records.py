@@ -17,8 +17,11 @@ from crm_app.core.i18n import Message
 from crm_app.core.query import MAX_SORTS, Query
 from crm_app.core.resource import RESOURCES, Resource
 
-from . import lines, rules
-from . import registry  # noqa: F401 - imported so that every module's rules are known
+from . import (
+    lines,
+    registry,  # noqa: F401 - imported so that every module's rules are known
+    rules,
+)
 from .filters import conditions_of
 from .search import CAP, Match, match
 from .values import (

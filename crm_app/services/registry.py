@@ -16,4 +16,18 @@ from . import (
     trade,
 )
 
-MODULES = (accounts, contacts, products, currencies, taxes, prices, trade, stock, payments, invoices, deliveries, orders, quotes)
+MODULES = (
+    accounts,
+    contacts,
+    products,
+    currencies,
+    taxes,
+    prices,
+    trade,
+    stock,
+    payments,
+    invoices,
+    deliveries,
+    orders,
+    quotes,
+)

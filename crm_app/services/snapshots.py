@@ -94,7 +94,9 @@ def _day(value: Any) -> str | None:
 
 
 def _name(work: Work, table: Any, key: int | None) -> str:
-    found = work.session.scalar(sa.select(column_of(table, "name")).where(column_of(table, "id") == key)) if key else None
+    found = (
+        work.session.scalar(sa.select(column_of(table, "name")).where(column_of(table, "id") == key)) if key else None
+    )
     return str(found or "")
 
 
@@ -181,5 +183,3 @@ def lines_of(work: Work, resource: str, key: int) -> list[Any]:
     _, line = ledger.HEADS[resource]
     statement = sa.select(line).where(column_of(line, line.PARENT) == key)
     return list(work.session.scalars(statement.order_by(column_of(line, "position"), column_of(line, "id"))))
-
-

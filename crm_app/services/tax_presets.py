@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from crm_app.core.tax import TaxKind
 from crm_app.models.choices import TaxClass
 from crm_app.models.taxes import Regime, TaxRate
-from crm_app.core.tax import TaxKind
 
 from .taxes import EU
 from .work import Work

@@ -17,8 +17,9 @@ from .work import Work, column_of
 
 # Member states of the European Union, ISO 3166-1 alpha-2 (Treaty on European Union, article 52; Greece is GR).
 EU = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
+    ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT",
+     "NL", "PL", "PT", "RO", "SE", "SI", "SK"]
+)  # fmt: skip
 _WITHHELD = (TaxKind.WITHHELD_OF_NET.value, TaxKind.WITHHELD_OF_TAX.value)
 
 
@@ -57,7 +58,9 @@ def resolver(work: Work, customer: Customer, day: date) -> Callable[[str | None]
 
 def withholdings(work: Work, account: int, day: date) -> tuple[Tax, ...]:
     """What that account withholds on that day, in the order of application."""
-    mine = sa.select(column_of(AccountWithholding, "tax_rate")).where(column_of(AccountWithholding, "account") == account)
+    mine = sa.select(column_of(AccountWithholding, "tax_rate")).where(
+        column_of(AccountWithholding, "account") == account
+    )
     keys = set(work.session.scalars(mine))
     if not keys:
         return ()

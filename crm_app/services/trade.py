@@ -138,13 +138,12 @@ def _of_day(work: Work, draft: Draft, account: Account) -> None:
     own = values["currency"] == company(work).currency
     if own:
         values["rate"] = ONE
-    elif not ("rate" in draft.given and values["rate"]) and (draft.coming("currency", "date", "rate", "account") or not values["rate"]):
+    elif not ("rate" in draft.given and values["rate"]) and (
+        draft.coming("currency", "date", "rate", "account") or not values["rate"]
+    ):
         values["rate"] = currencies.rate(work, values["currency"], values["date"])
         if values["rate"] is None:
-            draft.errors["currency"] = Message(
-                "There is no exchange rate for {currency} on that day. Add one, or write it here.",
-                currency=values["currency"],
-            )
+            draft.errors["currency"] = currencies.no_rate(values["currency"])
     if values["rate"] is not None and values["rate"] <= 0:
         draft.errors["rate"] = Message("Write a number above zero.")
 
@@ -162,8 +161,7 @@ def _rows(work: Work, draft: Draft, resource: str) -> list[Row] | None:
         _bring_lines(work, draft, resource)
     merged = rules.inside_of(resource, draft, "lines", work)
     return [
-        (row, frozenset(values), key is None)
-        for row, (key, values) in zip(merged, draft.lines["lines"], strict=True)
+        (row, frozenset(values), key is None) for row, (key, values) in zip(merged, draft.lines["lines"], strict=True)
     ]
 
 
@@ -187,7 +185,9 @@ def products_of(work: Work, rows: Sequence[Row]) -> dict[int, Product]:
     keys = {row["product"] for row, _, _ in rows if row["product"]}
     if not keys:
         return {}
-    return {row.id or 0: row for row in work.session.scalars(sa.select(Product).where(column_of(Product, "id").in_(keys)))}
+    return {
+        row.id or 0: row for row in work.session.scalars(sa.select(Product).where(column_of(Product, "id").in_(keys)))
+    }
 
 
 def _fill(
@@ -236,7 +236,9 @@ def _faults(work: Work, row: Mapping[str, Any], product: Product | None) -> dict
     if row["quantity"] is None or row["quantity"] <= 0:
         found["quantity"] = Message("Write a number above zero.")
     if row["price"] is None:
-        found["price"] = Message("This product has no price here. Write one.") if product else Message("This is needed.")
+        found["price"] = (
+            Message("This product has no price here. Write one.") if product else Message("This is needed.")
+        )
     elif product is not None and row["price"] < 0:
         found["price"] = Message("Write {least} or more.", least="0")
     most = company(work).max_discount
@@ -301,7 +303,9 @@ def instalments(work: Work, head: Mapping[str, Any]) -> list[tuple[date, Decimal
     if not parts or not any(part.percent for part in parts):
         return [(day + timedelta(days=head["payment_days"] or 0), payable)]
     shares = money.allocate(payable, [part.percent for part in parts], head["currency"])
-    dated = [(due_of(day, part.days, month_end=part.month_end), share) for part, share in zip(parts, shares, strict=True)]
+    dated = [
+        (due_of(day, part.days, month_end=part.month_end), share) for part, share in zip(parts, shares, strict=True)
+    ]
     return sorted(dated)
 
 
