@@ -28,7 +28,7 @@ _CARRIED = {"label", "one", "many", "group", "title", "text", "message"}
 # mappings whose values are Messages
 _MESSAGES = {"fields.items()", "faults.values()", "message.args.items()"}
 # files that keep texts in tuples: every string in one that begins with a capital letter is a text
-_IN_TUPLES = {"api/problems.py"}
+_IN_TUPLES = {"api/problems.py", "services/receivable_sheets.py"}
 # expressions whose texts stand elsewhere: (file, expression) to those texts, or to () where a registry or tuple has it
 _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("api/problems.py", "title"): (),
@@ -39,6 +39,34 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("services/verbs.py", "verb"): (),
     ("services/work.py", "before"): (),
     ("services/history.py", "_BESIDE[entity].name"): ("Note", "File"),
+    ("services/numbering.py", "_PATTERNS[kind][0]"): (
+        "Quotes",
+        "Sales orders",
+        "Delivery notes",
+        "Invoices",
+        "Credit notes",
+        "Debit notes",
+        "Deposit invoices",
+        "Payments",
+    ),
+    ("services/presets.py", "name"): (
+        "30 days",
+        "60 days",
+        "30 days from the end of the month",
+        "Half at 30 days, half at 60",
+    ),
+    ("services/receivable_sheets.py", "text"): (),
+    ("services/receivable_sheets.py", "statements.KIND_WORDS[row.kind]"): (
+        "Invoice",
+        "Credit note",
+        "Debit note",
+        "Deposit invoice",
+        "Payment received",
+        "Payment made",
+        "Payment reversed",
+        "Exchanged",
+    ),
+    ("state/receivables.py", "statements.KIND_WORDS[row.kind]"): (),
     ("state/bulk.py", "text"): (),
     ("state/beside.py", "bad.fields.get('text', bad.message)"): (),
 }

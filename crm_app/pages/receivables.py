@@ -12,7 +12,7 @@ from .parts.screen import Page
 from .parts.shell import empty, heading, shell
 from .parts.text import t, when
 
-_HEADS = ("Not yet due", "1-30 days", "31-60", "61-90", "91-120", "Older", "Credit")
+_HEADS = ("Not yet due", "1-30 days", "31-60", "61-90", "91-120", "Older", "Not allocated")
 
 
 def ageing() -> rx.Component:
@@ -108,8 +108,8 @@ def _part(part: Var[StatementPart]) -> rx.Component:
                 rx.el.th(t("What")),
                 rx.el.th(t("Number")),
                 rx.el.th(t("Due"), class_name="th-day p2"),
-                rx.el.th(t("Charge"), class_name="num"),
-                rx.el.th(t("Credit"), class_name="num"),
+                rx.el.th(t("Charges"), class_name="num"),
+                rx.el.th(t("Payments and credits"), class_name="num"),
                 rx.el.th(t("Balance"), class_name="num"),
             )
         ),

@@ -11,7 +11,18 @@ from . import files, statements, trade
 from .actors import Actor
 from .work import Work
 
-_AGED = ("Customer", "Currency", "Not yet due", "1-30 days", "31-60", "61-90", "91-120", "Older", "Credit", "Total")
+_AGED = (
+    "Customer",
+    "Currency",
+    "Not yet due",
+    "1-30 days",
+    "31-60",
+    "61-90",
+    "91-120",
+    "Older",
+    "Not allocated",
+    "Total",
+)
 _MOVED = ("Day", "Document", "Number", "Due", "Amount", "Balance", "Currency")
 _MOVED_KINDS = ("day", "text", "text", "day", "number", "number", "text")
 
