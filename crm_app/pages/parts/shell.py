@@ -1,6 +1,5 @@
 """What surrounds every page: navigation, top bar, notices, the lost session and the lost connection."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
