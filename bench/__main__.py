@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import build, clients, kernel, keystroke, save
+from bench import build, clients, kernel, keystroke, paper, save
 from bench.figures import Figure, write_json, write_table
 from bench.serving import serving
 from bench.stores import Store, store
 
-PARTS = ("build", "kernel", "keystroke", "save", "clients")
+PARTS = ("build", "paper", "kernel", "keystroke", "save", "clients")
+ALONE = {"build", "paper"}  # these ask no database
 LAST = 1.5  # seconds in which the machine comes to rest between two parts
 
 
@@ -27,7 +28,9 @@ def main() -> None:
 
     if "build" in options.only:
         tell(build.measure())
-    for accounts in options.accounts:
+    if "paper" in options.only:
+        tell(paper.measure())
+    for accounts in options.accounts if set(options.only) - ALONE else ():
         for database in options.database:
             with store(database, accounts) as filled:
                 _measure(filled, options, tell)

@@ -28,14 +28,13 @@ _CARRIED = {"label", "one", "new_one", "many", "group", "title", "text", "messag
 # mappings whose values are Messages
 _MESSAGES = {"fields.items()", "faults.values()", "message.args.items()"}
 # files that keep texts in tuples: every string in one that begins with a capital letter is a text
-_IN_TUPLES = {"api/problems.py"}
+_IN_TUPLES = {"api/problems.py", "services/receivable_sheets.py"}
 # expressions whose texts stand elsewhere: (file, expression) to those texts, or to () where a registry or tuple has it
 _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("api/problems.py", "title"): (),
     ("api/problems.py", "detail"): (),
     ("services/users.py", "name"): (),
     ("services/users.py", "built_in"): (),
-    ("services/history.py", "_BESIDE[entity].name"): ("Note", "File"),
     ("core/i18n.py", "part"): (),
     ("core/words.py", "known or verb.capitalize()"): (
         "See",
@@ -50,6 +49,35 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("core/words.py", "STATES.get((resource, state), state)"): (),
     ("core/words.py", "name"): (),
     ("services/jobs.py", "said_later(found.error)"): (),
+    ("services/history.py", "_BESIDE[entity].name"): ("Note", "File"),
+    ("services/numbering.py", "_PATTERNS[kind][0]"): (
+        "Quotes",
+        "Sales orders",
+        "Delivery notes",
+        "Invoices",
+        "Credit notes",
+        "Debit notes",
+        "Deposit invoices",
+        "Payments",
+    ),
+    ("services/presets.py", "name"): (
+        "30 days",
+        "60 days",
+        "30 days from the end of the month",
+        "Half at 30 days, half at 60",
+    ),
+    ("services/receivable_sheets.py", "text"): (),
+    ("services/receivable_sheets.py", "statements.KIND_WORDS[row.kind]"): (
+        "Invoice",
+        "Credit note",
+        "Debit note",
+        "Deposit invoice",
+        "Payment received",
+        "Payment made",
+        "Payment reversed",
+        "Exchanged",
+    ),
+    ("state/receivables.py", "statements.KIND_WORDS[row.kind]"): (),
     ("state/bulk.py", "text"): (),
     ("state/filters.py", "sign_of(spec, part)"): (),
     ("state/beside.py", "bad.fields.get('text', bad.message)"): (),

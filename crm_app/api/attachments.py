@@ -23,8 +23,8 @@ from .rest import resource_in
 _ENVELOPE = 100_000  # what multipart may add around the bytes
 _CHUNK = 1_000_000
 # an image or a download can do nothing; a browser's PDF viewer does not start inside a sandbox
-_SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-_VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 def listing(call: Call) -> Response:
@@ -117,7 +117,7 @@ async def content(request: Request) -> Response:
         "ETag": f'"{file.sha256}"',
         "Cache-Control": "private, no-cache",
         "Content-Disposition": files.disposition(file.name, inline=inline),
-        "Content-Security-Policy": _VIEWER if inline and file.media_type == "application/pdf" else _SANDBOX,
+        "Content-Security-Policy": VIEWER if inline and file.media_type == "application/pdf" else SANDBOX,
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
     }

@@ -19,7 +19,7 @@ from .calls import Call, add
 from .rest import resource_in
 
 _CHUNK = 256_000
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def as_csv(call: Call) -> Response:
@@ -29,7 +29,7 @@ def as_csv(call: Call) -> Response:
 
 def as_xlsx(call: Call) -> Response:
     """A workbook in the caller's language."""
-    return _file(call, "xlsx", _XLSX, exchange.export_xlsx)
+    return _file(call, "xlsx", XLSX, exchange.export_xlsx)
 
 
 def _file(call: Call, ending: str, media_type: str, write: Callable[..., int]) -> Response:

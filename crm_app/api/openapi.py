@@ -202,7 +202,7 @@ def _record(resource: Resource) -> dict[str, Any]:
 
 
 def _action(resource: Resource, found: actions.Action) -> dict[str, Any]:
-    given = {name: field_of(resource.fields[name]) for name in found.fields if name in resource.fields}
+    given = {name: field_of(resource.fields[name]) if name in resource.fields else {} for name in found.fields}
     result = {"type": "object", "properties": {"resource": TEXT, "id": COUNT}}
     shape = {
         "allOf": [

@@ -71,6 +71,8 @@ def other_paths() -> dict[str, Any]:
         **_attachment_paths([*which, *number], number),
         **_note_paths([*which, *number]),
         **_contact_paths(number),
+        **_paper_paths([*which, *number]),
+        **_statement_paths(number),
         **_export_paths(which),
     }
 
@@ -241,6 +243,28 @@ def _job_paths(number: list[Any]) -> dict[str, Any]:
         "/jobs/{id}": _get("jobs", "read", "One job", job, number),
         "/jobs/{id}/cancel": _post("jobs", "cancel", "Cancel", job, number),
         "/jobs/{id}/retry": _post("jobs", "retry", "Try again", job, number),
+    }
+
+
+def _paper_paths(which: list[Any]) -> dict[str, Any]:
+    content = {"200": {"description": "The document.", "content": {"application/pdf": {}}}, **refusals("404")}
+    kind = {"name": "kind", "in": "path", "required": True, "schema": {"type": "string", "enum": ["pdf"]}}
+    shown = in_query("inline", {"type": "string", "enum": ["1"]}, "To be seen, not saved.")
+    return {
+        "/{resource}/{id}/files/{kind}": {
+            "get": operation("files", "files.content", "A document drawn from a record", [*which, kind, shown], content)
+        }
+    }
+
+
+def _statement_paths(number: list[Any]) -> dict[str, Any]:
+    day = {"type": "string", "format": "date"}
+    between = [in_query("from", day, "First day."), in_query("to", day, "Last day.")]
+    rows = _object(items={"type": "array", "items": {"type": "object"}})
+    at = [in_query("date", day, "At the end of that day."), in_query("account", COUNT, "Of one account only.")]
+    return {
+        "/accounts/{id}/statement": _get("accounts", "statement", "Statement of account", rows, [*number, *between]),
+        "/ageing": _get("accounts", "ageing", "What is owed, by days overdue", rows, at),
     }
 
 

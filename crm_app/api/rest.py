@@ -120,13 +120,6 @@ def _seen(work: Work, resource: Resource, outcome: actions.Outcome) -> dict[str,
         return {"id": outcome.id, "version": outcome.version}
 
 
-def files(call: Call) -> Response:
-    """The documents drawn from a record; a Resource without documents has none."""
-    with Work(call.actor) as work:
-        records.one(work, resource_in(call), call.path["id"])
-    return reply({"items": []})
-
-
 def related_to(call: Call) -> Response:
     """What belongs to a record and is kept elsewhere, in groups; with `below` rolled up over the records below it."""
     resource, say = resource_in(call), call.actor.speech.say
@@ -184,7 +177,6 @@ def routes() -> APIRouter:
     add(router, "GET", "/{resource}/{id}", show)
     add(router, "PATCH", "/{resource}/{id}", change)
     add(router, "DELETE", "/{resource}/{id}", remove)
-    add(router, "GET", "/{resource}/{id}/files", files)
     add(router, "GET", "/{resource}/{id}/related", related_to)
     add(router, "POST", "/{resource}/{id}/{verb}", act)
     return router

@@ -11,7 +11,7 @@ from . import words
 from .fields import Choice, Kind, Reference
 from .workflow import Workflow
 
-GROUPS = ("Relations", "Catalogue", "Settings")
+GROUPS = ("Sales", "Relations", "Catalogue", "Settings")
 _BRIEF = 6
 
 
@@ -57,7 +57,7 @@ class Resource:
     """See the module. `name` is the plural of the URL ("accounts"); `one` and `many` are the English words for it.
 
     `label` is the field that names a record, `owner` the field that says whose it is (scope own and team),
-    `tree` the field that names the record of the same kind that it is a part of.
+    `tree` the field that names the record of the same kind that it is a part of, `place` where it stands in its group.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Resource:
     api: bool = True
     facts: tuple[str, ...] = field(default=())
     tree: str = ""
+    place: int = 50
 
     def __post_init__(self) -> None:
         named = {
@@ -187,7 +188,7 @@ class Registry:
 
     def __iter__(self) -> Iterator[Resource]:
         """Group by group, as the navigation has them; the order does not hang on which module was imported first."""
-        return iter(sorted(self._found.values(), key=lambda found: GROUPS.index(found.group)))
+        return iter(sorted(self._found.values(), key=lambda found: (GROUPS.index(found.group), found.place)))
 
 
 RESOURCES = Registry()

@@ -8,11 +8,11 @@ from .errors import IllegalMove
 
 @dataclass(frozen=True)
 class Move:
-    """`verb` leads from any of `sources` to `target`."""
+    """`verb` leads from any of `sources` to `target`; without a target the record stays in its state."""
 
     verb: str
     sources: tuple[str, ...]
-    target: str
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,4 +46,4 @@ class Workflow:
         move = self._by_verb.get(verb)
         if move is None or state not in move.sources:
             raise IllegalMove(record, state, verb, self.open_moves(state), resource)
-        return move.target
+        return move.target or state

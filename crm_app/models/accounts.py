@@ -32,9 +32,11 @@ from .choices import (
     ADDRESS_LABELS,
     CHANNEL_LABELS,
     LANGUAGE_LABELS,
+    TAX_STATUS_LABELS,
     AddressPurpose,
     ChannelPurpose,
     Language,
+    TaxStatus,
 )
 
 
@@ -78,6 +80,7 @@ class Zone(Searchable, table=True):
 
     name: str = column(Text(80), "Name", required=True, unique=True)
     parent: int | None = column(Reference("zones"), "Part of", references="zone.id")
+    price_list: int | None = column(Reference("price-lists"), "Price list", references="price_list.id")
 
     def check(self) -> Mapping[str, Message]:
         """Nothing is a part of itself. (Longer circles are refused in services.)"""
@@ -125,7 +128,12 @@ class Account(Searchable, table=True):
     country: str | None = column(Country(), "Country")
     language: str | None = column(Choice(Language, LANGUAGE_LABELS), "Language")
     currency: str | None = column(Currency(), "Currency")
+    price_list: int | None = column(Reference("price-lists"), "Price list", references="price_list.id")
+    payment_terms: int | None = column(Reference("payment-terms"), "Payment terms", references="payment_terms.id")
     payment_days: int | None = column(Whole(0, 365), "Payment term, days")
+    tax_status: str = column(Choice(TaxStatus, TAX_STATUS_LABELS), "Tax status", default=TaxStatus.NORMAL.value)
+    credit_policy: int | None = column(Reference("credit-policies"), "Credit policy", references="credit_policy.id")
+    held: bool = column(Boolean(), "On hold", default=False)
     credit_limit: Decimal | None = column(Number(4, least=Decimal(0)), "Credit limit")
     notes: str | None = column(LongText(), "Notes")
     active: bool = column(Boolean("Not active"), "Active", default=True)
@@ -186,6 +194,17 @@ class AccountEmail(Line, table=True):
     address: str = column(Email(), "E-mail", required=True)
 
 
+class AccountWithholding(Line, table=True):
+    """What the account withholds when it pays us (retención)."""
+
+    __tablename__ = "account_withholding"
+    __table_args__ = (KEEP_IDS,)
+    PARENT: ClassVar[str] = "account"
+
+    account: int = Field(foreign_key="account.id", index=True, sa_type=Id)
+    tax_rate: int = column(Reference("tax-rates"), "Withholding", required=True, references="tax_rate.id")
+
+
 SECTORS = resource(
     Sector,
     "sectors",
@@ -223,7 +242,20 @@ ACCOUNTS = resource(
         ),
         Section("Fiscal address", ("street", "postcode", "city", "region", "country")),
         Section("Telephone and e-mail", ("phone", "email")),
-        Section("Trade", ("language", "currency", "payment_days", "credit_limit")),
+        Section(
+            "Trade",
+            (
+                "language",
+                "currency",
+                "price_list",
+                "payment_terms",
+                "payment_days",
+                "tax_status",
+                "credit_limit",
+                "credit_policy",
+                "held",
+            ),
+        ),
         Section("Notes", ("notes",)),
     ),
     filters=("roles", "sector", "zone", "owner", "tags", "city", "country", "parent", "active"),
@@ -235,3 +267,12 @@ lines(ZONES, ZonePostcode, "postcodes", one="Postcode rule", many="Postcodes", l
 lines(ACCOUNTS, AccountAddress, "addresses", one="Address", many="Other addresses", label="street", icon="map-pin")
 lines(ACCOUNTS, AccountPhone, "phones", one="Telephone", many="Other telephones", label="number", icon="phone")
 lines(ACCOUNTS, AccountEmail, "emails", one="E-mail", many="Other e-mails", label="address", icon="mail")
+lines(
+    ACCOUNTS,
+    AccountWithholding,
+    "withholdings",
+    one="Withholding",
+    many="Withholdings",
+    label="tax_rate",
+    icon="percent",
+)

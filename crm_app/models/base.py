@@ -298,7 +298,8 @@ def lines(
     inside both.
     """
     parent = parent or table.PARENT
-    specs = {key: spec for key, spec in _specs(table, label).items() if key != parent and not spec.readonly}
+    own = _specs(table, label)
+    specs = {key: spec for key, spec in own.items() if key not in (parent, "created_at", "updated_at")}
     form = (Section(many, tuple(specs)),)
     found = Resource(
         name=name,

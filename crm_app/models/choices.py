@@ -37,3 +37,38 @@ class ChannelPurpose(StrEnum):
 
 
 CHANNEL_LABELS = ("Office", "Mobile", "Billing", "Support", "Home", "Other")
+
+
+class TaxClass(StrEnum):
+    """How a product is taxed; the rate follows from the class, the customer and the date."""
+
+    STANDARD = "standard"
+    REDUCED = "reduced"
+    SUPER_REDUCED = "super_reduced"
+    ZERO = "zero"
+    EXEMPT = "exempt"
+
+
+TAX_CLASS_LABELS = ("Standard", "Reduced", "Super-reduced", "Zero", "Exempt")
+
+
+class TaxStatus(StrEnum):
+    """How a customer stands to our taxes, where the country alone does not say it."""
+
+    NORMAL = "normal"
+    SURCHARGE = "surcharge"
+    EXEMPT = "exempt"
+
+
+TAX_STATUS_LABELS = ("Normal", "Equivalence surcharge", "Exempt")
+
+
+class Progress(StrEnum):
+    """How much of a document has been carried on: nothing, a part, all of it."""
+
+    NONE = "none"
+    PARTLY = "partly"
+    ALL = "all"
+
+
+PROGRESS_LABELS = ("Nothing", "Partly", "All")

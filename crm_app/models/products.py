@@ -12,6 +12,7 @@ from crm_app.core.i18n import Message
 from crm_app.core.resource import Section
 
 from .base import KEEP_IDS, Id, Line, Searchable, column, lines, resource, sorted_by_key
+from .choices import TAX_CLASS_LABELS, TaxClass
 
 
 class ProductKind(StrEnum):
@@ -19,16 +20,6 @@ class ProductKind(StrEnum):
 
     GOODS = "goods"
     SERVICE = "service"
-
-
-class TaxClass(StrEnum):
-    """How a product is taxed; the rate follows from the class, the customer and the date."""
-
-    STANDARD = "standard"
-    REDUCED = "reduced"
-    SUPER_REDUCED = "super_reduced"
-    ZERO = "zero"
-    EXEMPT = "exempt"
 
 
 class Category(Searchable, table=True):
@@ -67,7 +58,7 @@ class Product(Searchable, table=True):
     cost: Decimal | None = column(Number(6, digits=12, least=Decimal(0)), "Cost")
     currency: str | None = column(Currency(), "Currency")
     tax_class: str = column(
-        Choice(TaxClass, ("Standard", "Reduced", "Super-reduced", "Zero", "Exempt")),
+        Choice(TaxClass, TAX_CLASS_LABELS),
         "Tax class",
         default=TaxClass.STANDARD.value,
     )

@@ -1,5 +1,31 @@
 """Every module's tables, so that one import knows the whole schema. A new module adds its line here."""
 
-from . import accounts, contacts, files, history, jobs, notes, products, settings, users, views
+from . import (
+    accounts,
+    contacts,
+    credit,
+    currencies,
+    deliveries,
+    files,
+    history,
+    invoices,
+    jobs,
+    notes,
+    numbering,
+    orders,
+    payments,
+    prices,
+    products,
+    quotes,
+    settings,
+    snapshots,
+    stock,
+    taxes,
+    users,
+    views,
+)
 
-MODULES = (settings, users, accounts, contacts, products, history, jobs, files, notes, views)
+MODULES = (
+    settings, users, accounts, contacts, products, history, jobs, files, notes, views, quotes, orders, deliveries, invoices,
+    payments, prices, stock, taxes, currencies, numbering, snapshots, credit,
+)  # fmt: skip

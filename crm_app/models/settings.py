@@ -1,11 +1,12 @@
 """The company that runs this installation, and where its numbers and dates come from."""
 
+from decimal import Decimal
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from crm_app.core.fields import Choice, Country, Text
+from crm_app.core.fields import Choice, Country, Email, Number, Phone, Text, Whole
 from crm_app.core.i18n import Message
 
 from .base import KEEP_IDS, Record, column, resource
@@ -24,6 +25,18 @@ class Company(Record, table=True):
     currency: str = column(Text(3), "Currency", default="EUR")
     language: str = column(Choice(Language, LANGUAGE_LABELS), "Language", default=Language.ES.value)
     time_zone: str = column(Text(60), "Time zone", default="Europe/Madrid")
+    legal_name: str | None = column(Text(160), "Legal name")
+    tax_id: str | None = column(Text(40), "Tax identifier")
+    street: str | None = column(Text(200), "Street and number")
+    postcode: str | None = column(Text(20), "Postcode")
+    city: str | None = column(Text(80), "City")
+    region: str | None = column(Text(80), "Province or state")
+    phone: str | None = column(Phone(), "Telephone")
+    email: str | None = column(Email(), "E-mail")
+    web: str | None = column(Text(120), "Web")
+    iban: str | None = column(Text(40), "Bank account (IBAN)")
+    max_discount: Decimal | None = column(Number(4, digits=3, least=Decimal(0)), "Largest discount, %")
+    quote_days: int = column(Whole(1, 365), "A quote is valid for, days", default=30)
 
     def check(self) -> dict[str, Message]:
         """Currency is three capital letters (ISO 4217), the zone one that IANA knows."""

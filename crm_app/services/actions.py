@@ -6,14 +6,13 @@ Buttons, API verbs, CLI and the roles screen are drawn from it.
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core import clock, words
-from crm_app.core.errors import Conflict, Invalid, Missing
+from crm_app.core import clock
+from crm_app.core.errors import Invalid, Missing
 from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.base import encode
@@ -21,71 +20,11 @@ from crm_app.models.jobs import Receipt
 
 from . import history, records
 from .actors import Actor
+from .verbs import Action, Outcome, action, of, registered
 from .work import Work, all_or_nothing, column_of
 
 MAX_KEY = 200
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a verb did. `result` points at a record it made elsewhere (a conversion); `change_set` can be undone."""
-
-    id: int | None = None
-    version: int | None = None
-    result: Mapping[str, Any] | None = None
-    change_set: int | None = None
-
-
-@dataclass(frozen=True)
-class Action:
-    """A verb on a Resource. `run(work, resource, id, values, version)` acts inside the transaction."""
-
-    resource: str
-    verb: str
-    label: str
-    run: Callable[[Work, Resource, Any, Mapping[str, object], int | None], Outcome]
-    icon: str = ""
-    danger: bool = False
-    fields: tuple[str, ...] = ()
-    shown: bool = field(default=True)
-
-
-_ACTIONS: dict[tuple[str, str], Action] = {}
-
-
-def action(
-    resource: str,
-    verb: str,
-    label: str,
-    *,
-    icon: str = "",
-    danger: bool = False,
-    fields: tuple[str, ...] = (),
-    shown: bool = True,
-) -> Any:
-    """Register the function below as that verb; it is given (work, row or None, values) and returns an Outcome or None.
-
-    The permission is required and the row locked before it runs; with a Workflow the move is checked and made.
-    """
-
-    def register(function: Callable[[Work, Any, Mapping[str, object]], Outcome | None]) -> Any:
-        def run(work: Work, found: Resource, key: Any, values: Mapping[str, object], version: int | None) -> Outcome:
-            row = records._locked(work, found, key, verb)  # noqa: SLF001 - the one other place that locks
-            if version is not None and version != row.version:
-                raise Conflict(row.version, {})
-            if found.workflow is not None:
-                state = getattr(row, found.workflow.state)
-                named = str(getattr(row, found.label))
-                setattr(row, found.workflow.state, found.workflow.target(named, state, verb, found.name))
-            outcome = function(work, row, values)
-            work.session.flush()
-            return outcome or Outcome(row.id, row.version)
-
-        words.VERBS[resource, verb] = label
-        _ACTIONS[resource, verb] = Action(resource, verb, label, run, icon, danger, fields, shown)
-        return function
-
-    return register
+__all__ = ["Action", "Outcome", "action", "find", "of", "permissions", "run", "run_in", "undo"]
 
 
 def _create(work: Work, resource: Resource, _key: Any, values: Mapping[str, object], _version: int | None) -> Outcome:
@@ -109,17 +48,13 @@ def find(resource: str, verb: str) -> Action:
     """The action of that name. Raises Missing."""
     found = RESOURCES.get(resource) if isinstance(resource, str) else None
     if found is not None and isinstance(verb, str):
-        if (resource, verb) in _ACTIONS:
-            return _ACTIONS[resource, verb]
+        own = registered(resource, verb)
+        if own is not None:
+            return own
         if verb in _RECORD_VERBS and verb in found.verbs:
             label, run = _RECORD_VERBS[verb]
             return Action(resource, verb, label, run)
     raise Missing("verb", f"{str(resource)[:40]}.{str(verb)[:40]}")
-
-
-def of(resource: str) -> list[Action]:
-    """The verbs of a Resource beside create, change and remove, in the order they were declared."""
-    return [found for (name, _), found in _ACTIONS.items() if name == resource]
 
 
 def permissions() -> Iterator[tuple[Resource, list[str]]]:

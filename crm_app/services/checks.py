@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from crm_app.core.resource import RESOURCES
 from crm_app.core.settings import settings
 
-from . import files, schema, search
+from . import files, schema, search, trade_checks
 from .actors import SYSTEM
 from .work import Work, column_of
 
@@ -68,6 +68,8 @@ def integrity() -> Iterator[Finding]:
         for resource in RESOURCES:
             if "search" in resource.table.__table__.columns:
                 yield _searchable(work, resource)
+        for name, wrong in trade_checks.disagreements(work):
+            yield Finding(name, not wrong, wrong or "agree")
         gone = files.missing(work)
         yield Finding("files there", not gone, f"{len(gone)} missing" if gone else "all there")
         left = files.orphans(work, files.KEEP_DAYS + 2)

@@ -15,7 +15,7 @@ from crm_app.core.fields import fold
 from crm_app.core.i18n import Message
 from crm_app.models.users import User
 
-from . import actions, demo_more, records, users
+from . import actions, demo_more, demo_trade, records, users
 from .actors import SYSTEM
 from .demo_words import (
     COLOMBIAN_TOWNS,
@@ -72,7 +72,10 @@ class NotEmpty(Refusal):
 
 
 def make(accounts: int = 2_000, seed: int = 1, password: str | None = None) -> Made:
-    """Company, users, teams, sectors, zones, that many accounts, two contacts each, a product for every ten. Raises NotEmpty."""
+    """Company, users, teams, sectors, zones, that many accounts, two contacts each, a product for every ten, some sales.
+
+    Raises NotEmpty.
+    """
     password = password or new_key()[:16]
     with Work(SYSTEM, "settings.demo", label="Demo company") as work:
         _refuse_if_used(work)
@@ -89,6 +92,7 @@ def make(accounts: int = 2_000, seed: int = 1, password: str | None = None) -> M
             ids = records.insert_many(work, records.resource_of("accounts"), chunk)
             demo_more.add_contacts(work, people, list(zip(ids, chunk, strict=True)))
     products = demo_more.add_products(random.Random(seed + 2), max(20, accounts // 10))  # noqa: S311 - nothing secret
+    demo_trade.make(seed + 3)
     return Made(accounts, accounts * demo_more.CONTACTS, products, tuple(email for _, email, _, _ in MEMBERS), password)
 
 

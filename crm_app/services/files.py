@@ -25,6 +25,7 @@ from crm_app.core.resource import Resource
 from crm_app.core.settings import UPLOAD_LIMIT, settings
 from crm_app.models.files import Attachment
 from crm_app.models.history import Change
+from crm_app.models.snapshots import DocumentSnapshot
 
 from . import history, records, trees
 from .actors import SYSTEM
@@ -280,6 +281,14 @@ def missing(work: Work) -> list[str]:
     return [sha256 for sha256 in work.session.scalars(found) if not path_of(sha256).is_file()]
 
 
+def _used(work: Work, hashes: list[str]) -> set[str]:
+    """Those of the hashes that an attachment or a document's paper refers to."""
+    columns = column_of(Attachment, "sha256"), column_of(DocumentSnapshot, "pdf")
+    return {
+        sha256 for column in columns for sha256 in work.session.scalars(sa.select(column).where(column.in_(hashes)))
+    }
+
+
 def orphans(work: Work, days: int = KEEP_DAYS) -> list[Path]:
     """Files that no record has referred to for that many days."""
     before = clock.ago(days=days).timestamp()
@@ -287,8 +296,7 @@ def orphans(work: Work, days: int = KEEP_DAYS) -> list[Path]:
     found: list[Path] = []
     for start in range(0, len(old), 500):
         batch = old[start : start + 500]
-        hashes = column_of(Attachment, "sha256")
-        used = set(work.session.scalars(sa.select(hashes).where(hashes.in_([path.name for path in batch]))))
+        used = _used(work, [path.name for path in batch])
         found += [path for path in batch if path.name not in used]
     return found
 

@@ -104,6 +104,8 @@ def _parse_part(
     found: list[tuple[int | None, dict[str, Any]]] = []
     for number, row in enumerate(rows):
         given = dict(row) if isinstance(row, dict) else {}
+        for name in part.resource.fields.keys() - set(part.resource.writable):
+            given.pop(name, None)  # what was read may be sent back
         given.pop("version", None)
         raw = given.pop("id", None)
         key = int(raw) if str(raw).isascii() and str(raw).isdigit() and len(str(raw)) < 19 else None

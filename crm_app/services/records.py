@@ -17,8 +17,11 @@ from crm_app.core.i18n import Message
 from crm_app.core.query import MAX_SORTS, Query
 from crm_app.core.resource import RESOURCES, Resource
 
-from . import lines, rules
-from . import registry as verbs
+from . import (
+    lines,
+    registry,  # noqa: F401 - imported so that every module's rules are known
+    rules,
+)
 from .filters import conditions_of
 from .search import CAP, Match, match
 from .values import (
@@ -37,7 +40,6 @@ from .values import (
 )
 from .work import Work, all_or_nothing, column_of, ruled
 
-RULES = verbs.MODULES  # imported so that every module's rules are known
 __all__ = [
     "Item",
     "belongs",
@@ -196,7 +198,7 @@ def change(work: Work, resource: Resource, key: object, given: Mapping[str, obje
 
     With `version` given, changes of *other* fields since then do not conflict: both are kept.
     """
-    row = _locked(work, resource, key, "change")
+    row = locked(work, resource, key, "change")
     for (
         name,
         spec,
@@ -223,7 +225,7 @@ def change(work: Work, resource: Resource, key: object, given: Mapping[str, obje
 @all_or_nothing
 def remove(work: Work, resource: Resource, key: object, version: int | None = None) -> None:
     """Take the record away; the history keeps it for undo. Raises Missing, Conflict, or Invalid where others refer to it."""
-    row = _locked(work, resource, key, "remove")
+    row = locked(work, resource, key, "remove")
     if version is not None and version != row.version:
         raise Conflict(row.version, {})
     lines.store(work, resource, row.id, {part.name: [] for part in RESOURCES.lines(resource)})
@@ -232,7 +234,8 @@ def remove(work: Work, resource: Resource, key: object, version: int | None = No
     work.session.flush()
 
 
-def _locked(work: Work, resource: Resource, key: object, verb: str) -> Any:
+def locked(work: Work, resource: Resource, key: object, verb: str) -> Any:
+    """The row, locked, that the actor holds the verb on. Raises Missing, NotAllowed."""
     number = key_of(resource, key)
     table = resource.table
     row = work.locked_where(table, column_of(table, "id") == number, *readable(work, resource, verb))

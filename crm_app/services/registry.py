@@ -1,5 +1,33 @@
 """Every module's own rules, so that one import knows them all. A new module with rules adds its name here."""
 
-from . import accounts, contacts, products
+from . import (
+    accounts,
+    contacts,
+    currencies,
+    deliveries,
+    invoices,
+    orders,
+    payments,
+    prices,
+    products,
+    quotes,
+    stock,
+    taxes,
+    trade,
+)
 
-MODULES = (accounts, contacts, products)
+MODULES = (
+    accounts,
+    contacts,
+    products,
+    currencies,
+    taxes,
+    prices,
+    trade,
+    stock,
+    payments,
+    invoices,
+    deliveries,
+    orders,
+    quotes,
+)

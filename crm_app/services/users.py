@@ -17,7 +17,7 @@ from crm_app.core.i18n import LANGUAGES, Message, translate
 from crm_app.models.settings import Company
 from crm_app.models.users import BUILT_IN_ROLES, SCOPES, OneTimeLink, Role, Session, User
 
-from . import actions, codes, guessing, identity, passwords, records
+from . import actions, codes, guessing, identity, passwords, presets, records
 from .actors import SYSTEM, Actor
 from .secrets import new_key, proof_of
 from .work import Work, before_commit, column_of
@@ -78,6 +78,7 @@ def found_company(work: Work, given: Mapping[str, object]) -> int:
         raise Invalid(errors)
     work.session.add_all([Company(**company), user])
     work.session.flush()
+    presets.begin(work, company["country"], company["currency"])
     return int(user.id or 0)
 
 

@@ -18,6 +18,7 @@ from sqlmodel import Session, SQLModel
 from crm_app.core import clock
 from crm_app.core.errors import IllegalMove, Invalid, NotAllowed, Refusal
 from crm_app.core.i18n import Message
+from crm_app.core.resource import RESOURCES
 from crm_app.models.base import Line, Record, Searchable, encode
 from crm_app.models.history import Change, ChangeSet
 
@@ -55,7 +56,8 @@ def ruled(table: str) -> bool:
 class Work:
     """A transaction of one actor. `verb` names the permission a writing Work runs under; without it the Work only reads.
 
-    `batch` is a word that several Works share when together they are one act, which one undo takes back.
+    `batch` is a word that several Works share when together they are one act, which one undo takes back. `changes` are the
+    Changes written so far, for rules that follow from them.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Work:
         self.batch = batch
         self.change_set: int | None = None
         self.touched: set[str] = set()
+        self.changes: list[dict[str, Any]] = []
         self.raised: dict[tuple[str, int], Record] = {}
         self._after: list[Callable[[], None]] = []
         self._spoilt = False
@@ -134,12 +137,14 @@ class Work:
         Catch the error outside of the block. Rows that were read before it are read again when they are next asked for.
         """
         kept = self.change_set, set(self.touched), dict(self.raised), list(self._after), self._spoilt
+        written = len(self.changes)
         self.session.flush()
         try:
             with self.session.begin_nested():
                 yield
         except BaseException as error:
             self.change_set, self.touched, self.raised, self._after, self._spoilt = kept
+            del self.changes[written:]
             plain = None if isinstance(error, Refusal) or not isinstance(error, Exception) else _plain(error)
             if plain:
                 raise plain from error
@@ -185,6 +190,7 @@ class Work:
             self.change_set = self._connection.execute(made).inserted_primary_key[0]  # type: ignore[index]
         self._connection.execute(sa.insert(Change), [{**row, "change_set": self.change_set} for row in rows])
         self.touched.update(row["entity"] for row in rows)
+        self.changes.extend(rows)
 
 
 def all_or_nothing(function: Callable[Concatenate[Work, P], T]) -> Callable[Concatenate[Work, P], T]:
@@ -283,10 +289,11 @@ def _touch_root(session: Session, work: Work, line: Line) -> None:
     table, key = line.root()
     if table is None or key is None or (table, key) in work.raised:
         return
+    described = RESOURCES.by_table(table)
+    if described is None:
+        return
     with session.no_autoflush:
-        tables = (*Record.__subclasses__(), *Searchable.__subclasses__())
-        found = next(base for base in tables if getattr(base, "__tablename__", "") == table)
-        root = session.get(found, key)
+        root = session.get(described[0].table, key)
     if root is None or root in session.deleted:
         return
     _refuse_frozen(root, moving=True)
@@ -307,7 +314,9 @@ def _refuse_frozen(row: Record, *, moving: bool) -> None:
     if before in flow.editable or (moving and states.deleted and flow.leads(before, after)):
         return
     verb = "change" if moving else "remove"
-    raise IllegalMove(str(getattr(row, resource.label)), before, verb, flow.open_moves(before), resource.name)
+    raise IllegalMove(
+        str(getattr(row, resource.label) or f"#{row.id}"), before, verb, flow.open_moves(before), resource.name
+    )
 
 
 @event.listens_for(Session, "after_flush")

@@ -8,7 +8,18 @@ import pytest
 from tools import texts
 
 # the same word in both languages
-SAME = {"CSV", "Excel (XLSX)", "No", "Roles", "Sector", "token", "{verb} ({what})", "{what}: {verb}"}
+SAME = {
+    "CSV",
+    "Excel (XLSX)",
+    "No",
+    "Roles",
+    "Sector",
+    "Subtotal",
+    "Total",
+    "token",
+    "{verb} ({what})",
+    "{what}: {verb}",
+}
 # names that keep their capital letter inside a sentence
 NAMES = {"API", "CO", "ES", "ETag", "EUR", "JSON", "MB", "PDF", "PostgreSQL", "QR", "SQLite", "XLSX", "vCard"}
 # the Spanish of a familiar address, which the house does not use; "Escribe…" at the start is an order to a "tú"

@@ -1,6 +1,5 @@
 """What surrounds every page: navigation, top bar, notices, the lost session and the lost connection."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -15,7 +14,7 @@ from .palette import create_menu, palette
 from .sign_in import sign_in_form
 from .text import t, when
 
-Trail = Sequence[tuple[str | Var[str], str]]
+Trail = tuple[tuple[Any, str | Var[str]], ...]
 _GROUPS = ("Relations", "Catalogue")
 
 
@@ -112,7 +111,9 @@ def _topbar(trail: Trail, reload: Any) -> rx.Component:
             crumbs.append(kit.icon("chevron-right"))
         here = {"aria-current": "page"} if index == len(trail) - 1 else {}
         crumbs.append(
-            link(to, text, class_name="truncate") if to else rx.el.span(text, class_name="truncate", custom_attrs=here)
+            rx.el.span(text, class_name="truncate", custom_attrs=here)
+            if isinstance(to, str) and not to
+            else link(to, text, class_name="truncate")
         )
     return rx.el.header(
         rx.el.button(

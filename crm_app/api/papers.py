@@ -1,0 +1,49 @@
+"""The documents drawn from a record."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from crm_app.core.errors import Missing
+from crm_app.services import files, papers
+from crm_app.services.work import Work
+
+from .attachments import SANDBOX, VIEWER
+from .calls import Call, add, reply
+from .rest import resource_in
+
+
+def listing(call: Call) -> Response:
+    """What there is; a Resource without documents has none."""
+    with Work(call.actor) as work:
+        found = papers.listing(work, resource_in(call), call.path["id"])
+    return reply({"items": [asdict(ready) for ready in found]})
+
+
+def content(call: Call) -> Response:
+    """The bytes, as a download unless `inline=1` asks to see them."""
+    if call.path["kind"] != "pdf":
+        raise Missing("file", call.path["kind"][:40])
+    paper = papers.paper(call.actor, resource_in(call), call.path["id"])
+    inline = dict(call.params).get("inline") == "1"
+    headers = {
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": files.disposition(paper.name, inline=inline),
+        "Content-Security-Policy": VIEWER if inline else SANDBOX,
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if paper.sha256:
+        headers["ETag"] = f'"{paper.sha256}"'
+        if call.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+    return Response(paper.content, headers=headers, media_type=papers.MEDIA_TYPE)
+
+
+def routes() -> APIRouter:
+    """The routes of this module."""
+    router = APIRouter()
+    add(router, "GET", "/{resource}/{id}/files", listing)
+    add(router, "GET", "/{resource}/{id}/files/{kind}", content)
+    return router

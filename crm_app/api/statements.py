@@ -1,0 +1,102 @@
+"""Statement of an account, ageing of everything open, and who is held and why."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from crm_app.core.errors import Invalid
+from crm_app.core.fields import BadValue, Day, Number, Reference
+from crm_app.core.i18n import Message
+from crm_app.models.accounts import ACCOUNTS
+from crm_app.services import files, receivable_sheets, statements, trade
+from crm_app.services.work import Work
+
+from .calls import Call, add, reply
+from .exports import XLSX
+
+_AMOUNT = Number(4)
+
+
+def _day(call: Call, name: str) -> date | None:
+    """A day of the query part. Raises Invalid."""
+    try:
+        return Day().parse(dict(call.params).get(name, ""))
+    except BadValue as bad:
+        raise Invalid({name: bad.message}) from None
+
+
+def statement(call: Call) -> Response:
+    """All movements of an account from `from` to `to`, by currency; this year to today without them."""
+    begin, end = _day(call, "from"), _day(call, "to")
+    with Work(call.actor) as work:
+        last = end or trade.today(work)
+        found = statements.statement(work, call.path["id"], begin or last.replace(month=1, day=1), last)
+    return reply({"items": [_statement(part) for part in found]})
+
+
+def _statement(part: statements.Statement) -> dict[str, object]:
+    return {
+        "currency": part.currency,
+        "opening": _AMOUNT.json(part.opening),
+        "closing": _AMOUNT.json(part.closing),
+        "movements": [
+            {
+                "date": row.day.isoformat(), "resource": row.resource, "id": row.id, "number": row.number, "kind": row.kind,
+                "due": row.due.isoformat() if row.due else None, "amount": _AMOUNT.json(row.amount),
+                "balance": _AMOUNT.json(row.balance),
+            }
+            for row in part.movements
+        ],
+    }  # fmt: skip
+
+
+def ageing(call: Call) -> Response:
+    """What every account owes at the end of `date` (today), by days overdue; of one account with `account`."""
+    day = _day(call, "date")
+    raw = dict(call.params).get("account", "")
+    try:
+        account = Reference(ACCOUNTS.name).parse(raw)
+    except BadValue:
+        raise Invalid({"account": Message("Choose one from the list.")}) from None
+    with Work(call.actor) as work:
+        at = day or trade.today(work)
+        found = statements.ageing(work, at, accounts=None if account is None else [account])
+    items = [
+        {
+            "account": row.account, "name": row.name, "currency": row.currency,
+            **{name: _AMOUNT.json(amount) for name, amount in row.buckets.items()},
+            "credit": _AMOUNT.json(row.credit), "total": _AMOUNT.json(row.total),
+        }
+        for row in found
+    ]  # fmt: skip
+    return reply({"date": at.isoformat(), "items": items})
+
+
+def ageing_sheet(call: Call) -> Response:
+    """The ageing as a workbook in the caller's language."""
+    return _saved(*receivable_sheets.ageing(call.actor, _day(call, "date")))
+
+
+def statement_sheet(call: Call) -> Response:
+    """The statement as a workbook in the caller's language, one currency under the other."""
+    return _saved(*receivable_sheets.statement(call.actor, call.path["id"], _day(call, "from"), _day(call, "to")))
+
+
+def _saved(name: str, content: bytes) -> Response:
+    headers = {
+        "Content-Disposition": files.disposition(name, inline=False),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, headers=headers, media_type=XLSX)
+
+
+def routes() -> APIRouter:
+    """The routes of this module."""
+    router = APIRouter()
+    add(router, "GET", "/accounts/{id}/statement", statement)
+    add(router, "GET", "/accounts/{id}/statement.xlsx", statement_sheet)
+    add(router, "GET", "/ageing", ageing)
+    add(router, "GET", "/ageing.xlsx", ageing_sheet)
+    return router

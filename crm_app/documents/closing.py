@@ -1,0 +1,215 @@
+"""What follows the lines: totals, how to pay, notes and terms, room for a signature."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from crm_app.core.i18n import Message
+
+from . import faces
+from .faces import printable
+from .flow import Piece, beside, space, text
+from .sheet import (
+    BASE,
+    BODY,
+    BREADTH,
+    GROUND,
+    HEADING,
+    INK,
+    LABEL,
+    LEFT,
+    LINE,
+    RIGHT,
+    SMALL,
+    SMALL_INK,
+    TINT,
+    Colour,
+    Sheet,
+    Style,
+)
+from .snapshot import Choice, Kind, Origin, Snapshot
+from .wording import Wording
+
+_RIGHT_LEFT = RIGHT - 88  # of the totals
+_COLUMN = 76.0  # of what stands beside them
+_STEP, _BAR = 5.4, 8.6
+_LARGE = Style(11, INK, "B")
+_SIGNATURE = 32.0
+
+
+def closing(snapshot: Snapshot, wording: Wording) -> list[Piece]:
+    """All of it, in the order of the page."""
+    found: list[Piece] = []
+    if snapshot.valued:
+        found += [space(4), *beside(list(_payment(snapshot, wording)), list(_totals(snapshot, wording)), 150)]
+    for title, content in (
+        (wording.say("Made from"), "\n".join(long_origins(snapshot, wording))),
+        (wording.say("Notes"), snapshot.notes),
+        (wording.say("Terms"), snapshot.terms),
+    ):
+        if content.strip():
+            found += _section(title, printable(content).strip("\n"))
+    if snapshot.kind is Kind.DELIVERY:
+        found = [*found[:-1], *(replace(last, clings=True) for last in found[-1:]), space(6), _signature(wording)]
+    return found
+
+
+def origins(snapshot: Snapshot, wording: Wording) -> list[tuple[str, str]]:
+    """What the document was made from, by kind: the title and the numbers with their dates."""
+    found: dict[str, list[str]] = {}
+    for origin in snapshot.origins:
+        found.setdefault(wording.title(origin.kind), []).append(_named(origin, wording))
+    return [(title, ", ".join(numbers)) for title, numbers in found.items()]
+
+
+def long_origins(snapshot: Snapshot, wording: Wording) -> list[str]:
+    """Those that are too many to stand in the head."""
+    return [f"{title}: {numbers}" for title, numbers in origins(snapshot, wording) if len(numbers) > 60]
+
+
+def _named(origin: Origin, wording: Wording) -> str:
+    return f"{printable(origin.number)} ({wording.day(origin.date)})" if origin.date else printable(origin.number)
+
+
+# ---- totals
+
+
+def _totals(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
+    yield from _by_recurrence(snapshot, wording)
+    yield _amount(wording.say("Net"), wording.amount(snapshot.net))
+    for tax in snapshot.taxes:
+        yield _based(wording, wording.rated(printable(tax.name), tax.percent), tax.base, tax.amount)
+        if tax.reason:
+            yield from text(LABEL.wrapped(printable(tax.reason), RIGHT - _RIGHT_LEFT - 4, 4), LABEL, _RIGHT_LEFT + 2)
+    if snapshot.rounding:
+        yield _amount(wording.say("Rounding"), wording.amount(snapshot.rounding))
+    yield space(1.2)
+    last = snapshot.payable == snapshot.total and not snapshot.withholdings
+    yield _bar(wording.say("Total"), wording.cash(snapshot.total), TINT if last else GROUND)
+    for part in snapshot.withholdings:
+        yield _based(wording, wording.rated(printable(part.name), part.percent), part.base, -part.amount)
+    if not last:
+        yield space(1.2)
+        yield _bar(wording.say("Payable"), wording.cash(snapshot.payable), TINT)
+    if snapshot.currency != snapshot.company_currency:
+        yield from _converted(snapshot, wording)
+
+
+def _by_recurrence(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
+    """What is charged once and what comes back, where there is both or only the latter."""
+    sums: dict[str, Decimal] = {}
+    for line in snapshot.lines:
+        if line.choice is Choice.FIRM:
+            often = "" if line.recurring == "once" else line.recurring
+            sums[often] = sums.get(often, Decimal(0)) + line.net
+    if any(sums):
+        for often, amount in sorted(sums.items(), key=lambda part: part[0] != ""):
+            label = printable(wording.recurring(often)) if often else wording.say("Once")
+            yield _amount(label, wording.amount(amount), SMALL)
+
+
+def _amount(label: str, said: str, style: Style = BODY) -> Piece:
+    """A label and its amount. A long label takes more lines, a long amount becomes smaller: no figure is cut."""
+    room = RIGHT - _RIGHT_LEFT - 10
+    said, size = faces.fitted(said, style.face, style.size, room - 32, 2)
+    amount = replace(style, size=size)
+    lines = style.wrapped(label, room - amount.width(said), 3)
+
+    def draw(sheet: Sheet, y: float) -> None:
+        for number, line in enumerate(lines):
+            sheet.put(_RIGHT_LEFT + 2, y + 0.6 + number * style.lead, line, style)
+        sheet.put(RIGHT - 2, y + 0.6 + (style.lead - amount.lead) * BASE, said, amount, align="right")
+
+    return Piece(_STEP + style.lead * max(0, len(lines) - 1), draw, clings=True)
+
+
+def _based(wording: Wording, name: str, base: Decimal, amount: Decimal) -> Piece:
+    """A rate with what it stands on."""
+    return _amount(
+        wording.say(Message("{rate} on {base}", rate=name, base=wording.amount(base))), wording.amount(amount)
+    )
+
+
+def _bar(label: str, said: str, colour: Colour) -> Piece:
+    """A sum that matters."""
+    said, size = faces.fitted(said, "B", _LARGE.size, RIGHT - _RIGHT_LEFT - _LARGE.width(label) - 10, 2)
+
+    def draw(sheet: Sheet, y: float) -> None:
+        sheet.ground(_RIGHT_LEFT, y, RIGHT - _RIGHT_LEFT, _BAR, colour)
+        sheet.put(_RIGHT_LEFT + 2, y + 1.6, label, _LARGE)
+        sheet.put(RIGHT - 2, y + 1.6, said, replace(_LARGE, size=size), align="right")
+
+    return Piece(_BAR + 1, draw, clings=True)
+
+
+def _converted(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
+    """The rate and the total in the company's currency."""
+    home = snapshot.company_currency
+    rate = f"1 {snapshot.currency} = {wording.count(snapshot.rate)} {home}"
+    yield _amount(wording.say("Exchange rate"), rate, SMALL)
+    total = wording.say(Message("Total in {currency}", currency=home))
+    yield _amount(total, wording.cash(snapshot.total_company, home), SMALL_INK)
+
+
+# ---- how to pay
+
+
+def _payment(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
+    """The bank account and the days, beside the totals."""
+    account = printable(snapshot.issuer.iban).replace("\n", " ")
+    if account and snapshot.kind is not Kind.CREDIT_NOTE:
+        yield from _heading(wording.say("Bank account"))
+        yield from text(BODY.wrapped(_in_fours(account), _COLUMN, 2), BODY)
+        yield space(3)
+    if snapshot.instalments:
+        yield from _heading(wording.say("Instalments"))
+        for part in snapshot.instalments:
+            yield _instalment(wording.day(part.date), wording.amount(part.amount))
+
+
+def _in_fours(account: str) -> str:
+    """An IBAN as it is written (ISO 13616); any other account as it stands."""
+    whole = account.replace(" ", "")
+    iban = 15 <= len(whole) <= 34 and whole.isalnum() and whole[:2].isalpha() and whole[2:4].isdigit()
+    return " ".join(whole[at : at + 4] for at in range(0, len(whole), 4)) if iban else account
+
+
+def _instalment(day: str, amount: str) -> Piece:
+    def draw(sheet: Sheet, y: float) -> None:
+        sheet.put(LEFT, y + 0.4, day, BODY)
+        sheet.put(LEFT + 62, y + 0.4, amount, BODY, align="right")
+
+    return Piece(4.9, draw)
+
+
+# ---- texts and the signature
+
+
+def _heading(title: str) -> list[Piece]:
+    return [Piece(5, lambda sheet, y: sheet.put(LEFT, y, title, HEADING), clings=True)]
+
+
+def _section(title: str, content: str) -> list[Piece]:
+    return [space(6), *_heading(title), *text(_filled(SMALL.wrapped(content, BREADTH)), SMALL)]
+
+
+def _filled(lines: Sequence[str]) -> list[str]:
+    """Not more than one empty line at a time."""
+    return [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
+
+
+def _signature(wording: Wording) -> Piece:
+    """A frame in which the receiver writes."""
+    third = BREADTH / 3
+    titles = [wording.say("Received by"), wording.say("Date"), wording.say("Signature and stamp")]
+
+    def draw(sheet: Sheet, y: float) -> None:
+        sheet.set_draw_color(*LINE)
+        sheet.set_line_width(0.25)
+        sheet.rect(LEFT, y, BREADTH, _SIGNATURE, round_corners=True, corner_radius=1.4)
+        for number, title in enumerate(titles):
+            if number:
+                sheet.line(LEFT + third * number, y, LEFT + third * number, y + _SIGNATURE)
+            sheet.put(LEFT + third * number + 3, y + 2.4, title, HEADING)
+
+    return Piece(_SIGNATURE, draw)

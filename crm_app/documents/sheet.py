@@ -1,0 +1,127 @@
+"""A sheet of paper to draw on: A4, in mm from the upper left corner. Colours, sizes and the few strokes that are used."""
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from fpdf import FPDF
+from fpdf.enums import ResourceAccessPolicy
+from PIL import Image
+
+from . import faces
+from .snapshot import Snapshot, to_json
+
+WIDTH, HEIGHT = 210.0, 297.0
+LEFT, RIGHT = 18.0, 192.0
+TOP, BOTTOM = 16.0, 278.5  # of what flows; the foot stands below
+BREADTH = RIGHT - LEFT
+_LOGO_PIXELS, _LOGO_SIDE = 40_000_000, 900
+
+BASE = 0.74  # of a line's height: where its letters stand
+
+Colour = tuple[int, int, int]
+INK, QUIET, FAINT = (0x1A, 0x1E, 0x26), (0x54, 0x5C, 0x6A), (0x86, 0x8E, 0x9C)
+ACCENT, LINE, GHOST = (0x4C, 0x47, 0xBF), (0xE0, 0xE4, 0xE9), (0xEC, 0xEE, 0xF2)
+GROUND, TINT = (0xF7, 0xF8, 0xFA), (0xEF, 0xEF, 0xFE)
+
+
+@dataclass(frozen=True)
+class Style:
+    """Points, colour and face ("" or "B") of a text."""
+
+    size: float
+    ink: Colour = INK
+    face: str = ""
+
+    @property
+    def lead(self) -> float:
+        """From one line to the next, in mm."""
+        return self.size * faces.POINT * 1.42
+
+    def width(self, text: str) -> float:
+        """In mm."""
+        return faces.width(text, self.face, self.size)
+
+    def wrapped(self, text: str, room: float, most: int = 0) -> list[str]:
+        """In lines of that width, not more than `most` when it is given. Empty for an empty text."""
+        lines = faces.wrapped(text, self.face, self.size, room) if text else []
+        return faces.clipped(lines, most) if most else lines
+
+
+BODY, STRONG = Style(9), Style(9, face="B")
+SMALL, SMALL_INK, SMALL_STRONG = Style(8, QUIET), Style(8), Style(8, face="B")
+LABEL = Style(7.5, QUIET)
+HEADING = Style(7.5, QUIET, "B")
+MARK = Style(7.5, ACCENT)
+
+
+class Sheet(FPDF):
+    """The pages of one document. Nothing of it comes from a clock, a file or an address."""
+
+    def __init__(self, snapshot: Snapshot, title: str) -> None:
+        super().__init__(format="A4", unit="mm")
+        self.resource_access_policy = ResourceAccessPolicy.NONE
+        self.fonts.update(faces.fonts())
+        self.set_auto_page_break(False)
+        self.alias_nb_pages("")  # a text that holds "{nb}" means just that
+        self.set_title(title)
+        self.set_author(faces.printable(snapshot.issuer.legal_name or snapshot.issuer.name))
+        self.set_lang(f"{snapshot.language}-{snapshot.country}" if snapshot.country else snapshot.language)
+        day = snapshot.date
+        self.creation_date = (
+            datetime(day.year, day.month, day.day, tzinfo=UTC) if day else datetime(2000, 1, 1, tzinfo=UTC)
+        )
+        self._snapshot = snapshot
+
+    def file_id(self) -> str:
+        """The document, and this content of it (ISO 32000-1, 14.4)."""
+        said = self._snapshot
+        first = f"{said.kind} {said.issuer.tax_id} {said.number} {said.date}"
+        second = json.dumps(to_json(said), sort_keys=True)
+        return "".join(f"<{hashlib.sha256(text.encode()).hexdigest()[:32].upper()}>" for text in (first, second))
+
+    def put(self, x: float, y: float, text: str, style: Style, *, align: str = "left") -> None:
+        """A printable text on one line whose upper edge is at y; x is its left or its right end, or its middle."""
+        if not text:
+            return
+        if align != "left":
+            x -= style.width(text) / (1 if align == "right" else 2)
+        self.set_font(faces.FAMILY, style.face, style.size)
+        self.set_text_color(*style.ink)
+        self.text(x, y + style.lead * BASE, text)
+
+    def rule(
+        self, y: float, left: float = LEFT, right: float = RIGHT, colour: Colour = LINE, width: float = 0.2
+    ) -> None:
+        """A line from left to right."""
+        self.set_draw_color(*colour)
+        self.set_line_width(width)
+        self.line(left, y, right, y)
+
+    def ground(self, x: float, y: float, w: float, h: float, colour: Colour = GROUND) -> None:
+        """A coloured area with soft corners."""
+        self.set_fill_color(*colour)
+        self.rect(x, y, w, h, style="F", round_corners=True, corner_radius=min(1.4, h / 2))
+
+    def ghost(self, text: str) -> None:
+        """A word across the whole page, below everything else."""
+        style = Style(min(110, 110 * 190 / Style(110, face="B").width(text)), GHOST, "B")
+        with self.rotation(45, WIDTH / 2, HEIGHT / 2):
+            self.put(WIDTH / 2, HEIGHT / 2 - style.lead / 2, text, style, align="middle")
+
+
+@lru_cache(maxsize=8)
+def picture(content: bytes) -> Image.Image | None:
+    """A logo, not larger than paper shows; None for what is no picture or has too many pixels."""
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP", "GIF")) as opened:
+            if opened.width * opened.height > _LOGO_PIXELS:
+                return None
+            found = opened.convert("RGBA")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    found.thumbnail((_LOGO_SIDE, _LOGO_SIDE))
+    return found

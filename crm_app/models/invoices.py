@@ -1,0 +1,115 @@
+"""Invoices, credit notes, debit notes and deposit invoices; and what has been set against them."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from crm_app.core.fields import Choice, Day, Reference
+from crm_app.core.resource import Section
+from crm_app.core.workflow import Move, Workflow
+
+from .base import KEEP_IDS, Id, Json, column, lines, resource, sorted_by_key
+from .trade import AMOUNT, HEAD, SEARCHED, SECTIONS, Document, DocumentLine, ancestor
+
+
+class InvoiceKind(StrEnum):
+    """A credit note takes away from what is owed; the others add to it."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    DEBIT_NOTE = "debit_note"
+    DEPOSIT = "deposit"
+
+
+class InvoiceStatus(StrEnum):
+    """After issue only a credit note corrects it; paid and overdue are computed."""
+
+    DRAFT = "draft"
+    ISSUED = "issued"
+    CANCELLED = "cancelled"
+
+
+STATUS = Choice(InvoiceStatus, ("Draft", "Issued", "Cancelled"))
+KIND = Choice(InvoiceKind, ("Invoice", "Credit note", "Debit note", "Deposit invoice"))
+
+
+class Invoice(Document, table=True):
+    """`paid` is what payments and credit notes have settled, `balance` the rest, both in its currency, positive also for a
+    credit note (then the rest is what may still be set against invoices or paid out). `instalments` holds [date, amount].
+    """
+
+    __tablename__ = "invoice"
+    __table_args__ = (
+        sa.Index("ix_invoice_open", "status", "balance", "due"),
+        sa.Index("ix_invoice_account_date", "account", "date"),
+        *sorted_by_key("invoice", "created_at", "owner"),
+    )
+
+    status: str = column(STATUS, "Status", default=InvoiceStatus.DRAFT.value, readonly=True, index=True)
+    kind: str = column(KIND, "Kind", default=InvoiceKind.INVOICE.value, index=True)
+    quote: int | None = column(Reference("quotes"), "Quote", readonly=True, references="quote.id")
+    order: int | None = column(Reference("orders"), "Sales order", readonly=True, references="sales_order.id")
+    delivery: int | None = column(
+        Reference("deliveries"), "Delivery note", readonly=True, references="delivery_note.id"
+    )
+    corrects: int | None = column(Reference("invoices"), "Corrects", references="invoice.id")
+    due: date | None = column(Day(), "Due", index=True)
+    sent_on: date | None = column(Day(), "Sent on", readonly=True)
+    paid: Decimal = column(AMOUNT, "Paid", default=Decimal(0), readonly=True)
+    balance: Decimal = column(AMOUNT, "Balance", default=Decimal(0), readonly=True, index=True)
+    instalments: list[Any] = Field(default_factory=list, sa_type=Json, nullable=False)
+
+
+class InvoiceLine(DocumentLine, table=True):
+    """A line of an invoice. `credited_line` is what a credit note's line takes back, `deposit_line` the deposit it sets off."""
+
+    __tablename__ = "invoice_line"
+    __table_args__ = (KEEP_IDS,)
+    PARENT: ClassVar[str] = "invoice"
+
+    invoice: int = Field(foreign_key="invoice.id", index=True, sa_type=Id)
+    quote_line: int | None = ancestor("quote_line")
+    order_line: int | None = ancestor("order_line")
+    delivery_line: int | None = ancestor("delivery_line")
+    credited_line: int | None = ancestor("invoice_line")
+    deposit_line: int | None = ancestor("invoice_line")
+
+
+FLOW = Workflow(
+    "status",
+    (
+        Move("issue", ("draft",), "issued"),
+        Move("pay", ("issued",)),
+        Move("send", ("issued",)),
+        Move("credit", ("issued",)),
+        Move("apply", ("issued",)),
+        Move("cancel", ("draft",), "cancelled"),
+    ),
+    frozenset({"draft"}),
+)
+INVOICES = resource(
+    Invoice,
+    "invoices",
+    one="Invoice",
+    many="Invoices",
+    icon="receipt",
+    label="number",
+    search=SEARCHED,
+    columns=("number", "account", "date", "due", "kind", "status", "total", "balance", "currency", "owner"),
+    filters=(
+        "status", "kind", "account", "owner", "date", "due", "total", "balance", "currency", "quote", "order", "delivery",
+        "corrects",
+    ),
+    form=(Section("Details", ("kind", *HEAD, "due", "corrects")), *SECTIONS),
+    sort="-date",
+    owner="owner",
+    group="Sales",
+    place=40,
+    workflow=FLOW,
+    facts=("account", "date", "due", "total", "balance"),
+)  # fmt: skip
+lines(INVOICES, InvoiceLine, "lines", one="Line", many="Lines", label="description")

@@ -1,0 +1,90 @@
+"""Sales orders: what the customer accepted."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlmodel import Field
+
+from crm_app.core.fields import Choice, Day, Reference
+from crm_app.core.resource import Section
+from crm_app.core.workflow import Move, Workflow
+
+from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
+from .choices import PROGRESS_LABELS, Progress
+from .trade import HEAD, SEARCHED, SECTIONS, Document, DocumentLine, ancestor
+
+
+class OrderStatus(StrEnum):
+    """Stored decisions; delivered and invoiced are computed."""
+
+    DRAFT = "draft"
+    CONFIRMED = "confirmed"
+    HELD = "held"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+STATUS = Choice(OrderStatus, ("Draft", "Confirmed", "On hold", "Closed", "Cancelled"))
+
+
+class SalesOrder(Document, table=True):
+    """An order; it stays editable until something of it is delivered or invoiced."""
+
+    __tablename__ = "sales_order"
+    __table_args__ = sorted_by_key("sales_order", "created_at", "owner")
+
+    status: str = column(STATUS, "Status", default=OrderStatus.DRAFT.value, readonly=True, index=True)
+    quote: int | None = column(Reference("quotes"), "Quote", readonly=True, references="quote.id")
+    wanted: date | None = column(Day(), "Wanted on")
+    delivered: str = column(
+        Choice(Progress, PROGRESS_LABELS), "Delivered", default=Progress.NONE.value, readonly=True, index=True
+    )
+    invoiced: str = column(
+        Choice(Progress, PROGRESS_LABELS), "Invoiced", default=Progress.NONE.value, readonly=True, index=True
+    )
+
+
+class OrderLine(DocumentLine, table=True):
+    """A line of an order."""
+
+    __tablename__ = "order_line"
+    __table_args__ = (KEEP_IDS,)
+    PARENT: ClassVar[str] = "sales_order"
+
+    sales_order: int = Field(foreign_key="sales_order.id", index=True, sa_type=Id)
+    quote_line: int | None = ancestor("quote_line")
+
+
+FLOW = Workflow(
+    "status",
+    (
+        Move("confirm", ("draft",), "confirmed"),
+        Move("deliver", ("confirmed",)),
+        Move("invoice", ("confirmed",)),
+        Move("hold", ("confirmed",), "held"),
+        Move("release", ("held",), "confirmed"),
+        Move("close", ("confirmed",), "closed"),
+        Move("cancel", ("draft", "confirmed", "held"), "cancelled"),
+    ),
+    frozenset({"draft"}),
+)
+ORDERS = resource(
+    SalesOrder,
+    "orders",
+    one="Sales order",
+    many="Sales orders",
+    icon="clipboard-list",
+    label="number",
+    search=SEARCHED,
+    columns=("number", "account", "date", "status", "total", "currency", "delivered", "invoiced", "owner", "wanted"),
+    filters=("status", "account", "owner", "date", "total", "currency", "delivered", "invoiced", "quote"),
+    form=(Section("Details", (*HEAD, "wanted")), *SECTIONS),
+    sort="-date",
+    owner="owner",
+    group="Sales",
+    place=20,
+    workflow=FLOW,
+    facts=("account", "date", "wanted", "total"),
+)
+lines(ORDERS, OrderLine, "lines", one="Line", many="Lines", label="description")

@@ -1,0 +1,134 @@
+"""Money received and paid, and which invoices it settles."""
+
+import datetime as dt
+from decimal import Decimal
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from crm_app.core.fields import Choice, Currency, Day, LongText, Number, Reference, Text
+from crm_app.core.resource import Section
+from crm_app.core.workflow import Move, Workflow
+
+from .base import KEEP_IDS, Exact, Id, Record, Searchable, column, resource, sorted_by_key
+from .trade import AMOUNT
+
+
+class Direction(StrEnum):
+    """Which way the money goes."""
+
+    RECEIVED = "received"
+    PAID = "paid"
+
+
+class PaymentStatus(StrEnum):
+    """A reversed payment settles nothing any more."""
+
+    DRAFT = "draft"
+    POSTED = "posted"
+    REVERSED = "reversed"
+
+
+class Method(StrEnum):
+    """How it came."""
+
+    TRANSFER = "transfer"
+    CARD = "card"
+    CASH = "cash"
+    CHEQUE = "cheque"
+    DEBIT = "debit"
+    OTHER = "other"
+
+
+METHOD_LABELS = ("Bank transfer", "Card", "Cash", "Cheque", "Direct debit", "Other")
+
+
+class Payment(Searchable, table=True):
+    """`unallocated` is what settles nothing yet, in the payment's currency."""
+
+    __tablename__ = "payment"
+    __table_args__ = sorted_by_key("payment", "created_at", "owner")
+
+    number: str | None = column(Text(40), "Number", readonly=True, unique=True)
+    status: str = column(
+        Choice(PaymentStatus, ("Draft", "Posted", "Reversed")),
+        "Status",
+        default=PaymentStatus.DRAFT.value,
+        readonly=True,
+        index=True,
+    )
+    direction: str = column(Choice(Direction, ("Received", "Paid out")), "Direction", default=Direction.RECEIVED.value)
+    account: int = column(Reference("accounts"), "Account", required=True, references="account.id")
+    account_name: str | None = column(Text(160), "Account's name", readonly=True)
+    owner: int | None = column(Reference("users", person=True), "Owner", references="user.id")
+    date: dt.date | None = column(Day(), "Date", index=True)
+    amount: Decimal = column(Number(4, least=Decimal(0)), "Amount", required=True)
+    currency: str | None = column(Currency(), "Currency")
+    rate: Decimal | None = column(Number(8, digits=10), "Exchange rate")
+    method: str = column(Choice(Method, METHOD_LABELS), "Method", default=Method.TRANSFER.value)
+    reference: str | None = column(Text(80), "Reference")
+    notes: str | None = column(LongText(), "Notes")
+    reversed_on: dt.date | None = column(Day(), "Reversed on", readonly=True)
+    unallocated: Decimal = column(AMOUNT, "Not allocated", default=Decimal(0), readonly=True, index=True)
+
+
+class Allocation(Record, table=True):
+    """So much of a payment, or of a credit note, settles an invoice.
+
+    `amount` is in the invoice's currency, `taken` in that of the payment or credit note; `difference` is what the two rates
+    make of it in the company's currency (positive is a gain). It counts from `day` until the day before `until`: what is
+    taken back is not deleted, so that a statement of any date in the past stays as it was.
+    """
+
+    __tablename__ = "allocation"
+    __table_args__ = (
+        sa.CheckConstraint("(payment IS NULL) <> (credit IS NULL)", name="ck_allocation_source"),
+        KEEP_IDS,
+    )
+
+    payment: int | None = Field(default=None, foreign_key="payment.id", index=True, sa_type=Id)
+    credit: int | None = Field(default=None, foreign_key="invoice.id", index=True, sa_type=Id)
+    invoice: int = Field(foreign_key="invoice.id", index=True, sa_type=Id)
+    amount: Decimal = Field(sa_type=Exact(4))
+    taken: Decimal = Field(sa_type=Exact(4))
+    difference: Decimal = Field(default=Decimal(0), sa_type=Exact(4))
+    day: dt.date = Field()
+    until: dt.date | None = Field(default=None)
+
+    def root(self) -> tuple[str | None, int | None]:
+        """It stands in the history of the payment or credit note."""
+        return ("payment", self.payment) if self.payment is not None else ("invoice", self.credit)
+
+
+FLOW = Workflow(
+    "status",
+    (
+        Move("post", ("draft",), "posted"),
+        Move("allocate", ("posted",)),
+        Move("unallocate", ("posted",)),
+        Move("reverse", ("posted",), "reversed"),
+    ),
+    frozenset({"draft"}),
+)
+PAYMENTS = resource(
+    Payment,
+    "payments",
+    one="Payment",
+    many="Payments",
+    icon="wallet",
+    label="number",
+    search=("number", "account_name", "reference"),
+    columns=("number", "account", "date", "direction", "method", "amount", "currency", "unallocated", "status"),
+    filters=("status", "direction", "account", "date", "method", "amount", "currency", "unallocated", "owner"),
+    form=(
+        Section("Details", ("account", "direction", "date", "amount", "currency", "rate", "method", "reference")),
+        Section("Notes", ("owner", "notes")),
+    ),
+    sort="-date",
+    owner="owner",
+    group="Sales",
+    place=60,
+    workflow=FLOW,
+    facts=("account", "date", "amount", "unallocated"),
+)

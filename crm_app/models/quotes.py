@@ -1,0 +1,103 @@
+"""Quotes: numbered, versioned offers."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlmodel import Field
+
+from crm_app.core.fields import Choice, Day, Reference, Text, Whole
+from crm_app.core.resource import Section
+from crm_app.core.workflow import Move, Workflow
+
+from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
+from .choices import PROGRESS_LABELS, Progress
+from .trade import (
+    CHOICE_LABELS,
+    HEAD,
+    RECURRENCE_LABELS,
+    SEARCHED,
+    SECTIONS,
+    Document,
+    DocumentLine,
+    LineChoice,
+    Recurrence,
+)
+
+
+class QuoteStatus(StrEnum):
+    """Stored decisions; expired, ordered and invoiced are computed."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+STATUS = Choice(QuoteStatus, ("Draft", "Sent", "Accepted", "Declined", "Cancelled"))
+
+
+class Quote(Document, table=True):
+    """An offer. A revision keeps the number, raises `revision` and names the one `before` it."""
+
+    __tablename__ = "quote"
+    __table_args__ = sorted_by_key("quote", "created_at", "owner")
+
+    status: str = column(STATUS, "Status", default=QuoteStatus.DRAFT.value, readonly=True, index=True)
+    revision: int = column(Whole(1), "Version", default=1, readonly=True)
+    before: int | None = column(Reference("quotes"), "Version before", readonly=True, references="quote.id")
+    valid_until: date | None = column(Day(), "Valid until", index=True)
+    lost_reason: str | None = column(Text(200), "Reason of the decline", readonly=True)
+    ordered: str = column(
+        Choice(Progress, PROGRESS_LABELS), "Ordered", default=Progress.NONE.value, readonly=True, index=True
+    )
+    invoiced: str = column(
+        Choice(Progress, PROGRESS_LABELS), "Invoiced", default=Progress.NONE.value, readonly=True, index=True
+    )
+
+
+class QuoteLine(DocumentLine, table=True):
+    """A line of an offer."""
+
+    __tablename__ = "quote_line"
+    __table_args__ = (KEEP_IDS,)
+    PARENT: ClassVar[str] = "quote"
+
+    quote: int = Field(foreign_key="quote.id", index=True, sa_type=Id)
+    choice: str = column(Choice(LineChoice, CHOICE_LABELS), "Choice", default=LineChoice.FIRM.value)
+    recurrence: str = column(Choice(Recurrence, RECURRENCE_LABELS), "Charged", default=Recurrence.ONCE.value)
+
+
+FLOW = Workflow(
+    "status",
+    (
+        Move("send", ("draft",), "sent"),
+        Move("accept", ("draft", "sent"), "accepted"),
+        Move("decline", ("sent",), "declined"),
+        Move("order", ("draft", "sent", "accepted"), "accepted"),
+        Move("invoice", ("draft", "sent", "accepted"), "accepted"),
+        Move("revise", ("sent", "accepted", "declined", "cancelled")),
+        Move("cancel", ("draft", "sent"), "cancelled"),
+    ),
+    frozenset({"draft"}),
+)
+QUOTES = resource(
+    Quote,
+    "quotes",
+    one="Quote",
+    many="Quotes",
+    icon="file-text",
+    label="number",
+    search=SEARCHED,
+    columns=("number", "account", "date", "status", "total", "currency", "owner", "valid_until", "ordered", "invoiced"),
+    filters=("status", "account", "owner", "date", "valid_until", "total", "currency", "ordered", "invoiced"),
+    form=(Section("Details", (*HEAD, "valid_until")), *SECTIONS),
+    sort="-date",
+    owner="owner",
+    group="Sales",
+    place=10,
+    workflow=FLOW,
+    facts=("account", "date", "valid_until", "total"),
+)
+lines(QUOTES, QuoteLine, "lines", one="Line", many="Lines", label="description")

@@ -1,0 +1,105 @@
+"""Which invoices a payment settles: what is settled, what is open, and what would be left."""
+
+import reflex as rx
+from reflex.vars import Var
+
+from crm_app.state.allocations import AllocationState, OpenRow, SettledRow
+
+from . import kit
+from .links import link
+from .text import t, when
+
+
+def allocations(state: type[AllocationState]) -> rx.Component:
+    """The section under a payment's form. It reads itself anew with each version of the payment."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(t("Allocation"), class_name="section-title"),
+            rx.el.span(t("Left: {amount}", amount=state.rest), class_name="count", role="status"),
+            class_name="section-head row",
+        ),
+        when(state.settled_rows.length() > 0, _settled(state)),
+        when(state.may_allocate & (state.open_rows.length() > 0), _open(state)),
+        when(
+            (state.settled_rows.length() == 0) & (state.open_rows.length() == 0),
+            rx.el.p(t("Once it is posted, open invoices of this customer stand here."), class_name="hint"),
+        ),
+        class_name="section",
+        key=state.version.to_string() + "-" + state.record.to_string(),  # type: ignore[attr-defined]
+        on_mount=state.load_allocations,
+    )
+
+
+def _settled(state: type[AllocationState]) -> rx.Component:
+    return rx.el.table(
+        rx.el.thead(
+            rx.el.tr(
+                rx.el.th(t("Settled invoice")),
+                rx.el.th(t("Since")),
+                rx.el.th(t("Amount"), class_name="num"),
+                rx.el.th(),
+            )
+        ),
+        rx.el.tbody(rx.foreach(state.settled_rows, lambda row: _settled_row(state, row))),
+        class_name="table",
+    )
+
+
+def _settled_row(state: type[AllocationState], row: Var[SettledRow]) -> rx.Component:
+    button = rx.el.button(
+        kit.icon("undo-2", size="sm"),
+        t("Take back"),
+        type="button",
+        on_click=state.take_back(row.id),
+        class_name="button button-quiet button-sm",
+    )
+    return rx.el.tr(
+        rx.el.td(link(row.address, row.number, class_name="name")),
+        rx.el.td(row.day),
+        rx.el.td(row.amount, class_name="num"),
+        rx.el.td(when(state.may_allocate, button), class_name="num"),
+        key=row.id,
+    )
+
+
+def _open(state: type[AllocationState]) -> rx.Component:
+    return rx.fragment(
+        rx.el.table(
+            rx.el.thead(
+                rx.el.tr(
+                    rx.el.th(t("Open invoice")),
+                    rx.el.th(t("Due")),
+                    rx.el.th(t("Balance"), class_name="num"),
+                    rx.el.th(t("Settle"), class_name="num"),
+                )
+            ),
+            rx.el.tbody(rx.foreach(state.open_rows, lambda row: _open_row(state, row))),
+            class_name="table",
+        ),
+        rx.el.div(
+            rx.el.button(t("Oldest first"), type="button", on_click=state.allocate_oldest, class_name="button"),
+            rx.el.button(t("Allocate"), type="button", on_click=state.allocate, class_name="button button-primary"),
+            class_name="row section-foot",
+        ),
+    )
+
+
+def _open_row(state: type[AllocationState], row: Var[OpenRow]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(link("/invoices/" + row.id.to_string(), row.number, class_name="name")),
+        rx.el.td(row.due),
+        rx.el.td(row.balance, class_name="num"),
+        rx.el.td(
+            rx.el.input(
+                default_value=row.typed,
+                on_change=lambda text: state.weigh(row.id, text),
+                aria_label=t("Settle of {number}", number=row.number),
+                input_mode="decimal",
+                class_name="input num",
+                custom_attrs={"aria-invalid": rx.cond(row.fault != "", "true", "false")},
+            ),
+            rx.el.p(row.fault, class_name="field-error"),
+            class_name="num",
+        ),
+        key=row.id,
+    )

@@ -1,0 +1,177 @@
+"""What customers owe: ageing, and the statement of an account."""
+
+import reflex as rx
+from reflex.vars import Var
+
+from crm_app.state.receivables import AccountStatement, AgedRow, Ageing, MovementRow, StatementPart
+from crm_app.state.session import Me
+
+from .parts import kit
+from .parts.links import file_link, link
+from .parts.screen import Page
+from .parts.shell import empty, heading, shell
+from .parts.text import t, when
+
+_HEADS = ("Not yet due", "1-30 days", "31-60", "61-90", "91-120", "Older", "Not allocated")
+
+
+def ageing() -> rx.Component:
+    """Everything open, by days overdue."""
+    table = rx.el.div(
+        rx.el.table(
+            rx.el.thead(
+                rx.el.tr(
+                    rx.el.th(t("Customer")),
+                    rx.el.th(t("Currency"), class_name="th-short"),
+                    *(rx.el.th(t(text), class_name=_narrow(index)) for index, text in enumerate(_HEADS)),
+                    rx.el.th(t("Total"), class_name="num"),
+                )
+            ),
+            rx.el.tbody(rx.foreach(Ageing.rows, _aged)),
+            rx.el.tfoot(rx.foreach(Ageing.sums, _sum)),
+            class_name="table",
+        ),
+        class_name="table-scroll",
+        tab_index=0,
+        role="region",
+        aria_label=t("Ageing"),
+    )
+    nothing = empty(
+        "circle-check", t("Nobody owes anything"), t("What customers have not paid stands here, by its age.")
+    )
+    days = _days(Ageing, (("date", t("At the end of"), Ageing.day),))
+    return shell(
+        kit.url_query(query=Ageing.address, mode="replace"),
+        heading(t("Ageing"), _sheet("/api/v1/ageing.xlsx?date=" + Ageing.day, "ageing.xlsx")),
+        days,
+        _body(Ageing, rx.cond(Ageing.rows.length() == 0, nothing, table)),
+        trail=((t("Sales"), ""), (t("Ageing"), "")),
+        reload=Ageing.load,
+        undo=lambda _key: Me.load,
+    )
+
+
+def _narrow(index: int) -> str:
+    return "num" if index in (0, 1) else "num p2" if index < 4 else "num p3"
+
+
+def _aged(row: Var[AgedRow]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(link(row.address, row.name, class_name="name truncate row-link", dir="auto", title=row.name)),
+        *_amounts(row),
+        key=row.address + row.currency,
+    )
+
+
+def _sum(row: Var[AgedRow]) -> rx.Component:
+    return rx.el.tr(rx.el.th(t("Sum"), scope="row"), *_amounts(row), key=row.currency)
+
+
+def _amounts(row: Var[AgedRow]) -> list[rx.Component]:
+    return [
+        rx.el.td(row.currency, class_name="muted"),
+        *(rx.el.td(row.amounts[index], class_name=_narrow(index)) for index in range(len(_HEADS))),
+        rx.el.td(rx.el.b(row.total), class_name="num"),
+    ]
+
+
+def statement() -> rx.Component:
+    """One account's movements between two days."""
+    state = AccountStatement
+    days = _days(state, (("from", t("From"), state.begin), ("to", t("To"), state.end)))
+    file = f"/api/v1/accounts/{state.account}/statement.xlsx?{state.address}"
+    nothing = empty("receipt", t("No movements"), t("Invoices and payments of this customer stand here."))
+    parts = rx.el.div(
+        rx.foreach(state.parts, _part), class_name="table-scroll", tab_index=0, role="region", aria_label=t("Statement")
+    )
+    back = Var.create("/accounts/") + state.account.to_string()
+    return shell(
+        kit.url_query(query=state.address, mode="replace"),
+        heading(t("Statement of account"), _sheet(file, "statement.xlsx"), count=state.name),
+        days,
+        _body(state, rx.cond(state.parts.length() == 0, nothing, parts)),
+        trail=((t("Accounts"), "/accounts"), (state.name, back), (t("Statement"), "")),
+        reload=state.load,
+        undo=lambda _key: Me.load,
+    )
+
+
+def _part(part: Var[StatementPart]) -> rx.Component:
+    edge = rx.el.tr(
+        rx.el.td(t("Opening balance"), col_span=6, class_name="muted"), rx.el.td(part.opening, class_name="num")
+    )
+    return rx.el.table(
+        rx.el.caption(part.currency, class_name="section-title"),
+        rx.el.thead(
+            rx.el.tr(
+                rx.el.th(t("Day"), class_name="th-day"),
+                rx.el.th(t("What")),
+                rx.el.th(t("Number")),
+                rx.el.th(t("Due"), class_name="th-day p2"),
+                rx.el.th(t("Charges"), class_name="num"),
+                rx.el.th(t("Payments and credits"), class_name="num"),
+                rx.el.th(t("Balance"), class_name="num"),
+            )
+        ),
+        rx.el.tbody(edge, rx.foreach(part.rows, _movement)),
+        rx.el.tfoot(
+            rx.el.tr(
+                rx.el.th(t("Closing balance"), col_span=6, scope="row"),
+                rx.el.td(rx.el.b(part.closing), class_name="num"),
+            )
+        ),
+        class_name="table",
+        key=part.currency,
+    )
+
+
+def _movement(row: Var[MovementRow]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(row.day),
+        rx.el.td(row.what, class_name="truncate"),
+        rx.el.td(link(row.address, row.number, class_name="name truncate")),
+        rx.el.td(row.due, class_name="p2"),
+        rx.el.td(row.charge, class_name="num"),
+        rx.el.td(row.credit, class_name="num"),
+        rx.el.td(row.balance, class_name="num"),
+    )
+
+
+def _days(
+    state: type[Ageing] | type[AccountStatement], fields: tuple[tuple[str, Var[str], Var[str]], ...]
+) -> rx.Component:
+    """The days that the page is about; another day is read at once."""
+    inputs = [
+        rx.el.label(
+            rx.el.span(label),
+            rx.el.input(type="date", name=name, default_value=value, key=value, class_name="input"),
+            class_name="row day-field",
+        )
+        for name, label, value in fields
+    ]
+    show = rx.el.button(t("Show"), type="submit", class_name="button")
+    return rx.el.form(*inputs, show, on_submit=state.choose, class_name="toolbar")
+
+
+def _sheet(address: str | Var[str], name: str) -> rx.Component:
+    return file_link(address, name, kit.icon("download"), rx.el.span(t("Spreadsheet")), class_name="button")
+
+
+def _body(state: type[Ageing] | type[AccountStatement], shown: rx.Component) -> rx.Component:
+    bars = [rx.el.div(class_name="skeleton skeleton-line") for _ in range(6)]
+    waiting = rx.el.div(*bars, class_name="section", aria_busy=True)
+    failed = empty("circle-alert", t("This cannot be shown"), state.failure)
+    return rx.cond(state.failure != "", failed, rx.cond(state.loaded, shown, waiting))
+
+
+def statement_link(account: Var[int]) -> rx.Component:
+    """The way from an account to its statement, for who may read invoices."""
+    to = Var.create("/accounts/") + account.to_string() + "/statement"
+    button = link(to, kit.icon("scroll-text"), rx.el.span(t("Statement")), class_name="button")
+    return when(Me.may.contains("invoices.read"), button)
+
+
+PAGES = (
+    Page("/ageing", ageing, Ageing.load, "Ageing"),
+    Page("/accounts/[key]/statement", statement, AccountStatement.load, "Statement of account"),
+)

@@ -1,0 +1,278 @@
+"""One click does what is left: lines of documents become the lines of the next one, in one transaction, never twice.
+
+What a line was made from stands in its `*_line` columns, however far back, so that what is left of any line is one sum.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.errors import Invalid
+from crm_app.core.fields import BadValue, Day, Number
+from crm_app.core.i18n import Message
+from crm_app.core.resource import RESOURCES
+from crm_app.models.accounts import Account
+from crm_app.models.deliveries import DeliveryKind
+from crm_app.models.invoices import InvoiceKind
+from crm_app.models.trade import LineChoice
+
+from . import ledger, records, trade
+from .ledger import HEADS, ZERO, ancestor_of
+from .work import Work, before_commit, column_of
+
+TRAVELS = (
+    "account", "account_name", "contact", "owner", "reference", "currency", "rate", "price_list", "included", "payment_terms",
+    "payment_days", "ship_name", "ship_street", "ship_postcode", "ship_city", "ship_country", "notes", "terms",
+)  # fmt: skip
+_LINE_TRAVELS = ("group", "product", "description", "unit", "price", "discount", "tax_class", "cost", "why")
+_ORIGINS = ("quote_line", "order_line", "delivery_line")
+_POINTER = {"quotes": "quote", "orders": "order", "deliveries": "delivery"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A line to carry on, and how much of it."""
+
+    line: Any
+    quantity: Decimal
+
+
+def left(work: Work, source: str, target: str, keys: Sequence[int]) -> list[Part]:
+    """What of these documents is left to become a `target`, line by line in their order."""
+    _, line = HEADS[source]
+    parent = column_of(line, line.PARENT)
+    rows = list(
+        work.session.scalars(
+            sa.select(line).where(parent.in_(keys)).order_by(parent, column_of(line, "position"), column_of(line, "id"))
+        )
+    )
+    rows = [row for row in rows if getattr(row, "choice", LineChoice.FIRM.value) == LineChoice.FIRM.value]
+    done = ledger.sums(work, source, [row.id for row in rows])
+    parts = [Part(row, ledger.left_to(target, _of(source, row, done[row.id]), done[row.id])) for row in rows]
+    return [part for part in _capped(work, source, target, parts) if part.quantity > 0]
+
+
+def _of(source: str, row: Any, done: Mapping[str, Decimal]) -> Decimal:
+    """Of a delivery note only what was not brought back counts."""
+    return row.quantity - (done.get("returned", ZERO) if source == "deliveries" else ZERO)  # type: ignore[no-any-return]
+
+
+def _capped(work: Work, source: str, target: str, parts: list[Part]) -> list[Part]:
+    """A delivery note's line is not invoiced beyond what its order has left: that may have been invoiced by itself."""
+    if (source, target) != ("deliveries", "invoices"):
+        return parts
+    keys = [part.line.order_line for part in parts if part.line.order_line]
+    _, line = HEADS["orders"]
+    ordered = dict(
+        work.session.execute(
+            sa.select(column_of(line, "id"), column_of(line, "quantity")).where(column_of(line, "id").in_(keys))
+        ).all()
+    )
+    done = ledger.sums(work, "orders", keys)
+    rest = {key: ledger.left_to(target, quantity, done[key]) for key, quantity in ordered.items()}
+    found = []
+    for part in parts:
+        most = rest.get(part.line.order_line, part.quantity)
+        taken = min(part.quantity, most)
+        if part.line.order_line in rest:
+            rest[part.line.order_line] -= taken
+        found.append(Part(part.line, taken))
+    return found
+
+
+def chosen(parts: Sequence[Part], values: Mapping[str, object]) -> list[Part]:
+    """What the caller wants of it: `lines` ([{"line": id, "quantity": text}]) or `percent` of the whole; all without either.
+
+    Raises Invalid for more than is left.
+    """
+    if values.get("lines") is not None:
+        return _picked(parts, values["lines"])
+    if values.get("percent") not in (None, ""):
+        percent = number_of(values["percent"], "percent")
+        if not 0 < percent <= 100:
+            raise Invalid({"percent": Message("Write a number from {least} to {most}.", least=1, most=100)})
+        shares = [
+            Part(part.line, min(part.quantity, (part.line.quantity * percent / 100).quantize(Decimal("0.000001"))))
+            for part in parts
+        ]
+        return [part for part in shares if part.quantity > 0]
+    return list(parts)
+
+
+def _picked(parts: Sequence[Part], wanted: object) -> list[Part]:
+    if not isinstance(wanted, list) or not all(isinstance(row, dict) for row in wanted) or len(wanted) > 2000:
+        raise Invalid({"lines": Message("Send a list of at most {count}.", count=2000)})
+    by_key = {part.line.id: part for part in parts}
+    found: list[Part] = []
+    for number, row in enumerate(wanted):
+        part = by_key.pop(row.get("line"), None) if isinstance(row.get("line"), int) else None
+        if part is None:
+            raise Invalid({f"lines.{number}.line": Message("Nothing of this line is left.")})
+        quantity = number_of(row.get("quantity", str(part.quantity)), f"lines.{number}.quantity")
+        if not 0 < quantity <= part.quantity:
+            raise Invalid({f"lines.{number}.quantity": Message("At most {most} is left.", most=f"{part.quantity:f}")})
+        found.append(Part(part.line, quantity))
+    return found
+
+
+def number_of(raw: object, name: str) -> Decimal:
+    """A number from the values of a verb. Raises Invalid at that name."""
+    try:
+        value = Number(6, digits=12).parse(raw)
+    except BadValue as bad:
+        raise Invalid({name: bad.message}) from None
+    if value is None:
+        raise Invalid({name: Message("This is needed.")})
+    return value
+
+
+def dated(values: Mapping[str, object]) -> dict[str, Any]:
+    """The date of the new document where the caller wants another than today. Raises Invalid."""
+    try:
+        day = Day().parse(values.get("date"))
+    except BadValue as bad:
+        raise Invalid({"date": bad.message}) from None
+    return {} if day is None else {"date": day}
+
+
+def lock(work: Work, source: str, rows: Iterable[Any]) -> None:
+    """Lock the orders and quotes behind these documents too, in one order: what is left of them must not change meanwhile."""
+    for name, head_column in (("quotes", "quote"), ("orders", "order")):
+        table, _ = HEADS[name]
+        keys = sorted({getattr(row, head_column, None) or 0 for row in rows} - {0})
+        for key in keys if name != source else ():
+            work.locked(table, key)
+
+
+def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Sequence[Part], **head: Any) -> Any:
+    """A new draft of `target` with these parts of these documents; its row. Raises Invalid where they do not go together."""
+    first = rows[0]
+    if any(
+        (row.account, row.currency, row.included) != (first.account, first.currency, first.included) for row in rows
+    ):
+        raise Invalid({"": Message("Only documents of one customer in one currency go into one.")})
+    if not parts:
+        raise Invalid({"": Message("Nothing is left of this.")})
+    table, line_table = HEADS[target]
+    values = {name: getattr(first, name) for name in TRAVELS} | {"date": trade.today(work)} | head
+    values |= pointers(source, first, table) if len(rows) == 1 else {}
+    account = work.session.get(Account, first.account)
+    lines = [_line(source, target, line_table, part) for part in parts]
+    trade.add_up(work, values, account, lines)  # type: ignore[arg-type]
+    if target == "invoices":
+        values["due"] = max(day for day, _ in trade.instalments(work, values))
+    made = table(**values)
+    work.session.add(made)
+    work.session.flush()
+    work.session.add_all(
+        line_table(**{line_table.PARENT: made.id, "position": number}, **row) for number, row in enumerate(lines)
+    )
+    work.session.flush()
+    return made
+
+
+def pointers(source: str, row: Any, table: Any) -> dict[str, Any]:
+    """The head's own references to what it was made from, as far as the new table has them."""
+    found = {name: getattr(row, name) for name in ("quote", "order") if hasattr(row, name)}
+    if source in _POINTER:
+        found[_POINTER[source]] = row.id
+    return {name: value for name, value in found.items() if name in table.__table__.columns}
+
+
+def _line(source: str, target: str, table: Any, part: Part) -> dict[str, Any]:
+    columns = table.__table__.columns
+    found = {name: getattr(part.line, name) for name in _LINE_TRAVELS} | {"quantity": part.quantity}
+    found |= {name: getattr(part.line, name) for name in _ORIGINS if name in columns and hasattr(part.line, name)}
+    found[ancestor_of(source, target)] = part.line.id
+    return found
+
+
+def latest(work: Work, source: str, target: str, key: int, kind: str = "") -> int | None:
+    """The newest document of `target` that was made from this one and is not cancelled."""
+    head, line = HEADS[target]
+    _, source_line = HEADS[source]
+    origin = column_of(line, ancestor_of(source, target))
+    mine = sa.select(column_of(source_line, "id")).where(column_of(source_line, source_line.PARENT) == key)
+    statement = (
+        sa.select(sa.func.max(column_of(head, "id")))
+        .join(line, column_of(line, line.PARENT) == column_of(head, "id"))
+        .where(origin.in_(mine), column_of(head, "status") != "cancelled")
+    )
+    if kind:
+        statement = statement.where(column_of(head, "kind") == kind)
+    found: int | None = work.session.scalar(statement)
+    return found
+
+
+def rows_of(work: Work, resource: str, verb: str, keys: Sequence[object]) -> list[Any]:
+    """Several documents of a list, locked in the order of their ids, those that the actor holds the verb on. Raises Missing."""
+    found = RESOURCES.get(resource)
+    numbers = sorted({records.key_of(found, key) for key in keys})  # type: ignore[arg-type]
+    return [records.locked(work, found, number, verb) for number in numbers]  # type: ignore[arg-type]
+
+
+# ---- what follows from it: how far each document has been carried on
+
+
+@before_commit("order_line", "delivery_line", "invoice_line", "sales_order", "delivery_note", "invoice")
+def _carried_on(work: Work) -> None:
+    """Ordered, delivered and invoiced of every document whose descendants this transaction has touched."""
+    found: dict[str, set[int]] = {"quotes": set(), "orders": set(), "deliveries": set()}
+    for target, (head, line) in HEADS.items():
+        if target == "quotes":
+            continue
+        changed = {row["record"] for row in work.changes if row["entity"] == head.__tablename__}
+        changed |= {row["root"] for row in work.changes if row["entity"] == line.__tablename__}
+        for source in found:
+            name = ancestor_of(source, target)
+            if name in line.__table__.columns:
+                found[source] |= _behind(work, line, name, changed, HEADS[source][1])
+    for source, keys in found.items():
+        for key in sorted(keys):
+            _mark(work, source, key)
+
+
+def _behind(work: Work, line: Any, name: str, changed: set[int], source_line: Any) -> set[int]:
+    """The documents that lines of the changed ones were made from, those that were taken away included."""
+    gone = {
+        values[name]
+        for row in work.changes
+        if row["entity"] == line.__tablename__
+        for values in (row["before"], row["after"])
+        if values and values.get(name)
+    }
+    if not changed and not gone:
+        return set()
+    mine = sa.select(column_of(line, name)).where(
+        column_of(line, line.PARENT).in_(changed), column_of(line, name).is_not(None)
+    )
+    parent, number = column_of(source_line, source_line.PARENT), column_of(source_line, "id")
+    return set(work.session.scalars(sa.select(parent).where(sa.or_(number.in_(mine), number.in_(gone))).distinct()))
+
+
+_KEPT = {
+    "quotes": {"ordered": "orders", "invoiced": "invoices"},
+    "orders": {"delivered": "deliveries", "invoiced": "invoices"},
+    "deliveries": {"invoiced": "invoices"},
+}
+
+
+def _mark(work: Work, source: str, key: int) -> None:
+    """Write how far a document is. It follows from the lines and is no decision: no history, no new version."""
+    head, line = HEADS[source]
+    rows = list(work.session.scalars(sa.select(line).where(column_of(line, line.PARENT) == key)))
+    rows = [row for row in rows if getattr(row, "choice", LineChoice.FIRM.value) == LineChoice.FIRM.value]
+    done = ledger.sums(work, source, [row.id for row in rows])
+    values = {
+        name: ledger.progress(target, [(_of(source, row, done[row.id]), done[row.id]) for row in rows]).value
+        for name, target in _KEPT[source].items()
+    }
+    work.session.execute(
+        sa.update(head).where(column_of(head, "id") == key).values(values).execution_options(synchronize_session=False)
+    )
+
+
+CREDIT, INVOICE, RETURN = InvoiceKind.CREDIT_NOTE.value, InvoiceKind.INVOICE.value, DeliveryKind.RETURN.value

@@ -1,0 +1,94 @@
+"""The verbs of delivery notes: issue (number, stock), sign, return, cancel, and on to an invoice."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crm_app.core import clock
+from crm_app.core.errors import Invalid
+from crm_app.core.fields import BadValue, Text
+from crm_app.core.i18n import Message
+from crm_app.models.credit import Effect
+from crm_app.models.deliveries import DeliveryKind, DeliveryStatus
+from crm_app.models.numbering import Numbered
+
+from . import chain, credit, invoices, ledger, numbering, snapshots, stock
+from .verbs import Outcome, action
+from .work import Work
+
+Values = Mapping[str, object]
+
+
+def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) -> Outcome:
+    """A delivery note of what is left of these orders; with `issue` it goes out at once. Where nothing is left: the one made before."""
+    work.require("deliveries.create")
+    first = rows[0]
+    chain.lock(work, source, rows)
+    parts = chain.left(work, source, "deliveries", [row.id for row in rows])
+    before = chain.latest(work, source, "deliveries", first.id, DeliveryKind.DELIVERY.value) if not parts else None
+    if before is None:
+        made = chain.convert(work, source, rows, "deliveries", chain.chosen(parts, values), **chain.dated(values))
+        before = made.id
+        if values.get("issue") in (True, "true", "1"):
+            work.require("deliveries.issue")
+            made.status = DeliveryStatus.ISSUED.value
+            issue(work, made, {})
+    return Outcome(first.id, first.version, {"resource": "deliveries", "id": before})
+
+
+@action("deliveries", "issue", "Issue", icon="stamp")
+def issue(work: Work, row: Any, _values: Values) -> Outcome | None:
+    """The goods leave: number, stock, snapshot. A held customer gets nothing."""
+    lines = snapshots.lines_of(work, "deliveries", row.id)
+    if not lines:
+        raise Invalid({"lines": Message("Add at least one line.")})
+    if row.kind == DeliveryKind.DELIVERY.value:
+        credit.refuse_held(work, row, Effect.HOLD_DELIVERIES)
+    row.number = numbering.draw(work, Numbered.DELIVERY, row.date)
+    stock.move_for(work, row, lines)
+    work.session.flush()
+    snapshots.keep(work, "deliveries", row, lines)
+    return None
+
+
+@action("deliveries", "sign", "Sign", icon="signature", fields=("name",))
+def sign(_work: Work, row: Any, values: Values) -> Outcome | None:
+    """Somebody has received it; `name` says who."""
+    try:
+        row.signed_by = Text(120).parse(values.get("name"))
+    except BadValue as bad:
+        raise Invalid({"name": bad.message}) from None
+    if not row.signed_by:
+        raise Invalid({"name": Message("This is needed.")})
+    row.signed_at = clock.now()
+    return None
+
+
+@action("deliveries", "invoice", "Invoice", icon="receipt", fields=("lines", "percent", "date", "issue"))
+def invoice(work: Work, row: Any, values: Values) -> Outcome:
+    """An invoice of what of it has not been invoiced yet."""
+    if row.kind == DeliveryKind.RETURN.value:
+        raise Invalid({"": Message("A return is not invoiced: credit the invoice.")})
+    return invoices.from_source(work, "deliveries", [row], values)
+
+
+@action("deliveries", "return", "Return", icon="undo-2", fields=("lines",))
+def take_back(work: Work, row: Any, values: Values) -> Outcome:
+    """A return note of what has not come back yet."""
+    work.require("deliveries.create")
+    if row.kind == DeliveryKind.RETURN.value:
+        raise Invalid({"": Message("This is a return already.")})
+    lines = snapshots.lines_of(work, "deliveries", row.id)
+    done = ledger.sums(work, "deliveries", [line.id for line in lines])
+    parts = [chain.Part(line, line.quantity - done[line.id].get("returned", ledger.ZERO)) for line in lines]
+    parts = [part for part in parts if part.quantity > 0]
+    made = chain.convert(
+        work, "deliveries", [row], "deliveries", chain.chosen(parts, values),
+        kind=chain.RETURN, returns=row.id, warehouse=row.warehouse,
+    )  # fmt: skip
+    return Outcome(row.id, row.version, {"resource": "deliveries", "id": made.id})
+
+
+@action("deliveries", "cancel", "Cancel it", icon="ban", danger=True)
+def cancel(_work: Work, _row: Any, _values: Values) -> Outcome | None:
+    """The draft is off."""
+    return None

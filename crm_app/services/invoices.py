@@ -1,0 +1,312 @@
+"""The verbs of invoices: issue (checked, numbered, frozen), send, credit, pay, apply, cancel; and how they are made of what was sold."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core import money
+from crm_app.core.errors import Invalid
+from crm_app.core.i18n import Message, translate
+from crm_app.models.accounts import Account
+from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
+from crm_app.models.numbering import Numbered
+
+from . import chain, currencies, ledger, numbering, payments, rules, snapshots, taxes, trade
+from .verbs import Outcome, action
+from .work import Work, column_of
+
+Values = Mapping[str, object]
+ZERO = Decimal(0)
+_YES = (True, "true", "1")
+
+
+@rules.completes("invoices")
+def _due(work: Work, draft: rules.Draft) -> None:
+    """Due by the payment terms, unless a day is written; a credit note may name what it corrects."""
+    values = draft.values
+    if values["date"] and values["account"] and not ("due" in draft.given and values["due"]):
+        head = values | {"payable": values.get("payable") or ZERO, "currency": values["currency"] or "EUR"}
+        values["due"] = max(day for day, _ in trade.instalments(work, head))
+    if values["due"] and values["date"] and values["due"] < values["date"]:
+        draft.errors["due"] = Message("It is due before its date.")
+
+
+def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) -> Outcome:
+    """A draft invoice of what is left of these documents; with `issue` it is issued at once. Nothing left: the one made before.
+
+    `deposit` (percent) makes a deposit invoice instead; the next invoice sets it off.
+    """
+    work.require("invoices.create")
+    first = rows[0]
+    chain.lock(work, source, rows)
+    if values.get("deposit") not in (None, ""):
+        made = _deposit(work, source, first, values)
+        return _made(work, first, made.id, values, made)
+    parts = chain.left(work, source, "invoices", [row.id for row in rows])
+    before = chain.latest(work, source, "invoices", first.id, InvoiceKind.INVOICE.value) if not parts else None
+    if before is not None:
+        return Outcome(first.id, first.version, {"resource": "invoices", "id": before})
+    made = chain.convert(work, source, rows, "invoices", chain.chosen(parts, values), **chain.dated(values))
+    _set_off(work, source, first, made)
+    return _made(work, first, made.id, values, made)
+
+
+def _made(work: Work, source: Any, key: int, values: Values, made: Any) -> Outcome:
+    if values.get("issue") in _YES:
+        work.require("invoices.issue")
+        made.status = InvoiceStatus.ISSUED.value
+        issue(work, made, {})
+    return Outcome(source.id, source.version, {"resource": "invoices", "id": key})
+
+
+# ---- deposits
+
+
+def _deposit(work: Work, source: str, row: Any, given: Values) -> Any:
+    """An invoice over a percentage of a quote or order, a line per tax class."""
+    percent = chain.number_of(given["deposit"], "deposit")
+    if not 0 < percent <= 100 or source not in ("quotes", "orders"):
+        raise Invalid({"deposit": Message("Write a number from {least} to {most}.", least=1, most=100)})
+    account = work.session.get(Account, row.account)
+    language = (account.language if account else None) or trade.company(work).language
+    text = translate("Deposit of {percent} % on {number}", language).format(
+        percent=f"{percent.normalize():f}", number=row.number or ""
+    )
+    rows = [
+        {
+            "description": text, "quantity": Decimal(1), "price": money.round_money(amount * percent / 100, row.currency),
+            "discount": ZERO, "tax_class": tax_class,
+        }
+        for tax_class, amount in _nets(work, source, row).items()
+        if amount > 0
+    ]  # fmt: skip
+    return _store(work, source, row, rows, {"kind": InvoiceKind.DEPOSIT.value} | chain.dated(given))
+
+
+def _nets(work: Work, source: str, row: Any) -> dict[str, Decimal]:
+    """What the firm lines come to, by tax class: as typed, with the taxes where the prices hold them."""
+    found: dict[str, Decimal] = {}
+    for line in snapshots.lines_of(work, source, row.id):
+        if getattr(line, "choice", "firm") == "firm":
+            amount = money.round_money(line.quantity * line.price * (100 - line.discount) / 100, row.currency)
+            found[line.tax_class] = found.get(line.tax_class, ZERO) + amount
+    return found
+
+
+def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], head: Mapping[str, Any]) -> Any:
+    values = {name: getattr(row, name) for name in chain.TRAVELS}
+    values |= {"date": trade.today(work), **head} | chain.pointers(source, row, Invoice)
+    account = work.session.get(Account, row.account)
+    trade.add_up(work, values, account, lines)  # type: ignore[arg-type]
+    values["due"] = max(day for day, _ in trade.instalments(work, values))
+    made = Invoice(**values)
+    work.session.add(made)
+    work.session.flush()
+    work.session.add_all(
+        InvoiceLine(invoice=made.id or 0, position=number, **line) for number, line in enumerate(lines)
+    )
+    work.session.flush()
+    return made
+
+
+def _set_off(work: Work, source: str, row: Any, made: Any) -> None:
+    """Deposits on the same quote or order that have been issued are taken off, each as far as the new invoice reaches."""
+    lines = snapshots.lines_of(work, "invoices", made.id)
+    room: dict[str, Decimal] = {}
+    for line in lines:
+        amount = money.round_money(line.quantity * line.price * (100 - line.discount) / 100, made.currency)
+        room[line.tax_class] = room.get(line.tax_class, ZERO) + amount
+    added: list[InvoiceLine] = []
+    for deposit, number in _open_deposits(work, source, row):
+        taken = min(deposit.price - _already(work, deposit.id), room.get(deposit.tax_class, ZERO))
+        if taken > 0:
+            room[deposit.tax_class] -= taken
+            text = f"{deposit.description} ({number})"
+            added.append(
+                InvoiceLine(
+                    invoice=made.id, position=len(lines) + len(added), description=text, quantity=Decimal(1), price=-taken,
+                    tax_class=deposit.tax_class, deposit_line=deposit.id,
+                )
+            )  # fmt: skip
+    if added:
+        work.session.add_all(added)
+        work.session.flush()
+        recompute(work, made, [*lines, *added])
+
+
+def _open_deposits(work: Work, source: str, row: Any) -> list[tuple[Any, str]]:
+    """Lines of issued deposit invoices on the same order, else the same quote, with their invoice's number."""
+    keys = [
+        (name, row.id if source == plural else getattr(row, name, None))
+        for name, plural in (("order", "orders"), ("quote", "quotes"))
+    ]
+    same = [column_of(Invoice, name) == key for name, key in keys if key]
+    if not same:
+        return []
+    statement = (
+        sa.select(InvoiceLine, column_of(Invoice, "number"))
+        .join(Invoice, column_of(Invoice, "id") == column_of(InvoiceLine, "invoice"))
+        .where(
+            column_of(Invoice, "kind") == InvoiceKind.DEPOSIT.value,
+            column_of(Invoice, "status") == InvoiceStatus.ISSUED.value,
+            sa.or_(*same),
+        )
+        .order_by(column_of(InvoiceLine, "id"))
+    )
+    return [(line, number) for line, number in work.session.execute(statement)]
+
+
+def _already(work: Work, deposit_line: int) -> Decimal:
+    """How much of a deposit's line has been set off or credited."""
+    total = ZERO
+    for name, sign in (("deposit_line", -1), ("credited_line", 1)):
+        statement = (
+            sa.select(sa.func.sum(column_of(InvoiceLine, "price")))
+            .join(Invoice, column_of(Invoice, "id") == column_of(InvoiceLine, "invoice"))
+            .where(column_of(InvoiceLine, name) == deposit_line, column_of(Invoice, "status") != "cancelled")
+        )
+        total += sign * (work.session.scalar(statement) or ZERO)
+    return total
+
+
+def recompute(work: Work, row: Any, lines: Sequence[Any]) -> None:
+    """Nets, taxes and totals of a draft from its lines as they are."""
+    account = work.session.get(Account, row.account)
+    names = ("quantity", "price", "discount", "tax_class", "net")
+    rows = [{name: getattr(line, name) for name in names} for line in lines]
+    head = {name: getattr(row, name) for name in ("date", "currency", "rate", "included")}
+    trade.add_up(work, head, account, rows)  # type: ignore[arg-type]
+    for line, values in zip(lines, rows, strict=True):
+        if line.net != values["net"]:
+            line.net = values["net"]
+    for name, value in head.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+
+
+# ---- the verbs
+
+
+@action("invoices", "issue", "Issue", icon="stamp", fields=("date",))
+def issue(work: Work, row: Any, _values: Values) -> Outcome | None:
+    """Check, number, freeze. Nothing is numbered that is refused."""
+    lines = snapshots.lines_of(work, "invoices", row.id)
+    recompute(work, row, lines)
+    errors = findings(work, row, lines)
+    if errors:
+        raise Invalid(errors)
+    row.number = numbering.draw(work, Numbered(row.kind), row.date)
+    parts = trade.instalments(
+        work, {name: getattr(row, name) for name in ("date", "payable", "payment_terms", "payment_days", "currency")}
+    )
+    if row.payment_terms or row.due is None:
+        row.due = max(day for day, _ in parts)
+    row.instalments = [[day.isoformat(), str(amount)] for day, amount in parts] if len(parts) > 1 else []
+    row.paid, row.balance = ZERO, row.payable
+    work.session.flush()
+    snapshots.keep(work, "invoices", row, lines)
+    if row.kind == InvoiceKind.CREDIT_NOTE.value and row.corrects:
+        payments.settle_credit(work, row)
+    return None
+
+
+def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
+    """What stands against issuing the invoice, by field; each says what to do."""
+    found: dict[str, Message] = {}
+    account = work.session.get(Account, row.account)
+    if account is None or not account.active:
+        found["account"] = Message("This customer is not active.")
+    if not lines:
+        found["lines"] = Message("Add at least one line.")
+    if row.rate is None:
+        found["currency"] = currencies.missing(row.currency)
+    if row.date > trade.today(work):
+        found["date"] = Message("This day is still to come.")
+    if row.total < 0:
+        found["lines"] = Message("The total is below zero: make a credit note.")
+    if account is not None:
+        of_class = taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), row.date)
+        for line in lines:
+            if not of_class(line.tax_class):
+                found[f"lines.{line.position}.tax_class"] = Message(
+                    "There is no tax rate for this class on that day. Add one in the settings."
+                )
+    if row.kind == InvoiceKind.CREDIT_NOTE.value:
+        found |= _over_credited(work, row, lines)
+    return found
+
+
+def _over_credited(work: Work, _row: Any, lines: Sequence[Any]) -> dict[str, Message]:
+    keys = [line.credited_line for line in lines if line.credited_line]
+    quantities = dict(
+        work.session.execute(
+            sa.select(column_of(InvoiceLine, "id"), column_of(InvoiceLine, "quantity")).where(
+                column_of(InvoiceLine, "id").in_(keys)
+            )
+        ).all()
+    )
+    done = ledger.sums(work, "invoices", keys)
+    return {
+        f"lines.{line.position}.quantity": Message("At most {most} is left.", most=f"{max(over, ZERO).normalize():f}")
+        for line in lines
+        if line.credited_line
+        and (over := quantities[line.credited_line] - done[line.credited_line].get("credited", ZERO) + line.quantity)
+        < line.quantity
+    }
+
+
+@action("invoices", "send", "Mark as sent", icon="send")
+def send(work: Work, row: Any, _values: Values) -> Outcome | None:
+    """It has been given to the customer. It follows no decision on its content, so the frozen document is not touched."""
+    work.session.execute(
+        sa.update(Invoice)
+        .where(column_of(Invoice, "id") == row.id)
+        .values(sent_on=trade.today(work))
+        .execution_options(synchronize_session=False)
+    )
+    work.session.expire(row, ["sent_on"])
+    return None
+
+
+@action("invoices", "credit", "Credit", icon="undo-2", fields=("lines", "issue"))
+def credit(work: Work, row: Any, values: Values) -> Outcome:
+    """A credit note of what has not been credited yet; the one made before where nothing is left."""
+    work.require("invoices.create")
+    if row.kind == InvoiceKind.CREDIT_NOTE.value:
+        raise Invalid({"": Message("A credit note is not credited.")})
+    lines = snapshots.lines_of(work, "invoices", row.id)
+    done = ledger.sums(work, "invoices", [line.id for line in lines])
+    parts = [chain.Part(line, line.quantity - done[line.id].get("credited", ZERO)) for line in lines]
+    parts = [part for part in parts if part.quantity > 0]
+    if not parts:
+        before = chain.latest(work, "invoices", "invoices", row.id, InvoiceKind.CREDIT_NOTE.value)
+        return Outcome(row.id, row.version, {"resource": "invoices", "id": before})
+    made = chain.convert(
+        work, "invoices", [row], "invoices", chain.chosen(parts, values), kind=chain.CREDIT, corrects=row.id,
+        quote=row.quote, order=row.order, delivery=row.delivery,
+    )  # fmt: skip
+    return _made(work, row, made.id, values, made)
+
+
+@action("invoices", "pay", "Record a payment", icon="wallet", fields=("amount", "date", "method", "reference"))
+def pay(work: Work, row: Any, values: Values) -> Outcome:
+    """A posted payment that settles it; what is more than its balance stays to be allocated."""
+    work.require("payments.create")
+    return Outcome(row.id, row.version, {"resource": "payments", "id": payments.receive(work, row, values)})
+
+
+@action("invoices", "apply", "Set against invoices", icon="arrow-left-right", fields=("allocations",))
+def apply(work: Work, row: Any, values: Values) -> Outcome | None:
+    """Set a credit note against open invoices."""
+    if row.kind != InvoiceKind.CREDIT_NOTE.value:
+        raise Invalid({"": Message("Only a credit note is set against invoices.")})
+    payments.allocate_to(work, row, values)
+    return None
+
+
+@action("invoices", "cancel", "Cancel it", icon="ban", danger=True)
+def cancel(_work: Work, _row: Any, _values: Values) -> Outcome | None:
+    """The draft is off."""
+    return None

@@ -1,0 +1,100 @@
+"""Numbers of documents: drawn in the transaction that issues them, without gaps, and the date never goes back."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import sqlalchemy as sa
+
+from crm_app.core.errors import Invalid
+from crm_app.core.i18n import DEFAULT_LANGUAGE, Message, translate
+from crm_app.models.numbering import Counter, Numbered, Sequence
+
+from . import rules
+from .work import Work, column_of
+
+_PATTERNS = {
+    Numbered.QUOTE: ("Quotes", "COT-{yyyy}-{n:05}"),
+    Numbered.ORDER: ("Sales orders", "P-{yyyy}-{n:05}"),
+    Numbered.DELIVERY: ("Delivery notes", "E-{yyyy}-{n:05}"),
+    Numbered.INVOICE: ("Invoices", "F-{yyyy}-{n:06}"),
+    Numbered.CREDIT_NOTE: ("Credit notes", "A-{yyyy}-{n:06}"),
+    Numbered.DEBIT_NOTE: ("Debit notes", "D-{yyyy}-{n:06}"),
+    Numbered.DEPOSIT: ("Deposit invoices", "N-{yyyy}-{n:06}"),
+    Numbered.PAYMENT: ("Payments", "C-{yyyy}-{n:06}"),
+}
+
+
+def draw(work: Work, kind: Numbered, day: date) -> str:
+    """The next number of the kind's series for a document of that date. Raises Invalid at "date" where it would go back.
+
+    The series is locked until the end of the transaction: SQLite by the write lock, PostgreSQL by the row.
+    """
+    series = _series(work, kind)
+    year = day.year if series.yearly else 0
+    counter = _counter(work, series, year)
+    if counter.last_day is not None and day < counter.last_day:
+        text = Message(
+            "The last number of this series is of {day}. Write that date or a later one.",
+            day=counter.last_day.isoformat(),
+        )
+        raise Invalid({"date": text})
+    counter.last += 1
+    counter.last_day = day
+    return written(series.pattern, counter.last, day)
+
+
+def written(pattern: str, number: int, day: date) -> str:
+    """The number as the pattern has it."""
+    return pattern.format(n=number, yyyy=f"{day.year:04}", yy=f"{day.year % 100:02}", mm=f"{day.month:02}")
+
+
+def _series(work: Work, kind: Numbered) -> Sequence:
+    found = _active(work, kind)
+    if found is None:
+        if work.session.get_bind().dialect.name == "postgresql":
+            lock = sa.func.hashtext(f"series {kind.value}")
+            work.session.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+            found = _active(work, kind)
+        if found is None:
+            make(work, (kind,))
+            found = _active(work, kind)
+    return found  # type: ignore[return-value]
+
+
+def make(work: Work, kinds: Iterable[Numbered]) -> None:
+    """The usual series of these kinds. Past the session: what is about to be numbered must not be flushed half-way."""
+    from . import records
+
+    language = rules.company(work, "language") or DEFAULT_LANGUAGE
+    rows = [
+        {"name": translate(_PATTERNS[kind][0], language), "kind": kind.value, "pattern": _PATTERNS[kind][1]}
+        for kind in kinds
+    ]
+    records.insert_many(work, records.resource_of("sequences"), rows)
+
+
+def _active(work: Work, kind: Numbered) -> Sequence | None:
+    table = Sequence
+    statement = (
+        sa.select(table)
+        .where(column_of(table, "kind") == kind.value, column_of(table, "active").is_(True))
+        .order_by(column_of(table, "id"))
+        .limit(1)
+    )
+    return work.session.scalar(statement)
+
+
+def _counter(work: Work, series: Sequence, year: int) -> Counter:
+    """The locked counter of that year, made where there is none."""
+    mine = (column_of(Counter, "sequence") == series.id, column_of(Counter, "year") == year)
+    found = work.locked_where(Counter, *mine)
+    if found is None:
+        made = {"sequence": series.id, "year": year, "last": 0}
+        if work.session.get_bind().dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import insert
+
+            work.session.execute(insert(Counter).values(made).on_conflict_do_nothing())
+        else:
+            work.session.execute(sa.insert(Counter).values(made))
+        found = work.locked_where(Counter, *mine)
+    return found  # type: ignore[no-any-return]

@@ -1,0 +1,83 @@
+"""The verbs of sales orders: confirm (where credit is asked), hold, release, close, cancel, and on to deliveries and invoices."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_app.core.errors import Invalid
+from crm_app.core.i18n import Message
+from crm_app.models.credit import Effect
+from crm_app.models.numbering import Numbered
+
+from . import chain, credit, deliveries, invoices, ledger, numbering, snapshots
+from .verbs import Outcome, action
+from .work import Work
+
+Values = Mapping[str, object]
+
+
+def from_source(work: Work, source: str, row: Any, values: Values) -> Outcome:
+    """A draft order of what of the quote has not been ordered yet; the one made before where nothing is left."""
+    work.require("orders.create")
+    parts = chain.left(work, source, "orders", [row.id])
+    before = chain.latest(work, source, "orders", row.id) if not parts else None
+    if before is None:
+        before = chain.convert(work, source, [row], "orders", chain.chosen(parts, values), **chain.dated(values)).id
+    return Outcome(row.id, row.version, {"resource": "orders", "id": before})
+
+
+@action("orders", "confirm", "Confirm", icon="circle-check")
+def confirm(work: Work, row: Any, _values: Values) -> Outcome | None:
+    """The order stands: it gets its number, reserves stock and is asked for credit."""
+    lines = snapshots.lines_of(work, "orders", row.id)
+    if not lines:
+        raise Invalid({"lines": Message("Add at least one line.")})
+    credit.refuse_held(work, row, Effect.HOLD_ORDERS)
+    row.number = numbering.draw(work, Numbered.ORDER, row.date)
+    work.session.flush()
+    snapshots.keep(work, "orders", row, lines)
+    return None
+
+
+@action("orders", "deliver", "Deliver", icon="truck", fields=("lines", "date", "issue"))
+def deliver(work: Work, row: Any, values: Values) -> Outcome:
+    """A delivery note of what has not been delivered yet."""
+    return deliveries.from_source(work, "orders", [row], values)
+
+
+@action("orders", "invoice", "Invoice", icon="receipt", fields=("lines", "percent", "deposit", "date", "issue"))
+def invoice(work: Work, row: Any, values: Values) -> Outcome:
+    """An invoice of what has not been invoiced yet."""
+    return invoices.from_source(work, "orders", [row], values)
+
+
+@action("orders", "hold", "Put on hold", icon="circle-pause")
+def hold(_work: Work, _row: Any, _values: Values) -> Outcome | None:
+    """Nothing is delivered or invoiced until it is released."""
+    return None
+
+
+@action("orders", "release", "Release", icon="circle-play")
+def release(_work: Work, _row: Any, _values: Values) -> Outcome | None:
+    """The hold ends."""
+    return None
+
+
+@action("orders", "close", "Close", icon="lock")
+def close(_work: Work, _row: Any, _values: Values) -> Outcome | None:
+    """What is left of it will not come any more."""
+    return None
+
+
+@action("orders", "cancel", "Cancel it", icon="ban", danger=True)
+def cancel(work: Work, row: Any, _values: Values) -> Outcome | None:
+    """The order is off. What was delivered or invoiced has to be returned or credited first."""
+    lines = [line.id for line in snapshots.lines_of(work, "orders", row.id)]
+    done = ledger.sums(work, "orders", lines)
+    if any(
+        sums.get("delivered", 0) > sums.get("returned", 0) or sums.get("invoiced", 0) > sums.get("credited", 0)
+        for sums in done.values()
+    ):
+        raise Invalid(
+            {"": Message("Something of it has been delivered or invoiced. Return or credit that first, or close it.")}
+        )
+    return None

@@ -1,0 +1,91 @@
+"""The paper of a document: drawn from its snapshot, once for an issued one and then kept, anew for a draft."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.errors import Missing
+from crm_app.core.i18n import translate
+from crm_app.core.resource import Resource
+from crm_app.documents import pdf
+from crm_app.documents.snapshot import from_json
+from crm_app.models.snapshots import DocumentSnapshot
+
+from . import files, ledger, records, snapshots
+from .actors import SYSTEM, Actor
+from .work import Work, column_of
+
+MEDIA_TYPE = "application/pdf"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document's file. `content` is there for what is not kept; `sha256` for what is."""
+
+    name: str
+    content: bytes
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A line of a record's list of documents: `ready` says that it lies in the store, `size` in bytes (0 until then)."""
+
+    kind: str
+    name: str
+    size: int
+    sha256: str
+    ready: bool
+
+
+def listing(work: Work, resource: Resource, key: object) -> list[Ready]:
+    """What is drawn from that record. Raises Missing, NotAllowed."""
+    item = records.one(work, resource, key)
+    if resource.name not in ledger.HEADS:
+        return []
+    found = snapshots.stored(work, resource.table.__tablename__, item.id)
+    sha256 = (found.pdf if found else None) or ""
+    path = files.path_of(sha256) if sha256 else None
+    size = path.stat().st_size if path is not None and path.is_file() else 0
+    return [Ready("pdf", _name(item), size, sha256, size > 0)]
+
+
+def paper(actor: Actor, resource: Resource, key: object) -> Paper:
+    """The document as a PDF. The rendering runs outside every transaction. Raises Missing, NotAllowed."""
+    if resource.name not in ledger.HEADS:
+        raise Missing("file", "pdf")
+    with Work(actor) as work:
+        item = records.one(work, resource, key)
+        name = _name(item)
+        kept = snapshots.stored(work, resource.table.__tablename__, item.id)
+        number, content, sha256 = (
+            (kept.id, kept.content, kept.pdf) if kept else (None, _now(work, resource, item.id), None)
+        )
+    if sha256 and files.path_of(sha256).is_file():
+        return Paper(name, files.path_of(sha256).read_bytes(), sha256)
+    drawn = pdf.draw(from_json(content))
+    if number is None:
+        return Paper(name, drawn, "")
+    with files.Upload() as target:
+        target.write(drawn)
+        stored = target.keep()
+    with Work(SYSTEM, "files.keep") as work:
+        work.session.execute(
+            sa.update(DocumentSnapshot)
+            .where(column_of(DocumentSnapshot, "id") == number)
+            .values(pdf=stored.sha256)
+            .execution_options(synchronize_session=False)
+        )
+    return Paper(name, drawn, stored.sha256)
+
+
+def _now(work: Work, resource: Resource, key: int) -> dict[str, Any]:
+    """What a draft says now."""
+    row = work.session.get(resource.table, key)
+    return snapshots.content_of(work, resource.name, row, snapshots.lines_of(work, resource.name, key))
+
+
+def _name(item: records.Item) -> str:
+    number = item.values["number"] or f"{translate('Draft', 'es')}-{item.id}"
+    return files.clean_name(f"{number.replace('/', '-')}.pdf")

@@ -1,0 +1,379 @@
+"""Money against invoices: posting, allocating (also to oldest first), taking back, reversing. What is settled follows from allocations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.errors import Invalid
+from crm_app.core.fields import BadValue, Choice, Day, Number, Text
+from crm_app.core.i18n import Message
+from crm_app.core.money import round_money
+from crm_app.models.accounts import Account
+from crm_app.models.invoices import Invoice, InvoiceKind
+from crm_app.models.numbering import Numbered
+from crm_app.models.payments import METHOD_LABELS, Allocation, Direction, Method, Payment, PaymentStatus
+
+from . import currencies, numbering, records, rules, trade
+from .verbs import Outcome, action
+from .work import Work, before_commit, column_of
+
+Values = Mapping[str, object]
+ZERO = Decimal(0)
+ONE = Decimal(1)
+_OWED = tuple(kind.value for kind in InvoiceKind if kind is not InvoiceKind.CREDIT_NOTE)
+_KINDS = {"amount": Number(4), "date": Day(), "method": Choice(Method, METHOD_LABELS), "reference": Text(80)}
+
+
+@rules.completes("payments")
+def _complete(work: Work, draft: rules.Draft) -> None:
+    """Name, day, currency and rate; the amount is more than nothing."""
+    values = draft.values
+    account = work.session.get(Account, values["account"]) if values["account"] else None
+    if account is None:
+        return
+    values["account_name"] = account.name
+    values["date"] = values["date"] or trade.today(work)
+    values["currency"] = values["currency"] or account.currency or trade.company(work).currency
+    if values["amount"] is not None and values["amount"] <= 0:
+        draft.errors["amount"] = Message("Write a number above zero.")
+    elif values["amount"] != round_money(values["amount"] or ZERO, values["currency"]):
+        draft.errors["amount"] = Message("This currency has fewer decimals.")
+    if values["currency"] == trade.company(work).currency:
+        values["rate"] = ONE
+    elif not values["rate"] or (draft.coming("currency", "date") and "rate" not in draft.given):
+        values["rate"] = currencies.rate(work, values["currency"], values["date"])
+        if values["rate"] is None:
+            draft.errors["currency"] = currencies.missing(values["currency"])
+
+
+@action("payments", "post", "Post", icon="stamp")
+def post(work: Work, row: Any, values: Values) -> Outcome | None:
+    """The money has come (or gone): it gets its number, and settles what `allocations` or `oldest` say."""
+    row.number = numbering.draw(work, Numbered.PAYMENT, row.date)
+    row.unallocated = row.amount
+    work.session.flush()
+    if values.get("allocations") is not None or values.get("oldest"):
+        allocate_to(work, row, values)
+    return None
+
+
+@action("payments", "allocate", "Allocate", icon="arrow-left-right", fields=("allocations", "oldest"))
+def allocate(work: Work, row: Any, values: Values) -> Outcome | None:
+    """Settle invoices with what is left of it: `allocations` ([{"invoice": id, "amount": text}]), else the oldest first."""
+    allocate_to(work, row, values)
+    return None
+
+
+@action("payments", "unallocate", "Take allocations back", icon="undo-2", fields=("allocations",))
+def unallocate(work: Work, row: Any, values: Values) -> Outcome | None:
+    """Its allocations (those whose ids are named, else all) count no more from today on."""
+    _end(work, row, values.get("allocations"))
+    return None
+
+
+@action("payments", "reverse", "Reverse", icon="ban", danger=True)
+def reverse(work: Work, row: Any, _values: Values) -> Outcome | None:
+    """The money went back: from today on it settles nothing."""
+    _end(work, row, None)
+    row.reversed_on = trade.today(work)
+    row.unallocated = ZERO
+    return None
+
+
+def receive(work: Work, invoice: Any, values: Values) -> int:
+    """A posted payment for an invoice: its balance, today, unless `values` say otherwise. The payment's id."""
+    given = _read(values)
+    if invoice.balance <= 0 and given["amount"] is None:
+        raise Invalid({"amount": Message("Nothing is left to be paid.")})
+    amount = given["amount"] if given["amount"] is not None else invoice.balance
+    if amount <= 0:
+        raise Invalid({"amount": Message("Write a number above zero.")})
+    if amount != round_money(amount, invoice.currency):
+        raise Invalid({"amount": Message("This currency has fewer decimals.")})
+    day = given["date"] or trade.today(work)
+    if day > trade.today(work):
+        raise Invalid({"date": Message("This day is still to come.")})
+    refund = invoice.kind == InvoiceKind.CREDIT_NOTE.value
+    made = Payment(
+        account=invoice.account, account_name=invoice.account_name, owner=work.actor.user, date=day, amount=amount,
+        currency=invoice.currency, rate=currencies.rate(work, invoice.currency, day) or invoice.rate,
+        method=given["method"] or Method.TRANSFER.value, reference=given["reference"],
+        direction=(Direction.PAID if refund else Direction.RECEIVED).value, status=PaymentStatus.POSTED.value,
+        unallocated=amount, number=numbering.draw(work, Numbered.PAYMENT, day),
+    )  # fmt: skip
+    work.session.add(made)
+    work.session.flush()
+    taken = min(amount, invoice.balance)
+    if taken > 0:
+        _allocate(work, made, invoice, taken, taken)
+    return int(made.id or 0)
+
+
+def _read(values: Values) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    errors: dict[str, Message] = {}
+    for name, kind in _KINDS.items():
+        try:
+            found[name] = kind.parse(values.get(name))
+        except BadValue as bad:
+            errors[name] = bad.message
+    if errors:
+        raise Invalid(errors)
+    return found
+
+
+# ---- allocations
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """An invoice that is not settled, as the allocation screen shows it."""
+
+    id: int
+    number: str
+    day: date
+    due: date | None
+    currency: str
+    total: Decimal
+    balance: Decimal
+
+
+def open_items(
+    work: Work, account: int, kinds: tuple[str, ...] = ("invoice", "debit_note", "deposit")
+) -> list[OpenItem]:
+    """What the customer has not settled, the oldest due first."""
+    names = ("id", "number", "date", "due", "currency", "payable", "balance")
+    statement = (
+        sa.select(*(column_of(Invoice, name) for name in names))
+        .where(
+            column_of(Invoice, "account") == account,
+            column_of(Invoice, "status") == "issued",
+            column_of(Invoice, "kind").in_(kinds),
+            column_of(Invoice, "balance") > ZERO,
+        )
+        .order_by(column_of(Invoice, "due"), column_of(Invoice, "id"))
+    )
+    return [OpenItem(*row) for row in work.session.execute(statement)]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """An allocation that counts: `amount` in the invoice's currency."""
+
+    id: int
+    invoice: int
+    number: str
+    amount: Decimal
+    currency: str
+    day: date
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the allocation screen shows: the money that is free, what is open, what is settled already."""
+
+    free: Decimal
+    currency: str
+    open_items: tuple[OpenItem, ...]
+    settled: tuple[Settled, ...]
+
+
+def sheet(work: Work, payment: object) -> Sheet:
+    """The allocation screen of a payment. Raises Missing, NotAllowed."""
+    work.require("invoices.read")
+    item = records.one(work, records.resource_of("payments"), payment)
+    refund = item.values["direction"] == Direction.PAID.value
+    kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else _OWED
+    there = (
+        open_items(work, item.values["account"], kinds) if item.values["status"] == PaymentStatus.POSTED.value else []
+    )
+    rows = work.session.execute(
+        sa.select(Allocation, column_of(Invoice, "number"), column_of(Invoice, "currency"))
+        .join(Invoice, column_of(Invoice, "id") == column_of(Allocation, "invoice"))
+        .where(column_of(Allocation, "payment") == item.id, column_of(Allocation, "until").is_(None))
+        .order_by(column_of(Allocation, "id"))
+    )
+    settled = tuple(
+        Settled(row.id, row.invoice, number, row.amount, currency, row.day) for row, number, currency in rows
+    )
+    return Sheet(item.values["unallocated"], item.values["currency"], tuple(there), settled)
+
+
+def allocate_to(work: Work, source: Any, values: Values) -> None:
+    """Settle invoices of the same customer with a payment or a credit note. Raises Invalid for more than there is."""
+    wanted = values.get("allocations")
+    if wanted is None:
+        _oldest_first(work, source)
+        return
+    if not isinstance(wanted, list) or len(wanted) > 500 or not all(isinstance(row, dict) for row in wanted):
+        raise Invalid({"allocations": Message("Send a list of at most {count}.", count=500)})
+    errors: dict[str, Message] = {}
+    for number, row in enumerate(wanted):
+        invoice = _invoice(work, source, row.get("invoice"))
+        place = f"allocations.{number}"
+        if invoice is None:
+            errors[f"{place}.invoice"] = Message("Choose one from the list.")
+            continue
+        amount = _amount(row.get("amount"), f"{place}.amount")
+        taken = _taken(work, source, invoice, row.get("taken"), amount, f"{place}.taken")
+        if amount <= 0 or taken <= 0:
+            errors[f"{place}.amount"] = Message("Write a number above zero.")
+        elif amount > invoice.balance:
+            errors[f"{place}.amount"] = Message("At most {most} is left.", most=f"{invoice.balance:.2f}")
+        elif taken > _free(source):
+            errors[f"{place}.amount"] = Message("At most {most} is left.", most=f"{_free(source):.2f}")
+        if f"{place}.amount" not in errors:
+            _allocate(work, source, invoice, amount, taken)
+    if errors:
+        raise Invalid(errors)
+
+
+def _free(source: Any) -> Decimal:
+    return source.unallocated if isinstance(source, Payment) else source.balance
+
+
+def _oldest_first(work: Work, source: Any) -> None:
+    """Only invoices in the payment's own currency: another one needs a rate that somebody decides."""
+    refund = isinstance(source, Payment) and source.direction == Direction.PAID.value
+    kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else _OWED
+    for item in open_items(work, source.account, kinds):
+        if _free(source) <= 0:
+            break
+        if item.currency == source.currency:
+            amount = min(item.balance, _free(source))
+            _allocate(work, source, _invoice(work, source, item.id), amount, amount)
+
+
+def _amount(raw: object, name: str) -> Decimal:
+    try:
+        value = Number(4).parse(raw)
+    except BadValue as bad:
+        raise Invalid({name: bad.message}) from None
+    if value is None:
+        raise Invalid({name: Message("This is needed.")})
+    return value
+
+
+def _taken(work: Work, source: Any, invoice: Any, raw: object, amount: Decimal, name: str) -> Decimal:
+    """What of the payment's currency settles so much of the invoice: as given, else by the payment's rates of its day."""
+    if source.currency == invoice.currency:
+        return amount
+    if raw not in (None, ""):
+        return _amount(raw, name)
+    there = currencies.rate(work, invoice.currency, source.date)
+    if there is None:
+        raise Invalid({name: currencies.missing(invoice.currency)})
+    return round_money(amount * there / source.rate, source.currency)
+
+
+def _invoice(work: Work, source: Any, key: object) -> Any:
+    """The locked invoice, where it is one that this source may settle."""
+    if not isinstance(key, int) or isinstance(key, bool):
+        return None
+    row = work.locked(Invoice, key)
+    refund = isinstance(source, Payment) and source.direction == Direction.PAID.value
+    if row is None or row.account != source.account or row.status != "issued":
+        return None
+    credit = row.kind == InvoiceKind.CREDIT_NOTE.value
+    return row if credit is refund else None
+
+
+def _allocate(work: Work, source: Any, invoice: Any, amount: Decimal, taken: Decimal) -> None:
+    """Write the allocation; the difference is what the two rates make of it in the company's currency."""
+    own = trade.company(work).currency
+    difference = round_money(taken * source.rate, own) - round_money(amount * invoice.rate, own)
+    paid = isinstance(source, Payment)
+    refund = paid and source.direction == Direction.PAID.value
+    work.session.add(
+        Allocation(
+            payment=source.id if paid else None, credit=None if paid else source.id, invoice=invoice.id, amount=amount,
+            taken=taken, difference=-difference if refund else difference, day=max(source.date, invoice.date),
+        )
+    )  # fmt: skip
+    work.session.flush()
+    _settle(work, {invoice.id, *(() if paid else (source.id,))}, {source.id} if paid else set())
+    work.session.refresh(invoice, ["paid", "balance"])
+    work.session.refresh(source, ["unallocated"] if paid else ["paid", "balance"])
+
+
+def _end(work: Work, source: Payment, wanted: object) -> None:
+    rows = sa.select(Allocation).where(
+        column_of(Allocation, "payment") == source.id, column_of(Allocation, "until").is_(None)
+    )
+    if wanted is not None:
+        if not isinstance(wanted, list) or not all(isinstance(key, int) for key in wanted):
+            raise Invalid({"allocations": Message("Send a list of at most {count}.", count=500)})
+        rows = rows.where(column_of(Allocation, "id").in_(wanted))
+    for row in work.session.scalars(rows):
+        row.until = max(trade.today(work), row.day)
+    work.session.flush()
+    _settle(work, _invoices_of(work, source), {source.id or 0})
+    work.session.refresh(source, ["unallocated"])
+
+
+def _invoices_of(work: Work, source: Payment) -> set[int]:
+    statement = sa.select(column_of(Allocation, "invoice")).where(column_of(Allocation, "payment") == source.id)
+    return set(work.session.scalars(statement))
+
+
+def settle_credit(work: Work, note: Any) -> None:
+    """A credit note that corrects an invoice is set against it, as far as that is open."""
+    invoice = _invoice(work, note, note.corrects)
+    if invoice is None or invoice.currency != note.currency:
+        return
+    amount = min(invoice.balance, note.balance)
+    if amount > 0:
+        _allocate(work, note, invoice, amount, amount)
+
+
+# ---- what follows from allocations
+
+
+@before_commit("allocation")
+def _settled(work: Work) -> None:
+    """Paid, balance and unallocated of all that this transaction's allocations (undone ones too) have touched."""
+    rows = [
+        values
+        for row in work.changes
+        if row["entity"] == "allocation"
+        for values in (row["before"], row["after"])
+        if values and "invoice" in values
+    ]
+    invoices = {row["invoice"] for row in rows} | {row["credit"] for row in rows if row.get("credit")}
+    _settle(work, invoices, {row["payment"] for row in rows if row.get("payment")})
+
+
+def _settle(work: Work, invoices: set[int], payments: set[int]) -> None:
+    """Write paid, balance, unallocated anew from the allocations that count: they follow from them and are no decision."""
+    counts = column_of(Allocation, "until").is_(None)
+
+    def total(name: str, key: str, table: Any) -> Any:
+        found = sa.select(sa.func.sum(column_of(Allocation, name))).where(
+            column_of(Allocation, key) == column_of(table, "id"), counts
+        )
+        return sa.func.coalesce(found.scalar_subquery(), ZERO)
+
+    if invoices:
+        settled = total("amount", "invoice", Invoice)
+        paid = sa.case(
+            (column_of(Invoice, "kind") == InvoiceKind.CREDIT_NOTE.value, total("taken", "credit", Invoice) + settled),
+            else_=settled,
+        )  # fmt: skip
+        _write(work, Invoice, invoices, {"paid": paid, "balance": column_of(Invoice, "payable") - paid})
+    if payments:
+        free = column_of(Payment, "amount") - total("taken", "payment", Payment)
+        posted = column_of(Payment, "status") == PaymentStatus.POSTED.value
+        _write(work, Payment, payments, {"unallocated": sa.case((posted, free), else_=sa.literal(ZERO, free.type))})
+
+
+def _write(work: Work, table: Any, keys: set[int], values: Mapping[str, Any]) -> None:
+    work.session.execute(
+        sa.update(table)
+        .where(column_of(table, "id").in_(sorted(keys)))
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,141 @@
+"""The price of a product for a customer: the rules of their list, of the lists above it, the product's own price; and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.money import PRICE_PLACES, quantize
+from crm_app.core.pricing import Rule, RuleKind, Step, apply, choose
+from crm_app.models.prices import PriceList, PriceRule
+from crm_app.models.products import Category
+
+from . import currencies
+from .trees import DEPTH
+from .work import Work, column_of
+
+_ALL = 99
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A price in the document's currency (6 places; None where nothing says one) and how it came about."""
+
+    price: Decimal | None
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked: the list (None: the product's own price), the currency of the document and its day."""
+
+    price_list: int | None
+    currency: str
+    day: date
+
+
+def price_of(work: Work, ask: Ask, product: Any, quantity: Decimal) -> Priced:
+    """What the product (a row with id, category, price, cost, currency, name) costs. A list that is over is passed by."""
+    lists = _lists(work, ask.price_list, ask.day)
+    found = _first_rule(work, lists, product, quantity)
+    own_currency = product.currency or ask.currency
+    base = product.price
+    steps = [Step("List price of the product", base, own_currency)] if base is not None else []
+    if found is not None:
+        price_list, rule = found
+        currency = price_list.currency or own_currency
+        base = _converted(work, base, own_currency, currency, ask.day, steps)
+        cost = _converted(work, product.cost, own_currency, currency, ask.day, [])
+        if base is not None or rule.kind is not RuleKind.DISCOUNT:
+            base = apply(rule, base or Decimal(0), cost)
+            steps.append(Step(_SAID[rule.kind], base, f"{price_list.name}: {_plain(rule.value)}"))
+        own_currency = currency
+    price = _converted(work, base, own_currency, ask.currency, ask.day, steps)
+    return Priced(price, tuple(steps))
+
+
+_SAID = {
+    RuleKind.FIXED: "Fixed price of the list",
+    RuleKind.DISCOUNT: "Discount of the list, %",
+    RuleKind.MARGIN: "Margin on the cost, %",
+}
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _converted(
+    work: Work, price: Decimal | None, source: str, target: str, day: date, steps: list[Step]
+) -> Decimal | None:
+    """The price in another currency, once and one way. Without a rate there is no price."""
+    if price is None or source == target:
+        return price
+    of_source, of_target = currencies.rate(work, source, day), currencies.rate(work, target, day)
+    if of_source is None or of_target is None:
+        return None
+    made = quantize(price * of_source / of_target, PRICE_PLACES)
+    steps.append(Step("Converted", made, f"{source} {_plain(of_source)} / {target} {_plain(of_target)}"))
+    return made
+
+
+def _lists(work: Work, key: int | None, day: date) -> list[PriceList]:
+    """The list and those above it, those that count on that day."""
+    found: list[PriceList] = []
+    while key is not None and len(found) < DEPTH:
+        row = work.session.get(PriceList, key)
+        if row is None:
+            break
+        found.append(row)
+        key = row.parent
+    return [
+        row
+        for row in found
+        if row.active
+        and (row.valid_from is None or row.valid_from <= day)
+        and (row.valid_to is None or row.valid_to >= day)
+    ]
+
+
+def _first_rule(
+    work: Work, lists: Sequence[PriceList], product: Any, quantity: Decimal
+) -> tuple[PriceList, Rule] | None:
+    if not lists:
+        return None
+    above = _categories(work, product.category)
+    for price_list in lists:
+        rule = choose(_rules(work, price_list, product.id, above), quantity)
+        if rule is not None:
+            return price_list, rule
+    return None
+
+
+def _categories(work: Work, key: int | None) -> list[int]:
+    """The category and those above it, the closest first."""
+    found: list[int] = []
+    while key is not None and len(found) < DEPTH:
+        found.append(key)
+        key = work.session.scalar(sa.select(column_of(Category, "parent")).where(column_of(Category, "id") == key))
+    return found
+
+
+def _rules(work: Work, price_list: PriceList, product: int, categories: Sequence[int]) -> list[Rule]:
+    """Those of the list's rules that fit the product."""
+    of_product, of_category = column_of(PriceRule, "product"), column_of(PriceRule, "category")
+    fits = [of_product == product, sa.and_(of_product.is_(None), of_category.is_(None))]
+    if categories:
+        fits.append(of_category.in_(categories))
+    rows = work.session.scalars(
+        sa.select(PriceRule).where(column_of(PriceRule, "price_list") == price_list.id, sa.or_(*fits))
+    )
+    return [
+        Rule(
+            row.id or 0,
+            0 if row.product is not None else 1 + categories.index(row.category) if row.category else _ALL,
+            row.least, RuleKind(row.kind), row.value, row.round_to, row.ending,
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,63 @@
+"""Ageing and statement of account as workbooks, in the reader's language."""
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+from crm_app.documents.sheets import Head, write
+
+from . import files, statements, trade
+from .actors import Actor
+from .work import Work
+
+_AGED = (
+    "Customer",
+    "Currency",
+    "Not yet due",
+    "1-30 days",
+    "31-60",
+    "61-90",
+    "91-120",
+    "Older",
+    "Not allocated",
+    "Total",
+)
+_MOVED = ("Day", "Document", "Number", "Due", "Amount", "Balance", "Currency")
+_MOVED_KINDS = ("day", "text", "text", "day", "number", "number", "text")
+
+
+def ageing(actor: Actor, day: date | None) -> tuple[str, bytes]:
+    """The file's name and content: what every account owes at the end of that day (today)."""
+    with Work(actor) as work:
+        at = day or trade.today(work)
+        found = statements.ageing(work, at)
+    say = actor.speech.say
+    rows = [[row.name, row.currency, *row.buckets.values(), -row.credit, row.total] for row in found]
+    heads = [Head(say(text), "text" if index < 2 else "number", 2) for index, text in enumerate(_AGED)]
+    return f"{files.clean_name(say('Ageing'))} {at.isoformat()}.xlsx", _workbook(say("Ageing"), heads, rows)
+
+
+def statement(actor: Actor, account: object, begin: date | None, end: date | None) -> tuple[str, bytes]:
+    """The same of an account's movements between two days, both included; this year to today without them."""
+    with Work(actor) as work:
+        last = end or trade.today(work)
+        found = statements.statement(work, account, begin or last.replace(month=1, day=1), last)
+    say = actor.speech.say
+    heads = [Head(say(text), kind, 2) for text, kind in zip(_MOVED, _MOVED_KINDS, strict=True)]
+    rows: list[Sequence[object]] = []
+    for part in found:
+        rows.append([begin, say("Opening balance"), None, None, None, part.opening, part.currency])
+        rows += [
+            [row.day, say(statements.KIND_WORDS[row.kind]), row.number, row.due, row.amount, row.balance, part.currency]
+            for row in part.movements
+        ]
+    name = f"{files.clean_name(say('Statement of account'))} {last.isoformat()}.xlsx"
+    return name, _workbook(say("Statement"), heads, rows)
+
+
+def _workbook(title: str, heads: Sequence[Head], rows: Iterable[Sequence[object]]) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="crm-export-") as folder:
+        target = Path(folder, "sheet.xlsx")
+        write(target, title, heads, rows)
+        return target.read_bytes()

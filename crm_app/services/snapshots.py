@@ -1,0 +1,185 @@
+"""What a document says, as a value: kept when it is issued, made anew for a draft. The paper is drawn from nothing else."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.models.accounts import Account
+from crm_app.models.contacts import Contact
+from crm_app.models.products import Product
+from crm_app.models.settings import Company
+from crm_app.models.snapshots import DocumentSnapshot
+from crm_app.models.users import User
+
+from . import ledger, trade
+from .work import Work, column_of
+
+_PARTY = ("name", "legal_name", "tax_id", "street", "postcode", "city", "region", "country", "phone", "email")
+_KINDS = {"quotes": "quote", "orders": "order", "deliveries": "delivery"}
+_ORIGINS = (("quotes", "quote"), ("orders", "order"), ("deliveries", "delivery"))
+
+
+def keep(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> None:
+    """Store what the document says now. One that was revised and sent again says the new."""
+    content = content_of(work, resource, row, lines)
+    entity = str(row.__tablename__)
+    found = stored(work, entity, row.id)
+    if found is None:
+        work.session.add(DocumentSnapshot(entity=entity, record=row.id, content=content))
+    else:
+        found.content, found.pdf = content, None
+
+
+def stored(work: Work, entity: str, key: int) -> DocumentSnapshot | None:
+    """The snapshot of that document, where it has been issued."""
+    statement = sa.select(DocumentSnapshot).where(
+        column_of(DocumentSnapshot, "entity") == entity, column_of(DocumentSnapshot, "record") == key
+    )
+    return work.session.scalar(statement)
+
+
+def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dict[str, Any]:
+    """The document as documents/snapshot reads it: decimals as text, dates in ISO 8601."""
+    company, account = trade.company(work), work.session.get(Account, row.account)
+    language = (account.language if account else None) or company.language
+    taxes = [part for part in row.tax_lines if not part["withheld"]]
+    return {
+        "kind": _KINDS.get(resource) or row.kind,
+        "draft": row.number is None or row.status == "draft",
+        "number": row.number or "",
+        "date": _day(row.date),
+        "due": _day(getattr(row, "due", None)),
+        "valid_until": _day(getattr(row, "valid_until", None)),
+        "language": language,
+        "country": (account.country if account else None) or company.country,
+        "currency": row.currency,
+        "rate": _text(row.rate),
+        "company_currency": company.currency,
+        "total_company": _text(row.total_company),
+        "reference": row.reference or "",
+        "salesperson": _name(work, User, row.owner),
+        "payment_terms": _terms(work, row),
+        "terms": row.terms or "",
+        "notes": row.notes or "",
+        "included": bool(row.included),
+        "valued": bool(getattr(row, "valued", True)),
+        "issuer": _issuer(company),
+        "customer": _customer(work, account, row),
+        "delivery_address": _shipping(row),
+        "corrects": _origin(work, "invoices", getattr(row, "corrects", None)),
+        "origins": [
+            found for name, field in _ORIGINS if (found := _origin(work, name, getattr(row, field, None))) is not None
+        ],
+        "lines": _lines(work, lines, _labels(work, row, lines)),
+        "taxes": [_rate(part) for part in taxes],
+        "withholdings": [_rate(part) for part in row.tax_lines if part["withheld"]],
+        "net": _text(row.net),
+        "tax": _text(row.tax),
+        "rounding": _text(row.rounding),
+        "total": _text(row.total),
+        "withheld": _text(row.withheld),
+        "payable": _text(row.payable),
+        "instalments": [{"date": part[0], "amount": part[1]} for part in getattr(row, "instalments", None) or []],
+    }
+
+
+def _text(value: Decimal | None) -> str:
+    return "0" if value is None else f"{value:f}"
+
+
+def _day(value: Any) -> str | None:
+    return value.isoformat() if value is not None else None
+
+
+def _name(work: Work, table: Any, key: int | None) -> str:
+    found = (
+        work.session.scalar(sa.select(column_of(table, "name")).where(column_of(table, "id") == key)) if key else None
+    )
+    return str(found or "")
+
+
+def _terms(work: Work, row: Any) -> str:
+    from crm_app.models.prices import PaymentTerms
+
+    return _name(work, PaymentTerms, row.payment_terms)
+
+
+def _party(source: Any) -> dict[str, str]:
+    return {name: str(getattr(source, name, None) or "") for name in _PARTY} | {"contact": "", "iban": "", "web": ""}
+
+
+def _issuer(company: Company) -> dict[str, str]:
+    return _party(company) | {"iban": company.iban or "", "web": company.web or ""}
+
+
+def _customer(work: Work, account: Account | None, row: Any) -> dict[str, str]:
+    return _party(account) | {"name": row.account_name or "", "contact": _name(work, Contact, row.contact)}
+
+
+def _shipping(row: Any) -> dict[str, str] | None:
+    if not row.ship_street and not row.ship_city:
+        return None
+    found = dict.fromkeys((*_PARTY, "contact", "iban", "web"), "")
+    return found | {
+        name: str(getattr(row, f"ship_{name}") or "") for name in ("name", "street", "postcode", "city", "country")
+    }
+
+
+def _origin(work: Work, resource: str, key: int | None) -> dict[str, Any] | None:
+    table, _ = ledger.HEADS[resource]
+    row = work.session.get(table, key) if key else None
+    if row is None:
+        return None
+    return {"kind": _KINDS.get(resource) or row.kind, "number": row.number or "", "date": _day(row.date)}
+
+
+def _labels(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, str]:
+    """The taxes of each class in words, such as "IVA 21 %"."""
+    account = work.session.get(Account, row.account)
+    if account is None:
+        return {}
+    from . import taxes
+
+    of_class = taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), row.date)
+    return {key: " + ".join(tax.name for tax in of_class(key)) for key in {line.tax_class for line in lines}}
+
+
+def _lines(work: Work, lines: Sequence[Any], labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    keys = {line.product for line in lines if line.product}
+    codes = dict(
+        work.session.execute(
+            sa.select(column_of(Product, "id"), column_of(Product, "code")).where(column_of(Product, "id").in_(keys))
+        ).all()
+    )
+    return [
+        {
+            "group": line.group or "",
+            "choice": "" if getattr(line, "choice", "firm") == "firm" else line.choice,
+            "code": codes.get(line.product) or "",
+            "description": line.description or "",
+            "unit": line.unit or "",
+            "quantity": _text(line.quantity),
+            "price": _text(line.price),
+            "discount": _text(line.discount),
+            "net": _text(line.net),
+            "tax": labels.get(line.tax_class, ""),
+            "recurring": "" if getattr(line, "recurrence", "once") == "once" else line.recurrence,
+        }
+        for line in lines
+    ]
+
+
+def _rate(part: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "name": part["name"], "percent": part["value"], "base": part["base"], "amount": part["amount"],
+        "reason": part.get("reason", ""),
+    }  # fmt: skip
+
+
+def lines_of(work: Work, resource: str, key: int) -> list[Any]:
+    """The rows of a document's lines, in order."""
+    _, line = ledger.HEADS[resource]
+    statement = sa.select(line).where(column_of(line, line.PARENT) == key)
+    return list(work.session.scalars(statement.order_by(column_of(line, "position"), column_of(line, "id"))))

@@ -1,0 +1,148 @@
+"""Stock: what is on hand is the sum of moves; what confirmed orders still wait for is reserved."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from crm_app.core.errors import Invalid
+from crm_app.core.i18n import Message
+from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryNote
+from crm_app.models.orders import OrderLine, SalesOrder
+from crm_app.models.products import Product
+from crm_app.models.stock import MoveReason, StockMove, Warehouse
+
+from . import ledger, rules, trade
+from .work import Work, column_of
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Level:
+    """Of a product: what lies there, what of it is promised, what is free."""
+
+    on_hand: Decimal
+    reserved: Decimal
+
+    @property
+    def available(self) -> Decimal:
+        """What may still be promised."""
+        return self.on_hand - self.reserved
+
+
+def levels(work: Work, products: Iterable[int]) -> dict[int, Level]:
+    """The level of each of these products, over all warehouses."""
+    keys = list(products)
+    there = _on_hand(work, keys)
+    promised = _reserved(work, keys)
+    return {key: Level(there.get(key, ZERO), promised.get(key, ZERO)) for key in keys}
+
+
+def _on_hand(work: Work, products: list[int], warehouse: int | None = None) -> dict[int, Decimal]:
+    product = column_of(StockMove, "product")
+    statement = sa.select(product, sa.func.sum(column_of(StockMove, "quantity"))).where(product.in_(products))
+    if warehouse is not None:
+        statement = statement.where(column_of(StockMove, "warehouse") == warehouse)
+    return {row[0]: row[1] for row in work.session.execute(statement.group_by(product))}
+
+
+def _reserved(work: Work, products: list[int]) -> dict[int, Decimal]:
+    """What confirmed orders have not had delivered yet."""
+    line = OrderLine
+    statement = (
+        sa.select(column_of(line, "id"), column_of(line, "product"), column_of(line, "quantity"))
+        .join(SalesOrder, column_of(SalesOrder, "id") == column_of(line, line.PARENT))
+        .where(
+            column_of(line, "product").in_(products),
+            column_of(SalesOrder, "status").in_(("confirmed", "held")),
+            column_of(SalesOrder, "delivered") != "all",
+        )
+    )
+    rows = work.session.execute(statement).all()
+    done = ledger.sums(work, "orders", [row[0] for row in rows])
+    found: dict[int, Decimal] = {}
+    for key, product, quantity in rows:
+        found[product] = found.get(product, ZERO) + ledger.left_to("deliveries", quantity, done[key])
+    return found
+
+
+def usual_warehouse(work: Work) -> int:
+    """The first active warehouse; one is made where there is none."""
+    statement = (
+        sa.select(column_of(Warehouse, "id"))
+        .where(column_of(Warehouse, "active").is_(True))
+        .order_by(column_of(Warehouse, "id"))
+        .limit(1)
+    )
+    found = work.session.scalar(statement)
+    if found is None:  # past the session: the note that is being issued must not be flushed half-way
+        from . import records
+
+        name = trade.company(work).name or "1"
+        found = records.insert_many(work, records.resource_of("warehouses"), [{"name": name[:80]}])[0]
+    return int(found)
+
+
+def move_for(work: Work, note: DeliveryNote, lines: list[DeliveryLine]) -> None:
+    """Stock leaves with a delivery note and comes back with a return. Raises Invalid where there is too little and none may be owed."""
+    stocked = _stocked(work, lines)
+    if not stocked:
+        return
+    note.warehouse = note.warehouse or usual_warehouse(work)
+    back = note.kind == DeliveryKind.RETURN.value
+    if not back:
+        _refuse_short(work, note.warehouse, stocked)
+    reason = MoveReason.RETURN if back else MoveReason.DELIVERY
+    for line, name in stocked:
+        quantity = line.quantity if back else -line.quantity
+        work.session.add(
+            StockMove(
+                product=line.product or 0, product_name=name, warehouse=note.warehouse, quantity=quantity, day=note.date,
+                reason=reason.value, delivery_line=line.id, text=note.number,
+            )
+        )  # fmt: skip
+
+
+def _stocked(work: Work, lines: list[DeliveryLine]) -> list[tuple[DeliveryLine, str]]:
+    keys = {line.product for line in lines if line.product}
+    rows = sa.select(column_of(Product, "id"), column_of(Product, "name")).where(
+        column_of(Product, "id").in_(keys), column_of(Product, "stocked").is_(True)
+    )
+    names = dict(work.session.execute(rows).all()) if keys else {}
+    return [(line, names[line.product]) for line in lines if line.product in names]
+
+
+def _refuse_short(work: Work, warehouse: int, stocked: list[tuple[DeliveryLine, str]]) -> None:
+    """PostgreSQL: the warehouse is locked, so that two notes do not take the same goods."""
+    place = work.locked(Warehouse, warehouse)
+    if place is None or place.backorder:
+        return
+    there = _on_hand(work, [line.product or 0 for line, _ in stocked], warehouse)
+    errors: dict[str, Message] = {}
+    for line, name in stocked:
+        have = there.get(line.product or 0, ZERO)
+        if line.quantity > have:
+            errors[f"lines.{line.position}.quantity"] = Message(
+                "Only {have} of {name} are in this warehouse.", have=f"{max(have, ZERO).normalize():f}", name=name
+            )
+        there[line.product or 0] = have - line.quantity
+    if errors:
+        raise Invalid(errors)
+
+
+@rules.completes("stock-moves")
+def _named(work: Work, draft: rules.Draft) -> None:
+    """A move has a day and its product's name, and moves something."""
+    values = draft.values
+    values["day"] = values["day"] or trade.today(work)
+    product = work.session.get(Product, values["product"]) if values["product"] else None
+    if product is not None:
+        values["product_name"] = product.name
+        if not product.stocked:
+            draft.errors["product"] = Message("No stock is kept of this product.")
+    if values["quantity"] == 0:
+        draft.errors["quantity"] = Message("Write a number other than zero.")
+    if values["reason"] in (MoveReason.DELIVERY.value, MoveReason.RETURN.value):
+        draft.errors["reason"] = Message("Delivery notes make such moves.")

@@ -1,0 +1,109 @@
+"""Tax rates to begin with, by the company's country. Percentages as in force in 2026; the operator checks and changes them.
+
+Sources: Spain Ley 37/1992 arts. 90-91, 154-163 and RD 439/2007 art. 95; Colombia Estatuto Tributario arts. 468, 437-1, 392;
+Mexico LIVA arts. 1, 2-A, LISR art. 106; Peru TUO IGV art. 17 with IPM; Chile DL 825 art. 14, LIR art. 74; Argentina Ley 23.349 art. 28;
+EU Directive 2006/112/EC arts. 97, 138, 146.
+"""
+
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from crm_app.core.tax import TaxKind
+from crm_app.models.choices import TaxClass
+from crm_app.models.taxes import Regime, TaxRate
+
+from .taxes import EU
+from .work import Work
+
+Preset = tuple[str, str | None, str, str, str, str]  # name, class, kind, value, category, reason
+
+_S, _R, _SR, _Z, _E = (kind.value for kind in TaxClass)
+_P, _NET, _TAX = TaxKind.PERCENT.value, TaxKind.WITHHELD_OF_NET.value, TaxKind.WITHHELD_OF_TAX.value
+
+_DOMESTIC: dict[str, tuple[Preset, ...]] = {
+    "ES": (
+        ("IVA 21 %", _S, _P, "21", "S", ""),
+        ("IVA 10 %", _R, _P, "10", "S", ""),
+        ("IVA 4 %", _SR, _P, "4", "S", ""),
+        ("IVA 0 %", _Z, _P, "0", "Z", ""),
+        ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 20 de la Ley 37/1992"),
+        ("IRPF 15 %", None, _NET, "15", "S", ""),
+        ("IRPF 7 %", None, _NET, "7", "S", ""),
+    ),
+    "CO": (
+        ("IVA 19 %", _S, _P, "19", "S", ""),
+        ("IVA 5 %", _R, _P, "5", "S", ""),
+        ("IVA 0 %", _Z, _P, "0", "Z", ""),
+        ("Excluido de IVA", _E, _P, "0", "E", "Excluido, artículo 424 del Estatuto Tributario"),
+        ("ReteFuente 2,5 %", None, _NET, "2.5", "S", ""),
+        ("ReteFuente 4 %", None, _NET, "4", "S", ""),
+        ("ReteIVA 15 %", None, _TAX, "15", "S", ""),
+        ("ReteICA 0,966 %", None, _NET, "0.966", "S", ""),
+    ),
+    "MX": (
+        ("IVA 16 %", _S, _P, "16", "S", ""),
+        ("IVA 0 %", _Z, _P, "0", "Z", ""),
+        ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 9 de la LIVA"),
+        ("ISR 10 %", None, _NET, "10", "S", ""),
+        ("Retención de IVA 10,6667 %", None, _NET, "10.6667", "S", ""),
+    ),
+    "PE": (
+        ("IGV 18 %", _S, _P, "18", "S", ""),
+        ("Inafecto", _Z, _P, "0", "Z", ""),
+        ("Exonerado", _E, _P, "0", "E", "Exonerado, apéndice I del TUO de la Ley del IGV"),
+        ("Retención de renta 8 %", None, _NET, "8", "S", ""),
+    ),
+    "CL": (
+        ("IVA 19 %", _S, _P, "19", "S", ""),
+        ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 12 del DL 825"),
+        ("Retención de honorarios 15,25 %", None, _NET, "15.25", "S", ""),
+    ),
+    "AR": (
+        ("IVA 21 %", _S, _P, "21", "S", ""),
+        ("IVA 10,5 %", _R, _P, "10.5", "S", ""),
+        ("IVA 0 %", _Z, _P, "0", "Z", ""),
+        ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 7 de la Ley de IVA"),
+        ("Retención de Ganancias 2 %", None, _NET, "2", "S", ""),
+    ),
+    "US": (("Sales tax", _S, _P, "0", "S", ""), ("Exempt", _E, _P, "0", "E", "Exempt from sales tax")),
+}
+_SURCHARGE = (
+    ("Recargo 5,2 %", _S, _P, "5.2", "S", ""),
+    ("Recargo 1,4 %", _R, _P, "1.4", "S", ""),
+    ("Recargo 0,5 %", _SR, _P, "0.5", "S", ""),
+)
+_EU_DOMESTIC: tuple[Preset, ...] = (
+    ("VAT 20 %", _S, _P, "20", "S", ""),
+    ("VAT 10 %", _R, _P, "10", "S", ""),
+    ("VAT 0 %", _Z, _P, "0", "Z", ""),
+    ("VAT exempt", _E, _P, "0", "E", "Exempt, article 132 of Directive 2006/112/EC"),
+)
+_ELSEWHERE: tuple[Preset, ...] = (("No tax", None, _P, "0", "O", "Outside the scope of tax"),)
+
+
+def load(work: Work, country: str) -> int:
+    """The rates of that country, where the table is still empty; how many. An unknown country gets one rate of nothing."""
+    if work.session.scalar(sa.select(sa.func.count()).select_from(TaxRate)):
+        return 0
+    domestic = _DOMESTIC.get(country, _EU_DOMESTIC if country in EU else _ELSEWHERE)
+    groups: list[tuple[Regime, tuple[Preset, ...]]] = [(Regime.DOMESTIC, domestic)]
+    if country == "ES":
+        groups.append((Regime.SURCHARGE, _SURCHARGE))
+    if country in EU:
+        reason = "Intra-Community supply, article 138 of Directive 2006/112/EC"
+        groups.append((Regime.EU, (("Intra-Community 0 %", None, _P, "0", "K", reason),)))
+    exported = "Export, article 146 of Directive 2006/112/EC" if country in EU else "Export"
+    groups.append((Regime.EXPORT, (("Export 0 %", None, _P, "0", "G", exported),)))
+    groups.append((Regime.EXEMPT, (("Exempt customer", None, _P, "0", "E", "Exempt customer"),)))
+    made = [
+        TaxRate(
+            name=name, country=country, regime=regime.value, tax_class=tax_class, kind=kind, value=Decimal(value),
+            category=category, reason=reason or None, sequence=10 + 10 * number,
+        )
+        for number, (regime, rates) in enumerate(groups)
+        for name, tax_class, kind, value, category, reason in rates
+    ]  # fmt: skip
+    work.session.add_all(made)
+    work.session.flush()
+    return len(made)

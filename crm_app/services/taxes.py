@@ -1,0 +1,121 @@
+"""Which taxes a line bears: by the product's class, the customer's country and status, and the date."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.tax import Tax, TaxKind
+from crm_app.models.accounts import AccountWithholding
+from crm_app.models.choices import TaxStatus
+from crm_app.models.taxes import Regime, TaxRate
+
+from . import rules
+from .work import Work, column_of
+
+# Member states of the European Union, ISO 3166-1 alpha-2 (Treaty on European Union, article 52; Greece is GR).
+EU = frozenset(
+    (
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    )
+)
+_WITHHELD = (TaxKind.WITHHELD_OF_NET.value, TaxKind.WITHHELD_OF_TAX.value)
+
+
+@dataclass(frozen=True)
+class Customer:
+    """What of a customer decides on taxes."""
+
+    country: str | None
+    tax_id: str | None
+    status: str
+
+
+def regime_of(seller: str | None, customer: Customer) -> Regime:
+    """How the customer stands to the seller's taxes. Without a country they are at home; in the EU without a tax identifier too."""
+    if customer.status == TaxStatus.EXEMPT.value:
+        return Regime.EXEMPT
+    if not customer.country or not seller or customer.country == seller:
+        return Regime.SURCHARGE if customer.status == TaxStatus.SURCHARGE.value else Regime.DOMESTIC
+    if seller in EU and customer.country in EU:
+        return Regime.EU if customer.tax_id else Regime.DOMESTIC
+    return Regime.EXPORT
+
+
+def resolver(work: Work, customer: Customer, day: date) -> Callable[[str | None], tuple[Tax, ...]]:
+    """Of a tax class: the taxes in the order of application, none where no rate fits. One question to the database."""
+    seller = rules.company(work, "country")
+    regime = regime_of(seller, customer)
+    wanted = [regime.value] if regime is not Regime.SURCHARGE else [Regime.DOMESTIC.value, Regime.SURCHARGE.value]
+    rows = [row for row in _rates(work, seller, day) if row["regime"] in wanted and row["kind"] not in _WITHHELD]
+
+    def taxes(tax_class: str | None) -> tuple[Tax, ...]:
+        return tuple(_tax(row) for row in rows if row["tax_class"] in (None, tax_class))
+
+    return taxes
+
+
+def withholdings(work: Work, account: int, day: date) -> tuple[Tax, ...]:
+    """What that account withholds on that day, in the order of application."""
+    mine = sa.select(column_of(AccountWithholding, "tax_rate")).where(
+        column_of(AccountWithholding, "account") == account
+    )
+    keys = set(work.session.scalars(mine))
+    if not keys:
+        return ()
+    rows = _rates(work, rules.company(work, "country"), day)
+    return tuple(_tax(row) for row in rows if row["id"] in keys and row["kind"] in _WITHHELD)
+
+
+_COLUMNS = ("id", "name", "regime", "tax_class", "kind", "value", "category", "reason")
+
+
+def _rates(work: Work, country: str | None, day: date) -> list[Mapping[str, Any]]:
+    """The seller's rates that are valid on that day, in order."""
+    kept: dict[Any, list[Mapping[str, Any]]] = work.session.info.setdefault("tax rates", {})
+    if (country, day) not in kept:
+        begins, ends, where = (column_of(TaxRate, name) for name in ("valid_from", "valid_to", "country"))
+        statement = (
+            sa.select(*(column_of(TaxRate, name) for name in _COLUMNS))
+            .where(
+                column_of(TaxRate, "active").is_(True),
+                sa.or_(where.is_(None), where == country),
+                sa.or_(begins.is_(None), begins <= day),
+                sa.or_(ends.is_(None), ends >= day),
+            )
+            .order_by(column_of(TaxRate, "sequence"), column_of(TaxRate, "id"))
+        )
+        kept[country, day] = [dict(row._mapping) for row in work.session.execute(statement)]  # noqa: SLF001 - SQLAlchemy's name
+    return kept[country, day]
+
+
+def _tax(row: Mapping[str, Any]) -> Tax:
+    return Tax(row["id"], row["name"], TaxKind(row["kind"]), row["value"], row["category"], row["reason"] or "")

@@ -1,0 +1,326 @@
+"""What all trade documents do when they are saved: fill in what the customer and the products say, price, tax, add up."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core import clock, money, tax
+from crm_app.core.i18n import Message
+from crm_app.core.resource import RESOURCES
+from crm_app.models.accounts import Account, AccountAddress, Zone
+from crm_app.models.choices import AddressPurpose, Language
+from crm_app.models.products import Product
+from crm_app.models.settings import Company
+from crm_app.models.trade import LineChoice
+
+from . import currencies, prices, rules, taxes
+from .rules import Draft
+from .work import Work, column_of
+
+DOCUMENTS = ("quotes", "orders", "deliveries", "invoices")
+ZERO = Decimal(0)
+ONE = Decimal(1)
+_TOTALS = ("net", "tax", "rounding", "total", "withheld", "payable")
+_DECIDING = ("account", "date", "currency", "rate", "included", "price_list")
+
+
+def company(work: Work) -> Company:
+    """The company's settings, read once in a transaction."""
+    kept = work.session.info.get("company")
+    if kept is None:
+        kept = work.session.info["company"] = work.session.scalar(sa.select(Company).limit(1)) or Company(
+            name="", country="ES"
+        )
+    return kept
+
+
+def today(work: Work) -> date:
+    """The date on the company's wall."""
+    return clock.today(company(work).time_zone)
+
+
+def complete(work: Work, draft: Draft, resource: str) -> None:
+    """The rule of every trade document: see the module."""
+    account = work.session.get(Account, draft.values["account"]) if draft.values["account"] else None
+    if account is None:
+        return
+    if draft.coming("account"):
+        if not account.active:
+            draft.errors["account"] = Message("This customer is not active.")
+        _of_account(work, draft, account)
+    _of_day(work, draft, account)
+    rows = _rows(work, draft, resource)
+    if rows is None or draft.errors:
+        return
+    if draft.id is None and not rows:
+        draft.errors["lines"] = Message("Add at least one line.")
+        return
+    products = products_of(work, rows)
+    for number, (row, given, fresh) in enumerate(rows):
+        faults = _fill(work, draft.values, account, row, given, products, fresh=fresh)
+        draft.errors.update({f"lines.{number}.{name}": text for name, text in faults.items()})
+    if not draft.errors:
+        add_up(work, draft.values, account, [row for row, _, _ in rows])
+        _hand_over(draft, [row for row, _, _ in rows])
+
+
+def _of_account(work: Work, draft: Draft, account: Account) -> None:
+    """What a document takes over from its customer, where nobody said otherwise."""
+    values, given = draft.values, draft.given
+    values["account_name"] = account.name
+    usual = {
+        "currency": account.currency or company(work).currency,
+        "price_list": account.price_list or _zone_list(work, account.zone),
+        "payment_terms": account.payment_terms,
+        "payment_days": account.payment_days,
+        "owner": values.get("owner") or account.owner,
+    } | _shipping(work, account)
+    for name, value in usual.items():
+        if name not in given or (values[name] is None and name == "currency"):
+            values[name] = value
+    if values["price_list"] and "included" not in given:
+        values["included"] = bool(_listed(work, values["price_list"]))
+
+
+def _listed(work: Work, key: int) -> bool | None:
+    from crm_app.models.prices import PriceList
+
+    return work.session.scalar(sa.select(column_of(PriceList, "included")).where(column_of(PriceList, "id") == key))
+
+
+def _zone_list(work: Work, zone: int | None) -> int | None:
+    """The price list of the zone, else of the zone above it."""
+    for _ in range(20):
+        if zone is None:
+            return None
+        row = work.session.execute(
+            sa.select(column_of(Zone, "price_list"), column_of(Zone, "parent")).where(column_of(Zone, "id") == zone)
+        ).first()
+        if row is None or row[0] is not None:
+            return row[0] if row else None
+        zone = row[1]
+    return None
+
+
+def _shipping(work: Work, account: Account) -> dict[str, Any]:
+    """The usual delivery address, else the fiscal one."""
+    table, day = AccountAddress, today(work)
+    begins, ends = column_of(table, "valid_from"), column_of(table, "valid_to")
+    found = work.session.scalar(
+        sa.select(table)
+        .where(
+            column_of(table, "account") == account.id,
+            column_of(table, "purpose") == AddressPurpose.DELIVERY.value,
+            sa.or_(begins.is_(None), begins <= day),
+            sa.or_(ends.is_(None), ends >= day),
+        )
+        .order_by(column_of(table, "usual").desc(), column_of(table, "position"), column_of(table, "id"))
+        .limit(1)
+    )
+    source: Any = found or account
+    return {
+        "ship_name": account.name,
+        "ship_street": source.street,
+        "ship_postcode": source.postcode,
+        "ship_city": source.city,
+        "ship_country": source.country,
+    }
+
+
+def _of_day(work: Work, draft: Draft, account: Account) -> None:
+    """Date, currency and rate."""
+    values = draft.values
+    values["date"] = values["date"] or today(work)
+    values["currency"] = values["currency"] or account.currency or company(work).currency
+    own = values["currency"] == company(work).currency
+    if own:
+        values["rate"] = ONE
+    elif not ("rate" in draft.given and values["rate"]) and (
+        draft.coming("currency", "date", "rate", "account") or not values["rate"]
+    ):
+        values["rate"] = currencies.rate(work, values["currency"], values["date"])
+        if values["rate"] is None:
+            draft.errors["currency"] = currencies.missing(values["currency"])
+    if values["rate"] is not None and values["rate"] <= 0:
+        draft.errors["rate"] = Message("Write a number above zero.")
+
+
+Row = tuple[dict[str, Any], frozenset[str], bool]
+
+
+def _rows(work: Work, draft: Draft, resource: str) -> list[Row] | None:
+    """The lines as they will be: (values, what of them comes now, whether the line is new). None: nothing about them changes."""
+    if "lines" not in draft.lines:
+        if draft.id is not None and draft.given.isdisjoint(_DECIDING):
+            return None
+        if draft.id is None:
+            return []
+        _bring_lines(work, draft, resource)
+    merged = rules.inside_of(resource, draft, "lines", work)
+    return [
+        (row, frozenset(values), key is None) for row, (key, values) in zip(merged, draft.lines["lines"], strict=True)
+    ]
+
+
+def _bring_lines(work: Work, draft: Draft, resource: str) -> None:
+    """The stored lines, untouched, so that they are computed anew."""
+    from . import lines
+
+    found = RESOURCES.get(resource)
+    part = next(part for part in RESOURCES.lines(found) if part.name == "lines")  # type: ignore[arg-type]
+    draft.lines["lines"] = [(item.id, {}) for item in lines.read(work, part, draft.id or 0)]  # type: ignore[index]
+
+
+def _hand_over(draft: Draft, rows: Sequence[dict[str, Any]]) -> None:
+    """What was computed goes back to the lines that are saved."""
+    for (_, values), row in zip(draft.lines["lines"], rows, strict=True):
+        values.update(row)
+
+
+def products_of(work: Work, rows: Sequence[Row]) -> dict[int, Product]:
+    """The products that the lines name."""
+    keys = {row["product"] for row, _, _ in rows if row["product"]}
+    if not keys:
+        return {}
+    return {
+        row.id or 0: row for row in work.session.scalars(sa.select(Product).where(column_of(Product, "id").in_(keys)))
+    }
+
+
+def _fill(
+    work: Work,
+    head: Mapping[str, Any],
+    account: Account,
+    row: dict[str, Any],
+    given: frozenset[str],
+    products: Mapping[int, Product],
+    *,
+    fresh: bool,
+) -> dict[str, Message]:
+    """Fill a line in from its product; what is wrong with it, by field."""
+    product = products.get(row["product"] or 0)
+    anew = fresh or "product" in given
+    if product is not None and anew:
+        row.update({name: None for name in ("description", "unit", "tax_class", "price") if name not in given})
+        spanish = (account.language or company(work).language) == Language.ES.value
+        row["cost"] = product.cost
+        for name, value in {
+            "description": _description(product, spanish=spanish),
+            "unit": product.unit,
+            "tax_class": product.tax_class,
+        }.items():
+            if not row[name]:
+                row[name] = value
+    if row["price"] is None and product is not None:
+        ask = prices.Ask(head["price_list"], head["currency"], head["date"])
+        found = prices.price_of(work, ask, product, row["quantity"])
+        row["price"] = found.price
+        row["why"] = [{"what": step.what, "price": str(step.price), "of": step.of} for step in found.steps]
+    row["tax_class"] = row["tax_class"] or "standard"
+    return _faults(work, row, product)
+
+
+def _description(product: Product, *, spanish: bool) -> str:
+    name = (product.name_es if spanish else product.name_en) or product.name
+    text = product.description_es if spanish else product.description_en
+    return f"{name}\n{text}" if text else name
+
+
+def _faults(work: Work, row: Mapping[str, Any], product: Product | None) -> dict[str, Message]:
+    found: dict[str, Message] = {}
+    if product is None and not row["description"]:
+        found["description"] = Message("Choose a product or write what it is.")
+    if row["quantity"] is None or row["quantity"] <= 0:
+        found["quantity"] = Message("Write a number above zero.")
+    if row["price"] is None:
+        found["price"] = (
+            Message("This product has no price here. Write one.") if product else Message("This is needed.")
+        )
+    elif product is not None and row["price"] < 0:
+        found["price"] = Message("Write {least} or more.", least="0")
+    most = company(work).max_discount
+    if row["discount"] > 100:
+        found["discount"] = Message("At most {most} %.", most="100")
+    elif most is not None and row["discount"] > most:
+        found["discount"] = Message("At most {most} %.", most=f"{most.normalize():f}")
+    if product is not None and not product.active:
+        found["product"] = Message("This product is not active.")
+    elif product is not None and not product.sold:
+        found["product"] = Message("This product is not sold.")
+    if not found and abs(row["quantity"] * row["price"]) >= Decimal(10) ** 13:
+        found["price"] = Message("This amount is too large.")
+    return found
+
+
+def add_up(work: Work, head: dict[str, Any], account: Account, rows: Sequence[dict[str, Any]]) -> tax.Totals:
+    """Nets into the rows, totals and taxes into the head."""
+    day = head["date"]
+    customer = taxes.Customer(account.country, account.tax_id, account.tax_status)
+    of_class = taxes.resolver(work, customer, day)
+    parts = [
+        tax.TaxedLine(
+            row["quantity"], row["price"], row["discount"], of_class(row["tax_class"]),
+            row.get("choice", LineChoice.FIRM.value) == LineChoice.FIRM.value,
+        )
+        for row in rows
+    ]  # fmt: skip
+    withheld = taxes.withholdings(work, account.id or 0, day)
+    found = tax.compute(parts, head["currency"], included=bool(head["included"]), withholdings=withheld)
+    for row, net in zip(rows, found.nets, strict=True):
+        row["net"] = net
+    head |= {name: getattr(found, name) for name in _TOTALS}
+    rate, own = head["rate"] or ONE, company(work).currency
+    head["net_company"] = money.round_money(found.net * rate, own)
+    head["total_company"] = money.round_money(found.total * rate, own)
+    head["tax_lines"] = [_told(part, withheld=False) for part in found.taxes] + [
+        _told(part, withheld=True) for part in found.withholdings
+    ]
+    return found
+
+
+def _told(part: tax.TaxAmount, *, withheld: bool) -> dict[str, Any]:
+    of = part.tax
+    return {
+        "tax": of.key, "name": of.name, "kind": of.kind.value, "value": f"{of.value.normalize():f}",
+        "category": of.category, "reason": of.reason, "base": str(part.base), "amount": str(part.amount),
+        "withheld": withheld,
+    }  # fmt: skip
+
+
+def instalments(work: Work, head: Mapping[str, Any]) -> list[tuple[date, Decimal]]:
+    """When how much of what is payable is due: by the payment terms, else by the days, else at once. No cent is lost."""
+    from crm_app.models.prices import PaymentPart
+
+    day, payable = head["date"], head["payable"]
+    parts: list[PaymentPart] = []
+    if head["payment_terms"]:
+        table = PaymentPart
+        mine = sa.select(table).where(column_of(table, "payment_terms") == head["payment_terms"])
+        parts = list(work.session.scalars(mine.order_by(column_of(table, "position"), column_of(table, "id"))))
+    if not parts or not any(part.percent for part in parts):
+        return [(day + timedelta(days=head["payment_days"] or 0), payable)]
+    shares = money.allocate(payable, [part.percent for part in parts], head["currency"])
+    dated = [
+        (due_of(day, part.days, month_end=part.month_end), share) for part, share in zip(parts, shares, strict=True)
+    ]
+    return sorted(dated)
+
+
+def due_of(day: date, days: int, *, month_end: bool) -> date:
+    """So many days after the date; with `month_end` after the last day of its month."""
+    if month_end:
+        day = (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return day + timedelta(days=days)
+
+
+def _register(resource: str) -> None:
+    @rules.completes(resource)
+    def _complete(work: Work, draft: Draft) -> None:
+        complete(work, draft, resource)
+
+
+for _resource in DOCUMENTS:
+    _register(_resource)

@@ -1,0 +1,167 @@
+"""Money left, open items right: which invoices a payment settles, with what is left of it shown before anything is saved."""
+
+import asyncio
+import dataclasses
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from crm_app.core import money
+from crm_app.core.errors import Invalid
+from crm_app.core.fields import BadValue, Number
+from crm_app.core.i18n import Speech
+from crm_app.core.resource import Resource
+from crm_app.services import actions, payments
+from crm_app.services.actors import Actor
+from crm_app.services.work import Work
+
+from .guard import SIGNED_IN, on, signed_in
+from .session import tell
+
+_AMOUNT = Number(4)
+
+
+@dataclasses.dataclass
+class OpenRow:
+    """An open item. `typed` is what of it is to be settled, `fault` what is wrong with that."""
+
+    id: int = 0
+    number: str = ""
+    due: str = ""
+    balance: str = ""
+    currency: str = ""
+    typed: str = ""
+    fault: str = ""
+
+
+@dataclasses.dataclass
+class SettledRow:
+    """An allocation that counts."""
+
+    id: int = 0
+    address: str = ""
+    number: str = ""
+    amount: str = ""
+    day: str = ""
+
+
+class AllocationState(rx.State, mixin=True):
+    """The part of a payment's state that its form does not hold. `record` and `load` are the record's."""
+
+    resource: ClassVar[Resource]
+
+    open_rows: list[OpenRow] = []
+    settled_rows: list[SettledRow] = []
+    free: str = ""
+    rest: str = ""
+    may_allocate: bool = False
+    _free: Decimal = Decimal(0)
+    _currency: str = ""
+
+    @on("read")
+    async def load_allocations(self) -> Any:
+        """Read what is open and what is settled already."""
+        await self._read(await signed_in(self))
+
+    @on(SIGNED_IN)
+    async def weigh(self, invoice: int, text: str) -> Any:
+        """An amount was typed: what would be left of the payment."""
+        actor = await signed_in(self)
+        self.open_rows = [
+            dataclasses.replace(row, typed=text[:40], fault="") if row.id == invoice else row for row in self.open_rows
+        ]
+        self.rest = _money(actor.speech, self._free - self._typed(actor), self._currency)
+
+    def _typed(self, actor: Actor) -> Decimal:
+        """The sum of what can be read among the amounts."""
+        total = Decimal(0)
+        for row in self.open_rows:
+            try:
+                total += _AMOUNT.parse(row.typed, actor.speech) or Decimal(0)
+            except BadValue:
+                continue
+        return total
+
+    @on(SIGNED_IN)
+    async def allocate(self) -> Any:
+        """Settle what was typed, all or nothing."""
+        actor = await signed_in(self)
+        chosen = [row for row in self.open_rows if row.typed.strip()]
+        wanted: list[dict[str, Any]] = []
+        for row in chosen:
+            try:
+                amount = _AMOUNT.parse(row.typed, actor.speech)
+            except BadValue as bad:
+                row.fault = actor.speech.say(bad.message)
+                continue
+            wanted.append({"invoice": row.id, "amount": str(amount)})
+        self.open_rows = [*self.open_rows]
+        if len(wanted) == len(chosen) and wanted:
+            await self._run(actor, chosen, {"allocations": wanted})
+
+    @on(SIGNED_IN)
+    async def allocate_oldest(self) -> Any:
+        """Settle the oldest first, as far as the money goes."""
+        await self._run(await signed_in(self), [], {})
+
+    @on(SIGNED_IN)
+    async def take_back(self, allocation: int) -> Any:
+        """One allocation counts no more."""
+        actor = await signed_in(self)
+        values = {"allocations": [allocation]}
+        outcome = await asyncio.to_thread(actions.run, actor, self.resource.name, "unallocate", self.record, values)
+        await tell(self, "Taken back.", undo=outcome.change_set)
+        return type(self).load
+
+    async def _run(self, actor: Actor, chosen: list[OpenRow], values: dict[str, Any]) -> None:
+        try:
+            outcome = await asyncio.to_thread(actions.run, actor, self.resource.name, "allocate", self.record, values)
+        except Invalid as bad:
+            faults = {name: actor.speech.say(text) for name, text in bad.fields.items()}
+            for number, row in enumerate(chosen):
+                row.fault = faults.get(f"allocations.{number}.amount", "") or faults.get(
+                    f"allocations.{number}.invoice", ""
+                )
+            self.open_rows = [*self.open_rows]
+            return
+        await tell(self, "Allocated.", undo=outcome.change_set)
+        await self._read(actor)
+
+    async def _read(self, actor: Actor) -> None:
+        found = await asyncio.to_thread(read_allocations, actor, self.record)
+        self.open_rows, self.settled_rows, self._free, self._currency, self.may_allocate = found
+        self.free = self.rest = _money(actor.speech, self._free, self._currency)
+
+
+def _money(speech: Speech, value: Decimal, currency: str) -> str:
+    places = money.minor_units(currency)
+    return f"{speech.number(money.quantize(value, places), places)} {currency}"
+
+
+def read_allocations(actor: Actor, payment: int) -> tuple[list[OpenRow], list[SettledRow], Decimal, str, bool]:
+    """Open items, allocations, what is free, its currency, and whether the actor may allocate. Runs in a thread."""
+    speech = actor.speech
+    with Work(actor) as work:
+        found = payments.sheet(work, payment)
+    rows = [
+        OpenRow(
+            item.id,
+            item.number or f"#{item.id}",
+            speech.day(item.due) if item.due else "",
+            _money(speech, item.balance, item.currency),
+            item.currency,
+        )
+        for item in found.open_items
+    ]
+    settled = [
+        SettledRow(
+            part.id,
+            f"/invoices/{part.invoice}",
+            part.number,
+            _money(speech, part.amount, part.currency),
+            speech.day(part.day),
+        )
+        for part in found.settled
+    ]
+    return rows, settled, found.free, found.currency, actor.may("payments.allocate")
