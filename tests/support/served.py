@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -33,11 +34,16 @@ class Served:
             self.process = subprocess.Popen(
                 command, env=self.environment, stdout=output, stderr=output, start_new_session=True
             )
-        _wait(self.url, self.process, log)
+        try:
+            _wait(self.url, self.process, log)
+        except RuntimeError:
+            self.kill()  # its workers too
+            raise
 
     def kill(self) -> None:
         """As the power cut does: everything at once, no word to anybody."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
 
     def pids(self) -> list[int]:
