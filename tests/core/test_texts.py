@@ -9,13 +9,20 @@ from tools import texts
 
 # the same word in both languages
 SAME = {
+    "31-60",
+    "61-90",
+    "91-120",
     "CSV",
+    "Cheque",
     "Excel (XLSX)",
     "No",
+    "Normal",
     "Roles",
     "Sector",
     "Subtotal",
     "Total",
+    "UNTDID 5305: S, Z, E, AE, K, G, O",
+    "Web",
     "token",
     "{verb} ({what})",
     "{what}: {verb}",
