@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import chromium, crm, databases, net
+from tests.support import chromium, crm, databases, net, seed
 from tests.support.postgres import postgres
 from tests.support.redis import redis
 from tests.support.server import serving
+
+
+def pytest_sessionfinish():
+    seed.forget()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 `python -m tests.support.seed` does it to the database of the environment and prints who is there as JSON.
 """
 
-import atexit
 import json
 import shutil
 import subprocess
@@ -37,8 +36,14 @@ def seed(data: Path, **environment: str) -> dict[str, Any]:
 @cache
 def _template() -> tuple[Path, dict[str, Any]]:
     folder = Path(tempfile.mkdtemp(prefix="crm-seed-"))
-    atexit.register(shutil.rmtree, folder)
     return folder, _filled(folder)
+
+
+def forget() -> None:
+    """Take the template away, if one was made: at the end of the run (its processes end without `atexit`)."""
+    if _template.cache_info().currsize:
+        shutil.rmtree(_template()[0])
+        _template.cache_clear()
 
 
 def _filled(data: Path, **environment: str) -> dict[str, Any]:
