@@ -32,6 +32,7 @@ from .wording import Wording
 
 _RIGHT_LEFT = RIGHT - 88  # of the totals
 _COLUMN = 76.0  # of what stands beside them
+_BESIDE = 90.0  # the columns stand side by side up to this height
 _STEP, _BAR = 5.4, 8.6
 _LARGE = Style(11, INK, "B")
 _SIGNATURE = 32.0
@@ -41,7 +42,7 @@ def closing(snapshot: Snapshot, wording: Wording) -> list[Piece]:
     """All of it, in the order of the page."""
     found: list[Piece] = []
     if snapshot.valued:
-        found += [space(4), *beside(list(_payment(snapshot, wording)), list(_totals(snapshot, wording)), 150)]
+        found += [space(4), *beside(list(_payment(snapshot, wording)), list(_totals(snapshot, wording)), _BESIDE)]
     for title, content in (
         (wording.say("Made from"), "\n".join(long_origins(snapshot, wording))),
         (wording.say("Notes"), snapshot.notes),
@@ -157,7 +158,7 @@ def _converted(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
 def _payment(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
     """The bank account and the days, beside the totals."""
     account = printable(snapshot.issuer.iban).replace("\n", " ")
-    if account and snapshot.kind is not Kind.CREDIT_NOTE:
+    if account and snapshot.kind not in (Kind.CREDIT_NOTE, Kind.DELIVERY):
         yield from _heading(wording.say("Bank account"))
         yield from text(BODY.wrapped(_in_fours(account), _COLUMN, 2), BODY)
         yield space(3)

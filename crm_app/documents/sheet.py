@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 210.0, 297.0
 LEFT, RIGHT = 18.0, 192.0
 TOP, BOTTOM = 16.0, 278.5  # of what flows; the foot stands below
 BREADTH = RIGHT - LEFT
-_LOGO_PIXELS, _LOGO_SIDE = 40_000_000, 900
+_LOGO_PIXELS, _LOGO_SIDE = 40_000_000, 720
 
 BASE = 0.74  # of a line's height: where its letters stand
 
@@ -66,7 +66,6 @@ class Sheet(FPDF):
         self.resource_access_policy = ResourceAccessPolicy.NONE
         self.fonts.update(faces.fonts())
         self.set_auto_page_break(False)
-        self.alias_nb_pages("")  # a text that holds "{nb}" means just that
         self.set_title(title)
         self.set_author(faces.printable(snapshot.issuer.legal_name or snapshot.issuer.name))
         self.set_lang(f"{snapshot.language}-{snapshot.country}" if snapshot.country else snapshot.language)
@@ -120,7 +119,7 @@ def picture(content: bytes) -> Image.Image | None:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP", "GIF")) as opened:
             if opened.width * opened.height > _LOGO_PIXELS:
                 return None
-            found = opened.convert("RGBA")
+            found = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     found.thumbnail((_LOGO_SIDE, _LOGO_SIDE))

@@ -38,6 +38,8 @@ _TAX_IDS = {
     "UY": "RUT",
 }
 
+_POSTCODE_LAST = {"AU", "CA", "CO", "GB", "IE", "IN", "NZ", "US"}
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -106,13 +108,22 @@ class Wording:
         if party.contact:
             yield self.say(Message("Attn. {name}", name=party.contact))
         yield party.street
-        town = f"{party.postcode} {party.city}".strip()
-        yield ", ".join(part for part in (town, "" if party.region == party.city else party.region) if part)
+        yield _town(party)
         yield self.country(party.country) if party.country != self.company_country else ""
 
     def country(self, code: str) -> str:
         """A country's name."""
         return str(self.speech.locale.territories.get(code, code))
+
+
+def _town(party: Party) -> str:
+    """City, region and postcode in the order of their country (UPU S42)."""
+    region = "" if party.region == party.city else party.region
+    if party.country in _POSTCODE_LAST:
+        return " ".join(
+            part for part in (", ".join(part for part in (party.city, region) if part), party.postcode) if part
+        )
+    return ", ".join(part for part in (f"{party.postcode} {party.city}".strip(), region) if part)
 
 
 def _places(value: Decimal) -> int:
