@@ -14,6 +14,7 @@ from . import kit
 from .inputs import picker_labels
 from .text import t
 
+
 def chips(state: type[ListState]) -> rx.Component:
     """The chips of that list. The fields it is filtered by most are offered first."""
     found = state.resource
