@@ -104,8 +104,9 @@ class ViewState(rx.State, mixin=True):
                 await asyncio.to_thread(change_view, actor, self.view, given, None)
             elif self.naming == "new":
                 query = replace(self._query, columns=self._query.columns or self._usual or ())
-                self.view = await asyncio.to_thread(add_view, actor, self.resource, given, query)
+                key = await asyncio.to_thread(add_view, actor, self.resource, given, query)
                 await self._show(actor, query, counted=True)
+                self.view = key
         except Invalid as bad:
             self.view_error = " ".join(actor.speech.say(text) for text in bad.fields.values())
             return

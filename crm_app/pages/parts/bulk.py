@@ -95,7 +95,7 @@ def foot(state: type[ListState], usual: rx.Component) -> rx.Component:
 def _bar(state: type[ListState]) -> rx.Component:
     found = state.resource
     rest = rx.el.button(
-        t("Select all {count} that match", count=state.count),
+        t("Select all {count}", count=state.count),
         type="button",
         on_click=state.pick_everything,
         class_name="verb bulk-all",
@@ -109,9 +109,11 @@ def _bar(state: type[ListState]) -> rx.Component:
         rx.cond(state.everything, rx.fragment(), rest),
         rx.el.span(class_name="bulk-sep"),
         when(may(found, "change"), _verb("pencil", "Change…", state.ask("change"))) if _open(state) else rx.fragment(),
-        when(may(found, "change"), _verb("tags", "Tag…", state.ask("tag"))) if tags_of(found) else rx.fragment(),
-        when(may(found, "remove"), _verb("trash-2", "Remove…", state.ask("remove"))),
-        export_menu(state, "verb"),
+        when(may(found, "change"), _verb("tags", "Tag…", state.ask("tag"), "verb verb-short"))
+        if tags_of(found)
+        else rx.fragment(),
+        when(may(found, "remove"), _verb("trash-2", "Remove…", state.ask("remove"), "verb verb-short")),
+        export_menu(state, "verb verb-short"),
         rx.el.span(class_name="grow"),
         rx.el.button(
             kit.icon("x"), type="button", on_click=state.unpick, class_name="verb", aria_label=t("Clear the selection")
@@ -122,8 +124,10 @@ def _bar(state: type[ListState]) -> rx.Component:
     )
 
 
-def _verb(icon: str, label: str, act: Any) -> rx.Component:
-    return rx.el.button(kit.icon(icon), rx.el.span(t(label)), type="button", on_click=act, class_name="verb")
+def _verb(icon: str, label: str, act: Any, look: str = "verb") -> rx.Component:
+    return rx.el.button(
+        kit.icon(icon), rx.el.span(t(label)), type="button", on_click=act, title=t(label), class_name=look
+    )
 
 
 def export_menu(state: type[ListState], class_name: str) -> rx.Component:
@@ -174,7 +178,11 @@ def _ask_change(state: type[ListState]) -> rx.Component:
             class_name="form",
         ),
         open=state.asked == "change",
-        title=t("Change {count} records", count=state.picked_count),
+        title=rx.cond(
+            state.changing_how == "add",
+            t("Tag {count} records", count=state.picked_count),
+            t("Change {count} records", count=state.picked_count),
+        ),
         on_close=state.ask(""),
         close_label=t("Close"),
     )
@@ -287,6 +295,14 @@ def control(spec: FieldSpec, key: str, value: Any = "", text: Any = "") -> rx.Co
             class_name="select",
         )
     shape = {"type": "date"} if kind.widget == "date" else {"type": "text"}
+    about = {"custom_attrs": {"data-autofocus": ""}} if isinstance(kind, Tags) else {}
     return rx.el.input(
-        id=key, name="value", default_value=value, class_name="input", auto_complete="off", max_length=2000, **shape
+        id=key,
+        name="value",
+        default_value=value,
+        class_name="input",
+        auto_complete="off",
+        max_length=2000,
+        **shape,
+        **about,
     )

@@ -284,7 +284,7 @@ export function Filters({ chips = [], fields = [], labels = {}, signs = {}, pick
   const seen = useRef(answer);
 
   const focus = (place) => {
-    const chip = place && [...row.current.querySelectorAll("[data-chip]")].find((one) => one.dataset.chip === place);
+    const chip = [...row.current.querySelectorAll("[data-chip]")].find((one) => one.dataset.chip === place);
     (chip?.querySelector("button") ?? add.current)?.focus();
   };
 

@@ -1,0 +1,285 @@
+"""A day with a list: filter, choose, sort, save, select, change, undo, take away as a file; and nothing in its way for anybody."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from .conftest import es, ready
+from .test_looks import TAGS
+
+SIZES = {"desk": {"width": 1440, "height": 900}, "tablet": {"width": 768, "height": 1024, "has_touch": True}}
+MANY = 260
+
+
+@pytest.fixture(scope="module")
+def many(served):
+    """More records than are changed at once: a change of all of them is a job."""
+    with served.http() as browser:
+        items = [
+            {"name": f"Lista {number:03}", "city": "Zamora" if number % 2 else "Teruel", "tags": ["viejo"]}
+            for number in range(MANY)
+        ]
+        answer = browser.post("/api/v1/bulk/accounts", json={"items": items})
+        assert answer.status_code == 201, answer.text
+    return served
+
+
+def rows(page):
+    return page.locator("table[data-list][aria-busy=false] tbody tr")
+
+
+def button(page, text):
+    return page.get_by_role("button", name=es(text), exact=True)
+
+
+def edit(page, chip):
+    """Open the form of the chip with that text; an empty text is the chip that adds another."""
+    target = page.locator(".chip-edit", has_text=chip) if chip else page.locator(".chip-ghost")
+    target.click()
+    return page.locator(".filter-form")
+
+
+def chosen(form, place, value):
+    form.locator("select").nth(place).select_option(value)
+
+
+def tagged(served, tag):
+    with served.http() as browser:
+        return browser.get("/api/v1/accounts", params={"filter[tags]": tag, "size": 1}).json()["total"]
+
+
+@pytest.fixture(params=SIZES)
+def page(tabs, many, request):
+    found = tabs(address="/accounts?q=lista", **SIZES[request.param])
+    expect(rows(found)).to_have_count(50)
+    return found
+
+
+def test_a_filter_is_added_and_changed_where_it_stands(page):
+    form = edit(page, "")
+    expect(form.locator("select").first).to_be_focused()
+    chosen(form, 0, "city")
+    chosen(form, 1, "eq")
+    form.locator("[name=value]").fill("Zamora")
+    page.keyboard.press("Enter")
+    expect(page.locator(".list-foot")).to_contain_text(str(MANY // 2))
+    expect(page.locator(".chip-edit")).to_be_focused()
+    expect(page).to_have_url(re.compile(r"filter%5Bcity%5D=Zamora"))
+    page.keyboard.press("Enter")
+    expect(form.locator("[name=value]")).to_be_focused()
+    expect(form.locator("[name=value]")).to_have_value("Zamora")
+    chosen(form, 0, "in")
+    expect(form.locator("textarea")).to_have_value("Zamora")
+    form.locator("textarea").fill("Zamora\nTeruel")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".chip-edit")).to_contain_text("Zamora, Teruel")
+    expect(page.locator(".list-foot")).to_contain_text(str(MANY))
+    edit(page, "Zamora")
+    page.keyboard.press("Escape")
+    expect(form).to_have_count(0)
+    expect(page.locator(".chip-edit")).to_be_focused()
+    edit(page, "Zamora")
+    chosen(form, 0, "filled")
+    form.locator("[type=submit]").click()
+    expect(page.locator(".chip-edit")).to_contain_text(es("is not empty"))
+    page.get_by_role("button", name=es("Remove the filter {name}").format(name=es("City"))).click()
+    expect(page.locator(".chip-edit")).to_have_count(0)
+
+
+def test_every_kind_asks_with_its_own_input_and_a_fault_stays_at_its_field(page):
+    form = edit(page, "")
+    chosen(form, 0, "roles")
+    chosen(form, 1, "in")
+    expect(form.locator("[type=checkbox]")).to_have_count(6)
+    chosen(form, 0, "active")
+    expect(form.locator("select[name=value] option")).to_have_count(2)
+    chosen(form, 0, "created_at")
+    chosen(form, 1, "between")
+    expect(form.locator("[type=datetime-local]")).to_have_count(2)
+    chosen(form, 0, "owner")
+    expect(form.locator("[role=combobox]")).to_be_visible()
+    chosen(form, 0, "credit_limit")
+    chosen(form, 1, "ge")
+    form.locator("[name=value]").fill("mucho")
+    page.keyboard.press("Enter")
+    expect(form.locator(".field-error")).not_to_be_empty()
+    expect(form.locator("[name=value]")).to_be_focused()
+    expect(form.locator("[name=value]")).to_have_value("mucho")
+    expect(form.locator("[name=value]")).to_have_attribute("aria-invalid", "true")
+    form.locator("[name=value]").fill("1.000,5")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chip-edit")).to_contain_text("1.000,5")
+    expect(page).to_have_url(re.compile(r"credit_limit%5D%5Bge%5D=1000.5"))
+
+
+def test_columns_are_kept_for_whoever_chose_them(page, tabs):
+    heads = page.locator("thead th")
+    page.get_by_role("button", name=es("Columns")).click()
+    box = page.locator(".columns-list").get_by_label(es("Tags"), exact=True)
+    box.click()
+    expect(box).to_be_checked()
+    expect(heads.get_by_text(es("Tags"), exact=True)).to_have_count(1)
+    page.get_by_role("button", name=es("Move {name} forward").format(name=es("Tags"))).click()
+    button(page, "Done").click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/accounts\?q=lista$"))
+    page.goto("/accounts")
+    ready(page)
+    expect(heads.get_by_text(es("Tags"), exact=True)).to_have_count(1)
+    other = tabs("seller", address="/accounts")
+    ready(other)
+    expect(other.locator("thead th").get_by_text(es("Tags"), exact=True)).to_have_count(0)
+    page.get_by_role("button", name=es("Columns")).click()
+    button(page, "As it was").click()
+    expect(heads.get_by_text(es("Tags"), exact=True)).to_have_count(0)
+
+
+def test_a_view_is_saved_shared_reloaded_and_removed(page, tabs):
+    page.locator("th button.sort").first.click()
+    page.locator("th button.sort", has_text=es("City")).click(modifiers=["Shift"])
+    expect(page).to_have_url(re.compile(r"sort=-name%2Ccity"))
+    tab = page.get_by_role("tab", name="Las de lista")
+    button(page, "Save as a view").click()
+    page.fill("#view-name", "Nada")
+    button(page, "Cancel").click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    button(page, "Save as a view").click()
+    expect(page.locator("#view-name")).to_have_value("")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog[open] .field-error")).not_to_be_empty()
+    page.fill("#view-name", "Las de lista")
+    page.keyboard.press("Enter")
+    expect(tab).to_have_attribute("aria-selected", "true")
+    page.reload()
+    expect(tab).to_have_attribute("aria-selected", "true")
+    expect(rows(page).first).to_contain_text("Lista 259")
+    page.get_by_role("tab", name=es("All"), exact=True).click()
+    expect(page.locator("#list-filter")).to_have_value("")
+    tab.click()
+    expect(page.locator("#list-filter")).to_have_value("lista")
+    other = tabs("seller", address="/accounts")
+    ready(other)
+    expect(other.get_by_role("tab", name="Las de lista")).to_have_count(0)
+    button(page, "This view").click()
+    page.get_by_role("menuitem", name=es("Name and share…")).click()
+    page.select_option("#view-shared", "everybody")
+    button(page, "Save the view").click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    other.reload()
+    other.get_by_role("tab", name="Las de lista").click()
+    expect(rows(other).first).to_contain_text("Lista 259")
+    expect(other.get_by_role("button", name=es("This view"))).to_have_count(0)
+    page.fill("#list-filter", "lista 1")
+    expect(tab.locator(".wait")).to_be_visible()
+    button(page, "This view").click()
+    page.get_by_role("menuitem", name=es("Save the changes")).click()
+    expect(tab.locator(".wait")).to_have_count(0)
+    button(page, "This view").click()
+    page.get_by_role("menuitem", name=es("Remove the view")).click()
+    expect(tab).to_have_count(0)
+
+
+def test_some_rows_are_tagged_and_it_is_undone(page, many):
+    for number in range(2):
+        rows(page).nth(number).locator("[data-pick]").check()
+    page.get_by_role("button", name=es("Tag…")).click()
+    expect(page.locator("dialog[open] .dialog-title")).to_contain_text("2")
+    expect(page.locator("#bulk-how")).to_have_value("add")
+    page.fill("#bulk-value", "urgente")
+    page.locator("dialog[open] [type=submit]").click()
+    toast = page.locator(".toast", has_text="2")
+    expect(toast).to_be_visible()
+    assert tagged(many, "urgente") == 2
+    toast.get_by_role("button", name=es("Undo")).click()
+    expect(page.locator(".toast", has_text=es("Undone."))).to_be_visible()
+    assert (tagged(many, "urgente"), tagged(many, "viejo")) == (0, MANY)
+
+
+def test_everything_filtered_is_changed_with_progress_and_one_undo(page, many):
+    page.locator("thead [type=checkbox]").check()
+    page.locator(".bulk-all").click()
+    expect(page.locator(".bulk-count")).to_contain_text(str(MANY))
+    page.get_by_role("button", name=es("Tag…")).click()
+    page.select_option("#bulk-how", "take")
+    page.fill("#bulk-value", "viejo")
+    page.locator("dialog[open] [type=submit]").click()
+    expect(page.locator("[role=progressbar]")).to_be_visible()
+    toast = page.locator(".toast", has_text=str(MANY))
+    expect(toast).to_be_visible(timeout=30_000)
+    expect(page.locator("[role=progressbar]")).to_have_count(0)
+    assert tagged(many, "viejo") == 0
+    toast.get_by_role("button", name=es("Undo")).click()
+    expect(page.locator(".toast", has_text=es("Undone."))).to_be_visible(timeout=30_000)
+    assert tagged(many, "viejo") == MANY
+
+
+def test_what_is_filtered_is_taken_away_as_a_file(page):
+    page.locator(".toolbar").get_by_role("button", name=es("Export")).click()
+    with page.expect_download() as coming:
+        page.get_by_role("menuitem", name="CSV").click()
+    with Path(coming.value.path()).open(encoding="utf-8-sig", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert [row["name"] for row in found] == [f"Lista {number:03}" for number in range(MANY)]
+
+
+def looked_at(page, place):
+    """What axe finds there in either theme."""
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.wait_for_function(
+            "dark => document.documentElement.classList.contains('dark') === dark", arg=theme == "dark"
+        )
+        answer = Axe().run(page, context=place, options=TAGS).response
+        found += [
+            f"{theme}: {one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+            for one in answer["violations"]
+            for node in one["nodes"]
+        ]
+    return found
+
+
+def test_axe_finds_nothing_in_the_form_of_a_filter(page):
+    form = edit(page, "")
+    found = []
+    for name, how in (("city", "eq"), ("roles", "in"), ("owner", "in"), ("credit_limit", "between"), ("city", "in")):
+        chosen(form, 0, name)
+        chosen(form, 1, how)
+        found += looked_at(page, ".filter-form")
+    form.locator("[type=submit]").click()
+    expect(form.locator(".field-error")).not_to_be_empty()
+    found += looked_at(page, ".filter-form")
+    form.locator("textarea").fill("Zamora")
+    form.locator("[type=submit]").click()
+    expect(page.locator(".chip-edit")).to_be_focused()
+    assert found + looked_at(page, ".toolbar") == []
+
+
+def test_axe_finds_nothing_in_the_dialogs_of_columns_and_views(page):
+    page.get_by_role("button", name=es("Columns")).click()
+    found = looked_at(page, "dialog[open]")
+    page.keyboard.press("Escape")
+    button(page, "Save as a view").click()
+    expect(page.locator("#view-name")).to_be_focused()
+    assert found + looked_at(page, "dialog[open]") == []
+
+
+def test_axe_finds_nothing_in_the_bar_of_a_selection_and_what_it_asks(page):
+    rows(page).first.locator("[data-pick]").check()
+    expect(page.locator(".bulk")).to_be_visible()
+    found = looked_at(page, ".bulk")
+    assert page.evaluate("document.querySelector('.bulk').scrollWidth <= document.querySelector('.bulk').clientWidth")
+    for verb in ("Change…", "Tag…", "Remove…"):
+        page.get_by_role("button", name=es(verb)).click()
+        expect(page.locator("dialog[open]")).to_be_visible()
+        if verb == "Change…":
+            page.select_option("#bulk-field", "roles")
+            expect(page.locator("#bulk-how")).to_be_visible()
+        found += looked_at(page, "dialog[open]")
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog[open]")).to_have_count(0)
+    assert found == []
