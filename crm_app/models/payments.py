@@ -90,9 +90,9 @@ class Allocation(Record, table=True):
     payment: int | None = Field(default=None, foreign_key="payment.id", index=True, sa_type=Id)
     credit: int | None = Field(default=None, foreign_key="invoice.id", index=True, sa_type=Id)
     invoice: int = Field(foreign_key="invoice.id", index=True, sa_type=Id)
-    amount: Decimal = Field(sa_type=Exact(4))  # type: ignore[call-overload]
-    taken: Decimal = Field(sa_type=Exact(4))  # type: ignore[call-overload]
-    difference: Decimal = Field(default=Decimal(0), sa_type=Exact(4))  # type: ignore[call-overload]
+    amount: Decimal = Field(sa_type=Exact(4))
+    taken: Decimal = Field(sa_type=Exact(4))
+    difference: Decimal = Field(default=Decimal(0), sa_type=Exact(4))
     day: dt.date = Field()
     until: dt.date | None = Field(default=None)
 

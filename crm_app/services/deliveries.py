@@ -11,7 +11,7 @@ from crm_app.models.credit import Effect
 from crm_app.models.deliveries import DeliveryKind, DeliveryStatus
 from crm_app.models.numbering import Numbered
 
-from . import chain, credit, invoices, numbering, snapshots, stock
+from . import chain, credit, invoices, ledger, numbering, snapshots, stock
 from .verbs import Outcome, action
 from .work import Work
 
@@ -78,8 +78,8 @@ def take_back(work: Work, row: Any, values: Values) -> Outcome:
     if row.kind == DeliveryKind.RETURN.value:
         raise Invalid({"": Message("This is a return already.")})
     lines = snapshots.lines_of(work, "deliveries", row.id)
-    done = chain.ledger.sums(work, "deliveries", [line.id for line in lines])
-    parts = [chain.Part(line, line.quantity - done[line.id].get("returned", chain.ZERO)) for line in lines]
+    done = ledger.sums(work, "deliveries", [line.id for line in lines])
+    parts = [chain.Part(line, line.quantity - done[line.id].get("returned", ledger.ZERO)) for line in lines]
     parts = [part for part in parts if part.quantity > 0]
     made = chain.convert(
         work, "deliveries", [row], "deliveries", chain.chosen(parts, values),

@@ -118,7 +118,7 @@ def _set_off(work: Work, source: str, row: Any, made: Any) -> None:
     for line in lines:
         amount = money.round_money(line.quantity * line.price * (100 - line.discount) / 100, made.currency)
         room[line.tax_class] = room.get(line.tax_class, ZERO) + amount
-    added = []
+    added: list[InvoiceLine] = []
     for deposit, number in _open_deposits(work, source, row):
         taken = min(deposit.price - _already(work, deposit.id), room.get(deposit.tax_class, ZERO))
         if taken > 0:

@@ -1,8 +1,8 @@
 """Money against invoices: posting, allocating (also to oldest first), taking back, reversing. What is settled follows from allocations."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -134,8 +134,8 @@ class OpenItem:
 
     id: int
     number: str
-    date: date
-    due: date | None
+    date: dt.date
+    due: dt.date | None
     currency: str
     total: Decimal
     balance: Decimal
@@ -189,7 +189,7 @@ def allocate_to(work: Work, source: Any, values: Values) -> None:
 
 
 def _free(source: Any) -> Decimal:
-    return source.unallocated if isinstance(source, Payment) else source.balance  # type: ignore[no-any-return]
+    return source.unallocated if isinstance(source, Payment) else source.balance
 
 
 def _oldest_first(work: Work, source: Any) -> None:

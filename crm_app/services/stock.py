@@ -99,7 +99,7 @@ def move_for(work: Work, note: DeliveryNote, lines: list[DeliveryLine]) -> None:
         quantity = line.quantity if back else -line.quantity
         work.session.add(
             StockMove(
-                product=line.product, product_name=name, warehouse=note.warehouse, quantity=quantity, day=note.date,
+                product=line.product or 0, product_name=name, warehouse=note.warehouse, quantity=quantity, day=note.date,
                 reason=reason.value, delivery_line=line.id, text=note.number,
             )
         )  # fmt: skip

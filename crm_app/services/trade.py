@@ -34,7 +34,7 @@ def company(work: Work) -> Company:
         kept = work.session.info["company"] = work.session.scalar(sa.select(Company).limit(1)) or Company(
             name="", country="ES"
         )
-    return kept  # type: ignore[no-any-return]
+    return kept
 
 
 def today(work: Work) -> date:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from crm_app.core.errors import Conflict
 from crm_app.core.resource import Resource
@@ -34,6 +34,7 @@ class Action:
     shown: bool = field(default=True)
 
 
+Verb = TypeVar("Verb", bound=Callable[[Work, Any, Mapping[str, object]], Outcome | None])
 _ACTIONS: dict[tuple[str, str], Action] = {}
 
 
@@ -46,13 +47,13 @@ def action(
     danger: bool = False,
     fields: tuple[str, ...] = (),
     shown: bool = True,
-) -> Any:
+) -> Callable[[Verb], Verb]:
     """Register the function below as that verb; it is given (work, row or None, values) and returns an Outcome or None.
 
     The permission is required and the row locked before it runs; with a Workflow the move is checked and made.
     """
 
-    def register(function: Callable[[Work, Any, Mapping[str, object]], Outcome | None]) -> Any:
+    def register(function: Verb) -> Verb:
         def run(work: Work, found: Resource, key: Any, values: Mapping[str, object], version: int | None) -> Outcome:
             from . import records  # records knows the modules, and they register here
 
