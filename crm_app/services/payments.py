@@ -47,17 +47,26 @@ def _complete(work: Work, draft: rules.Draft) -> None:
         values["rate"] = currencies.rate(work, values["currency"], values["date"])
         if values["rate"] is None:
             draft.errors["currency"] = currencies.no_rate(values["currency"])
+    if values["rate"] is not None and values["rate"] <= 0:
+        draft.errors["rate"] = Message("Write a number above zero.")
 
 
 @action("payments", "post", "Post", icon="stamp")
 def post(work: Work, row: Any, values: Values) -> Outcome | None:
     """The money has come (or gone): it gets its number, and settles what `allocations` or `oldest` say."""
-    row.number = numbering.draw(work, Numbered.PAYMENT, row.date)
+    if row.date > trade.today(work):
+        raise Invalid({"date": Message("This day is still to come.")})
+    row.number = _number(work)
     row.unallocated = row.amount
     work.session.flush()
     if values.get("allocations") is not None or values.get("oldest"):
         allocate_to(work, row, values)
     return None
+
+
+def _number(work: Work) -> str:
+    """Counted by the day of recording: money may have come before what was recorded yesterday."""
+    return numbering.draw(work, Numbered.PAYMENT, trade.today(work))
 
 
 @action("payments", "allocate", "Allocate", icon="arrow-left-right", fields=("allocations", "oldest"))
@@ -77,9 +86,8 @@ def unallocate(work: Work, row: Any, values: Values) -> Outcome | None:
 @action("payments", "reverse", "Reverse", icon="ban", danger=True)
 def reverse(work: Work, row: Any, values: Values) -> Outcome | None:
     """The money went back: from today on it settles nothing."""
-    _end(work, row, None)
     row.reversed_on = trade.today(work)
-    row.unallocated = ZERO
+    _end(work, row, None)
     return None
 
 
@@ -102,7 +110,7 @@ def receive(work: Work, invoice: Any, values: Values) -> int:
         currency=invoice.currency, rate=currencies.rate(work, invoice.currency, day) or invoice.rate,
         method=given["method"] or Method.TRANSFER.value, reference=given["reference"],
         direction=(Direction.PAID if refund else Direction.RECEIVED).value, status=PaymentStatus.POSTED.value,
-        unallocated=amount, number=numbering.draw(work, Numbered.PAYMENT, day),
+        unallocated=amount, number=_number(work),
     )  # fmt: skip
     work.session.add(made)
     work.session.flush()
@@ -176,16 +184,25 @@ def allocate_to(work: Work, source: Any, values: Values) -> None:
             continue
         amount = _amount(row.get("amount"), f"{place}.amount")
         taken = _taken(work, source, invoice, row.get("taken"), amount, f"{place}.taken")
-        if amount <= 0 or taken <= 0:
-            errors[f"{place}.amount"] = Message("Write a number above zero.")
-        elif amount > invoice.balance:
-            errors[f"{place}.amount"] = Message("At most {most} is left.", most=f"{invoice.balance:.2f}")
-        elif taken > _free(source):
-            errors[f"{place}.amount"] = Message("At most {most} is left.", most=f"{_free(source):.2f}")
-        if f"{place}.amount" not in errors:
+        fault = _fault(source, invoice, amount, taken)
+        if fault is None:
             _allocate(work, source, invoice, amount, taken)
+        else:
+            errors[f"{place}.amount"] = fault
     if errors:
         raise Invalid(errors)
+
+
+def _fault(source: Any, invoice: Any, amount: Decimal, taken: Decimal) -> Message | None:
+    """What is wrong with settling so much of the invoice with so much of the source."""
+    if amount <= 0 or taken <= 0:
+        return Message("Write a number above zero.")
+    if amount != round_money(amount, invoice.currency) or taken != round_money(taken, source.currency):
+        return Message("This currency has fewer decimals.")
+    for wanted, most in ((amount, invoice.balance), (taken, _free(source))):
+        if wanted > most:
+            return Message("At most {most} is left.", most=f"{most:.2f}")
+    return None
 
 
 def _free(source: Any) -> Decimal:
@@ -264,7 +281,10 @@ def _end(work: Work, source: Payment, wanted: object) -> None:
         if not isinstance(wanted, list) or not all(isinstance(key, int) for key in wanted):
             raise Invalid({"allocations": Message("Send a list of at most {count}.", count=500)})
         rows = rows.where(column_of(Allocation, "id").in_(wanted))
-    for row in work.session.scalars(rows):
+    found = list(work.session.scalars(rows))
+    if wanted is not None and len(found) < len(set(wanted)):
+        raise Invalid({"allocations": Message("Choose one from the list.")})
+    for row in found:
         row.until = max(trade.today(work), row.day)
     work.session.flush()
     _settle(work, _invoices_of(work, source), {source.id or 0})

@@ -22,14 +22,9 @@ _ORIGINS = (("quotes", "quote"), ("orders", "order"), ("deliveries", "delivery")
 
 
 def keep(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> None:
-    """Store what the document says now. One that was revised and sent again says the new."""
+    """Store what the document says now, once and for ever."""
     content = content_of(work, resource, row, lines)
-    entity = str(row.__tablename__)
-    found = stored(work, entity, row.id)
-    if found is None:
-        work.session.add(DocumentSnapshot(entity=entity, record=row.id, content=content))
-    else:
-        found.content, found.pdf = content, None
+    work.session.add(DocumentSnapshot(entity=str(row.__tablename__), record=row.id, content=content))
 
 
 def stored(work: Work, entity: str, key: int) -> DocumentSnapshot | None:

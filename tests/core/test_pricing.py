@@ -11,8 +11,23 @@ from crm_app.core.pricing import Rule, RuleKind, apply, choose
 ZERO = Decimal(0)
 
 
-def rule(kind: RuleKind = RuleKind.DISCOUNT, value: object = 0, *, key: int = 1, rank: int = 0, least: object = 0, **more: object):
-    return Rule(key, rank, Decimal(str(least)), kind, Decimal(str(value)), **{name: Decimal(str(of)) for name, of in more.items()})
+def rule(
+    kind: RuleKind = RuleKind.DISCOUNT,
+    value: object = 0,
+    *,
+    key: int = 1,
+    rank: int = 0,
+    least: object = 0,
+    **more: object,
+):
+    return Rule(
+        key,
+        rank,
+        Decimal(str(least)),
+        kind,
+        Decimal(str(value)),
+        **{name: Decimal(str(of)) for name, of in more.items()},
+    )
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,9 @@ currencies = st.sampled_from(["CLP", "EUR", "TND"])
 quantities = st.decimals(Decimal("0.001"), 5000, places=3)
 prices = st.decimals(-2000, 20000, places=4)
 discounts = st.sampled_from([ZERO, ZERO, Decimal(5), Decimal("33.3333"), HUNDRED])
-a_line = st.builds(TaxedLine, quantities, prices, discounts, st.sampled_from(SETS), st.sampled_from([True, True, True, False]))
+a_line = st.builds(
+    TaxedLine, quantities, prices, discounts, st.sampled_from(SETS), st.sampled_from([True, True, True, False])
+)
 documents = st.lists(a_line, min_size=1, max_size=12)
 kept_back = st.lists(st.sampled_from([INCOME, OF_TAX]), unique=True)
 
@@ -45,7 +47,13 @@ def test_a_total_is_the_sum_of_its_parts(lines, currency, included, withheld):
     assert found.total == found.net + found.tax + found.rounding
     assert found.withheld == sum((part.amount for part in found.withholdings), ZERO)
     assert found.payable == found.total - found.withheld
-    sums = [*found.nets, found.tax, found.total, found.payable, *(part.amount for part in (*found.taxes, *found.withholdings))]
+    sums = [
+        *found.nets,
+        found.tax,
+        found.total,
+        found.payable,
+        *(part.amount for part in (*found.taxes, *found.withholdings)),
+    ]
     assert all(value == round_money(value, currency) for value in sums), "nothing finer than the currency"
     assert included or found.rounding == ZERO
 
@@ -79,7 +87,9 @@ def test_with_included_prices_the_typed_gross_is_met_to_the_last_unit(lines, cur
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.builds(TaxedLine, quantities, prices, discounts, st.just((VAT,))), min_size=1, max_size=12), currencies)
+@given(
+    st.lists(st.builds(TaxedLine, quantities, prices, discounts, st.just((VAT,))), min_size=1, max_size=12), currencies
+)
 def test_shared_nets_lose_no_unit_and_stay_by_their_lines(lines, currency):
     found = compute(lines, currency, included=True)
     exact = [amount_of(line.quantity, line.price, line.discount, currency) / Decimal("1.21") for line in lines]
@@ -94,7 +104,12 @@ def test_what_does_not_count_has_a_net_and_no_part_in_the_totals(lines, optional
     extra = [TaxedLine(row.quantity, row.price, row.discount, row.taxes, counts=False) for row in optional]
     alone, beside = compute(firm, currency, included=included), compute([*firm, *extra], currency, included=included)
     assert beside.nets[: len(firm)] == alone.nets
-    assert (beside.net, beside.taxes, beside.total, beside.payable) == (alone.net, alone.taxes, alone.total, alone.payable)
+    assert (beside.net, beside.taxes, beside.total, beside.payable) == (
+        alone.net,
+        alone.taxes,
+        alone.total,
+        alone.payable,
+    )
 
 
 def test_an_example_by_hand_in_euros():
@@ -121,7 +136,11 @@ def test_a_compound_tax_stands_on_net_and_the_taxes_before_it():
 
 @pytest.mark.parametrize(
     ("currency", "gross", "net", "tax", "rounding"),
-    [("EUR", "100", "82.64", "17.35", "0.01"), ("CLP", "1000", "826", "173", "1"), ("TND", "1.000", "0.826", "0.173", "0.001")],
+    [
+        ("EUR", "100", "82.64", "17.35", "0.01"),
+        ("CLP", "1000", "826", "173", "1"),
+        ("TND", "1.000", "0.826", "0.173", "0.001"),
+    ],
 )
 def test_a_gross_that_no_net_can_make_is_met_by_a_rounding(currency, gross, net, tax, rounding):
     found = compute([TaxedLine(Decimal(1), Decimal(gross), taxes=(VAT,))], currency, included=True)

@@ -96,7 +96,9 @@ def count(resource: str) -> int:
 def columns(table: Any, *names: str) -> list[tuple[Any, ...]]:
     """These columns of every row, in the order of the ids."""
     with Work(SYSTEM) as work:
-        rows = work.session.execute(sa.select(*(column_of(table, name) for name in names)).order_by(column_of(table, "id")))
+        rows = work.session.execute(
+            sa.select(*(column_of(table, name) for name in names)).order_by(column_of(table, "id"))
+        )
         return [tuple(row) for row in rows]
 
 
