@@ -17,11 +17,12 @@ class Move:
 
 @dataclass(frozen=True)
 class Workflow:
-    """Moves between states. In states outside `editable` the record and its lines are frozen."""
+    """Moves between states. In states outside `editable` the record and its lines are frozen, but for the fields in `loose`."""
 
     state: str
     moves: tuple[Move, ...]
     editable: frozenset[str]
+    loose: frozenset[str] = frozenset()
     _by_verb: Mapping[str, Move] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

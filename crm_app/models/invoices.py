@@ -90,6 +90,7 @@ FLOW = Workflow(
         Move("cancel", ("draft",), "cancelled"),
     ),
     frozenset({"draft"}),
+    loose=frozenset({"sent_on"}),
 )
 INVOICES = resource(
     Invoice,

@@ -27,7 +27,7 @@ class Regime(StrEnum):
 REGIME_LABELS = (
     "Domestic",
     "Equivalence surcharge",
-    "European Union, with tax identifier",
+    "Within the EU, with tax identifier",
     "Export",
     "Exempt customer",
 )
@@ -53,7 +53,7 @@ class TaxRate(Searchable, table=True):
     kind: str = column(Choice(TaxKind, KIND_LABELS), "How it is applied", default=TaxKind.PERCENT.value)
     value: Decimal = column(Number(6, digits=10, least=Decimal(0)), "Percentage or amount", default=Decimal(0))
     sequence: int = column(Whole(0, 1000), "Order", default=10)
-    category: str = column(Text(2), "Category code", default="S", help="UNTDID 5305: S, Z, E, AE, K, G, O")
+    category: str = column(Text(2), "Category code", default="S", help="As the list UNTDID 5305 has them")
     reason: str | None = column(Text(200), "Reason why nothing is charged")
     valid_from: date | None = column(Day(), "Valid from")
     valid_to: date | None = column(Day(), "Valid to")

@@ -19,8 +19,9 @@ from crm_app.models.deliveries import DeliveryKind
 from crm_app.models.invoices import InvoiceKind
 from crm_app.models.trade import LineChoice
 
-from . import ledger, records, trade
+from . import ledger, trade
 from .ledger import HEADS, ZERO, ancestor_of
+from .values import key_of, resource_of
 from .work import Work, before_commit, column_of
 
 TRAVELS = (
@@ -30,6 +31,7 @@ TRAVELS = (
 _LINE_TRAVELS = ("group", "product", "description", "unit", "price", "discount", "tax_class", "cost", "why")
 _ORIGINS = ("quote_line", "order_line", "delivery_line")
 _POINTER = {"quotes": "quote", "orders": "order", "deliveries": "delivery"}
+_ABOVE: Mapping[str, tuple[str, ...]] = {"quotes": (), "orders": ("quotes",), "deliveries": ("orders", "quotes")}
 
 
 @dataclass(frozen=True)
@@ -61,25 +63,53 @@ def _of(source: str, row: Any, done: Mapping[str, Decimal]) -> Decimal:
 
 
 def _capped(work: Work, source: str, target: str, parts: list[Part]) -> list[Part]:
-    """A delivery note's line is not invoiced beyond what its order has left: that may have been invoiced by itself."""
-    if (source, target) != ("deliveries", "invoices"):
-        return parts
-    keys = [part.line.order_line for part in parts if part.line.order_line]
-    _, line = HEADS["orders"]
-    ordered = dict(
-        work.session.execute(
-            sa.select(column_of(line, "id"), column_of(line, "quantity")).where(column_of(line, "id").in_(keys))
-        ).all()
-    )
-    done = ledger.sums(work, "orders", keys)
-    rest = {key: ledger.left_to(target, quantity, done[key]) for key, quantity in ordered.items()}
-    found = []
-    for part in parts:
-        most = rest.get(part.line.order_line, part.quantity)
-        taken = min(part.quantity, most)
-        if part.line.order_line in rest:
-            rest[part.line.order_line] -= taken
-        found.append(Part(part.line, taken))
+    """A line is not invoiced beyond what the order and the quote behind it have left: those may have been invoiced themselves."""
+    for above in _ABOVE[source] if target == "invoices" and any(part.quantity for part in parts) else ():
+        name = ancestor_of(above, target)
+        keys = {key for part in parts if (key := getattr(part.line, name, None))}
+        rest = room(work, above, keys) if keys else {}
+        found = []
+        for part in parts:
+            key = getattr(part.line, name, None) or 0
+            taken = min(part.quantity, max(rest.get(key, part.quantity), ZERO))
+            if key in rest:
+                rest[key] -= taken
+            found.append(Part(part.line, taken))
+        parts = found
+    return parts
+
+
+def room(work: Work, source: str, keys: Iterable[int]) -> dict[int, Decimal]:
+    """How much of each of these lines may still be invoiced, below nothing where too much has been.
+
+    Where more was delivered than ordered, or more ordered than quoted, that counts; of a delivery what was not brought back.
+    """
+    _, line = HEADS[source]
+    number, quantity = column_of(line, "id"), column_of(line, "quantity")
+    whole = dict(work.session.execute(sa.select(number, quantity).where(number.in_(keys))).all())
+    done = ledger.sums(work, source, whole)
+    found = {}
+    for key, own in whole.items():
+        sums = done[key]
+        kept = own - sums.get("returned", ZERO)
+        carried = sums.get("delivered", ZERO) - sums.get("returned", ZERO)
+        most = kept if source == "deliveries" else max(own, sums.get("ordered", ZERO), carried)
+        found[key] = most - sums.get("invoiced", ZERO) + sums.get("credited", ZERO)
+    return found
+
+
+def overdrawn(work: Work, lines: Iterable[Any]) -> dict[int, Decimal]:
+    """Of an invoice's lines those that take more than what they were made from has left: position to what it may be."""
+    found: dict[int, Decimal] = {}
+    rows = list(lines)
+    for source in _POINTER:
+        name = ancestor_of(source, "invoices")
+        keys = {key for row in rows if (key := getattr(row, name))}
+        rest = room(work, source, keys) if keys else {}
+        for row in rows:
+            over = rest.get(getattr(row, name), ZERO)
+            if over < 0:
+                found[row.position] = max(min(found.get(row.position, row.quantity), row.quantity + over), ZERO)
     return found
 
 
@@ -139,12 +169,28 @@ def dated(values: Mapping[str, object]) -> dict[str, Any]:
 
 
 def lock(work: Work, source: str, rows: Iterable[Any]) -> None:
-    """Lock the orders and quotes behind these documents too, in one order: what is left of them must not change meanwhile."""
-    for name, head_column in (("quotes", "quote"), ("orders", "order")):
-        table, _ = HEADS[name]
-        keys = sorted({getattr(row, head_column, None) or 0 for row in rows} - {0})
-        for key in keys if name != source else ():
-            work.locked(table, key)
+    """Lock the orders and quotes behind these documents too, upwards: what is left of them must not change meanwhile."""
+    rows = list(rows)
+    for name in ("orders", "quotes"):
+        if name != source:
+            keys = {key for row in rows if (key := getattr(row, _POINTER[name], None))}
+            above = [work.locked(HEADS[name][0], key) for key in sorted(keys)]
+            rows += [row for row in above if row is not None]
+
+
+def together(work: Work, resource: str, verb: str, row: Any, values: Mapping[str, object]) -> list[Any]:
+    """The document and those whose ids stand in `also`, each moved as the verb moves it. Raises Invalid, Missing, IllegalMove."""
+    also = values.get("also")
+    if also in (None, ""):
+        return [row]
+    if not isinstance(also, list) or len(also) > 200 or not all(type(key) is int for key in also):
+        raise Invalid({"also": Message("Send a list of at most {count}.", count=200)})
+    flow = resource_of(resource).workflow
+    others = [other for other in rows_of(work, resource, verb, also) if other.id != row.id]
+    for other in others:
+        if flow is not None:
+            setattr(other, flow.state, flow.target(str(other.number), getattr(other, flow.state), verb))
+    return [row, *others]
 
 
 def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Sequence[Part], **head: Any) -> Any:
@@ -158,7 +204,11 @@ def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Se
         raise Invalid({"": Message("Nothing is left of this.")})
     table, line_table = HEADS[target]
     values = {name: getattr(first, name) for name in TRAVELS} | {"date": trade.today(work)} | head
-    values |= pointers(source, first, table) if len(rows) == 1 else {}
+    if len(rows) == 1:
+        values |= pointers(source, first, table)
+        order = work.session.get(HEADS["orders"][0], values["order"]) if values.get("order") else None
+        if target == "invoices" and order is not None:
+            values["quote"] = order.quote
     account = work.session.get(Account, first.account)
     lines = [_line(source, target, line_table, part) for part in parts]
     trade.add_up(work, values, account, lines)  # type: ignore[arg-type]
@@ -209,8 +259,10 @@ def latest(work: Work, source: str, target: str, key: int, kind: str = "") -> in
 
 def rows_of(work: Work, resource: str, verb: str, keys: Sequence[object]) -> list[Any]:
     """Several documents of a list, locked in the order of their ids, those that the actor holds the verb on. Raises Missing."""
+    from . import records  # records knows the modules
+
     found = RESOURCES.get(resource)
-    numbers = sorted({records.key_of(found, key) for key in keys})  # type: ignore[arg-type]
+    numbers = sorted({key_of(found, key) for key in keys})  # type: ignore[arg-type]
     return [records.locked(work, found, number, verb) for number in numbers]  # type: ignore[arg-type]
 
 
@@ -230,13 +282,18 @@ def _carried_on(work: Work) -> None:
             name = ancestor_of(source, target)
             if name in line.__table__.columns:
                 found[source] |= _behind(work, line, name, changed, HEADS[source][1])
+            for below in _BELOW.get(source, ()) if target == "invoices" else ():
+                found[below] |= _behind(work, line, name, changed, HEADS[below][1], by=name)
     for source, keys in found.items():
         for key in sorted(keys):
             _mark(work, source, key)
 
 
-def _behind(work: Work, line: Any, name: str, changed: set[int], source_line: Any) -> set[int]:
-    """The documents that lines of the changed ones were made from, those that were taken away included."""
+def _behind(work: Work, line: Any, name: str, changed: set[int], source_line: Any, by: str = "id") -> set[int]:
+    """The documents that lines of the changed ones were made from, those that were taken away included.
+
+    With `by` those that were made from the same: what an order's invoice takes is not left to its delivery notes.
+    """
     gone = {
         values[name]
         for row in work.changes
@@ -249,10 +306,11 @@ def _behind(work: Work, line: Any, name: str, changed: set[int], source_line: An
     mine = sa.select(column_of(line, name)).where(
         column_of(line, line.PARENT).in_(changed), column_of(line, name).is_not(None)
     )
-    parent, number = column_of(source_line, source_line.PARENT), column_of(source_line, "id")
+    parent, number = column_of(source_line, source_line.PARENT), column_of(source_line, by)
     return set(work.session.scalars(sa.select(parent).where(sa.or_(number.in_(mine), number.in_(gone))).distinct()))
 
 
+_BELOW = {"quotes": ("orders", "deliveries"), "orders": ("deliveries",)}
 _KEPT = {
     "quotes": {"ordered": "orders", "invoiced": "invoices"},
     "orders": {"delivered": "deliveries", "invoiced": "invoices"},
@@ -266,10 +324,13 @@ def _mark(work: Work, source: str, key: int) -> None:
     rows = list(work.session.scalars(sa.select(line).where(column_of(line, line.PARENT) == key)))
     rows = [row for row in rows if getattr(row, "choice", LineChoice.FIRM.value) == LineChoice.FIRM.value]
     done = ledger.sums(work, source, [row.id for row in rows])
-    values = {
-        name: ledger.progress(target, [(_of(source, row, done[row.id]), done[row.id]) for row in rows]).value
-        for name, target in _KEPT[source].items()
-    }
+    wholes = [_of(source, row, done[row.id]) for row in rows]
+    values = {}
+    for name, target in _KEPT[source].items():
+        lefts = (ledger.left_to(target, whole, done[row.id]) for row, whole in zip(rows, wholes, strict=True))
+        parts = [Part(row, left) for row, left in zip(rows, lefts, strict=True)]
+        rest = [part.quantity for part in _capped(work, source, target, parts)]
+        values[name] = ledger.progress(zip(wholes, rest, strict=True)).value
     work.session.execute(
         sa.update(head).where(column_of(head, "id") == key).values(values).execution_options(synchronize_session=False)
     )

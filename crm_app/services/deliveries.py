@@ -3,17 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from crm_app.core import clock
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Text
 from crm_app.core.i18n import Message
 from crm_app.models.credit import Effect
-from crm_app.models.deliveries import DeliveryKind, DeliveryStatus
+from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryStatus
 from crm_app.models.numbering import Numbered
+from crm_app.models.orders import OrderStatus, SalesOrder
 
 from . import chain, credit, invoices, ledger, numbering, snapshots, stock
 from .verbs import Outcome, action
-from .work import Work
+from .work import Work, column_of
 
 Values = Mapping[str, object]
 
@@ -42,12 +45,40 @@ def issue(work: Work, row: Any, _values: Values) -> Outcome | None:
     if not lines:
         raise Invalid({"lines": Message("Add at least one line.")})
     if row.kind == DeliveryKind.DELIVERY.value:
+        _refuse_held_orders(work, row)
         credit.refuse_held(work, row, Effect.HOLD_DELIVERIES)
+    else:
+        _refuse_over_returned(work, lines)
     row.number = numbering.draw(work, Numbered.DELIVERY, row.date)
     stock.move_for(work, row, lines)
     work.session.flush()
     snapshots.keep(work, "deliveries", row, lines)
     return None
+
+
+def _refuse_held_orders(work: Work, row: Any) -> None:
+    """What waits for an order's release does not leave. (A note of several orders was made when none of them was held.)"""
+    order = work.session.get(SalesOrder, row.order) if row.order else None
+    if order is not None and order.status == OrderStatus.HELD.value:
+        raise Invalid({"": Message("Its order {number} is on hold.", number=order.number or "")})
+
+
+def _refuse_over_returned(work: Work, lines: Sequence[Any]) -> None:
+    """No more comes back than went out."""
+    keys = [line.returned_line for line in lines if line.returned_line]
+    number, quantity = column_of(DeliveryLine, "id"), column_of(DeliveryLine, "quantity")
+    out = dict(work.session.execute(sa.select(number, quantity).where(number.in_(keys))).all())
+    done = ledger.sums(work, "deliveries", keys)
+    errors = {}
+    for line in lines:
+        over = (
+            out[line.returned_line] - done[line.returned_line].get("returned", ledger.ZERO) if line.returned_line else 0
+        )
+        if over < 0:
+            most = max(line.quantity + over, ledger.ZERO)
+            errors[f"lines.{line.position}.quantity"] = Message("At most {most} is left.", most=f"{most.normalize():f}")
+    if errors:
+        raise Invalid(errors)
 
 
 @action("deliveries", "sign", "Sign", icon="signature", fields=("name",))
@@ -63,12 +94,13 @@ def sign(_work: Work, row: Any, values: Values) -> Outcome | None:
     return None
 
 
-@action("deliveries", "invoice", "Invoice", icon="receipt", fields=("lines", "percent", "date", "issue"))
+@action("deliveries", "invoice", "Invoice", icon="receipt", fields=("lines", "also", "percent", "date", "issue"))
 def invoice(work: Work, row: Any, values: Values) -> Outcome:
-    """An invoice of what of it has not been invoiced yet."""
-    if row.kind == DeliveryKind.RETURN.value:
+    """An invoice of what of it has not been invoiced yet; `also` names more delivery notes of the customer that go into it."""
+    rows = chain.together(work, "deliveries", "invoice", row, values)
+    if any(one.kind == DeliveryKind.RETURN.value for one in rows):
         raise Invalid({"": Message("A return is not invoiced: credit the invoice.")})
-    return invoices.from_source(work, "deliveries", [row], values)
+    return invoices.from_source(work, "deliveries", rows, values)
 
 
 @action("deliveries", "return", "Return", icon="undo-2", fields=("lines",))

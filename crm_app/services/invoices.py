@@ -8,10 +8,12 @@ import sqlalchemy as sa
 
 from crm_app.core import money
 from crm_app.core.errors import Invalid
+from crm_app.core.fields import BadValue, Day
 from crm_app.core.i18n import Message, translate
 from crm_app.models.accounts import Account
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
 from crm_app.models.numbering import Numbered
+from crm_app.models.orders import SalesOrder
 
 from . import chain, currencies, ledger, numbering, payments, rules, snapshots, taxes, trade
 from .verbs import Outcome, action
@@ -26,7 +28,9 @@ _YES = (True, "true", "1")
 def _due(work: Work, draft: rules.Draft) -> None:
     """Due by the payment terms, unless a day is written; a credit note may name what it corrects."""
     values = draft.values
-    if values["date"] and values["account"] and not ("due" in draft.given and values["due"]):
+    written = "due" in draft.given and values["due"]
+    moved = draft.coming("account", "date", "payment_terms", "payment_days") or values["due"] is None
+    if values["date"] and values["account"] and moved and not written:
         head = values | {"payable": values.get("payable") or ZERO, "currency": values["currency"] or "EUR"}
         values["due"] = max(day for day, _ in trade.instalments(work, head))
     if values["due"] and values["date"] and values["due"] < values["date"]:
@@ -42,6 +46,8 @@ def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) ->
     first = rows[0]
     chain.lock(work, source, rows)
     if values.get("deposit") not in (None, ""):
+        if len(rows) > 1:
+            raise Invalid({"deposit": Message("A deposit is on one document.")})
         made = _deposit(work, source, first, values)
         return _made(work, first, made.id, values, made)
     parts = chain.left(work, source, "invoices", [row.id for row in rows])
@@ -49,7 +55,7 @@ def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) ->
     if before is not None:
         return Outcome(first.id, first.version, {"resource": "invoices", "id": before})
     made = chain.convert(work, source, rows, "invoices", chain.chosen(parts, values), **chain.dated(values))
-    _set_off(work, source, first, made)
+    _set_off(work, source, rows, made)
     return _made(work, first, made.id, values, made)
 
 
@@ -111,15 +117,15 @@ def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], head:
     return made
 
 
-def _set_off(work: Work, source: str, row: Any, made: Any) -> None:
-    """Deposits on the same quote or order that have been issued are taken off, each as far as the new invoice reaches."""
+def _set_off(work: Work, source: str, rows: Sequence[Any], made: Any) -> None:
+    """Deposits on the same quotes or orders that have been issued are taken off, each as far as the new invoice reaches."""
     lines = snapshots.lines_of(work, "invoices", made.id)
     room: dict[str, Decimal] = {}
     for line in lines:
         amount = money.round_money(line.quantity * line.price * (100 - line.discount) / 100, made.currency)
         room[line.tax_class] = room.get(line.tax_class, ZERO) + amount
     added: list[InvoiceLine] = []
-    for deposit, number in _open_deposits(work, source, row):
+    for deposit, number in _open_deposits(work, source, rows):
         taken = min(deposit.price - _already(work, deposit.id), room.get(deposit.tax_class, ZERO))
         if taken > 0:
             room[deposit.tax_class] -= taken
@@ -136,15 +142,15 @@ def _set_off(work: Work, source: str, row: Any, made: Any) -> None:
         recompute(work, made, [*lines, *added])
 
 
-def _open_deposits(work: Work, source: str, row: Any) -> list[tuple[Any, str]]:
-    """Lines of issued deposit invoices on the same order, else the same quote, with their invoice's number."""
-    keys = [
-        (name, row.id if source == plural else getattr(row, name, None))
-        for name, plural in (("order", "orders"), ("quote", "quotes"))
-    ]
-    same = [column_of(Invoice, name) == key for name, key in keys if key]
-    if not same:
-        return []
+def _open_deposits(work: Work, source: str, rows: Sequence[Any]) -> list[tuple[Any, str]]:
+    """Lines of issued deposit invoices on the same orders, or on the quotes behind them, with their invoice's number."""
+    orders = {row.id if source == "orders" else getattr(row, "order", None) for row in rows} - {None}
+    quotes = {row.id if source == "quotes" else getattr(row, "quote", None) for row in rows} - {None}
+    above = sa.select(column_of(SalesOrder, "quote")).where(column_of(SalesOrder, "id").in_(orders))
+    quotes |= set(work.session.scalars(above)) - {None}
+    of_order, of_quote = column_of(Invoice, "order"), column_of(Invoice, "quote")
+    on_order = of_order.is_not(None) if source == "quotes" else of_order.in_(orders)
+    same = [of_order.in_(orders), sa.and_(of_quote.in_(quotes), sa.or_(of_order.is_(None), on_order))]
     statement = (
         sa.select(InvoiceLine, column_of(Invoice, "number"))
         .join(Invoice, column_of(Invoice, "id") == column_of(InvoiceLine, "invoice"))
@@ -159,16 +165,23 @@ def _open_deposits(work: Work, source: str, row: Any) -> list[tuple[Any, str]]:
 
 
 def _already(work: Work, deposit_line: int) -> Decimal:
-    """How much of a deposit's line has been set off or credited."""
-    total = ZERO
-    for name, sign in (("deposit_line", -1), ("credited_line", 1)):
-        statement = (
-            sa.select(sa.func.sum(column_of(InvoiceLine, "price")))
-            .join(Invoice, column_of(Invoice, "id") == column_of(InvoiceLine, "invoice"))
-            .where(column_of(InvoiceLine, name) == deposit_line, column_of(Invoice, "status") != "cancelled")
-        )
-        total += sign * (work.session.scalar(statement) or ZERO)
-    return total
+    """How much of a deposit's line has been set off or credited; what was set off on an invoice and credited there is free again."""
+    set_off = _typed(work, column_of(InvoiceLine, "deposit_line") == deposit_line)
+    credited = _typed(work, column_of(InvoiceLine, "credited_line") == deposit_line)
+    mine = sa.select(column_of(InvoiceLine, "id")).where(column_of(InvoiceLine, "deposit_line") == deposit_line)
+    given_back = _typed(work, column_of(InvoiceLine, "credited_line").in_(mine))
+    return credited - set_off + given_back
+
+
+def _typed(work: Work, *which: Any) -> Decimal:
+    """What these lines of documents that are not cancelled come to, as typed."""
+    rows = (
+        sa.select(column_of(InvoiceLine, "price"), column_of(InvoiceLine, "quantity"), column_of(Invoice, "currency"))
+        .join(Invoice, column_of(Invoice, "id") == column_of(InvoiceLine, "invoice"))
+        .where(*which, column_of(Invoice, "status") != InvoiceStatus.CANCELLED.value)
+    )
+    parts = (money.round_money(price * quantity, currency) for price, quantity, currency in work.session.execute(rows))
+    return sum(parts, ZERO)
 
 
 def recompute(work: Work, row: Any, lines: Sequence[Any]) -> None:
@@ -190,8 +203,10 @@ def recompute(work: Work, row: Any, lines: Sequence[Any]) -> None:
 
 
 @action("invoices", "issue", "Issue", icon="stamp", fields=("date",))
-def issue(work: Work, row: Any, _values: Values) -> Outcome | None:
-    """Check, number, freeze. Nothing is numbered that is refused."""
+def issue(work: Work, row: Any, values: Values) -> Outcome | None:
+    """Check, number, freeze. Nothing is numbered that is refused. With `date` it is dated anew."""
+    if values.get("date") not in (None, ""):
+        _date_anew(work, row, values["date"])
     lines = snapshots.lines_of(work, "invoices", row.id)
     recompute(work, row, lines)
     errors = findings(work, row, lines)
@@ -201,7 +216,7 @@ def issue(work: Work, row: Any, _values: Values) -> Outcome | None:
     parts = trade.instalments(
         work, {name: getattr(row, name) for name in ("date", "payable", "payment_terms", "payment_days", "currency")}
     )
-    if row.payment_terms or row.due is None:
+    if len(parts) > 1 or row.due is None:
         row.due = max(day for day, _ in parts)
     row.instalments = [[day.isoformat(), str(amount)] for day, amount in parts] if len(parts) > 1 else []
     row.paid, row.balance = ZERO, row.payable
@@ -210,6 +225,15 @@ def issue(work: Work, row: Any, _values: Values) -> Outcome | None:
     if row.kind == InvoiceKind.CREDIT_NOTE.value and row.corrects:
         payments.settle_credit(work, row)
     return None
+
+
+def _date_anew(work: Work, row: Any, raw: object) -> None:
+    """Another date moves the due day, and a foreign currency's rate where that day has one."""
+    try:
+        row.date = Day().parse(raw)
+    except BadValue as bad:
+        raise Invalid({"date": bad.message}) from None
+    row.due, row.rate = None, currencies.rate(work, row.currency, row.date) or row.rate
 
 
 def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
@@ -227,18 +251,28 @@ def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
     if row.total < 0:
         found["lines"] = Message("The total is below zero: make a credit note.")
     if account is not None:
-        of_class = taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), row.date)
-        for line in lines:
-            if not of_class(line.tax_class):
-                found[f"lines.{line.position}.tax_class"] = Message(
-                    "There is no tax rate for this class on that day. Add one in the settings."
-                )
+        found |= _untaxed(work, row, account, lines)
     if row.kind == InvoiceKind.CREDIT_NOTE.value:
         found |= _over_credited(work, row, lines)
+    elif row.kind == InvoiceKind.INVOICE.value:
+        found |= _over_invoiced(work, lines)
     return found
 
 
-def _over_credited(work: Work, _row: Any, lines: Sequence[Any]) -> dict[str, Message]:
+def _untaxed(work: Work, row: Any, account: Account, lines: Sequence[Any]) -> dict[str, Message]:
+    of_class = taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), row.date)
+    text = Message("There is no tax rate for this class on that day. Add one in the settings.")
+    return {f"lines.{line.position}.tax_class": text for line in lines if not of_class(line.tax_class)}
+
+
+def _over_invoiced(work: Work, lines: Sequence[Any]) -> dict[str, Message]:
+    return {
+        f"lines.{position}.quantity": Message("At most {most} is left.", most=f"{most.normalize():f}")
+        for position, most in chain.overdrawn(work, lines).items()
+    }
+
+
+def _over_credited(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
     keys = [line.credited_line for line in lines if line.credited_line]
     quantities = dict(
         work.session.execute(
@@ -259,14 +293,8 @@ def _over_credited(work: Work, _row: Any, lines: Sequence[Any]) -> dict[str, Mes
 
 @action("invoices", "send", "Mark as sent", icon="send")
 def send(work: Work, row: Any, _values: Values) -> Outcome | None:
-    """It has been given to the customer. It follows no decision on its content, so the frozen document is not touched."""
-    work.session.execute(
-        sa.update(Invoice)
-        .where(column_of(Invoice, "id") == row.id)
-        .values(sent_on=trade.today(work))
-        .execution_options(synchronize_session=False)
-    )
-    work.session.expire(row, ["sent_on"])
+    """It has been given to the customer."""
+    row.sent_on = trade.today(work)
     return None
 
 

@@ -73,10 +73,9 @@ def left_to(target: str, quantity: Decimal, done: Mapping[str, Decimal]) -> Deci
     return max(left, ZERO)
 
 
-def progress(target: str, rows: Iterable[tuple[Decimal, Mapping[str, Decimal]]]) -> Progress:
-    """Of lines (quantity, sums): whether nothing, a part or all has been carried on."""
+def progress(rows: Iterable[tuple[Decimal, Decimal]]) -> Progress:
+    """Of lines (quantity, what is left of it): whether nothing, a part or all has been carried on."""
     found = list(rows)
-    lefts = [left_to(target, quantity, done) for quantity, done in found]
-    if found and not any(lefts):
+    if found and not any(left for _, left in found):
         return Progress.ALL
-    return Progress.NONE if all(left == row[0] for left, row in zip(lefts, found, strict=True)) else Progress.PARTLY
+    return Progress.NONE if all(whole == left for whole, left in found) else Progress.PARTLY

@@ -5,6 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from crm_app.core import clock
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import DEFAULT_LANGUAGE, Message, translate
 from crm_app.models.numbering import Counter, Numbered, Sequence
@@ -25,11 +26,13 @@ _PATTERNS = {
 
 
 def draw(work: Work, kind: Numbered, day: date) -> str:
-    """The next number of the kind's series for a document of that date. Raises Invalid at "date" where it would go back.
+    """The next number of the kind's series for a document of that date. Raises Invalid at "date" where it would go back, or lies ahead.
 
     The series is locked until the end of the transaction: SQLite by the write lock, PostgreSQL by the row.
     """
     series = _series(work, kind)
+    if day > clock.today(rules.company(work, "time_zone") or "UTC"):
+        raise Invalid({"date": Message("This day is still to come.")})
     year = day.year if series.yearly else 0
     counter = _counter(work, series, year)
     if counter.last_day is not None and day < counter.last_day:

@@ -38,16 +38,16 @@ def confirm(work: Work, row: Any, _values: Values) -> Outcome | None:
     return None
 
 
-@action("orders", "deliver", "Deliver", icon="truck", fields=("lines", "date", "issue"))
+@action("orders", "deliver", "Deliver", icon="truck", fields=("lines", "also", "date", "issue"))
 def deliver(work: Work, row: Any, values: Values) -> Outcome:
-    """A delivery note of what has not been delivered yet."""
-    return deliveries.from_source(work, "orders", [row], values)
+    """A delivery note of what has not been delivered yet; `also` names more orders of the customer that go into it."""
+    return deliveries.from_source(work, "orders", chain.together(work, "orders", "deliver", row, values), values)
 
 
-@action("orders", "invoice", "Invoice", icon="receipt", fields=("lines", "percent", "deposit", "date", "issue"))
+@action("orders", "invoice", "Invoice", icon="receipt", fields=("lines", "also", "percent", "deposit", "date", "issue"))
 def invoice(work: Work, row: Any, values: Values) -> Outcome:
-    """An invoice of what has not been invoiced yet."""
-    return invoices.from_source(work, "orders", [row], values)
+    """An invoice of what has not been invoiced yet; `also` names more orders of the customer that go into it."""
+    return invoices.from_source(work, "orders", chain.together(work, "orders", "invoice", row, values), values)
 
 
 @action("orders", "hold", "Put on hold", icon="circle-pause")

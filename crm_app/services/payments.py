@@ -1,8 +1,8 @@
 """Money against invoices: posting, allocating (also to oldest first), taking back, reversing. What is settled follows from allocations."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,14 +17,14 @@ from crm_app.models.invoices import Invoice, InvoiceKind
 from crm_app.models.numbering import Numbered
 from crm_app.models.payments import METHOD_LABELS, Allocation, Direction, Method, Payment, PaymentStatus
 
-from . import currencies, numbering, records, rules, trade
+from . import currencies, numbering, rules, trade
 from .verbs import Outcome, action
 from .work import Work, before_commit, column_of
 
 Values = Mapping[str, object]
 ZERO = Decimal(0)
 ONE = Decimal(1)
-_OWED = tuple(kind.value for kind in InvoiceKind if kind is not InvoiceKind.CREDIT_NOTE)
+OWED = tuple(kind.value for kind in InvoiceKind if kind is not InvoiceKind.CREDIT_NOTE)
 _KINDS = {"amount": Number(4), "date": Day(), "method": Choice(Method, METHOD_LABELS), "reference": Text(80)}
 
 
@@ -48,17 +48,26 @@ def _complete(work: Work, draft: rules.Draft) -> None:
         values["rate"] = currencies.rate(work, values["currency"], values["date"])
         if values["rate"] is None:
             draft.errors["currency"] = currencies.missing(values["currency"])
+    if values["rate"] is not None and values["rate"] <= 0:
+        draft.errors["rate"] = Message("Write a number above zero.")
 
 
 @action("payments", "post", "Post", icon="stamp")
 def post(work: Work, row: Any, values: Values) -> Outcome | None:
     """The money has come (or gone): it gets its number, and settles what `allocations` or `oldest` say."""
-    row.number = numbering.draw(work, Numbered.PAYMENT, row.date)
+    if row.date > trade.today(work):
+        raise Invalid({"date": Message("This day is still to come.")})
+    row.number = _number(work)
     row.unallocated = row.amount
     work.session.flush()
     if values.get("allocations") is not None or values.get("oldest"):
         allocate_to(work, row, values)
     return None
+
+
+def _number(work: Work) -> str:
+    """Counted by the day of recording: money may have come before what was recorded yesterday."""
+    return numbering.draw(work, Numbered.PAYMENT, trade.today(work))
 
 
 @action("payments", "allocate", "Allocate", icon="arrow-left-right", fields=("allocations", "oldest"))
@@ -78,9 +87,8 @@ def unallocate(work: Work, row: Any, values: Values) -> Outcome | None:
 @action("payments", "reverse", "Reverse", icon="ban", danger=True)
 def reverse(work: Work, row: Any, _values: Values) -> Outcome | None:
     """The money went back: from today on it settles nothing."""
-    _end(work, row, None)
     row.reversed_on = trade.today(work)
-    row.unallocated = ZERO
+    _end(work, row, None)
     return None
 
 
@@ -103,7 +111,7 @@ def receive(work: Work, invoice: Any, values: Values) -> int:
         currency=invoice.currency, rate=currencies.rate(work, invoice.currency, day) or invoice.rate,
         method=given["method"] or Method.TRANSFER.value, reference=given["reference"],
         direction=(Direction.PAID if refund else Direction.RECEIVED).value, status=PaymentStatus.POSTED.value,
-        unallocated=amount, number=numbering.draw(work, Numbered.PAYMENT, day),
+        unallocated=amount, number=_number(work),
     )  # fmt: skip
     work.session.add(made)
     work.session.flush()
@@ -135,8 +143,8 @@ class OpenItem:
 
     id: int
     number: str
-    day: date
-    due: date | None
+    date: dt.date
+    due: dt.date | None
     currency: str
     total: Decimal
     balance: Decimal
@@ -160,49 +168,6 @@ def open_items(
     return [OpenItem(*row) for row in work.session.execute(statement)]
 
 
-@dataclass(frozen=True)
-class Settled:
-    """An allocation that counts: `amount` in the invoice's currency."""
-
-    id: int
-    invoice: int
-    number: str
-    amount: Decimal
-    currency: str
-    day: date
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What the allocation screen shows: the money that is free, what is open, what is settled already."""
-
-    free: Decimal
-    currency: str
-    open_items: tuple[OpenItem, ...]
-    settled: tuple[Settled, ...]
-
-
-def sheet(work: Work, payment: object) -> Sheet:
-    """The allocation screen of a payment. Raises Missing, NotAllowed."""
-    work.require("invoices.read")
-    item = records.one(work, records.resource_of("payments"), payment)
-    refund = item.values["direction"] == Direction.PAID.value
-    kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else _OWED
-    there = (
-        open_items(work, item.values["account"], kinds) if item.values["status"] == PaymentStatus.POSTED.value else []
-    )
-    rows = work.session.execute(
-        sa.select(Allocation, column_of(Invoice, "number"), column_of(Invoice, "currency"))
-        .join(Invoice, column_of(Invoice, "id") == column_of(Allocation, "invoice"))
-        .where(column_of(Allocation, "payment") == item.id, column_of(Allocation, "until").is_(None))
-        .order_by(column_of(Allocation, "id"))
-    )
-    settled = tuple(
-        Settled(row.id, row.invoice, number, row.amount, currency, row.day) for row, number, currency in rows
-    )
-    return Sheet(item.values["unallocated"], item.values["currency"], tuple(there), settled)
-
-
 def allocate_to(work: Work, source: Any, values: Values) -> None:
     """Settle invoices of the same customer with a payment or a credit note. Raises Invalid for more than there is."""
     wanted = values.get("allocations")
@@ -220,16 +185,25 @@ def allocate_to(work: Work, source: Any, values: Values) -> None:
             continue
         amount = _amount(row.get("amount"), f"{place}.amount")
         taken = _taken(work, source, invoice, row.get("taken"), amount, f"{place}.taken")
-        if amount <= 0 or taken <= 0:
-            errors[f"{place}.amount"] = Message("Write a number above zero.")
-        elif amount > invoice.balance:
-            errors[f"{place}.amount"] = Message("At most {most} is left.", most=f"{invoice.balance:.2f}")
-        elif taken > _free(source):
-            errors[f"{place}.amount"] = Message("At most {most} is left.", most=f"{_free(source):.2f}")
-        if f"{place}.amount" not in errors:
+        fault = _fault(source, invoice, amount, taken)
+        if fault is None:
             _allocate(work, source, invoice, amount, taken)
+        else:
+            errors[f"{place}.amount"] = fault
     if errors:
         raise Invalid(errors)
+
+
+def _fault(source: Any, invoice: Any, amount: Decimal, taken: Decimal) -> Message | None:
+    """What is wrong with settling so much of the invoice with so much of the source."""
+    if amount <= 0 or taken <= 0:
+        return Message("Write a number above zero.")
+    if amount != round_money(amount, invoice.currency) or taken != round_money(taken, source.currency):
+        return Message("This currency has fewer decimals.")
+    for wanted, most in ((amount, invoice.balance), (taken, _free(source))):
+        if wanted > most:
+            return Message("At most {most} is left.", most=f"{most:.2f}")
+    return None
 
 
 def _free(source: Any) -> Decimal:
@@ -239,7 +213,7 @@ def _free(source: Any) -> Decimal:
 def _oldest_first(work: Work, source: Any) -> None:
     """Only invoices in the payment's own currency: another one needs a rate that somebody decides."""
     refund = isinstance(source, Payment) and source.direction == Direction.PAID.value
-    kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else _OWED
+    kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else OWED
     for item in open_items(work, source.account, kinds):
         if _free(source) <= 0:
             break
@@ -308,7 +282,10 @@ def _end(work: Work, source: Payment, wanted: object) -> None:
         if not isinstance(wanted, list) or not all(isinstance(key, int) for key in wanted):
             raise Invalid({"allocations": Message("Send a list of at most {count}.", count=500)})
         rows = rows.where(column_of(Allocation, "id").in_(wanted))
-    for row in work.session.scalars(rows):
+    found = list(work.session.scalars(rows))
+    if wanted is not None and len(found) < len(set(wanted)):
+        raise Invalid({"allocations": Message("Choose one from the list.")})
+    for row in found:
         row.until = max(trade.today(work), row.day)
     work.session.flush()
     _settle(work, _invoices_of(work, source), {source.id or 0})

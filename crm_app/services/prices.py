@@ -38,22 +38,31 @@ class Ask:
 
 
 def price_of(work: Work, ask: Ask, product: Any, quantity: Decimal) -> Priced:
-    """What the product (a row with id, category, price, cost, currency, name) costs. A list that is over is passed by."""
+    """What the product (a row with id, category, price, cost, currency, name) costs. A list that is over is passed by.
+
+    What the product says is converted to the document's currency before a percentage is applied, a fixed price after it was
+    rounded: no price goes through a third currency, or there and back.
+    """
     lists = _lists(work, ask.price_list, ask.day)
     found = _first_rule(work, lists, product, quantity)
     own_currency = product.currency or ask.currency
     base = product.price
     steps = [Step("List price of the product", base, own_currency)] if base is not None else []
-    if found is not None:
-        price_list, rule = found
+    if found is None:
+        return Priced(_converted(work, base, own_currency, ask.currency, ask.day, steps), tuple(steps))
+    price_list, rule = found
+    said = f"{price_list.name}: {_plain(rule.value)}"
+    if rule.kind is RuleKind.FIXED:
+        price = apply(rule, Decimal(0), None)
+        steps.append(Step(_SAID[rule.kind], price, said))
         currency = price_list.currency or own_currency
-        base = _converted(work, base, own_currency, currency, ask.day, steps)
-        cost = _converted(work, product.cost, own_currency, currency, ask.day, [])
-        if base is not None or rule.kind is not RuleKind.DISCOUNT:
-            base = apply(rule, base or Decimal(0), cost)
-            steps.append(Step(_SAID[rule.kind], base, f"{price_list.name}: {_plain(rule.value)}"))
-        own_currency = currency
-    price = _converted(work, base, own_currency, ask.currency, ask.day, steps)
+        return Priced(_converted(work, price, currency, ask.currency, ask.day, steps), tuple(steps))
+    base = _converted(work, base, own_currency, ask.currency, ask.day, steps)
+    cost = _converted(work, product.cost, own_currency, ask.currency, ask.day, [])
+    if base is None and (cost is None or rule.kind is RuleKind.DISCOUNT):
+        return Priced(None, tuple(steps))
+    price = apply(rule, base or Decimal(0), cost)
+    steps.append(Step(_SAID[rule.kind], price, said))
     return Priced(price, tuple(steps))
 
 

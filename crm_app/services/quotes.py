@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Text
 from crm_app.core.i18n import Message
 from crm_app.models.numbering import Numbered
-from crm_app.models.quotes import Quote, QuoteLine
+from crm_app.models.quotes import Quote, QuoteLine, QuoteStatus
 
-from . import invoices, numbering, orders, rules, snapshots, trade
+from . import chain, invoices, numbering, orders, rules, snapshots, trade
 from .verbs import Outcome, action
-from .work import Work
+from .work import Work, column_of
 
 Values = Mapping[str, object]
 _LINES = ("position", "group", "product", "description", "quantity", "unit", "price", "discount", "tax_class", "net", "cost",
@@ -30,14 +32,23 @@ def _validity(work: Work, draft: rules.Draft) -> None:
 
 
 def _number(work: Work, row: Any) -> None:
-    """The quote's number and snapshot, once it leaves the house. A revision keeps its number."""
+    """The quote's number and snapshot, when it leaves the house. A revision keeps the number and says which it is."""
+    if row.number is not None:
+        return
     lines = snapshots.lines_of(work, "quotes", row.id)
     if not lines:
         raise Invalid({"lines": Message("Add at least one line.")})
-    if row.number is None:
-        row.number = numbering.draw(work, Numbered.QUOTE, row.date)
+    row.number = _revised(work, row) or numbering.draw(work, Numbered.QUOTE, row.date)
     work.session.flush()
     snapshots.keep(work, "quotes", row, lines)
+
+
+def _revised(work: Work, row: Any) -> str | None:
+    """COT-2026-00001-v2: the number of the version before, where that had one, with this version."""
+    before = work.session.get(Quote, row.before) if row.before else None
+    if before is None or before.number is None:
+        return None
+    return f"{before.number.removesuffix(f'-v{before.revision}')}-v{row.revision}"
 
 
 @action("quotes", "send", "Send", icon="send")
@@ -77,17 +88,23 @@ def order(work: Work, row: Any, values: Values) -> Outcome:
     return orders.from_source(work, "quotes", row, values)
 
 
-@action("quotes", "invoice", "Invoice", icon="receipt", fields=("lines", "percent", "deposit", "date", "issue"))
+@action("quotes", "invoice", "Invoice", icon="receipt", fields=("lines", "also", "percent", "deposit", "date", "issue"))
 def invoice(work: Work, row: Any, values: Values) -> Outcome:
-    """An invoice of what has not been invoiced yet."""
-    _number(work, row)
-    return invoices.from_source(work, "quotes", [row], values)
+    """An invoice of what has not been invoiced yet; `also` names more quotes of the customer that go into it."""
+    rows = chain.together(work, "quotes", "invoice", row, values)
+    for one in rows:
+        _number(work, one)
+    return invoices.from_source(work, "quotes", rows, values)
 
 
 @action("quotes", "revise", "Revise", icon="copy")
 def revise(work: Work, row: Any, _values: Values) -> Outcome:
-    """The next version as a draft; this one stays as it was sent."""
+    """The next version as a draft; this one stays as it was sent. Where the next one is there already, that one."""
     work.require("quotes.create")
+    is_next = (column_of(Quote, "before") == row.id, column_of(Quote, "status") != QuoteStatus.CANCELLED.value)
+    later = work.session.scalar(sa.select(column_of(Quote, "id")).where(*is_next).limit(1))
+    if later is not None:
+        return Outcome(row.id, row.version, {"resource": "quotes", "id": later})
     names = [column.name for column in Quote.__table__.columns if column.info.get("spec")]  # type: ignore[attr-defined]
     kept = {
         name: getattr(row, name)

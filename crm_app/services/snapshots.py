@@ -22,14 +22,9 @@ _ORIGINS = (("quotes", "quote"), ("orders", "order"), ("deliveries", "delivery")
 
 
 def keep(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> None:
-    """Store what the document says now. One that was revised and sent again says the new."""
+    """Store what the document says now, once and for ever."""
     content = content_of(work, resource, row, lines)
-    entity = str(row.__tablename__)
-    found = stored(work, entity, row.id)
-    if found is None:
-        work.session.add(DocumentSnapshot(entity=entity, record=row.id, content=content))
-    else:
-        found.content, found.pdf = content, None
+    work.session.add(DocumentSnapshot(entity=str(row.__tablename__), record=row.id, content=content))
 
 
 def stored(work: Work, entity: str, key: int) -> DocumentSnapshot | None:
@@ -43,8 +38,6 @@ def stored(work: Work, entity: str, key: int) -> DocumentSnapshot | None:
 def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dict[str, Any]:
     """The document as documents/snapshot reads it: decimals as text, dates in ISO 8601."""
     company, account = trade.company(work), work.session.get(Account, row.account)
-    language = (account.language if account else None) or company.language
-    taxes = [part for part in row.tax_lines if not part["withheld"]]
     return {
         "kind": _KINDS.get(resource) or row.kind,
         "draft": row.number is None or row.status == "draft",
@@ -52,18 +45,13 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
         "date": _day(row.date),
         "due": _day(getattr(row, "due", None)),
         "valid_until": _day(getattr(row, "valid_until", None)),
-        "language": language,
+        "language": (account.language if account else None) or company.language,
         "country": (account.country if account else None) or company.country,
-        "currency": row.currency,
-        "rate": _text(row.rate),
-        "company_currency": company.currency,
-        "total_company": _text(row.total_company),
         "reference": row.reference or "",
         "salesperson": _name(work, User, row.owner),
         "payment_terms": _terms(work, row),
         "terms": row.terms or "",
         "notes": row.notes or "",
-        "included": bool(row.included),
         "valued": bool(getattr(row, "valued", True)),
         "issuer": _issuer(company),
         "customer": _customer(work, account, row),
@@ -73,14 +61,18 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
             found for name, field in _ORIGINS if (found := _origin(work, name, getattr(row, field, None))) is not None
         ],
         "lines": _lines(work, lines, _labels(work, row, lines)),
-        "taxes": [_rate(part) for part in taxes],
+    } | _money(company, row)
+
+
+def _money(company: Company, row: Any) -> dict[str, Any]:
+    """Currency, taxes and totals."""
+    names = ("rate", "total_company", "net", "tax", "rounding", "total", "withheld", "payable")
+    return {name: _text(getattr(row, name)) for name in names} | {
+        "currency": row.currency,
+        "company_currency": company.currency,
+        "included": bool(row.included),
+        "taxes": [_rate(part) | {"reason": part["reason"]} for part in row.tax_lines if not part["withheld"]],
         "withholdings": [_rate(part) for part in row.tax_lines if part["withheld"]],
-        "net": _text(row.net),
-        "tax": _text(row.tax),
-        "rounding": _text(row.rounding),
-        "total": _text(row.total),
-        "withheld": _text(row.withheld),
-        "payable": _text(row.payable),
         "instalments": [{"date": part[0], "amount": part[1]} for part in getattr(row, "instalments", None) or []],
     }
 
@@ -172,10 +164,7 @@ def _lines(work: Work, lines: Sequence[Any], labels: Mapping[str, str]) -> list[
 
 
 def _rate(part: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        "name": part["name"], "percent": part["value"], "base": part["base"], "amount": part["amount"],
-        "reason": part.get("reason", ""),
-    }  # fmt: skip
+    return {"name": part["name"], "percent": part["value"], "base": part["base"], "amount": part["amount"]}
 
 
 def lines_of(work: Work, resource: str, key: int) -> list[Any]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
-from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryNote
+from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryNote, DeliveryStatus
 from crm_app.models.orders import OrderLine, SalesOrder
 from crm_app.models.products import Product
 from crm_app.models.stock import MoveReason, StockMove, Warehouse
@@ -49,7 +49,7 @@ def _on_hand(work: Work, products: list[int], warehouse: int | None = None) -> d
 
 
 def _reserved(work: Work, products: list[int]) -> dict[int, Decimal]:
-    """What confirmed orders have not had delivered yet."""
+    """What confirmed orders have no delivery note for yet, and what lies on notes that have not been issued."""
     line = OrderLine
     statement = (
         sa.select(column_of(line, "id"), column_of(line, "product"), column_of(line, "quantity"))
@@ -65,6 +65,19 @@ def _reserved(work: Work, products: list[int]) -> dict[int, Decimal]:
     found: dict[int, Decimal] = {}
     for key, product, quantity in rows:
         found[product] = found.get(product, ZERO) + ledger.left_to("deliveries", quantity, done[key])
+    note = DeliveryNote
+    drafts = (
+        sa.select(column_of(DeliveryLine, "product"), sa.func.sum(column_of(DeliveryLine, "quantity")))
+        .join(note, column_of(note, "id") == column_of(DeliveryLine, DeliveryLine.PARENT))
+        .where(
+            column_of(DeliveryLine, "product").in_(products),
+            column_of(note, "status") == DeliveryStatus.DRAFT.value,
+            column_of(note, "kind") == DeliveryKind.DELIVERY.value,
+        )
+        .group_by(column_of(DeliveryLine, "product"))
+    )
+    for product, quantity in work.session.execute(drafts):
+        found[product] = found.get(product, ZERO) + quantity
     return found
 
 

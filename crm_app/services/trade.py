@@ -16,13 +16,15 @@ from crm_app.models.products import Product
 from crm_app.models.settings import Company
 from crm_app.models.trade import LineChoice
 
-from . import currencies, prices, rules, taxes
+from . import currencies, lines, prices, rules, taxes
 from .rules import Draft
+from .values import resource_of
 from .work import Work, column_of
 
 DOCUMENTS = ("quotes", "orders", "deliveries", "invoices")
 ZERO = Decimal(0)
 ONE = Decimal(1)
+LARGEST = Decimal(10) ** 14  # what an amount may reach, see Exact
 _TOTALS = ("net", "tax", "rounding", "total", "withheld", "payable")
 _DECIDING = ("account", "date", "currency", "rate", "included", "price_list")
 
@@ -63,7 +65,10 @@ def complete(work: Work, draft: Draft, resource: str) -> None:
         faults = _fill(work, draft.values, account, row, given, products, fresh=fresh)
         draft.errors.update({f"lines.{number}.{name}": text for name, text in faults.items()})
     if not draft.errors:
-        add_up(work, draft.values, account, [row for row, _, _ in rows])
+        found = add_up(work, draft.values, account, [row for row, _, _ in rows])
+        if max(abs(found.total), abs(draft.values["total_company"])) >= LARGEST:
+            draft.errors["lines"] = Message("This amount is too large.")
+            return
         _hand_over(draft, [row for row, _, _ in rows])
 
 
@@ -152,26 +157,20 @@ Row = tuple[dict[str, Any], frozenset[str], bool]
 
 
 def _rows(work: Work, draft: Draft, resource: str) -> list[Row] | None:
-    """The lines as they will be: (values, what of them comes now, whether the line is new). None: nothing about them changes."""
+    """The lines as they will be: (values, what of them changes now, whether the line is new). None: nothing about them changes."""
+    if "lines" not in draft.lines and draft.id is not None and draft.given.isdisjoint(_DECIDING):
+        return None
+    part = next(found for found in RESOURCES.lines(resource_of(resource)) if found.name == "lines")
+    there = {item.id: item.values for item in lines.read(work, part, draft.id)} if draft.id is not None else {}
     if "lines" not in draft.lines:
-        if draft.id is not None and draft.given.isdisjoint(_DECIDING):
-            return None
-        if draft.id is None:
-            return []
-        _bring_lines(work, draft, resource)
-    merged = rules.inside_of(resource, draft, "lines", work)
-    return [
-        (row, frozenset(values), key is None) for row, (key, values) in zip(merged, draft.lines["lines"], strict=True)
-    ]
-
-
-def _bring_lines(work: Work, draft: Draft, resource: str) -> None:
-    """The stored lines, untouched, so that they are computed anew."""
-    from . import lines
-
-    found = RESOURCES.get(resource)
-    part = next(part for part in RESOURCES.lines(found) if part.name == "lines")  # type: ignore[arg-type]
-    draft.lines["lines"] = [(item.id, {}) for item in lines.read(work, part, draft.id or 0)]  # type: ignore[index]
+        draft.lines["lines"] = [(key, {}) for key in there]  # type: ignore[index]
+    blank = {name: spec.default for name, spec in part.resource.fields.items()}
+    found: list[Row] = []
+    for key, values in draft.lines["lines"]:
+        before = there.get(key or 0, {})
+        changed = frozenset(name for name, value in values.items() if name not in before or before[name] != value)
+        found.append((blank | before | values, changed, key is None))
+    return found
 
 
 def _hand_over(draft: Draft, rows: Sequence[dict[str, Any]]) -> None:
@@ -219,6 +218,8 @@ def _fill(
         found = prices.price_of(work, ask, product, row["quantity"])
         row["price"] = found.price
         row["why"] = [{"what": step.what, "price": str(step.price), "of": step.of} for step in found.steps]
+    elif not fresh and "price" in given:
+        row["why"] = None  # a typed price follows from nothing
     row["tax_class"] = row["tax_class"] or "standard"
     return _faults(work, row, product)
 
@@ -250,7 +251,7 @@ def _faults(work: Work, row: Mapping[str, Any], product: Product | None) -> dict
         found["product"] = Message("This product is not active.")
     elif product is not None and not product.sold:
         found["product"] = Message("This product is not sold.")
-    if not found and abs(row["quantity"] * row["price"]) >= Decimal(10) ** 13:
+    if not found and (row["price"] >= LARGEST / 100 or abs(row["quantity"] * row["price"]) >= LARGEST / 10):
         found["price"] = Message("This amount is too large.")
     return found
 

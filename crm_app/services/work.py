@@ -275,7 +275,7 @@ def _raise_versions(session: Session, work: Work) -> None:
     """What changes gets a new version; what is frozen refuses."""
     for row in session.dirty:
         if isinstance(row, Record) and _changed(row):
-            _refuse_frozen(row, moving=True)
+            _refuse_frozen(row, moving=True, undoing=work.undoes is not None)
             row.updated_at = clock.now()
             row.version += 1
             work.raised[str(row.__tablename__), row.id or 0] = row
@@ -302,8 +302,11 @@ def _touch_root(session: Session, work: Work, line: Line) -> None:
     work.raised[table, key] = root
 
 
-def _refuse_frozen(row: Record, *, moving: bool) -> None:
-    """A record whose stored state is not editable refuses removal, and every change but a move that its workflow knows."""
+def _refuse_frozen(row: Record, *, moving: bool, undoing: bool = False) -> None:
+    """A record whose stored state is not editable refuses removal, and every change but a move that its workflow knows.
+
+    A move can be undone, but for one that gave the record its name: a number that was spent is not given back.
+    """
     resource = getattr(row, "RESOURCE", None)
     if resource is None or resource.workflow is None:
         return
@@ -312,6 +315,10 @@ def _refuse_frozen(row: Record, *, moving: bool) -> None:
     after = getattr(row, flow.state)
     before = states.deleted[0] if states.deleted else after
     if before in flow.editable or (moving and states.deleted and flow.leads(before, after)):
+        return
+    if moving and flow.loose.issuperset(set(_changed(row)) - _SYSTEM_COLUMNS):
+        return
+    if undoing and states.deleted and flow.leads(after, before) and not get_history(row, resource.label).has_changes():
         return
     verb = "change" if moving else "remove"
     raise IllegalMove(

@@ -12,7 +12,7 @@ from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Number
 from crm_app.core.i18n import Speech
 from crm_app.core.resource import Resource
-from crm_app.services import actions, payments
+from crm_app.services import actions, allocation_sheet
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -143,7 +143,7 @@ def read_allocations(actor: Actor, payment: int) -> tuple[list[OpenRow], list[Se
     """Open items, allocations, what is free, its currency, and whether the actor may allocate. Runs in a thread."""
     speech = actor.speech
     with Work(actor) as work:
-        found = payments.sheet(work, payment)
+        found = allocation_sheet.sheet(work, payment)
     rows = [
         OpenRow(
             item.id,

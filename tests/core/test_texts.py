@@ -21,14 +21,31 @@ SAME = {
     "Sector",
     "Subtotal",
     "Total",
-    "UNTDID 5305: S, Z, E, AE, K, G, O",
     "Web",
     "token",
     "{verb} ({what})",
     "{what}: {verb}",
 }
 # names that keep their capital letter inside a sentence
-NAMES = {"API", "CO", "ES", "ETag", "EUR", "JSON", "MB", "PDF", "PostgreSQL", "QR", "SQLite", "XLSX", "vCard"}
+NAMES = {
+    "API",
+    "CO",
+    "ES",
+    "ETag",
+    "EU",
+    "EUR",
+    "IBAN",
+    "JSON",
+    "MB",
+    "PDF",
+    "PostgreSQL",
+    "QR",
+    "SQLite",
+    "UE",
+    "UNTDID",
+    "XLSX",
+    "vCard",
+}
 # the Spanish of a familiar address, which the house does not use; "Escribe…" at the start is an order to a "tú"
 ORDERS = (
     "Añade|Busca|Cambia|Comprueba|Copia|Elige|Envía|Escanea|Escribe|Espera|Guarda|Inicia|Introduce|Pide|Pon|Quita|"

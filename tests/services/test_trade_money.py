@@ -1,0 +1,283 @@
+"""Money against invoices: what is settled, what is left, what comes back; and who may still buy on credit."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from crm_app.core import clock
+from crm_app.core.errors import IllegalMove
+from crm_app.models.payments import Allocation
+from crm_app.services import credit
+from crm_app.services import trade as service
+from crm_app.services.actors import SYSTEM
+from crm_app.services.work import Work
+from tests.support import trade
+from tests.support.trade import line, of, run, to
+
+D = Decimal
+
+
+def settled(key):
+    found = of("invoices", key)
+    return found.paid, found.balance
+
+
+def paid_in(account, amount, **values):
+    """A posted payment."""
+    key = trade.make("payments", account=account, amount=str(amount), **values)
+    run("payments", "post", key)
+    return key
+
+
+def free(key):
+    return of("payments", key).unallocated
+
+
+def owed(account):
+    with Work(SYSTEM) as work:
+        return credit.owed(work, account)
+
+
+def test_paid_in_parts_and_beyond(trading):
+    account = trade.customer()
+    invoice = trade.invoice(account, line(1, 100))
+    assert settled(invoice) == (D(0), D(121))
+    first = to("invoices", "pay", invoice, amount="21", method="cash", reference="R-1")
+    assert (settled(invoice), owed(account)) == ((D(21), D(100)), D(100))
+    found = of("payments", first)
+    assert (found.amount, found.method, found.reference, found.status, found.unallocated) == (
+        D(21),
+        "cash",
+        "R-1",
+        "posted",
+        D(0),
+    )
+    over = to("invoices", "pay", invoice, amount="150")
+    assert (settled(invoice), free(over), owed(account)) == ((D(121), D(0)), D(50), D(-50))
+    assert trade.faults(lambda: run("invoices", "pay", invoice)) == {"amount": "Nothing is left to be paid."}
+    second = trade.invoice(account, line(1, 40))
+    run("payments", "allocate", over, oldest=True)
+    assert (settled(second), free(over), owed(account)) == ((D("48.40"), D(0)), D("1.60"), D("-1.60"))
+
+
+def test_one_payment_for_several_invoices_the_oldest_first_or_as_said(trading):
+    account = trade.customer()
+    old, new = (trade.invoice(account, line(1, 100), payment_days=days) for days in (5, 30))
+    payment = paid_in(account, 150)
+    run("payments", "allocate", payment)
+    assert (settled(old), settled(new), free(payment)) == ((D(121), D(0)), (D(29), D(92)), D(0))
+    run("payments", "unallocate", payment)
+    assert (settled(old), settled(new), free(payment)) == ((D(0), D(121)), (D(0), D(121)), D(150))
+    said = [{"invoice": old, "amount": "50"}, {"invoice": new, "amount": "100"}]
+    run("payments", "allocate", payment, allocations=said)
+    assert (settled(old), settled(new), free(payment)) == ((D(50), D(71)), (D(100), D(21)), D(0))
+    keys = [
+        key
+        for key, of_payment, until in trade.columns(Allocation, "id", "payment", "until")
+        if of_payment == payment and until is None
+    ]
+    run("payments", "unallocate", payment, allocations=keys[:1])
+    assert (settled(old), settled(new), free(payment)) == ((D(0), D(121)), (D(100), D(21)), D(50))
+    for bad in ([keys[0]], [10**9], "all", ["1"]):
+        assert list(trade.faults(lambda bad=bad: run("payments", "unallocate", payment, allocations=bad))) == [
+            "allocations"
+        ]
+
+
+def test_what_cannot_be_allocated_says_why_and_leaves_nothing_half_done(trading):
+    account = trade.customer()
+    invoice, strange, draft = trade.invoice(account, line(1, 100)), trade.invoice(trade.customer(), line(1, 100))
+    draft = trade.document("invoices", account, line(1, 1))
+    payment = paid_in(account, 100)
+
+    def refused(*rows):
+        return trade.faults(lambda: run("payments", "allocate", payment, allocations=list(rows)))
+
+    good = {"invoice": invoice, "amount": "50"}
+    assert refused(good, {"invoice": invoice, "amount": "80"}) == {"allocations.1.amount": "At most 71.00 is left."}
+    assert refused(good, {"invoice": invoice, "amount": "60"}) == {"allocations.1.amount": "At most 50.00 is left."}
+    assert refused(good, {"invoice": invoice, "amount": "0.001"}) == {
+        "allocations.1.amount": "This currency has fewer decimals."
+    }
+    for amount in ("0", "-1"):
+        assert refused({"invoice": invoice, "amount": amount}) == {"allocations.0.amount": "Write a number above zero."}
+    assert [list(refused({"invoice": invoice, "amount": amount})) for amount in ("x", "", None)] == [
+        ["allocations.0.amount"]
+    ] * 3
+    for key in (strange, draft, 10**9, "1", None):
+        assert list(refused({"invoice": key, "amount": "1"})) == ["allocations.0.invoice"]
+    assert (settled(invoice), free(payment)) == ((D(0), D(121)), D(100))
+
+
+def test_a_reversed_payment_settles_nothing_any_more(trading):
+    account = trade.customer()
+    invoice = trade.invoice(account, line(1, 100))
+    payment = to("invoices", "pay", invoice)
+    assert (settled(invoice), owed(account)) == ((D(121), D(0)), D(0))
+    run("payments", "reverse", payment)
+    found = of("payments", payment)
+    assert (found.status, found.unallocated, found.reversed_on) == ("reversed", D(0), clock.today("Europe/Madrid"))
+    assert (settled(invoice), owed(account)) == ((D(0), D(121)), D(121))
+    for verb in ("allocate", "unallocate", "reverse"):
+        with pytest.raises(IllegalMove):
+            run("payments", verb, payment)
+
+
+def test_a_credit_note_settles_what_it_corrects_and_then_others(trading):
+    account = trade.customer()
+    first, second = (trade.invoice(account, line(1, 100)) for _ in range(2))
+    to("invoices", "pay", first, amount="100")
+    note = to("invoices", "credit", first, issue=True)
+    assert (settled(first), settled(note)) == ((D(121), D(0)), (D(21), D(100)))
+    assert owed(account) == D(21)
+    assert list(trade.faults(lambda: run("invoices", "apply", second))) == [""]
+    run("invoices", "apply", note, allocations=[{"invoice": second, "amount": "60"}])
+    assert (settled(second), settled(note)) == ((D(60), D(61)), (D(81), D(40)))
+    refund = to("invoices", "pay", note)
+    assert (of("payments", refund).direction, of("payments", refund).amount) == ("paid", D(40))
+    assert (settled(note), owed(account)) == ((D(121), D(0)), D(61))
+
+
+def test_money_in_another_currency_books_the_difference(trading):
+    today = clock.today("Europe/Madrid")
+    for ago, rate in ((40, "0.90"), (0, "0.80")):
+        trade.make("exchange-rates", currency="USD", day=(today - timedelta(days=ago)).isoformat(), rate=rate)
+    account = trade.customer(currency="USD", country="CO")
+    invoice = trade.invoice(account, line(1, 100), rate="0.90")
+    assert (of("invoices", invoice).total_company, owed(account)) == (D(90), D(90))
+    to("invoices", "pay", invoice, amount="60")
+    euros = paid_in(account, 40, currency="EUR")
+    run("payments", "allocate", euros, allocations=[{"invoice": invoice, "amount": "40"}])
+    mine = [row for row in trade.columns(Allocation, "invoice", "amount", "taken", "difference") if row[0] == invoice]
+    assert mine == [(invoice, D(60), D(60), D("-6")), (invoice, D(40), D(32), D("-4"))], (
+        "60 x (0.80 - 0.90); 32 against 40 x 0.90"
+    )
+    assert (settled(invoice), free(euros)) == ((D(100), D(0)), D(8))
+    other = trade.invoice(account, line(1, 10), rate="0.90")
+    run("payments", "allocate", euros, allocations=[{"invoice": other, "amount": "10", "taken": "8"}])
+    assert (settled(other), free(euros)) == ((D(10), D(0)), D(0))
+    assert list(
+        trade.faults(
+            lambda: run("payments", "allocate", euros, oldest=False, allocations=[{"invoice": other, "amount": "1"}])
+        )
+    ) == ["allocations.0.amount"]
+
+
+def test_what_a_payment_may_not_be(trading):
+    account = trade.customer()
+    tomorrow = (clock.today("Europe/Madrid") + timedelta(days=2)).isoformat()
+    for values, field in (
+        ({"amount": "0"}, "amount"), ({"amount": "-5"}, "amount"), ({"amount": "1.001"}, "amount"), ({"amount": "many"}, "amount"),
+        ({"amount": "1", "currency": "XDR"}, "currency"), ({"amount": "1", "currency": "TND"}, "currency"),
+        ({"amount": "1", "currency": "TND", "rate": "-1"}, "rate"),
+    ):  # fmt: skip
+        assert list(trade.faults(lambda values=values: trade.make("payments", account=account, **values))) == [field], (
+            values
+        )
+    ahead = trade.make("payments", account=account, amount="1", date=tomorrow)
+    assert list(trade.faults(lambda: run("payments", "post", ahead))) == ["date"]
+    invoice = trade.invoice(account, line(1, 1))
+    for values, field in (
+        ({"amount": "0"}, "amount"),
+        ({"amount": "1.001"}, "amount"),
+        ({"date": tomorrow}, "date"),
+        ({"method": "shells"}, "method"),
+    ):
+        assert list(trade.faults(lambda values=values: run("invoices", "pay", invoice, **values))) == [field], values
+    assert settled(invoice)[0] == D(0)
+
+
+def test_money_that_came_before_what_was_recorded_yesterday_can_be_recorded(trading):
+    account = trade.customer()
+    paid_in(account, 5)
+    late = paid_in(account, 7, date="2024-03-05")
+    assert (of("payments", late).date, of("payments", late).number[:6]) == (date(2024, 3, 5), f"C-{clock.today().year}")
+
+
+def test_the_credit_limit_holds_orders_and_paying_lifts_it(trading):
+    account = trade.customer(credit_limit="200")
+    invoice = trade.invoice(account, line(1, 100))
+    order = trade.document("orders", account, line(1, 100))
+    text = {"account": "The credit limit is 200.00; with this the customer would owe 242.00."}
+    assert trade.faults(lambda: run("orders", "confirm", order)) == text
+    assert of("orders", order).number is None
+    to("invoices", "pay", invoice, amount="42")
+    run("orders", "confirm", order)
+    to("orders", "deliver", order, issue=True)
+    assert to("orders", "invoice", order, issue=True), "what was handed over is invoiced"
+
+
+@pytest.mark.parametrize(
+    ("effect", "confirmed", "delivered"),
+    [
+        ("warn", True, True),
+        ("prepay", True, True),
+        ("hold_orders", False, True),
+        ("hold_deliveries", False, False),
+        ("suspend", False, False),
+    ],
+)
+def test_each_level_of_a_policy_holds_what_it_says(trading, effect, confirmed, delivered):
+    if effect == "warn":
+        trade.make(
+            "credit-policies", name="Levels", levels=[{"days": -3, "effect": "warn"}, {"days": 5, "effect": "warn"}]
+        )
+    policy = trade.make(
+        "credit-policies",
+        name=f"Policy {effect}",
+        levels=[{"days": -10, "effect": "warn"}, {"days": 0, "effect": effect}],
+    )
+    account = trade.customer(credit_policy=policy)
+    order, note = trade.document("orders", account, line(1, 1)), trade.order(account, line(1, 1))
+    note = to("orders", "deliver", note)
+    invoice = trade.invoice(account, line(1, 100), payment_days=0)
+
+    def allowed(call):
+        try:
+            call()
+        except Exception as refusal:
+            assert list(refusal.fields) == ["account"]
+            assert f"0 days overdue (Policy {effect})" in refusal.fields["account"].text.format(
+                **refusal.fields["account"].args
+            )
+            return False
+        return True
+
+    assert allowed(lambda: run("orders", "confirm", order)) is confirmed
+    assert allowed(lambda: run("deliveries", "issue", note)) is delivered
+    to("invoices", "pay", invoice)
+    for resource, verb, key, done in (
+        ("orders", "confirm", order, confirmed),
+        ("deliveries", "issue", note, delivered),
+    ):
+        assert done or run(resource, verb, key), "paying lifts it by itself"
+
+
+def test_a_hold_by_hand_stops_orders_and_deliveries(trading):
+    account = trade.customer()
+    order, note = (
+        trade.document("orders", account, line(1, 1)),
+        to("orders", "deliver", trade.order(account, line(1, 1))),
+    )
+    run("accounts", "change", account, held=True)
+    for resource, verb, key in (("orders", "confirm", order), ("deliveries", "issue", note)):
+        assert trade.faults(lambda resource=resource, verb=verb, key=key: run(resource, verb, key)) == {
+            "account": "This customer is on hold."
+        }
+    run("accounts", "change", account, held=False)
+    run("orders", "confirm", order)
+    run("deliveries", "issue", note)
+
+
+def test_parts_of_a_payment_term_lose_no_cent(trading):
+    parts = [{"percent": "33.3333", "days": days, "month_end": days == 90} for days in (30, 60, 90)]
+    terms = trade.make("payment-terms", name="Three parts", parts=parts)
+    invoice = of("invoices", trade.invoice(trade.customer(payment_terms=terms), line(1, "82.65")))
+    with Work(SYSTEM) as work:
+        head = {
+            name: getattr(invoice, name) for name in ("date", "payable", "payment_terms", "payment_days", "currency")
+        }
+        dated = service.instalments(work, head)
+    assert [amount for _, amount in dated] == trade.money("33.34", "33.34", "33.33")
+    assert invoice.due == max(day for day, _ in dated)

@@ -1,0 +1,220 @@
+"""What a line costs and why, and which taxes it bears: filled in when a document is saved."""
+
+from datetime import date
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from crm_app.models.quotes import QuoteLine
+from crm_app.services.actors import SYSTEM
+from crm_app.services.work import Work, column_of
+from tests.support import trade
+from tests.support.trade import line
+
+D = Decimal
+
+
+def price_list(name, *rules, **values):
+    return trade.make(
+        "price-lists", name=name, rules=[{name: str(of) for name, of in rule.items()} for rule in rules], **values
+    )
+
+
+def quoted(account, *lines, **values):
+    return trade.of("quotes", trade.document("quotes", account, *lines, **values))
+
+
+def why(quote):
+    """The derivation of each line: what, price, of."""
+    with Work(SYSTEM) as work:
+        mine = (
+            sa.select(QuoteLine.why)
+            .where(column_of(QuoteLine, "quote") == quote.id)
+            .order_by(column_of(QuoteLine, "position"))
+        )
+        return [
+            steps and [(step["what"], D(step["price"]), step["of"]) for step in steps]
+            for (steps,) in work.session.execute(mine)
+        ]
+
+
+def test_a_line_takes_what_its_product_says_and_a_typed_price_stays(trading):
+    boots = trade.product(
+        "49.90", unit="pair", cost="20", tax_class="reduced", name_es="Botas", description_es="De cuero"
+    )
+    account = trade.customer(language="es")
+    quote = quoted(account, line(2, product=boots), line(1, 45, boots, discount="10", description="Boots, seconds"))
+    first, second = quote.lines
+    assert (first.description, first.unit, first.tax_class, first.cost) == (
+        "Botas\nDe cuero",
+        "pair",
+        "reduced",
+        D("20"),
+    )
+    assert (first.price, first.net, second.price, second.net) == (D("49.90"), D("99.80"), D("45"), D("40.50"))
+    assert second.description == "Boots, seconds"
+    assert (quote.net, quote.tax, quote.total) == (D("140.30"), D("14.03"), D("154.33"))
+    assert why(quote) == [[("List price of the product", D("49.90"), "EUR")], None]
+
+
+def test_a_typed_price_drops_the_derivation_of_the_one_before(trading):
+    quote = quoted(trade.customer(), line(1, product=trade.product("10")))
+    key = quote.lines[0].id
+    trade.run("quotes", "change", quote.id, lines=[{"id": key, "quantity": "3"}])
+    quote = trade.of("quotes", quote.id)
+    assert (quote.net, why(quote)) == (D("30"), [[("List price of the product", D("10"), "EUR")]])
+    trade.run("quotes", "change", quote.id, lines=[{"id": key, "price": "9"}])
+    quote = trade.of("quotes", quote.id)
+    assert (quote.net, why(quote)) == (D("27"), [None])
+    trade.run("quotes", "change", quote.id, lines=[{"id": key, "price": None}])
+    assert trade.of("quotes", quote.id).net == D("30"), "an empty price asks the list again"
+
+
+def test_the_closest_rule_counts_then_the_list_above_then_the_product(trading):
+    tools = trade.make("categories", name="Tools")
+    saws = trade.make("categories", name="Saws", parent=tools)
+    saw, hammer, hat = trade.product("100", category=saws), trade.product("20", category=tools), trade.product("8")
+    above = price_list("Everybody", {"kind": "discount", "value": 5})
+    special = price_list(
+        "Builders",
+        {"category": tools, "kind": "discount", "value": 10},
+        {"product": saw, "kind": "fixed", "value": 80, "least": 10},
+        parent=above,
+    )
+    account = trade.customer(price_list=special)
+    quote = quoted(account, line(1, product=saw), line(10, product=saw), line(1, product=hammer), line(1, product=hat))
+    assert quote.price_list == special
+    assert [row.price for row in quote.lines] == trade.money("90", "80", "18", "7.6")
+    assert why(quote) == [
+        [("List price of the product", D(100), "EUR"), ("Discount of the list, %", D(90), "Builders: 10")],
+        [("List price of the product", D(100), "EUR"), ("Fixed price of the list", D(80), "Builders: 80")],
+        [("List price of the product", D(20), "EUR"), ("Discount of the list, %", D(18), "Builders: 10")],
+        [("List price of the product", D(8), "EUR"), ("Discount of the list, %", D("7.6"), "Everybody: 5")],
+    ]
+
+
+def test_margin_and_psychological_endings(trading):
+    thing, costless = trade.product(None, cost="61"), trade.product("50")
+    wanted = price_list("Margin 40", {"kind": "margin", "value": 40, "round_to": 10, "ending": "-0.01"})
+    quote = quoted(trade.customer(price_list=wanted), line(1, product=thing), line(1, product=costless))
+    assert [row.price for row in quote.lines] == trade.money("89.99", "49.99")
+
+
+def test_a_list_counts_between_its_days_and_the_zone_lends_its_own(trading):
+    thing = trade.product("100")
+    old = price_list("Until 2019", {"kind": "discount", "value": 50}, valid_to="2019-12-31")
+    zone = trade.make("zones", name="Islands", price_list=price_list("Of the zone", {"kind": "discount", "value": 20}))
+    inner = trade.make("zones", name="Small island", parent=zone)
+    assert quoted(trade.customer(price_list=old), line(1, product=thing)).net == D(100)
+    assert quoted(
+        trade.customer(price_list=old), line(1, product=thing), date="2019-12-31", valid_until="2020-01-15"
+    ).net == D(50)
+    assert quoted(trade.customer(zone=inner), line(1, product=thing)).net == D(80)
+
+
+def test_a_price_is_converted_once_and_never_there_and_back(trading):
+    for currency, rate in (("USD", "0.9"), ("GBP", "1.17")):
+        trade.make("exchange-rates", currency=currency, day="2020-01-01", rate=rate)
+    thing = trade.product("10.01", currency="EUR")
+    dollars = price_list("Dollars", {"kind": "discount", "value": 10}, currency="USD")
+    fixed = price_list("Fixed dollars", {"kind": "fixed", "value": 12}, currency="USD")
+    account = trade.customer()
+    assert quoted(account, line(1, product=thing), currency="USD", price_list=dollars).lines[0].price == D("10.010000")
+    home = quoted(account, line(1, product=thing), currency="EUR", price_list=dollars)
+    assert home.lines[0].price == D("9.009"), "euros stay euros"
+    assert [what for what, _, _ in why(home)[0]] == ["List price of the product", "Discount of the list, %"]
+    pounds = quoted(account, line(1, product=thing), currency="GBP", price_list=fixed)
+    assert (pounds.lines[0].price, pounds.rate) == (D("9.230769"), D("1.17"))
+    assert why(pounds)[0][-2:] == [
+        ("Fixed price of the list", D(12), "Fixed dollars: 12"),
+        ("Converted", D("9.230769"), "USD 0.9 / GBP 1.17"),
+    ]
+    assert (pounds.net, pounds.net_company) == (D("9.23"), D("10.80"))
+
+
+def test_the_rate_is_that_of_the_day_unless_it_is_written(trading):
+    for day, rate in (("2021-01-01", "0.5"), ("2021-02-01", "0.6")):
+        trade.make("exchange-rates", currency="CHF", day=day, rate=rate)
+    account = trade.customer(currency="CHF")
+    values = {"date": "2021-01-31", "valid_until": "2021-03-01"}
+    assert quoted(account, line(1, 100), **values).total_company == D("60.50")
+    written = quoted(account, line(1, 100), **values, rate="0.55")
+    assert (written.rate, written.total_company) == (D("0.55"), D("66.55"))
+    trade.run("quotes", "change", written.id, date="2021-02-02")
+    assert trade.of("quotes", written.id).rate == D("0.6")
+
+
+def test_prices_that_include_their_taxes(trading):
+    shop = price_list("Shop", {"kind": "fixed", "value": 121}, included=True)
+    quote = quoted(trade.customer(price_list=shop), line(1, product=trade.product("1")), line(1, "0.99"))
+    assert (quote.included, quote.total, quote.net, quote.tax, quote.rounding) == (
+        True,
+        D("121.99"),
+        D("100.82"),
+        D("21.17"),
+        D(0),
+    )
+    assert [row.net for row in quote.lines] == trade.money("100", "0.82")
+
+
+def test_optional_and_alternative_lines_have_a_net_but_no_part_in_the_total(trading):
+    quote = quoted(
+        trade.customer(), line(1, 100), line(2, 30, choice="optional"), line(1, 90, choice="alternative"), line(1, -5, description="Discount"),
+    )  # fmt: skip
+    assert [row.net for row in quote.lines] == trade.money("100", "60", "90", "-5")
+    assert (quote.net, quote.tax, quote.total) == (D(95), D("19.95"), D("114.95"))
+
+
+def taxed(*lines, **values):
+    invoice = trade.of("invoices", trade.document("invoices", trade.customer(**values), *lines))
+    return [(part["name"], D(part["base"]), D(part["amount"])) for part in invoice.tax_lines], invoice
+
+
+def test_taxes_by_where_the_customer_is_and_who(trading):
+    lines = [line(1, 100), line(1, 200, tax_class="reduced"), line(1, 50, tax_class="exempt")]
+    home = [("IVA 21 %", D(100), D(21)), ("IVA 10 %", D(200), D(20)), ("Exento de IVA", D(50), D(0))]
+    assert taxed(*lines, country="ES")[0] == home
+    assert taxed(*lines, country=None)[0] == home
+    assert taxed(*lines, country="FR")[0] == home, "in the Union without a tax identifier"
+    assert taxed(*lines, country="FR", tax_id="FR40303265045")[0] == [("Intra-Community 0 %", D(350), D(0))]
+    assert taxed(*lines, country="CO")[0] == [("Export 0 %", D(350), D(0))]
+    assert taxed(*lines, country="ES", tax_status="exempt")[0] == [("Exempt customer", D(350), D(0))]
+    parts, invoice = taxed(*lines, country="ES", tax_status="surcharge")
+    assert parts == [
+        ("IVA 21 %", D(100), D(21)), ("Recargo 5,2 %", D(100), D("5.2")), ("IVA 10 %", D(200), D(20)),
+        ("Recargo 1,4 %", D(200), D("2.8")), ("Exento de IVA", D(50), D(0)),
+    ]  # fmt: skip
+    assert (invoice.net, invoice.tax, invoice.total) == (D(350), D(49), D(399))
+
+
+def test_a_rate_counts_between_its_days(trading):
+    trade.make("tax-rates", name="Old", country="ES", tax_class="super_reduced", value="3", valid_to="2022-12-31")
+    account = trade.customer()
+    values = {"lines": [line(1, 100, tax_class="super_reduced")], "account": account}
+    before = trade.of("quotes", trade.make("quotes", date="2022-12-31", valid_until="2023-12-31", **values))
+    after = trade.of("quotes", trade.make("quotes", date="2023-01-01", valid_until="2023-12-31", **values))
+    assert (before.tax, after.tax) == (D(7), D(4))
+
+
+def test_what_the_customer_withholds_is_kept_off_the_payable_and_never_off_the_total(trading):
+    rate = trade.make("tax-rates", name="IRPF 19 %", country="ES", kind="withheld_of_net", value="19")
+    parts, invoice = taxed(line(1, 1000), withholdings=[{"tax_rate": rate}])
+    assert parts == [("IVA 21 %", D(1000), D(210)), ("IRPF 19 %", D(1000), D(190))]
+    assert (invoice.total, invoice.withheld, invoice.payable) == (D(1210), D(190), D(1020))
+
+
+def test_dates_terms_addresses_and_owner_come_from_the_customer(trading):
+    terms = trade.make(
+        "payment-terms", name="30/60", parts=[{"percent": "50", "days": 30}, {"percent": "50", "days": 60}]
+    )
+    place = {"purpose": "delivery", "street": "Muelle 3", "city": "Cádiz", "country": "ES"}
+    account = trade.customer(payment_terms=terms, street="Mayor 1", city="Soria", addresses=[place])
+    found = trade.of("invoices", trade.document("invoices", account, line(1, 100), date="2026-01-31"))
+    assert (found.ship_street, found.ship_city, found.due) == ("Muelle 3", "Cádiz", date(2026, 4, 1))
+    other = trade.of(
+        "invoices", trade.document("invoices", trade.customer(payment_days=15), line(1, 100), date="2026-01-31")
+    )
+    assert other.due == date(2026, 2, 15)
+    trade.run("invoices", "change", other.id, due="2026-03-31")
+    trade.run("invoices", "change", other.id, notes="Thank you")
+    assert trade.of("invoices", other.id).due == date(2026, 3, 31), "a written day stays"
