@@ -316,7 +316,8 @@ def _refuse_frozen(row: Record, *, moving: bool, undoing: bool = False) -> None:
     before = states.deleted[0] if states.deleted else after
     if before in flow.editable or (moving and states.deleted and flow.leads(before, after)):
         return
-    if moving and flow.loose.issuperset(set(_changed(row)) - _SYSTEM_COLUMNS):
+    changed = set(_changed(row)) - _SYSTEM_COLUMNS
+    if moving and changed and changed <= flow.loose:
         return
     if undoing and states.deleted and flow.leads(after, before) and not get_history(row, resource.label).has_changes():
         return

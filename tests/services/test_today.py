@@ -65,7 +65,7 @@ def test_counts_keep_to_what_may_be_read_and_to_the_month_on_the_wall(admin):
         with Work(own) as work:
             assert today.counts(work, since) == [today.Count("accounts", 2, False, 1)]
         with Work(SYSTEM) as work:
-            assert today.counts(work, since)[0] == today.Count("accounts", 3, False, 2)
+            assert today.Count("accounts", 3, False, 2) in today.counts(work, since)
             assert {one.resource for one in today.counts(work, since)}.isdisjoint({"users", "roles", "sectors"})
 
 
@@ -74,7 +74,7 @@ def test_the_count_of_all_stops_at_its_cap(admin, monkeypatch):
     for number in range(5):
         kernel.account(name=f"Cliente {number}")
     with Work(SYSTEM) as work:
-        assert today.counts(work, LONG_AGO)[0] == today.Count("accounts", 3, True, 5)
+        assert today.Count("accounts", 3, True, 5) in today.counts(work, LONG_AGO)
 
 
 def test_what_is_new_is_counted_by_its_moment_and_to_the_end(admin):
@@ -88,7 +88,7 @@ def test_what_is_new_is_counted_by_its_moment_and_to_the_end(admin):
         records.insert_many(work, kernel.ACCOUNTS, old)
     since = clock.ago(days=1)
     with Work(SYSTEM) as work:
-        assert today.counts(work, since)[0] == today.Count("accounts", 10_000, True, 5_240)
+        assert today.Count("accounts", 10_000, True, 5_240) in today.counts(work, since)
         plan = _plan(work, since)
     with Work(own) as work:
         assert today.counts(work, since) == [today.Count("accounts", 5_240, False, 40)]
