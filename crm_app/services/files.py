@@ -185,7 +185,7 @@ def attach(work: Work, resource: Resource, key: object, name: object, stored: St
 
 def of_record(work: Work, resource: Resource, key: object) -> list[File]:
     """The files of a record, newest first, 500 at most. Raises Missing, NotAllowed."""
-    number = records.one(work, resource, key).id
+    number = records.reach(work, resource, key)
     statement = sa.select(Attachment).where(
         column_of(Attachment, "resource") == resource.name, column_of(Attachment, "record") == number
     )

@@ -1,6 +1,8 @@
 """What belongs to a record and is kept elsewhere: the lists that it filters, and the records that its lines name."""
 
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -58,6 +60,8 @@ def _refers(other: Resource, name: str, resource: Resource) -> bool:
 
 def _listed(work: Work, resource: Resource, other: Resource, name: str, key: int) -> Group | None:
     """The records of another list that name this one: what the list shows when it is filtered so."""
+    if work.session.connection().execute(_naming(other.name, name), {"key": key}).first() is None:
+        return None
     query = Query(filters=(Filter(name, "eq", str(key)),), size=SHOWN)
     page = records.page(work, other, query, columns=(other.label,))
     if not page.total:
@@ -65,6 +69,13 @@ def _listed(work: Work, resource: Resource, other: Resource, name: str, key: int
     links = tuple(Link(other.name, item.id, str(item.values[other.label])) for item in page.items)
     title = Message("{what} below it", what=Message(other.many)) if other is resource else Message(other.many)
     return Group(title, other.icon, links, page.total, page.capped, f"/{other.name}?{replace(query, size=50).url()}")
+
+
+@cache
+def _naming(other: str, name: str) -> sa.Select[Any]:
+    """The statement that tells whether any record of that list names :key in that field; most are named by none."""
+    table = records.resource_of(other).table
+    return sa.select(sa.literal(1)).where(column_of(table, name) == sa.bindparam("key")).limit(1)
 
 
 def _named(work: Work, part: Lines, items: list[records.Item]) -> Group | None:
