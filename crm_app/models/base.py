@@ -1,6 +1,6 @@
 """What every table is made of: column types that keep values exactly, the columns all records share, and `resource()`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -341,6 +341,18 @@ def encode(value: Any) -> Any:
     if isinstance(value, date):  # a datetime is one too
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
+
+
+_AS_JSON = frozenset({str, int, bool, float, dict, list})
+
+
+def encoded(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """What is set of these columns, as JSON for the history."""
+    return {
+        name: value if type(value) in _AS_JSON else encode(value)
+        for name in names
+        if (value := values[name]) is not None
+    }
 
 
 def decode(column_: sa.Column[Any], value: Any) -> Any:

@@ -191,7 +191,7 @@ def of_record(work: Work, resource: Resource, key: object, *, below: bool = Fals
 
     With `below`, also those of the records below it in its tree, as far as the actor may read these.
     """
-    where = trees.family(work, resource, records.one(work, resource, key).id, whole=below)
+    where = trees.family(work, resource, records.reach(work, resource, key), whole=below)
     statement = sa.select(Attachment).where(
         column_of(Attachment, "resource") == resource.name, column_of(Attachment, "record").in_(where)
     )

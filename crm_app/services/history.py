@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -80,22 +81,28 @@ _UNDONE = sa.exists().where(column_of(ChangeSet, "id") == _UNDOING.undoes)  # ma
 
 def timeline(work: Work, resource: Resource, key: object, *, before: int | None = None, size: int = 30) -> list[Entry]:
     """What happened to the record, newest first; `before` (a ChangeSet's id) pages on. Raises Missing."""
-    item = records.one(work, resource, key)
-    about = _about(resource.table.__tablename__, item.id)
+    number = records.reach(work, resource, key)
+    given = {"entity": resource.table.__tablename__, "key": number, "size": size, "before": before}
+    rows = work.session.execute(_recent(on=before is not None), given).all()
+    who = records.names_of(work, records.resource_of("users"), {row[1].actor for row in rows if row[1].actor})
+    inside = {lines.resource.table.__tablename__: lines.resource for lines in RESOURCES.lines(resource)}
+    return [_entry(work, resource, inside, list(group), who) for _, group in groupby(rows, key=lambda row: row[1].id)]
+
+
+@cache
+def _recent(*, on: bool) -> Any:
+    """The statement for the timeline, made once: the newest :size ChangeSets about :entity :key, with `on` those before :before."""
+    about = _about(sa.bindparam("entity"), sa.bindparam("key"))  # type: ignore[arg-type]
     of_set = column_of(Change, "change_set")
-    recent = sa.select(of_set).where(about).group_by(of_set).order_by(of_set.desc()).limit(size)
-    if before is not None:
-        recent = recent.where(of_set < before)
-    statement = (
+    recent = sa.select(of_set).where(about).group_by(of_set).order_by(of_set.desc()).limit(sa.bindparam("size"))
+    if on:
+        recent = recent.where(of_set < sa.bindparam("before"))
+    return (
         sa.select(Change, ChangeSet, _UNDONE)
         .join(ChangeSet, of_set == ChangeSet.id)
         .where(about, of_set.in_(recent.subquery().select()))
         .order_by(of_set.desc(), column_of(Change, "id"))
     )
-    rows = work.session.execute(statement).all()
-    who = records.names_of(work, records.resource_of("users"), {row[1].actor for row in rows if row[1].actor})
-    inside = {lines.resource.table.__tablename__: lines.resource for lines in RESOURCES.lines(resource)}
-    return [_entry(work, resource, inside, list(group), who) for _, group in groupby(rows, key=lambda row: row[1].id)]
 
 
 def _about(entity: str, key: int) -> sa.ColumnElement[bool]:
@@ -189,12 +196,8 @@ def fields_changed_since(work: Work, resource: Resource, key: int, version: int)
     A version that never was counts as before everything.
     """
     entity = resource.table.__tablename__
-    now = (
-        work.session.scalar(
-            sa.select(column_of(resource.table, "version")).where(column_of(resource.table, "id") == key)
-        )
-        or 0
-    )
+    number, stored = column_of(resource.table, "id"), column_of(resource.table, "version")
+    now = work.session.scalar(sa.select(stored).where(number == key)) or 0
     version = version if 0 < version <= now else 0
     statement = sa.select(column_of(Change, "entity"), column_of(Change, "after")).where(
         _about(entity, key), column_of(Change, "version") > version
@@ -249,10 +252,8 @@ def undo(work: Work, key: int) -> int:
     """
     if work.locked_where(ChangeSet, column_of(ChangeSet, "id") == key, *undoable(work)) is None:
         raise Missing("change", key)
-    if (
-        work.session.scalar(sa.select(column_of(ChangeSet, "id")).where(column_of(ChangeSet, "undoes") == key))
-        is not None
-    ):
+    taken_back = sa.select(column_of(ChangeSet, "id")).where(column_of(ChangeSet, "undoes") == key)
+    if work.session.scalar(taken_back) is not None:
         raise Invalid({"": Message("This has been undone already.")})
     work.undoes = key
     changes = work.session.scalars(

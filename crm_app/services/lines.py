@@ -5,6 +5,7 @@ They come as a list. A line with an `id` is changed, one without is new, one tha
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from crm_app.core import clock
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Lines, Resource
-from crm_app.models.base import encode
+from crm_app.models.base import encoded
 
 from .values import Item, insert_rows, labelled
 from .values import parse as parse_values
@@ -55,22 +56,25 @@ def read(work: Work, part: Lines, parent: int) -> list[Any]:
 
 def read_many(work: Work, part: Lines, parents: list[int]) -> dict[int, list[Any]]:
     """The lines inside each of these records, in their order, as Items: one select for all."""
-    table = part.resource.table
     names = list(part.resource.fields)
-    around = column_of(table, part.parent)
-    statement = (
-        sa.select(
-            around, column_of(table, "id"), column_of(table, "version"), *(column_of(table, name) for name in names)
-        )
-        .where(around.in_(parents))
-        .order_by(column_of(table, "position"), column_of(table, "id"))
-    )
-    rows = work.session.execute(statement).all()
+    statement = _inside(part.resource.table, part.parent, tuple(names))
+    rows = work.session.connection().execute(statement, {"parents": parents}).all()
     items = [Item(row[1], row[2], dict(zip(names, row[3:], strict=True))) for row in rows]
     found: dict[int, list[Any]] = {parent: [] for parent in parents}
     for row, item in zip(rows, labelled(work, part.resource, names, items), strict=True):
         found[row[0]].append(item)
     return found
+
+
+@cache
+def _inside(table: Any, parent: str, names: tuple[str, ...]) -> sa.Select[Any]:
+    """The statement for the lines inside some records, made once."""
+    around = column_of(table, parent)
+    return (
+        sa.select(around, *(column_of(table, name) for name in ("id", "version", *names)))
+        .where(around.in_(sa.bindparam("parents", expanding=True)))
+        .order_by(column_of(table, "position"), column_of(table, "id"))
+    )
 
 
 def parse(work: Work, resource: Resource, given: Mapping[str, object], parent: int | None = None) -> Parsed:
@@ -189,7 +193,7 @@ def insert_many(work: Work, part: Lines, rows: list[dict[str, Any]]) -> None:
                 "root": row[table.PARENT],
                 "version": 1,
                 "before": None,
-                "after": {name: encode(row[name]) for name in names if row[name] is not None},
+                "after": encoded(row, names),
             }
             for key, row in zip(ids, whole, strict=True)
         ]

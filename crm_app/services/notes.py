@@ -72,7 +72,7 @@ def of_record(work: Work, resource: Resource, key: object, *, below: bool = Fals
 
     With `below`, also those on the records below it in its tree, as far as the actor may read these.
     """
-    where = trees.family(work, resource, records.one(work, resource, key).id, whole=below)
+    where = trees.family(work, resource, records.reach(work, resource, key), whole=below)
     statement = sa.select(Row).where(column_of(Row, "resource") == resource.name, column_of(Row, "record").in_(where))
     return [_note(row) for row in work.session.scalars(statement.order_by(column_of(Row, "id").desc()).limit(500))]
 

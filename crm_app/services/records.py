@@ -4,8 +4,9 @@ Values come in as strangers send them and are parsed by their field kinds; they 
 what they refer to. No table row leaves this floor.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
@@ -14,16 +15,18 @@ from crm_app.core import clock
 from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
 from crm_app.core.fields import Reference
 from crm_app.core.i18n import Message
-from crm_app.core.query import MAX_SORTS, Query
+from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES, Resource
 
 from . import (
     lines,
+    listing,
     registry,  # noqa: F401 - imported so that every module's rules are known
     rules,
 )
 from .filters import conditions_of
-from .search import CAP, Match, match
+from .listing import columns_of, order
+from .search import CAP, match
 from .values import (
     Item,
     belongs,
@@ -43,11 +46,13 @@ from .work import Work, all_or_nothing, column_of, ruled
 __all__ = [
     "Item",
     "belongs",
+    "columns_of",
     "insert_rows",
     "key_of",
     "labelled",
     "names_of",
     "names_readable",
+    "order",
     "parse",
     "readable",
     "resource_of",
@@ -79,12 +84,9 @@ def page(
     conditions = readable(work, resource) + conditions_of(work, resource, query.filters)
     found = match(work, resource.table, query.text)
     if total is None:
-        total = _count(work, resource, conditions, found, cap)
-    if found is not None:
-        conditions.append(found.condition)
+        total = listing.count(work, resource, conditions, found, cap)
     names = tuple(name for name in columns or columns_of(resource, query) if name in resource.fields)
-    statement = selecting(resource.name, names).where(*conditions).order_by(*order(resource, query))
-    rows = work.session.connection().execute(statement.limit(query.size).offset((query.page - 1) * query.size)).all()
+    rows = listing.rows(work, resource, query, names, conditions, found)
     items = [Item(row[0], row[1], dict(zip(names, row[2:], strict=True))) for row in rows]
     return Page(labelled(work, resource, names, items), *total)
 
@@ -96,61 +98,48 @@ def matching(work: Work, resource: Resource, query: Query) -> list[sa.ColumnElem
     return [*conditions, found.condition] if found is not None else conditions
 
 
-def _count(
-    work: Work, resource: Resource, conditions: list[Any], found: Match | None, cap: int | None
-) -> tuple[int, bool]:
-    if found is not None:
-        if not conditions and found.total <= (cap or CAP):
-            return found.total, False
-        if not conditions and cap is not None:
-            return cap, True
-        conditions = [*conditions, found.index]
-    inner = sa.select(sa.literal(1)).select_from(resource.table).where(*conditions)
-    if cap is not None and conditions:
-        inner = inner.limit(cap + 1)
-        counted = work.session.scalar(sa.select(sa.func.count()).select_from(inner.subquery())) or 0
-        return min(counted, cap), counted > cap
-    return work.session.scalar(sa.select(sa.func.count()).select_from(resource.table).where(*conditions)) or 0, False
-
-
-def columns_of(resource: Resource, query: Query) -> tuple[str, ...]:
-    """The columns that the query chooses, as far as there are such fields; else the Resource's own."""
-    return tuple(name for name in query.columns if name in resource.fields) or resource.columns
-
-
-def order(resource: Resource, query: Query) -> list[sa.UnaryExpression[Any]]:
-    """What the rows are sorted by; the id makes it certain. Raises Invalid."""
-    names = query.sorts or (resource.sort,)
-    if len(names) > MAX_SORTS:
-        raise Invalid({"sort": Message("Sort by at most {count} columns.", count=MAX_SORTS)})
-    key = column_of(resource.table, "id")
-    return [*(_ordered(resource, name) for name in names), key.desc() if names[0].startswith("-") else key.asc()]
-
-
-def _ordered(resource: Resource, name: str) -> sa.UnaryExpression[Any]:
-    spec = resource.fields.get(name.removeprefix("-"))
-    if spec is None or not spec.sortable:
-        options = ", ".join(found.name for found in resource.fields.values() if found.sortable)
-        raise Invalid({"sort": Message("This list cannot be sorted by that. Use one of: {options}.", options=options)})
-    by_key = spec.name == resource.label and "sort_key" in resource.table.__table__.columns
-    column = column_of(resource.table, "sort_key" if by_key else spec.name)
-    ordered = column.desc() if name.startswith("-") else column.asc()
-    return ordered if spec.required or by_key else ordered.nulls_last()  # type: ignore[no-any-return]
-
-
 def one(work: Work, resource: Resource, key: object, verb: str = "read") -> Item:
     """The record with that id, all its fields. Raises Missing when there is none or the actor may not see it."""
     number = key_of(resource, key)
     names = tuple(resource.fields)
-    wanted = selecting(resource.name, names).where(
-        column_of(resource.table, "id") == number, *readable(work, resource, verb)
-    )
-    row = work.session.execute(wanted).first()
+    row = _found(work, resource, number, names, verb)
     if row is None:
         raise Missing(resource.one, number)
+    _reached(work, verb).add((resource.name, number))
     found = labelled(work, resource, names, [Item(number, row[1], dict(zip(names, row[2:], strict=True)))])[0]
     inside = {part.name: lines.read(work, part, number) for part in RESOURCES.lines(resource)}
     return replace(found, lines=inside) if inside else found
+
+
+def reach(work: Work, resource: Resource, key: object, verb: str = "read") -> int:
+    """The id of that record, where the actor may see it. Raises Missing. What a reading Work has read is not asked again."""
+    number = key_of(resource, key)
+    known = _reached(work, verb)
+    if (resource.name, number) not in known:
+        if _found(work, resource, number, (), verb) is None:
+            raise Missing(resource.one, number)
+        known.add((resource.name, number))
+    return number
+
+
+def _found(work: Work, resource: Resource, number: int, names: tuple[str, ...], verb: str) -> Any:
+    statement = _by_id(resource.name, names).where(*readable(work, resource, verb))
+    return work.session.connection().execute(statement, {"number": number}).first()
+
+
+@cache
+def _by_id(name: str, names: tuple[str, ...]) -> sa.Select[Any]:
+    """The statement for one record, made once."""
+    key = column_of(resource_of(name).table, "id")
+    return selecting(name, names).where(key == sa.bindparam("number"))
+
+
+def _reached(work: Work, verb: str) -> set[tuple[str, int]]:
+    """Records that this Work has found readable. One that writes keeps no such notes: it may change what they say."""
+    if work.verb or verb != "read":
+        return set()
+    found: set[tuple[str, int]] = work.session.info.setdefault("reached", set())
+    return found
 
 
 def with_lines(work: Work, resource: Resource, items: list[Item], names: Iterable[str]) -> list[Item]:
@@ -291,7 +280,7 @@ def insert_many(work: Work, resource: Resource, rows: list[dict[str, Any]]) -> l
 
     A row may also bring `created_at`. What it does not bring gets the field's default.
     """
-    from crm_app.models.base import Searchable, encode, search_text, sort_text
+    from crm_app.models.base import Searchable, encoded, search_text, sort_text
 
     table = resource.table
     if ruled(table.__tablename__):
@@ -312,7 +301,7 @@ def insert_many(work: Work, resource: Resource, rows: list[dict[str, Any]]) -> l
                 "record": key,
                 "version": 1,
                 "before": None,
-                "after": {name: encode(row[name]) for name in names if row[name] is not None},
+                "after": encoded(row, names),
             }
             for key, row in zip(ids, whole, strict=True)
         ]
@@ -330,13 +319,18 @@ def _insert_one_by_one(work: Work, table: Any, rows: list[dict[str, Any]]) -> li
 
 def shown(work: Work, resource: Resource, item: Item, name: str) -> str:
     """A field of the record as this actor reads it."""
-    spec = resource.fields[name]
-    if isinstance(spec.kind, Reference):
-        return item.labels.get(name, "")
+    return showing(work, resource, name)(item)
+
+
+def showing(work: Work, resource: Resource, name: str) -> Callable[[Item], str]:
+    """How that field of any record is told to this actor: found once for a whole column."""
+    kind, speech = resource.fields[name].kind, work.actor.speech
+    if isinstance(kind, Reference):
+        return lambda item: item.labels.get(name, "")
     own = rules.shown(resource, name)
     if own is not None:
-        return own(item.values)
-    return spec.kind.show(item.values[name], work.actor.speech)
+        return lambda item: own(item.values)
+    return lambda item: kind.show(item.values[name], speech)
 
 
 def as_json(resource: Resource, item: Item, names: Iterable[str] | None = None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 lines name; on wish rolled up over all that lies below it."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,6 +108,8 @@ def _tree(work: Work, resource: Resource, item: records.Item) -> Group | None:
 
 def _listed(work: Work, other: Resource, name: str, key: int) -> Group | None:
     """The records of another list that name this one: what the list shows when it is filtered so."""
+    if work.session.connection().execute(_naming(other.name, name), {"key": key}).first() is None:
+        return None
     query = Query(filters=(Filter(name, "eq", str(key)),), size=SHOWN)
     page = records.page(work, other, query, columns=(other.label,))
     if not page.total:
@@ -132,6 +135,13 @@ def _text_of(part: Lines) -> str:
     """The first field of plain words beside the one that names, such as a job title."""
     specs = part.resource.fields.items()
     return next((name for name, spec in specs if spec.kind.widget == "text" and name != part.resource.label), "")
+
+
+@cache
+def _naming(other: str, name: str) -> sa.Select[Any]:
+    """The statement that tells whether any record of that list names :key in that field; most are named by none."""
+    table = records.resource_of(other).table
+    return sa.select(sa.literal(1)).where(column_of(table, name) == sa.bindparam("key")).limit(1)
 
 
 def _named(work: Work, part: Lines, items: list[records.Item]) -> Group | None:

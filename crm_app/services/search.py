@@ -5,7 +5,9 @@ The only place but the migrations with SQL that one database understands. A sear
 tests each row, which meets enough matches soon. Which of the two is told by counting the matches, no further than CAP.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,11 +23,34 @@ CAP = 10_000
 
 @dataclass(frozen=True)
 class Match:
-    """How to find the rows: `condition` for reading them in order, `index` for counting them; `total` stops at CAP + 1."""
+    """The rows of `table` that hold all of `words`: `total` of them, counted no further than CAP + 1.
 
-    condition: sa.ColumnElement[bool]
-    index: sa.ColumnElement[bool]
+    `phrase` is what SQLite's index is asked; "" on PostgreSQL.
+    """
+
+    table: Any
+    words: tuple[str, ...]
+    phrase: str
     total: int
+
+    @property
+    def condition(self) -> sa.ColumnElement[bool]:
+        """True for these rows: for reading them in an order."""
+        if self.total > CAP:
+            return _likes(self.table, self.words)
+        ids = self.ids().cte().prefix_with("MATERIALIZED", dialect="postgresql")
+        return column_of(self.table, "id").in_(sa.select(ids.c[0]))  # type: ignore[no-any-return]
+
+    @property
+    def index(self) -> sa.ColumnElement[bool]:
+        """The same from the index alone: for counting them."""
+        return column_of(self.table, "id").in_(self.ids())  # type: ignore[no-any-return]
+
+    def ids(self) -> Any:
+        """A select of their ids, in no order."""
+        if self.phrase:
+            return _trigrams(self.table.__tablename__, self.words)
+        return sa.select(column_of(self.table, "id")).where(_likes(self.table, self.words))
 
 
 def words_of(text: str) -> list[str]:
@@ -65,30 +90,53 @@ def tested(conditions: list[sa.ColumnElement[bool]]) -> list[sa.ColumnElement[bo
     return [sa.case((condition, 1), else_=0) == 1 for condition in conditions]
 
 
-def _likes(table: Any, words: list[str]) -> sa.ColumnElement[bool]:
+def _likes(table: Any, words: Iterable[str]) -> sa.ColumnElement[bool]:
     search = column_of(table, "search")
     return sa.and_(*(search.contains(word, autoescape=True) for word in words))
 
 
 def _match(work: Work, table: Any, words: list[str]) -> Match:
-    key, likes = column_of(table, "id"), _likes(table, words)
-    ids = (
-        _trigrams(table.__tablename__, words)
-        if work.session.get_bind().dialect.name == "sqlite"
-        else sa.select(key).where(likes)
-    )
-    total = work.session.scalar(sa.select(sa.func.count()).select_from(ids.limit(CAP + 1).subquery())) or 0
-    index = key.in_(ids)
-    if total > CAP:
-        return Match(likes, index, total)
-    return Match(key.in_(sa.select(ids.cte().prefix_with("MATERIALIZED", dialect="postgresql").c[0])), index, total)
+    connection = work.session.connection()
+    phrase = _phrase(words) if connection.dialect.name == "sqlite" else ""
+    found = Match(table, tuple(words), phrase, 0)
+    if phrase:
+        counted = connection.scalar(_counted(table.__tablename__), {"phrase": phrase, "most": CAP + 1})
+    else:
+        counted = connection.scalar(sa.select(sa.func.count()).select_from(found.ids().limit(CAP + 1).subquery()))
+    return replace(found, total=counted or 0)
 
 
-def _trigrams(table: str, words: list[str]) -> Any:
+def _phrase(words: Iterable[str]) -> str:
+    return " ".join('"' + word.replace('"', '""') + '"' for word in words)
+
+
+def _trigrams(table: str, words: Iterable[str]) -> Any:
     """The ids that SQLite's trigram index has for all of the words."""
     index = sa.table(f"{table}_search", sa.column("rowid"))
-    phrase = " ".join('"' + word.replace('"', '""') + '"' for word in words)
-    return sa.select(index.c.rowid).where(sa.literal_column(f'"{table}_search"').op("MATCH")(phrase))
+    return sa.select(index.c.rowid).where(sa.literal_column(f'"{table}_search"').op("MATCH")(_phrase(words)))
+
+
+@cache
+def _counted(table: str) -> sa.TextClause:
+    """How many rows SQLite's index has for :phrase, no further than :most. Made once, like the statement below."""
+    found = f'SELECT 1 FROM "{table}_search" WHERE "{table}_search" MATCH :phrase LIMIT :most'  # noqa: S608 - our own names
+    return sa.text(f"SELECT count(*) FROM ({found})")  # noqa: S608 - our own names
+
+
+@cache
+def narrow_keys(table: str, *, falling: bool) -> Any:
+    """For SQLite: the ids that match :phrase, sorted by the list's own key, :size of them after :skip.
+
+    Both are read from the narrow index of ids and keys, which SQLite takes only when it is told to: the wide rows of all
+    matches would cost more than the search itself.
+    """
+    way = "DESC" if falling else "ASC"
+    statement = (
+        f'SELECT id FROM "{table}" INDEXED BY "ix_{table}_search" '  # noqa: S608 - our own names
+        f'WHERE id IN (SELECT rowid FROM "{table}_search" WHERE "{table}_search" MATCH :phrase) '
+        f"ORDER BY sort_key {way}, id {way} LIMIT :size OFFSET :skip"
+    )
+    return sa.text(statement).columns(sa.column("id", sa.Integer))
 
 
 def out_of_step(work: Work, table: Any) -> str:

@@ -14,6 +14,7 @@ from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models import registry
 from crm_app.models.history import Change
 
+from .rows import insert
 from .work import Work, column_of
 
 TABLES = registry.MODULES  # imported so that every Resource is known
@@ -174,20 +175,20 @@ def referred(work: Work) -> set[tuple[str, int]]:
 
 
 def insert_rows(work: Work, table: Any, rows: list[dict[str, Any]]) -> list[int]:
-    """The bare rows, not yet in the history; their ids. Hundreds of rows a statement: SQLite writes its search index anew after every one.
+    """The bare rows, not yet in the history; their ids.
 
     SQLite returns ids in no promised order; but who writes there is alone, and may count them on beforehand.
     """
+    if not rows:
+        return []
     number = column_of(table, "id")
-    made = sa.insert(table.__table__)
     connection = work.session.connection()
     if connection.dialect.name != "sqlite":
-        return list(connection.execute(made.returning(number, sort_by_parameter_order=True), rows).scalars())
+        made = sa.insert(table.__table__).returning(number, sort_by_parameter_order=True)
+        return list(connection.execute(made, rows).scalars())
     ever = sa.select(sa.func.max(column_of(Change, "record"))).where(column_of(Change, "entity") == table.__tablename__)
     last = max(work.session.scalar(sa.select(sa.func.max(number))) or 0, work.session.scalar(ever) or 0)
     for key, row in enumerate(rows, last + 1):
         row["id"] = key
-    if "search" not in table.__table__.columns:
-        connection.execute(made, rows)
-        return list(range(last + 1, last + 1 + len(rows)))
-    return sorted(connection.execute(made.returning(number), rows).scalars())
+    insert(connection, table.__table__, rows)
+    return list(range(last + 1, last + 1 + len(rows)))

@@ -24,6 +24,7 @@ from crm_app.models.history import Change, ChangeSet
 
 from .actors import Actor
 from .database import engine, unavailable
+from .rows import insert
 
 _SYSTEM_COLUMNS = {"id", "created_at", "updated_at", "version", "search", "sort_key"}
 _WATCHERS: list[Callable[[set[str]], None]] = []
@@ -188,7 +189,9 @@ class Work:
                 batch=self.batch,
             )
             self.change_set = self._connection.execute(made).inserted_primary_key[0]  # type: ignore[index]
-        self._connection.execute(sa.insert(Change), [{**row, "change_set": self.change_set} for row in rows])
+        for row in rows:
+            row["change_set"] = self.change_set
+        insert(self._connection, Change.__table__, rows)  # type: ignore[attr-defined]
         self.touched.update(row["entity"] for row in rows)
         self.changes.extend(rows)
 
