@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import build, clients, kernel, keystroke, paper, save
+from bench import build, clients, kernel, keystroke, many, paper, save
 from bench.figures import Figure, write_json, write_table
 from bench.serving import serving
 from bench.stores import Store, store
 
-PARTS = ("build", "paper", "kernel", "keystroke", "save", "clients")
+PARTS = ("build", "paper", "kernel", "many", "keystroke", "save", "clients")
 ALONE = {"build", "paper"}  # these ask no database
 LAST = 1.5  # seconds in which the machine comes to rest between two parts
 
@@ -41,6 +41,8 @@ def main() -> None:
 def _measure(filled: Store, options: argparse.Namespace, tell: Callable[[list[Figure]], None]) -> None:
     if "kernel" in options.only:
         tell(kernel.measure(filled))
+    if "many" in options.only:
+        tell(many.measure(filled))
     if not {"keystroke", "save", "clients"} & set(options.only):
         return
     with serving(filled) as server:

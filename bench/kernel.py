@@ -1,4 +1,4 @@
-"""Lists as the kernel reads them, without page, wire or server: `python -m bench.kernel` prints it as JSON."""
+"""Lists, records and the global search as the kernel reads them, without page or server: `python -m bench.kernel` prints it as JSON."""
 
 import json
 import random
@@ -15,7 +15,7 @@ REPEATS = 60
 
 
 def measure(store: Store) -> list[Figure]:
-    """Every kind of list, in a process with the settings of that database."""
+    """Every kind of question, in a process with the settings of that database."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.kernel"],
         cwd=ROOT,
@@ -25,7 +25,7 @@ def measure(store: Store) -> list[Figure]:
     )
     found: dict[str, list[float]] = json.loads(done.stdout)
     return [
-        Figure("Kernel: a page of a list", f"{name}, {word}", value, "ms", store.database, store.accounts)
+        Figure("Kernel", f"{name}, {word}", value, "ms", store.database, store.accounts)
         for name, times in found.items()
         for word, value in (("median", median(times)), ("p95", percentile(times, 0.95)))
     ]
@@ -34,15 +34,21 @@ def measure(store: Store) -> list[Figure]:
 def _questions(chance: random.Random) -> dict[str, Callable[[], object]]:
     from crm_app.core.query import Filter, Query
     from crm_app.models.accounts import ACCOUNTS
-    from crm_app.services import records
+    from crm_app.services import find, records
     from crm_app.services.actors import SYSTEM
     from crm_app.services.work import Work
+    from crm_app.state import forms
+
+    def hits(text: str) -> list[find.Hit]:
+        with Work(SYSTEM) as work:
+            return find.find(work, text)
 
     def page(query: Query) -> records.Page:
         with Work(SYSTEM) as work:
             return records.page(work, ACCOUNTS, query)
 
-    last = -(-page(Query()).total // Query().size)
+    total = page(Query()).total
+    last = -(-total // Query().size)
     letters = sorted({word[0] for word in WORDS if word.isascii()})
     return {
         "first page": lambda: page(Query()),
@@ -56,10 +62,18 @@ def _questions(chance: random.Random) -> dict[str, Callable[[], object]]:
         "filter by sector and role": lambda: page(
             Query(filters=(Filter("sector", "eq", str(chance.randrange(1, 20))), Filter("roles", "in", "partner")))
         ),
+        "filter by zone and sector": lambda: page(
+            Query(filters=tuple(Filter(name, "eq", str(chance.randrange(1, 12))) for name in ("zone", "sector")))
+        ),
         "a word and a filter": lambda: page(
             Query(text=chance.choice(WORDS), filters=(Filter("active", "eq", "true"),))
         ),
-        "sorted by city": lambda: page(Query(sort="-city")),
+        **{
+            f"sorted by {name}": lambda name=name: page(Query(sort=name))
+            for name in ("-name", "city", "-city", "-zone")
+        },
+        "global search": lambda: hits(chance.choice(WORDS)),
+        "open a record": lambda: forms.read(SYSTEM, ACCOUNTS, str(chance.randrange(1, 1 + total))),
     }
 
 

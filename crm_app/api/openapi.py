@@ -78,6 +78,7 @@ _OTHER_TAGS = [
     {"name": "bulk", "description": "Many records at once"},
     {"name": "export", "description": "Lists as files"},
     {"name": "attachments", "description": "Files of records"},
+    {"name": "files", "description": "Documents drawn from records"},
     {"name": "notes", "description": "Notes on records"},
     {"name": "changes", "description": "What was done, and undo"},
     {"name": "search", "description": "Every list at once"},

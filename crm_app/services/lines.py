@@ -58,7 +58,7 @@ def read_many(work: Work, part: Lines, parents: list[int]) -> dict[int, list[Any
     """The lines inside each of these records, in their order, as Items: one select for all."""
     names = list(part.resource.fields)
     statement = _inside(part.resource.table, part.parent, tuple(names))
-    rows = work.session.connection().execute(statement, {"parents": parents}).all()
+    rows = work.read(statement, {"parents": parents}).all()
     items = [Item(row[1], row[2], dict(zip(names, row[3:], strict=True))) for row in rows]
     found: dict[int, list[Any]] = {parent: [] for parent in parents}
     for row, item in zip(rows, labelled(work, part.resource, names, items), strict=True):

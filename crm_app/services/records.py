@@ -124,7 +124,7 @@ def reach(work: Work, resource: Resource, key: object, verb: str = "read") -> in
 
 def _found(work: Work, resource: Resource, number: int, names: tuple[str, ...], verb: str) -> Any:
     statement = _by_id(resource.name, names).where(*readable(work, resource, verb))
-    return work.session.connection().execute(statement, {"number": number}).first()
+    return work.read(statement, {"number": number}).first()
 
 
 @cache

@@ -108,7 +108,7 @@ def _tree(work: Work, resource: Resource, item: records.Item) -> Group | None:
 
 def _listed(work: Work, other: Resource, name: str, key: int) -> Group | None:
     """The records of another list that name this one: what the list shows when it is filtered so."""
-    if work.session.connection().execute(_naming(other.name, name), {"key": key}).first() is None:
+    if work.read(_naming(other.name, name), {"key": key}).first() is None:
         return None
     query = Query(filters=(Filter(name, "eq", str(key)),), size=SHOWN)
     page = records.page(work, other, query, columns=(other.label,))

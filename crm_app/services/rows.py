@@ -7,13 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 
 _VALUES = 30_000  # in one statement; SQLite takes 32,766
-_ROWS = 500
 
 
 def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all bring the same columns.
 
-    On SQLite hundreds a statement, since it writes its search index anew after every one, and without SQLAlchemy's work
+    On SQLite a thousand and more a statement, since it writes its search index anew after every one, and without SQLAlchemy's work
     for each row, which takes longer than the database's.
     """
     if connection.dialect.name != "sqlite" or len(rows) == 1:
@@ -22,7 +21,7 @@ def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
     names = list(rows[0])
     columns = [_stored([row[name] for row in rows], table.columns[name], connection.dialect) for name in names]
     whole = list(zip(*columns, strict=True))
-    size = max(1, min(_ROWS, _VALUES // len(names)))
+    size = _VALUES // len(names)
     named = ", ".join(f'"{name}"' for name in names)
     into = f'INSERT INTO "{table.name}" ({named}) VALUES '  # noqa: S608 - our own names
     one = f"({', '.join('?' * len(names))})"

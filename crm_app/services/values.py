@@ -90,7 +90,7 @@ def names_of(work: Work, resource: Resource, keys: Iterable[int]) -> dict[int, s
     keys = list(keys)
     if not keys:
         return {}
-    rows = work.session.connection().execute(_labels(resource.name), {"keys": keys})
+    rows = work.read(_labels(resource.name), {"keys": keys})
     return {row[0]: str(row[1] or f"#{row[0]}") for row in rows}
 
 

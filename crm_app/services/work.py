@@ -3,7 +3,7 @@
 Application code never commits: Work does, at its edge. Every change that passes the flush is recorded.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from types import TracebackType
@@ -154,6 +154,13 @@ class Work:
     def spoil(self) -> None:
         """From now on this Work cannot be committed: something in it was refused half-way."""
         self._spoilt = True
+
+    def read(self, statement: sa.Select[Any], values: Mapping[str, Any]) -> Any:
+        """Execute a select past the mapper, which takes longer than the database. What waits to be written is written before."""
+        session = self.session
+        if session.autoflush and (session.new or session.dirty or session.deleted):
+            session.flush()
+        return session.connection().execute(statement, values)
 
     def require(self, permission: str) -> str:
         """The scope in which the actor holds the permission. Raises NotAllowed."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
@@ -14,6 +15,7 @@ from crm_app.core.query import MAX_PAGE, MAX_SORTS, Query
 from crm_app.core.resource import Resource
 from crm_app.services import actions, records, views
 from crm_app.services.actors import Actor
+from crm_app.services.views import View
 from crm_app.services.work import Work
 
 from .bulk import BulkState
@@ -45,13 +47,14 @@ class Head:
 
 @dataclasses.dataclass
 class Shown:
-    """What one reading of the list brought."""
+    """What one reading of the list brought; `views` only where they were asked for."""
 
     rows: list[Row]
     total: int
     capped: bool
     chips: list[Chip]
     usual: tuple[str, ...]
+    views: list[View] | None
 
 
 class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
@@ -78,7 +81,7 @@ class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
 
     @on("read")
     async def load(self) -> Any:
-        """Read the list that the URL asks for."""
+        """Read the list that the URL asks for, and its tabs; what the tabs count, where there are any, comes after."""
         actor = await greet(self)
         self._unpick()
         self._close_dialogs()
@@ -87,8 +90,8 @@ class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
             query = Query.from_params(parse_qsl(self.router.url.query, keep_blank_values=True))
         except Invalid as bad:
             return await self._refused(bad)
-        await self._show(actor, replace(query, size=50), counted=False)
-        return type(self).load_views
+        await self._show(actor, replace(query, size=50), counted=False, opening=True)
+        return type(self).load_views if self._views else None
 
     @on("read", supersedes=True)
     async def search(self, text: str) -> Any:
@@ -124,16 +127,21 @@ class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
         await tell(self, "Undone.")
         await self._show(actor, self._query, counted=False)
 
-    async def _show(self, actor: Actor, query: Query, *, counted: bool, steps: str = "replace") -> None:
+    async def _show(
+        self, actor: Actor, query: Query, *, counted: bool, steps: str = "replace", opening: bool = False
+    ) -> None:
         known = (self._total, self._capped) if counted and self.loaded and not self.failure else None
-        shown = await asyncio.to_thread(read, actor, self.resource, query, known, self._usual)
+        shown = await asyncio.to_thread(read, actor, self.resource, query, known, self._usual, opening=opening)
         self._usual = shown.usual
-        self.rows, self.chips = shown.rows, shown.chips
+        self.rows = shown.rows
+        if shown.views is not None:
+            self._take_views(shown.views, {tab.id: tab.count for tab in self.tabs})
         self._query, self._total, self._capped = query, shown.total, shown.capped
         self.text, self.address, self.steps = query.text, replace(query, size=50).url(), steps
-        self.heads = heads_of(self.resource, replace(query, columns=query.columns or self._usual))
-        chosen = [head.name for head in self.heads]
-        self.columns = [Column(name, name in chosen) for name in dict.fromkeys((*chosen, *self.resource.fields))]
+        heads = heads_of(self.resource, replace(query, columns=query.columns or self._usual))
+        chosen = [head.name for head in heads]
+        columns = [Column(name, name in chosen) for name in dict.fromkeys((*chosen, *self.resource.fields))]
+        self._put(chips=shown.chips, heads=heads, columns=columns)
         self._find_view()
         self._count_pages(actor.speech, query)
         self.loaded, self.failure = True, ""
@@ -146,6 +154,12 @@ class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
         names = [head.name for head in self.heads]
         row = await asyncio.to_thread(read_row, actor, self.resource, key, names)
         self.rows = [(row if one.id == key else one) for one in self.rows if one.id != key or row]
+
+    def _put(self, **values: Any) -> None:
+        """Set what is different: all that is set goes over the wire, and is drawn again."""
+        for name, value in values.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
 
     async def _tell_export(self) -> None:
         picked = "&ids=" + ",".join(map(str, self.picked)) if self.picked else ""
@@ -179,22 +193,28 @@ def read(
     query: Query,
     known: tuple[int, bool] | None,
     usual: tuple[str, ...] | None,
+    *,
+    opening: bool = False,
 ) -> Shown:
-    """One page of the list as text; `usual` are this person's columns, None where they are not known yet. Runs in a thread."""
+    """One page of the list as text, with `opening` its views too. Runs in a thread.
+
+    `usual` are this person's columns, None where they are not known yet.
+    """
     with Work(actor) as work:
         kept = views.usual_columns(work, resource) if usual is None else usual
         names = columns_of(resource, query, kept)
         found = records.page(work, resource, query, columns=names, total=known)
-        rows = [row_of(work, resource, item, names) for item in found.items]
+        rows = rows_of(work, resource, found.items, names)
         chips = [chip_of(work, resource, part) for part in query.filters]
-    return Shown(rows, found.total, found.capped, chips, kept)
+        tabs = views.of(work, resource) if opening else None
+    return Shown(rows, found.total, found.capped, chips, kept, tabs)
 
 
 def read_row(actor: Actor, resource: Resource, key: int, names: list[str]) -> Row | None:
     """One record as a row; None where it is gone or may no longer be read. Runs in a thread."""
     with Work(actor) as work:
         try:
-            return row_of(work, resource, records.one(work, resource, key), names)
+            return rows_of(work, resource, [records.one(work, resource, key)], names)[0]
         except Missing:
             return None
 
@@ -214,14 +234,16 @@ def heads_of(resource: Resource, query: Query) -> list[Head]:
     return found
 
 
-def row_of(work: Work, resource: Resource, item: records.Item, names: list[str]) -> Row:
-    """A record as a row."""
-    label = str(item.values.get(resource.label) or f"#{item.id}")
-    cells = [_cell(work, resource, item, name) for name in names]
-    return Row(item.id, label, cells)
+def rows_of(work: Work, resource: Resource, items: list[records.Item], names: list[str]) -> list[Row]:
+    """Records as rows."""
+    shows = [_cell(work, resource, name) for name in names]
+    return [
+        Row(item.id, str(item.values.get(resource.label) or f"#{item.id}"), [show(item) for show in shows])
+        for item in items
+    ]
 
 
-def _cell(work: Work, resource: Resource, item: records.Item, name: str) -> str:
+def _cell(work: Work, resource: Resource, name: str) -> Callable[[records.Item], str]:
     if isinstance(resource.fields[name].kind, Boolean):
-        return "true" if item.values[name] else ""  # the page draws a badge
-    return records.shown(work, resource, item, name)
+        return lambda item: "true" if item.values[name] else ""  # the page draws a badge
+    return records.showing(work, resource, name)

@@ -45,15 +45,21 @@ class Me(rx.State):
     keys_shown: bool = False
     notices: list[Notice] = []
     _count: int = 0
+    _greeted: tuple[Actor, str] | None = None
 
     def _greet(self, actor: Actor, company: str) -> None:
-        """Take over what the database says of the actor."""
+        """Take over what the database says of the actor; once, as long as it says the same."""
+        if self.lost or self.menu:
+            self.lost, self.menu = False, False
+        if self._greeted == (actor, company):
+            return
+        self._greeted = (actor, company)
         self.language, self.theme = actor.speech.language, actor.theme
         self.name, self.email, self.company = actor.name, actor.email, company
         self.may = [
             f"{found.name}.{verb}" for found in RESOURCES for verb in found.verbs if actor.may(f"{found.name}.{verb}")
         ]
-        self.known, self.lost, self.menu = True, False, False
+        self.known = True
 
     def _tell(self, text: str, kind: str = "done", action: str = "", action_id: str = "") -> None:
         """Show a toast; the oldest goes when there are more than five."""
@@ -92,7 +98,7 @@ class Me(rx.State):
     async def speak(self, language: str) -> Any:
         """The language of a public page."""
         if language in LANGUAGES:
-            self.language = language
+            self.language, self._greeted = language, None
 
     @on(SIGNED_IN)
     async def load(self) -> Any:
@@ -139,7 +145,7 @@ class Me(rx.State):
     async def sign_out(self) -> Any:
         """End this session; the next event empties what this browser was shown."""
         await asyncio.to_thread(identity.sign_out, cookie_of(self))
-        self.known = False
+        self.known, self._greeted = False, None
         return rx.redirect("/login")
 
     @on(PUBLIC)

@@ -58,14 +58,19 @@ class ViewState(rx.State, mixin=True):
 
     @on("read")
     async def load_views(self) -> Any:
-        """Read the tabs, then what each of them counts."""
+        """Read the tabs, and what each of them counts."""
         await self._read_views()
 
     async def _read_views(self) -> None:
         actor = await signed_in(self)
-        self._views, counts = await asyncio.to_thread(read_views, actor, self.resource)
-        self.tabs = [Tab(one.id, one.name, counts.get(one.id, ""), one.shared, one.mine) for one in self._views]
+        self._take_views(*await asyncio.to_thread(read_views, actor, self.resource))
         self._find_view()
+
+    def _take_views(self, found: list[views.View], counts: dict[int, str]) -> None:
+        self._views = found
+        tabs = [Tab(one.id, one.name, counts.get(one.id, ""), one.shared, one.mine) for one in found]
+        if self.tabs != tabs:
+            self.tabs = tabs
 
     def _find_view(self) -> None:
         """The tab that says what the list shows; the one that was opened stays so while it is being changed."""
