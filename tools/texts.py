@@ -36,6 +36,7 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("services/users.py", "name"): (),
     ("services/users.py", "built_in"): (),
     ("core/i18n.py", "part"): (),
+    ("core/fields.py", "_latin()"): (),
     ("core/words.py", "known or verb.capitalize()"): (
         "See",
         "History",
