@@ -132,6 +132,7 @@ def test_what_is_refused_stays_in_its_cell_with_the_reason(listed, stored):
 def test_a_refusal_after_tab_leads_back_and_keeps_what_was_typed_since(listed, stored):
     page, key = listed("Adelantada", phone="+34 600 111 222")
     cell(page, "owner").dblclick()
+    expect(editor(page).get_by_role("combobox")).to_be_focused()
     page.keyboard.press("Tab")
     editor(page).locator("input[type=tel]").fill("nada")
     page.keyboard.press("Tab")

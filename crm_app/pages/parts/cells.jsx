@@ -12,7 +12,7 @@ const cellAt = (at) => document.querySelector(`table[data-list] tr[data-row="${a
 const placeOf = (cell) => ({ row: Number(cell.parentElement.dataset.row), name: cell.dataset.field });
 
 const TYPED = new Set(["text", "email", "tel", "number", "decimal"]);
-const shownIn = (cell) => cell.querySelector("[title]")?.title ?? cell.textContent;
+const shownIn = (cell) => (cell.querySelector(".truncate") ?? cell).textContent;
 
 /** The cells that can be edited and are not hidden, in the order in which they are read. */
 const editable = (columns, root = document) =>
@@ -233,11 +233,16 @@ function Editor({ at, column, start, ready, fault, busy, labels, pickerLabels, o
   const wanted = useRef(null);
   useOver(at, box);
 
-  useEffect(() => {
+  const mark = () => {
     const input = box.current.querySelector("input:not([type=hidden]), select, textarea");
     input?.focus();
-    if (fault || !touched.current) input?.select?.();
-  }, [fault, ready]);
+    input?.select?.();
+  };
+  useEffect(mark, [fault]);
+  // the value that came from the server took the place of the one that was marked
+  useEffect(() => {
+    if (ready && !touched.current) mark();
+  }, [ready, now]);
 
   const commit = (by) => {
     left.current = by !== 0;

@@ -46,7 +46,7 @@ def prop(state: type[RecordState], spec: FieldSpec) -> rx.Component:
     )
     needed = [rx.el.span(" *", class_name="needed", aria_hidden=True)] if spec.required else []
     return rx.el.div(
-        name(t(spec.label), *needed, **bound, class_name="prop-label truncate"),
+        name(t(spec.label), *needed, **bound, class_name="prop-label"),
         rx.el.div(
             control(state, spec),
             rx.el.p(
@@ -139,6 +139,7 @@ def _picker(state: type[RecordState], spec: FieldSpec) -> rx.Component:
         text=state.shown[spec.name],
         labels=making_labels(),
         disabled=~state.may_change,
+        required=spec.required,
         invalid=state.errors.contains(spec.name),
         described_by=f"e-{spec.name}",
     )

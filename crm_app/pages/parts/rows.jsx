@@ -194,6 +194,7 @@ export function Cell({ column, row, id, error, disabled, pickerLabels, onChange 
         describedBy={described}
         labels={pickerLabels}
         disabled={disabled}
+        required={column.required}
         invalid={Boolean(error)}
         onPick={(key, text) => onChange({ [column.name]: key, texts: { ...row.texts, [column.name]: text } })}
       />
