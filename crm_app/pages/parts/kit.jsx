@@ -17,7 +17,7 @@ const isBrowser = typeof window !== "undefined";
 const useBrowserLayoutEffect = isBrowser ? useLayoutEffect : useEffect;
 
 /** The newest version of a callback behind one identity, for listeners that are added once. */
-function useLatest(value) {
+export function useLatest(value) {
   const ref = useRef(value);
   useBrowserLayoutEffect(() => {
     ref.current = value;
@@ -622,7 +622,7 @@ export function DraftForm({
  * Show an element in the top layer beside its anchor, above it where there is no room below. The top layer keeps it
  * from being cut off by a scrolling box and lets it stand over a dialog.
  */
-function usePopup(anchor, popup, open, { sameWidth = false, align = "start", limit = Infinity } = {}) {
+export function usePopup(anchor, popup, open, { sameWidth = false, align = "start", limit = Infinity } = {}) {
   useBrowserLayoutEffect(() => {
     const element = popup.current;
     if (!open || !element) return;
@@ -658,7 +658,7 @@ function usePopup(anchor, popup, open, { sameWidth = false, align = "start", lim
   }, [open, anchor, popup, sameWidth, align, limit]);
 }
 
-function useOutside(refs, open, onOutside) {
+export function useOutside(refs, open, onOutside) {
   const latest = useLatest(onOutside);
   useEffect(() => {
     if (!open) return;

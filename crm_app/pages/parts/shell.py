@@ -16,7 +16,7 @@ from .sign_in import sign_in_form
 from .text import t, when
 
 Trail = Sequence[tuple[str | Var[str], str]]
-_GROUPS = ("Relations", "Catalogue")
+_GROUPS = ("Sales", "Relations", "Catalogue")
 
 
 def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any) -> rx.Component:
