@@ -1,14 +1,29 @@
-"""Every page. A new module adds its line here."""
+"""Every page. A new module adds its name here."""
 
-from . import accounts, contacts, home, me, products, receivables, settings, sign_in
-
-PAGES = (
-    *home.PAGES,
-    *sign_in.PAGES,
-    *me.PAGES,
-    *settings.PAGES,
-    *accounts.PAGES,
-    *contacts.PAGES,
-    *products.PAGES,
-    *receivables.PAGES,
+from . import (
+    accounts,
+    contacts,
+    credit,
+    currencies,
+    deliveries,
+    home,
+    invoices,
+    me,
+    numbering,
+    orders,
+    payments,
+    prices,
+    products,
+    quotes,
+    receivables,
+    settings,
+    sign_in,
+    stock,
+    taxes,
 )
+
+_MODULES = (
+    home, sign_in, me, settings, accounts, contacts, products, quotes, orders, deliveries, invoices, payments, receivables, prices, stock,
+    taxes, currencies, numbering, credit,
+)  # fmt: skip
+PAGES = tuple(page for module in _MODULES for page in module.PAGES)

@@ -35,6 +35,13 @@ _HINTS = {
     "sectors": "Lines of business, to sort accounts by",
     "zones": "Parts of the territory, and the postcodes that belong to them",
     "categories": "What products are sorted by",
+    "tax-rates": "What is charged and withheld, to whom and since when",
+    "currencies": "What documents may be written in",
+    "exchange-rates": "What a currency was worth on a day",
+    "payment-terms": "When invoices are due, in how many parts",
+    "sequences": "How quotes, orders, delivery notes and invoices are numbered",
+    "warehouses": "Where goods lie",
+    "credit-policies": "What happens when a customer pays late",
 }
 _SCOPE_LABELS = {"own": "Own", "team": "Team", "all": "All"}
 

@@ -118,8 +118,12 @@ class RecordState(BesideState, rx.State, mixin=True):
             return
         self._take(
             int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0,
-            await asyncio.to_thread(read, actor, self.resource, key),
+            await self._read(actor, key),
         )
+
+    async def _read(self, actor: Actor, key: object) -> Read:
+        """The record from the database; a kind of record that shows more reads that here too."""
+        return await asyncio.to_thread(read, actor, self.resource, key, self.with_below)
 
     def _key(self) -> str:
         return self.router.url.path.strip("/").split("/")[-1]
@@ -145,7 +149,7 @@ class RecordState(BesideState, rx.State, mixin=True):
 
     async def _refresh(self, actor: Actor) -> None:
         """Read the timeline and what stands beside the form anew; the form is left as it is."""
-        found = await asyncio.to_thread(read, actor, self.resource, self.record, self.with_below)
+        found = await self._read(actor, self.record)
         self.entries, self.older = found.entries, found.older
         self._take_around(found.around)
 
@@ -173,7 +177,7 @@ class RecordState(BesideState, rx.State, mixin=True):
             name = str(given.get(self.resource.label, ""))[:80]
             await tell(self, Message("{name} created.", name=name), undo=outcome.change_set)
             return rx.redirect(f"/{self.resource.name}/{outcome.id}")
-        self._take(record, await asyncio.to_thread(read, actor, self.resource, record, self.with_below))
+        self._take(record, await self._read(actor, record))
         await tell(self, "Saved.", undo=outcome.change_set)
         return None
 
@@ -214,8 +218,7 @@ class RecordState(BesideState, rx.State, mixin=True):
         await tell(self, "Undone.")
         try:
             if self.record:
-                found = await asyncio.to_thread(read, actor, self.resource, self.record, self.with_below)
-                self._take(self.record, found)
+                self._take(self.record, await self._read(actor, self.record))
         except Missing:
             return rx.redirect(f"/{self.resource.name}")
         return None
@@ -260,7 +263,7 @@ def read(actor: Actor, resource: Resource, key: object, below: bool = False) -> 
         inside = {part.name: lines_text(actor, part, item.lines[part.name]) for part in RESOURCES.lines(resource)}
         rows, older = _timeline(work, resource, item.id, None)
         beside = around(work, resource, item, below=below)
-    return Read(item.version, str(item.values[resource.label]), values, shown, inside, rows, older, beside)
+    return Read(item.version, str(item.values[resource.label] or ""), values, shown, inside, rows, older, beside)
 
 
 def lines_text(actor: Actor, part: Lines, items: list[records.Item]) -> str:

@@ -19,7 +19,7 @@ const isBrowser = typeof window !== "undefined";
 const useBrowserLayoutEffect = isBrowser ? useLayoutEffect : useEffect;
 
 /** The newest version of a callback behind one identity, for listeners that are added once. */
-function useLatest(value) {
+export function useLatest(value) {
   const ref = useRef(value);
   useBrowserLayoutEffect(() => {
     ref.current = value;

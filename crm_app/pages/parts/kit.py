@@ -18,6 +18,8 @@ _one_text = rx.event.passthrough_event_spec(str)
 _two_texts = rx.event.passthrough_event_spec(str, str)
 _filter = rx.event.passthrough_event_spec(int, str, str, list[Any])
 _fields_since = rx.event.passthrough_event_spec(dict[str, str], int)
+_typing = rx.event.passthrough_event_spec(str, dict[str, str], int)
+_question = rx.event.passthrough_event_spec(str, str, dict[str, str])
 _answer = rx.event.passthrough_event_spec(dict[str, Any])
 
 
@@ -348,3 +350,47 @@ class FileDrop(_Kit):
 
 
 file_drop = FileDrop.create
+
+
+class Verbs(_Kit):
+    """The next step as a button and the other verbs in a menu. What is typed and not saved is saved first."""
+
+    library = f"$/public{rx.asset('verbs.jsx', shared=True)}"
+    tag = "Verbs"
+    primary: rx.Var[Any]
+    items: rx.Var[list[Any]]
+    asking: rx.Var[list[str]]
+    once: rx.Var[str]
+    version: rx.Var[int]
+    answer: rx.Var[int]
+    paper: rx.Var[str]
+    labels: rx.Var[dict[str, str]]
+    on_run: rx.EventHandler[_two_texts]
+    on_ask: rx.EventHandler[_one_text]
+    on_remove: rx.EventHandler[_no_args]
+    may_remove: rx.Var[bool]
+
+
+verbs = Verbs.create
+
+
+class Grid(_Kit):
+    """The lines of a trade document, entered as in a spreadsheet; a hidden input of the given name carries them as JSON."""
+
+    library = f"$/public{rx.asset('grid.jsx', shared=True)}"
+    tag = "Grid"
+    name: rx.Var[str]
+    value: rx.Var[str]
+    sheet: rx.Var[dict[str, Any]]
+    errors: rx.Var[dict[str, str]]
+    labels: rx.Var[dict[str, str]]
+    options: rx.Var[dict[str, Any]]
+    extra: rx.Var[list[str]]
+    disabled: rx.Var[bool]
+    why: rx.Var[list[Any]]
+    why_key: rx.Var[str]
+    on_preview: rx.EventHandler[_typing]
+    on_explain: rx.EventHandler[_question]
+
+
+grid = Grid.create

@@ -1,5 +1,7 @@
 """The record screen of any Resource: head, facts, form in place, and the timeline at its side."""
 
+from collections.abc import Mapping
+
 import reflex as rx
 from reflex.vars import Var
 
@@ -22,13 +24,19 @@ def record_screen(
     sections: tuple[rx.Component, ...] = (),
     verbs: tuple[rx.Component, ...] = (),
     pictured: bool = False,
+    head: rx.Component | None = None,
+    above: tuple[rx.Component, ...] = (),
+    lines: Mapping[str, rx.Component] | None = None,
 ) -> rx.Component:
     """The whole page. `sections` stand under the form, `verbs` are menu items before the last one (remove).
 
-    `pictured` shows the newest image among its files in the head.
+    `pictured` shows the newest image among its files in the head; `head` takes its place, `above` stands under the facts.
+    `lines` replaces how the lines of a name are edited; these come right after the form's first section.
     """
     found = state.resource
-    title = rx.cond(state.record == 0, t(f"New {found.one.lower()}"), state.label)
+    title = rx.cond(
+        state.record == 0, t(f"New {found.one.lower()}"), rx.cond(state.label != "", state.label, t("Draft"))
+    )
     back = f"/{found.name}"
     sections = (
         *sections,
@@ -39,10 +47,11 @@ def record_screen(
         "search", t("Not found"), state.failure, link(back, t("Back to the list"), class_name="button button-primary")
     )
     body = rx.fragment(
-        _head(state, title, verbs, pictured=pictured),
+        head or _head(state, title, verbs, pictured=pictured),
         _facts(state),
+        *above,
         when(state.record != 0, _panes(state)),
-        _body(state, sections),
+        _body(state, sections, lines or {}),
         _clash(state),
         _ask_remove(state),
     )
@@ -54,12 +63,14 @@ def record_screen(
     )
 
 
-def _body(state: type[RecordState], sections: tuple[rx.Component, ...]) -> rx.Component:
+def _body(
+    state: type[RecordState], sections: tuple[rx.Component, ...], lines: Mapping[str, rx.Component]
+) -> rx.Component:
     """The form and what stands under it; the timeline at its side."""
     alone = rx.cond(state.record == 0, " is-alone", "")
     return rx.el.div(
         rx.el.div(
-            _form(state),
+            _form(state, lines),
             when(state.record != 0, rx.fragment(*sections)),
             class_name="split-main",
             tab_index=0,
@@ -81,7 +92,7 @@ def _head(
         rx.el.span(kit.icon("circle-dashed"), t("Not active"), class_name="badge"),
     )
     avatar = kit.avatar(state.label, "avatar-lg avatar-square")
-    items = [*verbs, *_remove_item(state)]
+    items = [*verbs, *remove_items(state)]
     menu = kit.menu(*items, icon="ellipsis", aria_label=t("More actions"), align="end", class_name="button button-icon")
     return rx.el.div(
         when(state.record != 0, rx.cond(state.picture != "", picture(state), avatar) if pictured else avatar),
@@ -105,7 +116,8 @@ def _head(
     )
 
 
-def _remove_item(state: type[RecordState]) -> list[rx.Component]:
+def remove_items(state: type[RecordState]) -> list[rx.Component]:
+    """The last menu item: remove, where there is such a verb."""
     if "remove" not in state.resource.verbs:
         return []
     able, ask = state.may_remove, state.ask_remove(True)
@@ -143,7 +155,8 @@ def _panes(state: type[RecordState]) -> rx.Component:
     )
 
 
-def _form(state: type[RecordState]) -> rx.Component:
+def _form(state: type[RecordState], lines: Mapping[str, rx.Component]) -> rx.Component:
+    first, *others = [_section(state, section) for section in state.resource.form]
     return kit.draft_form(
         when(
             state.errors.contains("form"),
@@ -154,8 +167,10 @@ def _form(state: type[RecordState]) -> rx.Component:
                 role="alert",
             ),
         ),
-        *(_section(state, section) for section in state.resource.form),
-        *(_lines(state, part) for part in RESOURCES.lines(state.resource)),
+        first,
+        *lines.values(),
+        *others,
+        *(_lines(state, part) for part in RESOURCES.lines(state.resource) if part.name not in lines),
         draft_key=Me.email + f":{state.resource.name}:" + rx.cond(state.record == 0, "new", state.record.to_string()),
         version=state.version,
         answer=state.answers,

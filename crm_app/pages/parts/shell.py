@@ -15,7 +15,7 @@ from .sign_in import sign_in_form
 from .text import t, when
 
 Trail = tuple[tuple[Any, str | Var[str]], ...]
-_GROUPS = ("Relations", "Catalogue")
+_GROUPS = ("Sales", "Relations", "Catalogue")
 
 
 def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any) -> rx.Component:

@@ -1,0 +1,154 @@
+"""The screen of a trade document: head with the next step, chain, lines as in a spreadsheet, quantities."""
+
+from typing import Any
+
+import reflex as rx
+from reflex.vars import Var
+
+from crm_app.core.fields import Choice
+from crm_app.core.resource import RESOURCES
+from crm_app.state.trade import NodeRow, SumsRow, TradeState
+
+from . import kit
+from .links import link
+from .record import record_screen
+from .text import t, when
+from .verbs import verbs_head
+
+_SUMS = ("Ordered", "Delivered", "Returned", "Invoiced", "Credited")
+
+
+def document_screen(state: type[TradeState]) -> rx.Component:
+    """The whole page of a quote, an order, a delivery note or an invoice."""
+    return record_screen(
+        state,
+        head=verbs_head(state, paper=True),
+        above=(chain(state),),
+        lines={"lines": lines_grid(state)},
+        sections=(quantities(state),),
+    )
+
+
+def chain(state: type[TradeState]) -> rx.Component:
+    """The documents that belong together, in the order in which they are made."""
+    return when(
+        state.nodes.length() > 0,
+        rx.el.nav(
+            rx.el.ol(rx.foreach(state.nodes, _node)),
+            class_name="chain",
+            aria_label=t("Documents that belong together"),
+            tab_index=0,
+        ),
+    )
+
+
+def _node(node: Var[NodeRow]) -> rx.Component:
+    icon = rx.match(
+        node.look,
+        ("open", "circle-dot"),
+        ("wait", "clock"),
+        ("done", "circle-check"),
+        ("late", "circle-alert"),
+        "circle-dashed",
+    )
+    name = rx.cond(
+        node.here,
+        rx.el.span(node.number, class_name="chain-name", custom_attrs={"aria-current": "page"}),
+        link(node.address, node.number, class_name="chain-name"),
+    )
+    return rx.el.li(
+        rx.el.div(kit.icon(icon, cls="look-" + node.look), class_name="chain-mark"),  # type: ignore[arg-type]
+        rx.el.div(node.kind, class_name="chain-kind truncate"),
+        rx.el.div(name, class_name="truncate"),
+        rx.el.div(node.money, class_name="chain-money truncate"),
+        rx.el.div(node.text, class_name="chain-state truncate"),
+        class_name="chain-node",
+        key=node.address,
+    )
+
+
+def lines_grid(state: type[TradeState]) -> rx.Component:
+    """The lines with their totals."""
+    part = next(part for part in RESOURCES.lines(state.resource) if part.name == "lines")
+    fields = part.resource.fields
+    options = {
+        name: [[key, t(label)] for key, label in spec.kind.pairs()]
+        for name, spec in fields.items()
+        if isinstance(spec.kind, Choice)
+    }
+    return rx.el.section(
+        kit.grid(
+            name=part.name,
+            value=state.lines[part.name],
+            sheet=state.sheet,
+            errors=state.errors,
+            labels=_words() | {name: t(fields[name].label) for name in ("choice", "recurrence") if name in fields},
+            options=options,
+            extra=[name for name in ("choice", "recurrence") if name in fields],
+            disabled=~state.may_change,
+            why=state.why,
+            why_key=state.why_key,
+            on_preview=state.preview,
+            on_explain=state.explain,
+        ),
+        class_name="section section-grid",
+    )
+
+
+def _words() -> dict[str, Var[str]]:
+    return {
+        "lines": t("Lines"),
+        "product": t("Product"),
+        "description": t("Description"),
+        "quantity": t("Quantity"),
+        "unit": t("Unit"),
+        "price": t("Price"),
+        "discount": t("Discount, %"),
+        "tax_class": t("Tax class"),
+        "net": t("Net"),
+        "more": t("More about the line"),
+        "more_hint": t("More about the line (Alt + Enter)"),
+        "remove": t("Remove the line"),
+        "remove_hint": t("Remove the line (Ctrl + Delete)"),
+        "move": t("Move the line"),
+        "move_hint": t("Drag, or Alt with the arrow keys"),
+        "add": t("Add line"),
+        "group": t("Group"),
+        "subtotal": t("Subtotal"),
+        "hint": t("Paste rows from a spreadsheet: code, quantity, price"),
+        "find": t("Code or name"),
+        "as_text": t("Keep \u201c{typed}\u201d as text", typed="{typed}"),
+        "searching": t("Searching\u2026"),
+        "nothing": t("Nothing matches"),
+        "why": t("Why this price"),
+        "typed": t("This price was written by hand."),
+        "close": t("Close"),
+    }
+
+
+def quantities(state: type[TradeState]) -> rx.Component:
+    """What became of each line."""
+    heads = [rx.el.th(t(label), class_name="num") for label in ("Quantity", *_SUMS)]
+    return when(
+        state.sums.length() > 0,
+        rx.el.section(
+            rx.el.h2(t("What became of it"), class_name="section-title section-head"),
+            rx.el.div(
+                rx.el.table(
+                    rx.el.thead(rx.el.tr(rx.el.th(t("Line")), *heads)),
+                    rx.el.tbody(rx.foreach(state.sums, _sums)),
+                    class_name="sums",
+                ),
+                class_name="sums-scroll",
+                tab_index=0,
+                role="region",
+                aria_label=t("What became of it"),
+            ),
+            class_name="section",
+        ),
+    )
+
+
+def _sums(row: Var[SumsRow]) -> rx.Component:
+    cells: Any = rx.foreach(row.sums, lambda text: rx.el.td(text, class_name="num"))
+    return rx.el.tr(rx.el.th(row.text, scope="row"), rx.el.td(row.quantity, class_name="num"), cells)

@@ -1,0 +1,105 @@
+// The verbs of a record: its next step as a button, the others in a menu.
+import { useEffect, useRef, useState } from "react";
+import { Icon, Menu, MenuItem, MenuLine, useLatest } from "./kit.jsx";
+
+const RUNS_FOR = 5000;
+
+/**
+ * primary, items: {verb, label, icon, danger}; asking: verbs that ask something first; once: the key of this showing of the page.
+ * paper: the address of the PDF.
+ */
+export function Verbs({
+  primary = {},
+  items = [],
+  asking = [],
+  once = "",
+  version = 0,
+  answer = 0,
+  paper = "",
+  labels = {},
+  mayRemove = false,
+  onRun,
+  onAsk,
+  onRemove,
+}) {
+  const [running, setRunning] = useState("");
+  const waiting = useRef(null);
+  const live = useLatest({ once, asking, onRun, onAsk, version });
+
+  // the page was shown anew, or the verb was refused
+  useEffect(() => {
+    if (!waiting.current) setRunning("");
+  }, [once, answer]);
+
+  useEffect(() => {
+    if (!running) return undefined;
+    const timer = setTimeout(() => setRunning(""), RUNS_FOR);
+    return () => clearTimeout(timer);
+  }, [running]);
+
+  const go = (verb) => {
+    if (live.current.asking.includes(verb)) return live.current.onAsk?.(verb);
+    setRunning(verb);
+    return live.current.onRun?.(verb, live.current.once);
+  };
+
+  // what was typed has been saved: now the verb; where it was refused, nothing more
+  useEffect(() => {
+    const verb = waiting.current?.verb;
+    if (!verb || waiting.current.once === once) return;
+    waiting.current = null;
+    go(verb);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [once]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (waiting.current && waiting.current.version === live.current.version) {
+        waiting.current = null;
+        setRunning("");
+      }
+    }, 400);
+    return () => clearTimeout(timer);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [answer]);
+
+  function start(verb) {
+    if (running) return;
+    const form = document.querySelector("form[data-record-form]");
+    if (form?.querySelector(".unsaved")) {
+      waiting.current = { verb, once, version };
+      setRunning(verb);
+      form.requestSubmit();
+      return;
+    }
+    go(verb);
+  }
+
+  const calm = items.filter((item) => !item.danger);
+  const harsh = items.filter((item) => item.danger);
+  const item = (one) => <MenuItem key={one.verb} label={one.label} icon={one.icon} danger={one.danger} onSelect={() => start(one.verb)} />;
+  return (
+    <div className="page-actions">
+      <Menu icon="ellipsis" ariaLabel={labels.more} align="end" className="button button-icon">
+        {calm.map(item)}
+        {paper && calm.length > 0 && <MenuLine />}
+        {paper && <MenuItem label="PDF" icon="download" href={paper} plain />}
+        {(harsh.length > 0 || mayRemove) && <MenuLine />}
+        {harsh.map(item)}
+        {mayRemove && <MenuItem label={labels.remove} icon="trash-2" danger onSelect={() => onRemove?.()} />}
+      </Menu>
+      {primary.verb && (
+        <button
+          type="button"
+          className="button button-primary"
+          data-primary={primary.verb}
+          aria-busy={running === primary.verb || undefined}
+          onClick={() => start(primary.verb)}
+        >
+          {primary.icon && <Icon name={primary.icon} />}
+          <span>{primary.label}</span>
+        </button>
+      )}
+    </div>
+  );
+}

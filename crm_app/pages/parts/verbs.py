@@ -1,0 +1,133 @@
+"""The head of a record that has verbs: its name, how it stands, the next step; and the questions that verbs ask."""
+
+from typing import Any
+
+import reflex as rx
+from reflex.vars import Var
+
+from crm_app.core.fields import Choice
+from crm_app.models.payments import METHOD_LABELS, Method
+from crm_app.state.verbs import ASKED, BadgeRow, VerbState
+
+from . import kit
+from .text import t, when
+
+_LABELS = {
+    "reason": "Reason",
+    "amount": "Amount",
+    "date": "Date",
+    "method": "Method",
+    "reference": "Reference",
+    "name": "Received by",
+    "deposit": "Deposit, %",
+    "percent": "Part, %",
+}
+_MODES = {"amount": "decimal", "deposit": "decimal", "percent": "decimal"}
+_ICONS = (
+    ("open", "circle-dot"),
+    ("wait", "clock"),
+    ("done", "circle-check"),
+    ("late", "circle-alert"),
+)
+
+
+def verbs_head(state: type[VerbState], *, paper: bool = False) -> rx.Component:
+    """In place of a record's head. `paper` offers its PDF."""
+    found = state.resource
+    name = rx.cond(
+        state.record == 0, t(f"New {found.one.lower()}"), rx.cond(state.label != "", state.label, t(found.one))
+    )
+    address = f"/api/v1/{found.name}/" + state.record.to_string() + "/files/pdf"
+    return rx.el.div(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h1(name, class_name="page-title truncate", dir="auto"),
+                rx.foreach(state.badges, badge),
+                class_name="row head-row",
+            ),
+            when(
+                state.record != 0,
+                rx.el.div(
+                    rx.el.span(t("{what}, changed {when}", what=t(found.one), when=state.shown["updated_at"])),
+                    class_name="record-sub",
+                ),
+            ),
+            class_name="grow",
+        ),
+        when(
+            state.record != 0,
+            kit.verbs(
+                primary=state.primary,
+                items=state.verbs,
+                asking=list(ASKED),
+                once=state.once,
+                version=state.version,
+                answer=state.answers,
+                paper=address if paper else "",
+                labels={"more": t("More actions"), "remove": t("Remove")},
+                may_remove=state.may_remove,
+                on_run=lambda verb, once: state.run_verb(verb, once, {}),
+                on_ask=state.ask_verb,
+                on_remove=state.ask_remove(True),
+            ),
+        ),
+        _questions(state),
+        class_name="record-head",
+    )
+
+
+def badge(row: Var[BadgeRow]) -> rx.Component:
+    """A state: colour, icon, word."""
+    icon = rx.match(row.look, *_ICONS, "circle-dashed")
+    return rx.el.span(kit.icon(icon), row.text, class_name="badge badge-" + row.look)
+
+
+def _questions(state: type[VerbState]) -> rx.Component:
+    asked = [(verb, rx.fragment(*(_question(state, name) for name in names))) for verb, names in ASKED.items()]
+    return kit.dialog(
+        rx.el.form(
+            rx.match(state.asking_verb, *asked, rx.fragment()),
+            rx.el.div(
+                rx.el.button(t("Cancel"), type="button", on_click=state.ask_verb(""), class_name="button"),
+                rx.el.button(state.asking_title, type="submit", class_name="button button-primary"),
+                class_name="dialog-foot",
+            ),
+            on_submit=lambda form: state.run_verb(state.asking_verb, state.once, form),
+            class_name="form",
+        ),
+        open=state.asking_verb != "",
+        title=state.asking_title,
+        on_close=state.ask_verb(""),
+        close_label=t("Close"),
+    )
+
+
+def _question(state: type[VerbState], name: str) -> rx.Component:
+    props: dict[str, Any] = {
+        "id": f"v-{name}",
+        "name": name,
+        "class_name": "input",
+        "custom_attrs": {
+            "aria-invalid": rx.cond(state.verb_errors.contains(name), "true", "false"),
+            "aria-describedby": f"ve-{name}",
+        },
+    }
+    if name == "method":
+        kind = Choice(Method, METHOD_LABELS)
+        options = [rx.el.option(t(label), value=value) for value, label in kind.pairs()]
+        control = rx.el.span(rx.el.select(*options, **props), kit.icon("chevron-down"), class_name="select")
+    else:
+        default = state.asked[name] if name in ("amount", "date") else ""
+        control = rx.el.input(
+            **props,
+            type="date" if name == "date" else "text",
+            input_mode=_MODES.get(name, "text"),
+            default_value=default,
+            auto_complete="off",
+        )
+    return rx.el.div(
+        rx.el.label(t(_LABELS[name]), html_for=f"v-{name}", class_name="label"),
+        control,
+        rx.el.p(state.verb_errors[name], id=f"ve-{name}", class_name="field-error"),
+        class_name="field",
+    )

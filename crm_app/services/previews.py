@@ -1,0 +1,183 @@
+"""What a document would come to, without saving it: lines filled in and priced, taxes, totals; and why a line costs what it costs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.errors import Invalid
+from crm_app.core.i18n import Message
+from crm_app.core.resource import RESOURCES, Resource
+from crm_app.models.products import Product
+
+from . import prices, records, rules, trade, values
+from .work import Work, column_of
+
+LIMIT = 2_000
+_FOUND_BY_NAME = 50
+
+
+@dataclass(frozen=True)
+class LineView:
+    """A line as it would be saved; `faults` what speaks against it, `found` the product that a pasted text named."""
+
+    values: Mapping[str, Any]
+    faults: Mapping[str, Message] = field(default_factory=dict)
+    found: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The head with its totals and `tax_lines`, and the lines in the order in which they were given."""
+
+    head: Mapping[str, Any]
+    lines: Sequence[LineView]
+
+
+def preview(
+    work: Work, resource: Resource, head: Mapping[str, object], given: Sequence[object], *, stored: bool = False
+) -> Preview:
+    """Compute a document that somebody is writing. Lines with faults count for nothing; nothing is raised for them.
+
+    What the head leaves blank is taken from the customer, unless the document is `stored` already. A line may bring `find`,
+    a code or a name, instead of a product. Raises NotAllowed.
+    """
+    _require(work, resource)
+    part = next(found for found in RESOURCES.lines(resource) if found.name == "lines")
+    rows = [dict(row) if isinstance(row, dict) else {} for row in given[:LIMIT]]
+    found = _find(work, [str(row.pop("find", "") or "")[:200] for row in rows])
+    views: list[LineView | None] = [None] * len(rows)
+    parsed: dict[int, dict[str, Any]] = {}
+    for number, row in enumerate(rows):
+        if found[number] is not None:
+            row["product"] = found[number][0]  # type: ignore[index]
+        try:
+            parsed[number] = _parsed(work, part.resource, row)
+        except Invalid as bad:
+            views[number] = LineView({}, bad.fields, found[number])
+    values_of_head = _head(work, resource, head)
+    computed = _computed(work, resource, values_of_head, parsed, stored=stored)
+    for number, (line, faults) in computed.items():
+        views[number] = LineView(line, faults, found[number])
+    return Preview(values_of_head, [view or LineView({}) for view in views])
+
+
+def _require(work: Work, resource: Resource) -> None:
+    """Whoever may write such a document, new or old, may try one."""
+    if not work.actor.may(resource.permission("change")):
+        work.require(resource.permission("create"))
+
+
+def _parsed(work: Work, of: Resource, row: Mapping[str, object]) -> dict[str, Any]:
+    return values.parse(work, of, {name: row[name] for name in of.writable if name in row}, creating=True)
+
+
+def _head(work: Work, resource: Resource, given: Mapping[str, object]) -> dict[str, Any]:
+    """What of the head can be read; the rest is as in a new document."""
+    found = {name: spec.default for name, spec in resource.fields.items() if not spec.readonly}
+    for name in resource.writable:
+        if name in given:
+            try:
+                found |= values.parse(work, resource, {name: given[name]}, creating=False)
+            except Invalid:
+                continue
+    return found
+
+
+def _computed(
+    work: Work, resource: Resource, head: dict[str, Any], parsed: Mapping[int, dict[str, Any]], *, stored: bool
+) -> dict[int, tuple[dict[str, Any], Mapping[str, Message]]]:
+    """The lines filled in, and the totals put into the head; once more without the lines that have faults."""
+    faulty: dict[int, tuple[dict[str, Any], Mapping[str, Message]]] = {}
+    while True:
+        numbers = [number for number in parsed if number not in faulty]
+        rows: list[tuple[int | None, dict[str, Any]]] = [(None, dict(parsed[number])) for number in numbers]
+        draft = rules.Draft(None, dict(head), _given(head, stored=stored), {"lines": rows})
+        if numbers and head.get("account"):
+            trade.complete(work, draft, resource.name)
+        wrong = _by_line(draft.errors)
+        if not wrong:
+            head |= draft.values
+            return faulty | {number: (row, {}) for number, (_, row) in zip(numbers, rows, strict=True)}
+        for place, faults in wrong.items():
+            faulty[numbers[place]] = (rows[place][1], faults)
+
+
+def _given(head: Mapping[str, Any], *, stored: bool) -> frozenset[str]:
+    return frozenset(name for name, value in head.items() if stored or value not in (None, False))
+
+
+def _by_line(errors: Mapping[str, Message]) -> dict[int, dict[str, Message]]:
+    found: dict[int, dict[str, Message]] = {}
+    for name, text in errors.items():
+        place = name.split(".")
+        if len(place) == 3:
+            found.setdefault(int(place[1]), {})[place[2]] = text
+    return found
+
+
+# ---- pasted rows
+
+
+def _find(work: Work, wanted: Sequence[str]) -> list[tuple[int, str] | None]:
+    """The products (id, name) with these codes or names, by code first; None where there is not exactly one."""
+    texts = {text.strip() for text in wanted} - {""}
+    if not texts:
+        return [None] * len(wanted)
+    key, name, code = (column_of(Product, one) for one in ("id", "name", "code"))
+    mine = records.readable(work, records.resource_of("products"))
+    known = {
+        row[2].casefold(): (row[0], row[1])
+        for row in work.session.execute(
+            sa.select(key, name, code).where(sa.func.lower(code).in_({text.lower() for text in texts}), *mine)
+        )
+    }
+    for text in sorted(texts, key=wanted.index)[:_FOUND_BY_NAME] if not texts <= known.keys() else ():
+        if text.casefold() not in known:
+            hits = records.options(work, records.resource_of("products"), text, size=2)
+            same = [hit for hit in hits if hit[1].casefold() == text.casefold()] or hits
+            if len(same) == 1:
+                known[text.casefold()] = same[0]
+    return [known.get(text.strip().casefold()) for text in wanted]
+
+
+# ---- why this price
+
+
+def why(
+    work: Work, resource: Resource, document: int, head: Mapping[str, object], row: Mapping[str, object]
+) -> list[tuple[str, str, Decimal]]:
+    """(what, of, price) of each step that led to a line's price: as it was stored, while the price is still that one; else as
+    it would be priced now. Raises Invalid, NotAllowed.
+    """
+    _require(work, resource)
+    part = next(found for found in RESOURCES.lines(resource) if found.name == "lines")
+    line = _parsed(work, part.resource, {name: row.get(name) for name in ("product", "quantity", "price")})
+    stored = _stored(work, part, document, row.get("id"))
+    if (
+        stored is not None
+        and stored.why
+        and line["price"] in (None, stored.price)
+        and line["product"] == stored.product
+    ):
+        return [(step["what"], step.get("of", ""), Decimal(step["price"])) for step in stored.why]
+    product = work.session.get(Product, line["product"]) if line["product"] else None
+    around = _head(work, resource, head)
+    if product is None or not around["account"]:
+        return []
+    draft = rules.Draft(None, around, _given(around, stored=bool(document)), {})
+    trade.complete(work, draft, resource.name)
+    ask = prices.Ask(around["price_list"], around["currency"], around["date"])
+    return [(step.what, step.of, step.price) for step in prices.price_of(work, ask, product, line["quantity"]).steps]
+
+
+def _stored(work: Work, part: Any, document: int, key: object) -> Any:
+    """The line as it is stored in that document, which the actor may read."""
+    if not document or not isinstance(key, int):
+        return None
+    owner = next(found for found in RESOURCES if part in RESOURCES.lines(found))
+    if all(item.id != key for item in records.one(work, owner, document).lines[part.name]):
+        return None
+    return work.session.get(part.resource.table, key)

@@ -1,0 +1,139 @@
+"""How a document stands: its state and what follows from its dates and lines, each as a word and a colour; and the next step."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from crm_app.core.fields import Choice
+from crm_app.core.resource import Resource
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A word (an English key) and its colour: draft, open, wait (partly), done, late."""
+
+    text: str
+    look: str
+
+
+_LOOKS = {
+    "draft": "draft", "sent": "open", "confirmed": "open", "issued": "open", "posted": "done", "accepted": "done",
+    "signed": "done", "closed": "done", "held": "late", "declined": "late", "reversed": "late", "cancelled": "draft",
+}  # fmt: skip
+_PARTS = {
+    "ordered": ("Partly ordered", "Ordered"),
+    "delivered": ("Partly delivered", "Delivered"),
+    "invoiced": ("Partly invoiced", "Invoiced"),
+}
+Values = Mapping[str, Any]
+
+
+def of(resource: Resource, values: Values, today: date) -> list[Standing]:
+    """The state first, then what is computed beside it. `values` are the fields of a record of that Resource."""
+    if resource.workflow is None:
+        return []
+    state = str(values[resource.workflow.state])
+    kind = resource.fields[resource.workflow.state].kind
+    first = Standing(kind.label(state) if isinstance(kind, Choice) else state, _LOOKS.get(state, "open"))
+    return [first, *_carried(values), *_dated(state, values, today), *_paid(state, values, today)]
+
+
+def _carried(values: Values) -> list[Standing]:
+    """How far it has been carried on."""
+    found = [(values.get(name), words) for name, words in _PARTS.items()]
+    return [
+        Standing(words[1], "done") if how == "all" else Standing(words[0], "wait")
+        for how, words in found
+        if how in ("all", "partly")
+    ]
+
+
+def _dated(state: str, values: Values, today: date) -> list[Standing]:
+    until = values.get("valid_until")
+    return [Standing("Expired", "late")] if state == "sent" and until is not None and until < today else []
+
+
+def _paid(state: str, values: Values, today: date) -> list[Standing]:
+    """Of an issued invoice: paid, partly paid, overdue."""
+    if state != "issued" or "balance" not in values:
+        return []
+    if values["balance"] <= 0:
+        return [Standing("Paid", "done")]
+    found = [Standing("Partly paid", "wait")] if values["paid"] > 0 else []
+    due = values["due"]
+    late = due is not None and due < today and values.get("kind") != "credit_note"
+    return [*found, Standing("Overdue", "late")] if late else found
+
+
+def next_step(resource: Resource, values: Values) -> str:
+    """The verb that comes next, "" where nothing is left to do."""
+    state = str(values[resource.workflow.state]) if resource.workflow else ""
+    find = _NEXT.get(resource.name)
+    return find(state, values) if find else ""
+
+
+def _quote(state: str, values: Values) -> str:
+    if state == "accepted":
+        return "invoice" if values["invoiced"] != "all" else ""
+    return {"draft": "send", "sent": "accept", "declined": "revise"}.get(state, "")
+
+
+def _order(state: str, values: Values) -> str:
+    if state == "confirmed":
+        left = [verb for verb, part in (("deliver", "delivered"), ("invoice", "invoiced")) if values[part] != "all"]
+        return left[0] if left else "close"
+    return {"draft": "confirm", "held": "release"}.get(state, "")
+
+
+def _delivery(state: str, values: Values) -> str:
+    if state in ("issued", "signed") and values["kind"] != "return" and values["invoiced"] != "all":
+        return "invoice"
+    return {"draft": "issue", "issued": "sign"}.get(state, "")
+
+
+def _invoice(state: str, values: Values) -> str:
+    if state == "issued":
+        return "pay" if values["balance"] > 0 else ""
+    return {"draft": "issue"}.get(state, "")
+
+
+def _payment(state: str, values: Values) -> str:
+    if state == "posted":
+        return "allocate" if values["unallocated"] > 0 else ""
+    return {"draft": "post"}.get(state, "")
+
+
+_NEXT: Mapping[str, Callable[[str, Values], str]] = {
+    "quotes": _quote,
+    "orders": _order,
+    "deliveries": _delivery,
+    "invoices": _invoice,
+    "payments": _payment,
+}
+
+
+def pointless(resource: Resource, values: Values) -> frozenset[str]:
+    """Verbs that the state allows and that would do nothing or be refused: they are not offered."""
+    find = _POINTLESS.get(resource.name)
+    return frozenset(verb for verb, empty in find(values).items() if empty) if find else frozenset()
+
+
+_POINTLESS: Mapping[str, Callable[[Values], Mapping[str, bool]]] = {
+    "quotes": lambda values: {"order": values["ordered"] == "all", "invoice": values["invoiced"] == "all"},
+    "orders": lambda values: {"deliver": values["delivered"] == "all", "invoice": values["invoiced"] == "all"},
+    "deliveries": lambda values: {
+        "invoice": values["kind"] == "return" or values["invoiced"] == "all",
+        "return": values["kind"] == "return",
+    },
+    "invoices": lambda values: {
+        "pay": values["balance"] <= 0,
+        "credit": values["kind"] == "credit_note",
+        "apply": values["kind"] != "credit_note" or values["balance"] <= 0,
+        "send": values["sent_on"] is not None,
+    },
+    "payments": lambda values: {
+        "allocate": values["unallocated"] <= 0,
+        "unallocate": values["unallocated"] >= values["amount"],
+    },
+}

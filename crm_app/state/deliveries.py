@@ -1,0 +1,23 @@
+"""Delivery notes."""
+
+from typing import ClassVar
+
+import reflex as rx
+
+from crm_app.core.resource import Resource
+from crm_app.models.deliveries import DELIVERIES
+
+from .lists import ListState
+from .trade import TradeState
+
+
+class DeliveryList(ListState, rx.State):
+    """The list of delivery notes."""
+
+    resource: ClassVar[Resource] = DELIVERIES
+
+
+class DeliveryRecord(TradeState, rx.State):
+    """One of them."""
+
+    resource: ClassVar[Resource] = DELIVERIES

@@ -1,0 +1,35 @@
+"""Warehouses and stock moves."""
+
+from typing import ClassVar
+
+import reflex as rx
+
+from crm_app.core.resource import Resource
+from crm_app.models.stock import MOVES, WAREHOUSES
+
+from .forms import RecordState
+from .lists import ListState
+
+
+class WarehouseList(ListState, rx.State):
+    """The list of warehouses."""
+
+    resource: ClassVar[Resource] = WAREHOUSES
+
+
+class WarehouseRecord(RecordState, rx.State):
+    """One warehouse."""
+
+    resource: ClassVar[Resource] = WAREHOUSES
+
+
+class MoveList(ListState, rx.State):
+    """The list of stock moves."""
+
+    resource: ClassVar[Resource] = MOVES
+
+
+class MoveRecord(RecordState, rx.State):
+    """One stock move."""
+
+    resource: ClassVar[Resource] = MOVES

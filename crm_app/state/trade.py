@@ -1,0 +1,235 @@
+"""A trade document as one browser sees it: its lines and totals while they are typed, its chain, what became of its lines."""
+
+import asyncio
+import dataclasses
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from crm_app.core import money
+from crm_app.core.i18n import Speech
+from crm_app.core.resource import RESOURCES, Resource
+from crm_app.services import previews, records, strip
+from crm_app.services.actors import Actor
+from crm_app.services.work import Work
+
+from .forms import Read, RecordState
+from .guard import SIGNED_IN, on, signed_in
+from .verbs import VerbState
+
+_FORM_LIMIT = 1_000_000
+_FILLED = ("description", "unit", "price", "tax_class")
+_SUMS = ("ordered", "delivered", "returned", "invoiced", "credited")
+
+
+@dataclasses.dataclass
+class NodeRow:
+    """A document of the chain."""
+
+    address: str = ""
+    kind: str = ""
+    number: str = ""
+    money: str = ""
+    text: str = ""
+    look: str = "draft"
+    here: bool = False
+
+
+@dataclasses.dataclass
+class SumsRow:
+    """What became of a line: its quantity, then ordered, delivered, returned, invoiced, credited."""
+
+    text: str = ""
+    quantity: str = ""
+    sums: list[str] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
+class WhyRow:
+    """A step towards a price."""
+
+    what: str = ""
+    of: str = ""
+    price: str = ""
+
+
+@dataclasses.dataclass
+class Beside:
+    """What a reading of a document brings beside the record."""
+
+    nodes: list[NodeRow]
+    sums: list[SumsRow]
+    sheet: dict[str, Any]
+
+
+class TradeState(VerbState, mixin=True):
+    """A document with lines. `sheet` is what was computed of them last; `serial` in it says for which typing."""
+
+    resource: ClassVar[Resource]
+
+    sheet: dict[str, Any] = {}
+    nodes: list[NodeRow] = []
+    sums: list[SumsRow] = []
+    why: list[WhyRow] = []
+    why_key: str = ""
+    _beside: Beside | None = None
+
+    async def _read(self, actor: Actor, key: object) -> Read:
+        found = await super()._read(actor, key)
+        self._beside = await asyncio.to_thread(beside, actor, self.resource, key)
+        return found
+
+    def _take(self, key: int, found: Read) -> None:
+        super()._take(key, found)
+        if self._beside is not None:
+            self.nodes, self.sums, self.sheet = self._beside.nodes, self._beside.sums, self._beside.sheet
+        self.why, self.why_key = [], ""
+
+    def _blank(self, actor: Actor) -> None:
+        super()._blank(actor)
+        self.sheet, self.nodes, self.sums, self.why, self.why_key = {}, [], [], [], ""
+
+    @on(SIGNED_IN)
+    async def save(self, form: dict[str, Any], record: int, version: int) -> Any:
+        """Store the document. What a new one leaves blank is taken from the customer."""
+        if not record:
+            form = {name: value for name, value in form.items() if value not in ("", None)}
+        return await RecordState.save(self, form, record, version)
+
+    @on(SIGNED_IN, supersedes=True)
+    async def preview(self, lines: str, head: dict[str, Any], serial: int) -> Any:
+        """Compute what is being typed; only the newest typing is answered."""
+        actor = await signed_in(self)
+        rows = parsed_rows(lines)
+        self.sheet = await asyncio.to_thread(sheet_of_typed, actor, self.resource, self.record, head, rows) | {
+            "serial": serial
+        }
+
+    @on(SIGNED_IN)
+    async def explain(self, key: str, line: str, head: dict[str, Any]) -> Any:
+        """Why a line costs what it costs; `key` is the grid's own name of the line, "" closes the answer."""
+        actor = await signed_in(self)
+        self.why_key = key[:40]
+        rows = parsed_rows(f"[{line}]") if key else []
+        self.why = await asyncio.to_thread(why_rows, actor, self.resource, self.record, head, rows[0]) if rows else []
+
+
+def parsed_rows(text: str) -> list[dict[str, Any]]:
+    """The grid's JSON; nothing for what is no list of objects."""
+    if len(text) > _FORM_LIMIT:
+        return []
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    return [row for row in rows if isinstance(row, dict)][: previews.LIMIT] if isinstance(rows, list) else []
+
+
+def beside(actor: Actor, resource: Resource, key: object) -> Beside:
+    """Chain, quantities and totals of a stored document. Runs in a thread."""
+    with Work(actor) as work:
+        item = records.one(work, resource, key)
+        nodes = [node_row(node, actor.speech) for node in strip.chain_of(work, resource.name, item.id)]
+        found = strip.lines_of(work, resource.name, item.id)
+        tax_lines = strip.tax_lines(work, resource.name, item.id)
+    sums = [sums_row(line, actor.speech) for line in found] if any(line.sums for line in found) else []
+    sheet = sheet_of(
+        dict(item.values) | {"tax_lines": tax_lines}, [line.values for line in item.lines["lines"]], actor.speech
+    )
+    return Beside(nodes if len(nodes) > 1 else [], sums, sheet)
+
+
+def node_row(node: strip.Node, speech: Speech) -> NodeRow:
+    """A document of the chain in the reader's words."""
+    return NodeRow(
+        f"/{node.resource}/{node.id}",
+        speech.say(node.kind),
+        node.number or speech.say("Draft"),
+        amount_text(node.money, node.currency, speech) + f" {node.currency}",
+        speech.say(node.standing.text),
+        node.standing.look,
+        node.here,
+    )
+
+
+def sums_row(line: strip.LineSums, speech: Speech) -> SumsRow:
+    """What became of a line, in the order of the columns."""
+    sums = [quantity_text(line.sums.get(name), speech) for name in _SUMS]
+    return SumsRow(line.text, f"{quantity_text(line.quantity, speech)} {line.unit}".strip(), sums)
+
+
+def quantity_text(value: Decimal | None, speech: Speech) -> str:
+    """A quantity without needless decimals; "" for none."""
+    return "" if not value else speech.number(Decimal(f"{value.normalize():f}"))
+
+
+def amount_text(value: Decimal | None, currency: str, speech: Speech) -> str:
+    """An amount with the decimals of its currency."""
+    return "" if value is None else speech.number(money.round_money(value, currency), money.minor_units(currency))
+
+
+def sheet_of_typed(
+    actor: Actor, resource: Resource, record: int, head: Mapping[str, Any], rows: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What is typed, computed. Runs in a thread."""
+    given = {name: value for name, value in head.items() if isinstance(value, str)}
+    with Work(actor) as work:
+        found = previews.preview(work, resource, given, rows, stored=record != 0)
+    say = actor.speech.say
+    sheet = sheet_of(found.head, [line.values for line in found.lines], actor.speech)
+    part = next(part for part in RESOURCES.lines(resource) if part.name == "lines")
+    for row, given_row, line in zip(sheet["lines"], rows, found.lines, strict=True):
+        row["key"] = str(given_row.get("key", ""))[:40]
+        row["faults"] = {name: say(text) for name, text in line.faults.items()}
+        for name in _FILLED:
+            if name in line.values:
+                row[name] = part.resource.fields[name].kind.edit(line.values[name], actor.speech)
+        if line.found is not None:
+            row["product"], row["product_name"] = str(line.found[0]), line.found[1]
+    return sheet
+
+
+def sheet_of(head: Mapping[str, Any], lines: list[Mapping[str, Any]], speech: Speech) -> dict[str, Any]:
+    """Nets of the lines, subtotals of the groups, totals with the tax per rate, as texts."""
+    currency = head.get("currency") or ""
+    rows: list[dict[str, Any]] = [{"net": amount_text(line.get("net"), currency, speech)} for line in lines]
+    subtotal = Decimal(0)
+    for number, line in enumerate(lines):
+        subtotal += (line.get("net") or 0) if line.get("choice", "firm") == "firm" else 0
+        after = lines[number + 1].get("group") if number + 1 < len(lines) else None
+        if line.get("group") and line.get("group") != after:
+            rows[number]["subtotal"] = amount_text(subtotal, currency, speech)
+        if line.get("group") != after:
+            subtotal = Decimal(0)
+    return {"lines": rows, "totals": totals_of(head, currency, speech) if lines else [], "currency": currency}
+
+
+def totals_of(head: Mapping[str, Any], currency: str, speech: Speech) -> list[dict[str, str]]:
+    """Net, taxes, rounding, total, withholdings, what is payable; a row that says nothing is left out."""
+    say = speech.say
+
+    def row(label: str, value: Decimal, look: str = "") -> dict[str, str]:
+        return {"label": label, "value": amount_text(value, currency, speech), "look": look}
+
+    taxes = head.get("tax_lines") or []
+    found = [row(say("Net"), head.get("net") or Decimal(0))]
+    found += [row(str(part["name"]), Decimal(part["amount"])) for part in taxes if not part["withheld"]]
+    if head.get("rounding"):
+        found.append(row(say("Rounding"), head["rounding"]))
+    found.append(row(f"{say('Total')} {currency}", head.get("total") or Decimal(0), "total"))
+    withheld = [row(str(part["name"]), -Decimal(part["amount"])) for part in taxes if part["withheld"]]
+    if withheld:
+        found += [*withheld, row(say("Payable"), head.get("payable") or Decimal(0), "pay")]
+    return found
+
+
+def why_rows(
+    actor: Actor, resource: Resource, record: int, head: Mapping[str, Any], row: Mapping[str, Any]
+) -> list[WhyRow]:
+    """The steps towards a price, in words. Runs in a thread."""
+    given = {name: value for name, value in head.items() if isinstance(value, str)}
+    with Work(actor) as work:
+        steps = previews.why(work, resource, record, given, row)
+    say = actor.speech.say
+    return [WhyRow(say(what), of, actor.speech.number(Decimal(f"{price.normalize():f}"))) for what, of, price in steps]

@@ -1,0 +1,178 @@
+"""The verbs of a record: the next step as its primary button, the others in the menu, questions where a verb asks something."""
+
+import asyncio
+import dataclasses
+import secrets
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from crm_app.core.errors import IllegalMove, Invalid
+from crm_app.core.i18n import Message
+from crm_app.core.resource import Resource
+from crm_app.services import actions, records, standings, trade
+from crm_app.services.actors import Actor
+from crm_app.services.work import Work
+
+from .forms import Read, RecordState
+from .guard import SIGNED_IN, on, signed_in
+from .session import tell
+
+# what a verb asks before it runs; all others run at once. A question of its own ("invoice.deposit") is a second way to a verb
+ASKED: dict[str, tuple[str, ...]] = {
+    "decline": ("reason",),
+    "pay": ("amount", "date", "method", "reference"),
+    "sign": ("name",),
+    "invoice.deposit": ("deposit",),
+    "invoice.percent": ("percent",),
+}
+_SECOND_WAYS = {"deposit": "Deposit invoice\u2026", "percent": "Invoice a part\u2026"}
+
+
+@dataclasses.dataclass
+class BadgeRow:
+    """A word with a colour: draft, open, wait, done, late."""
+
+    text: str = ""
+    look: str = "draft"
+
+
+@dataclasses.dataclass
+class VerbRow:
+    """A verb that is open now, in the reader's words."""
+
+    verb: str = ""
+    label: str = ""
+    icon: str = ""
+    danger: bool = False
+
+
+@dataclasses.dataclass
+class Standing:
+    """What a reading says of the verbs."""
+
+    badges: list[BadgeRow]
+    primary: VerbRow
+    verbs: list[VerbRow]
+    editable: bool
+    asked: dict[str, str]
+
+
+class VerbState(RecordState, mixin=True):
+    """A record whose Resource has a workflow."""
+
+    resource: ClassVar[Resource]
+
+    badges: list[BadgeRow] = []
+    primary: VerbRow = VerbRow()
+    verbs: list[VerbRow] = []
+    editable: bool = True
+    once: str = ""
+    asking_verb: str = ""
+    asking_title: str = ""
+    asked: dict[str, str] = {}
+    verb_errors: dict[str, str] = {}
+    _standing: Standing | None = None
+
+    async def _read(self, actor: Actor, key: object) -> Read:
+        found = await super()._read(actor, key)
+        self._standing = await asyncio.to_thread(standing_of, actor, self.resource, key)
+        return found
+
+    def _take(self, key: int, found: Read) -> None:
+        super()._take(key, found)
+        standing = self._standing
+        if standing is not None:
+            self.badges, self.primary, self.verbs = standing.badges, standing.primary, standing.verbs
+            self.editable, self.asked = standing.editable, standing.asked
+            self.may_change = self.may_change and standing.editable
+            self.may_remove = self.may_remove and standing.editable
+        self.once, self.asking_verb, self.verb_errors = secrets.token_hex(12), "", {}
+
+    def _blank(self, actor: Actor) -> None:
+        super()._blank(actor)
+        self.badges, self.primary, self.verbs, self.editable = [], VerbRow(), [], True
+        self.asking_verb, self.verb_errors = "", {}
+
+    @on(SIGNED_IN)
+    async def ask_verb(self, verb: str) -> Any:
+        """Open the questions of a verb; "" closes them."""
+        self.asking_verb = verb if verb in ASKED else ""
+        self.asking_title = next((row.label for row in (self.primary, *self.verbs) if row.verb == verb), "")
+        self.verb_errors = {}
+
+    @on(SIGNED_IN)
+    async def run_verb(self, verb: str, once: str, form: dict[str, Any]) -> Any:
+        """Run a verb on the record that is shown. `once` was made when the page was shown, so that a second click changes nothing."""
+        actor = await signed_in(self)
+        name = verb.partition(".")[0]
+        given = {key: str(form[key])[:500] for key in ASKED.get(verb, ()) if form.get(key) not in (None, "")}
+        self.errors, self.verb_errors = {}, {}
+        try:
+            outcome = await asyncio.to_thread(
+                actions.run, actor, self.resource.name, name, self.record, given, once=f"{once[:80]}:{verb[:40]}"
+            )
+        except Invalid as bad:
+            self._tell_faults(actor, bad, ASKED.get(verb, ()))
+            self.answers += 1
+            return None
+        except IllegalMove as illegal:
+            await tell(self, illegal.message, kind="late")
+            return await self._show_again(actor)
+        self.asking_verb = ""
+        if outcome.result:
+            return rx.redirect(f"/{outcome.result['resource']}/{outcome.result['id']}")
+        label = next((row.label for row in (self.primary, *self.verbs) if row.verb == verb), "")
+        await tell(self, Message("{what}: done.", what=label))
+        return await self._show_again(actor)
+
+    def _tell_faults(self, actor: Actor, bad: Invalid, asked: tuple[str, ...]) -> None:
+        """A fault stands at the question that it is about, else at its field of the form, else over the form."""
+        say = actor.speech.say
+        for name, text in bad.fields.items():
+            if name in asked:
+                self.verb_errors = {**self.verb_errors, name: say(text)}
+            else:
+                self.errors = {**self.errors, name or "form": say(text)}
+        if not self.verb_errors:
+            self.asking_verb = ""
+
+    async def _show_again(self, actor: Actor) -> None:
+        """The record as it is now."""
+        self.may_change = actor.may(self.resource.permission("change"))
+        self.may_remove = actor.may(self.resource.permission("remove"))
+        self._take(self.record, await self._read(actor, self.record))
+
+
+def standing_of(actor: Actor, resource: Resource, key: object) -> Standing:
+    """State, verbs and what they ask for, of a record. Runs in a thread."""
+    with Work(actor) as work:
+        values = records.one(work, resource, key).values
+        today = trade.today(work)
+    say = actor.speech.say
+    badges = [BadgeRow(say(found.text), found.look) for found in standings.of(resource, values, today)]
+    flow = resource.workflow
+    state = str(values[flow.state]) if flow else ""
+    rows = open_verbs(actor, resource, state, standings.pointless(resource, values))
+    first = standings.next_step(resource, values)
+    primary = next((row for row in rows if row.verb == first), VerbRow())
+    others = [row for row in rows if row.verb != primary.verb]
+    amount = resource.fields["balance"].kind.edit(values["balance"], actor.speech) if "balance" in values else ""
+    asked = {"amount": amount, "date": today.isoformat()}
+    return Standing(badges, primary, others, flow is None or state in flow.editable, asked)
+
+
+def open_verbs(actor: Actor, resource: Resource, state: str, pointless: frozenset[str]) -> list[VerbRow]:
+    """The verbs that are legal in that state and that the actor holds, in their order; second ways after their verb."""
+    legal = resource.workflow.open_moves(state) if resource.workflow else ()
+    rows: list[VerbRow] = []
+    for found in actions.of(resource.name):
+        if found.verb not in legal or found.verb in pointless or not actor.may(resource.permission(found.verb)):
+            continue
+        rows.append(VerbRow(found.verb, actor.speech.say(found.label), found.icon, found.danger))
+        rows += [
+            VerbRow(f"{found.verb}.{name}", actor.speech.say(label), found.icon)
+            for name, label in _SECOND_WAYS.items()
+            if name in found.fields
+        ]
+    return rows
