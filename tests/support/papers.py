@@ -10,7 +10,7 @@ from crm_app.core.fields import Text
 from crm_app.core.resource import RESOURCES
 from crm_app.core.workflow import Move, Workflow
 from crm_app.models.base import Record, column, resource
-from crm_app.services import actions
+from crm_app.services import actions, verbs
 from crm_app.services.database import engine
 
 LIFE = Workflow(
@@ -37,7 +37,7 @@ def declared() -> Iterator[Any]:
         SQLModel.metadata.remove(Paper.__table__)
         del RESOURCES._found["papers"]
         for verb in ("issue", "credit"):
-            del actions._ACTIONS["papers", verb]
+            del verbs._ACTIONS["papers", verb]
 
 
 def make_table(table: Any) -> None:
