@@ -1,6 +1,8 @@
 """The engine of this process: how it connects, begins and says that the database is not there."""
 
 import sqlite3
+import threading
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from crm_app.core.settings import settings
 
 POOL_SIZE = 8
 _BUSY_MS = 5000
+_TURN_S = 15
 _CACHE_KB = 4000  # per connection: eight of them stay small beside the page cache of the system
 
 
@@ -39,6 +42,25 @@ def engine_for(url: str) -> sa.Engine:
         hide_parameters=True,  # an error that is logged must not name anybody
         connect_args={"connect_timeout": 5},
     )
+
+
+@cache
+def _line(url: str) -> threading.Lock:  # noqa: ARG001 - one for each database
+    return threading.Lock()
+
+
+def take_turn() -> Callable[[], None]:
+    """Wait until this thread may write; what is returned gives the turn to the next. Raises Unavailable after a while.
+
+    SQLite lets one write at a time, and those who wait ask again now and then: whoever is unlucky would never come up.
+    """
+    url = settings().database_url
+    if not url.startswith("sqlite"):
+        return lambda: None
+    turn = _line(url)
+    if not turn.acquire(timeout=_TURN_S):
+        raise Unavailable
+    return turn.release
 
 
 def engine() -> sa.Engine:

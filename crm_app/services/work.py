@@ -23,7 +23,7 @@ from crm_app.models.base import Line, Record, Searchable, encode
 from crm_app.models.history import Change, ChangeSet
 
 from .actors import Actor
-from .database import engine, unavailable
+from .database import engine, take_turn, unavailable
 from .rows import insert
 
 _SYSTEM_COLUMNS = {"id", "created_at", "updated_at", "version", "search", "sort_key"}
@@ -77,6 +77,14 @@ class Work:
         self._spoilt = False
 
     def __enter__(self) -> Self:
+        self._leave_turn = take_turn() if self.verb else lambda: None
+        try:
+            return self._begin()
+        except BaseException:
+            self._leave_turn()
+            raise
+
+    def _begin(self) -> Self:
         try:
             connection = engine().connect().execution_options(writes=bool(self.verb))
         except Exception as error:
@@ -103,6 +111,7 @@ class Work:
         finally:
             self.session.close()
             self._connection.close()
+            self._leave_turn()
         if isinstance(error, Exception) and not isinstance(error, Refusal):
             plain = _plain(error)
             if plain:
