@@ -23,7 +23,11 @@ SHELL = """
     smartphone monitor map-pin sun moon globe wifi-off wifi lock eye-off history users-round link refresh-cw keyboard
     info menu
 """
-NAMES = sorted(set((MODULES + VERBS + SHELL).split()))
+TRADE = """
+    arrow-left-right ban calendar-clock circle-play clipboard-list coins hash percent receipt scroll-text shield-alert
+    signature stamp tag
+"""
+NAMES = sorted(set((MODULES + VERBS + SHELL + TRADE).split()))
 OUTPUT = Path(__file__).resolve().parent.parent / "assets" / "icons.svg"
 
 

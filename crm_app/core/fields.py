@@ -14,10 +14,10 @@ from typing import Any, ClassVar
 
 from .i18n import Speech
 from .kind import COMPARE, EQUAL, MAX_ID, PLAIN, TEXT, BadValue, Kind, text_of, word_of
-from .quantities import Day, MomentKind, Number, Whole
+from .quantities import Amount, Day, MomentKind, Number, Whole
 
 __all__ = [
-    "COMPARE", "BadValue", "Boolean", "Choice", "Choices", "Country", "Currency", "Day", "Email", "Kind", "LongText",
+    "COMPARE", "Amount", "BadValue", "Boolean", "Choice", "Choices", "Country", "Currency", "Day", "Email", "Kind", "LongText",
     "MomentKind", "Number", "Phone", "Reference", "Tags", "Text", "Whole", "countries", "fold",
 ]  # fmt: skip
 

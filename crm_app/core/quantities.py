@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from .i18n import Speech
 from .kind import COMPARE, MAX_ID, PLAIN, BadValue, Kind, word_of
+from .money import minor_units, quantize
 from .plain import is_monstrous, plain_number
 
 
@@ -88,6 +89,31 @@ class Number(Kind):
 
     def json(self, value: Any) -> Any:
         return None if value is None else self.write(value)
+
+
+@dataclass(frozen=True)
+class Amount(Number):
+    """An amount of money. `currency` names the field beside it that says of what; without it two decimals are shown."""
+
+    currency: str = "currency"
+
+    def write(self, value: Any) -> str:
+        return "" if value is None else f"{quantize(value, max(2, _decimals(value))):f}"
+
+    def show(self, value: Any, speech: Speech) -> str:
+        return "" if value is None else speech.number(quantize(value, max(2, _decimals(value))))
+
+    def show_in(self, value: Any, currency: str | None, speech: Speech) -> str:
+        """With the decimals of that currency."""
+        if value is None or not currency:
+            return self.show(value, speech)
+        places = minor_units(currency)
+        return speech.number(quantize(value, places), places)
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from crm_app.core.fields import Choice, Currency, Day, LongText, Number, Reference, Text
+from crm_app.core.fields import Amount, Choice, Currency, Day, LongText, Number, Reference, Text
 from crm_app.core.resource import Section
 from crm_app.core.workflow import Move, Workflow
 
@@ -63,7 +63,7 @@ class Payment(Searchable, table=True):
     account_name: str | None = column(Text(160), "Account's name", readonly=True)
     owner: int | None = column(Reference("users", person=True), "Owner", references="user.id")
     date: dt.date | None = column(Day(), "Date", index=True)
-    amount: Decimal = column(Number(4, least=Decimal(0)), "Amount", required=True)
+    amount: Decimal = column(Amount(4, least=Decimal(0)), "Amount", required=True)
     currency: str | None = column(Currency(), "Currency")
     rate: Decimal | None = column(Number(8, digits=10), "Exchange rate")
     method: str = column(Choice(Method, METHOD_LABELS), "Method", default=Method.TRANSFER.value)

@@ -7,13 +7,25 @@ from typing import Any
 
 from sqlmodel import Field
 
-from crm_app.core.fields import Boolean, Choice, Country, Currency, Day, LongText, Number, Reference, Text, Whole
+from crm_app.core.fields import (
+    Amount,
+    Boolean,
+    Choice,
+    Country,
+    Currency,
+    Day,
+    LongText,
+    Number,
+    Reference,
+    Text,
+    Whole,
+)
 from crm_app.core.resource import Section
 
 from .base import Id, Json, Line, Searchable, column
 from .choices import TAX_CLASS_LABELS, TaxClass
 
-AMOUNT = Number(4)
+AMOUNT = Amount(4)
 PRICE = Number(6, digits=12)
 QUANTITY = Number(6, digits=12, least=Decimal(0))
 

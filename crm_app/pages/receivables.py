@@ -29,7 +29,7 @@ def ageing() -> rx.Component:
             ),
             rx.el.tbody(rx.foreach(Ageing.rows, _aged)),
             rx.el.tfoot(rx.foreach(Ageing.sums, _sum)),
-            class_name="table",
+            class_name="table aged",
         ),
         class_name="table-scroll",
         tab_index=0,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from crm_app.core import clock
 from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
-from crm_app.core.fields import Reference
+from crm_app.core.fields import Amount, Reference
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES, Resource
@@ -85,10 +85,19 @@ def page(
     found = match(work, resource.table, query.text)
     if total is None:
         total = listing.count(work, resource, conditions, found, cap)
-    names = tuple(name for name in columns or columns_of(resource, query) if name in resource.fields)
+    names = _with_currency(
+        resource, [name for name in columns or columns_of(resource, query) if name in resource.fields]
+    )
     rows = listing.rows(work, resource, query, names, conditions, found)
     items = [Item(row[0], row[1], dict(zip(names, row[2:], strict=True))) for row in rows]
     return Page(labelled(work, resource, names, items), *total)
+
+
+def _with_currency(resource: Resource, names: list[str]) -> tuple[str, ...]:
+    """The fields to read: with amounts the currency that they are in."""
+    kinds = (resource.fields[name].kind for name in names)
+    beside = [kind.currency for kind in kinds if isinstance(kind, Amount) and kind.currency in resource.fields]
+    return tuple(dict.fromkeys((*names, *beside)))
 
 
 def matching(work: Work, resource: Resource, query: Query) -> list[sa.ColumnElement[bool]]:
@@ -330,6 +339,8 @@ def showing(work: Work, resource: Resource, name: str) -> Callable[[Item], str]:
     own = rules.shown(resource, name)
     if own is not None:
         return lambda item: own(item.values)
+    if isinstance(kind, Amount):
+        return lambda item: kind.show_in(item.values[name], item.values.get(kind.currency), speech)
     return lambda item: kind.show(item.values[name], speech)
 
 

@@ -62,7 +62,7 @@ class AllocationState(rx.State, mixin=True):
     @on("read")
     async def load_allocations(self) -> Any:
         """Read what is open and what is settled already."""
-        await self._read(await signed_in(self))
+        await self._read_open(await signed_in(self))
 
     @on(SIGNED_IN)
     async def weigh(self, invoice: int, text: str) -> Any:
@@ -126,9 +126,9 @@ class AllocationState(rx.State, mixin=True):
             self.open_rows = [*self.open_rows]
             return
         await tell(self, "Allocated.", undo=outcome.change_set)
-        await self._read(actor)
+        await self._read_open(actor)
 
-    async def _read(self, actor: Actor) -> None:
+    async def _read_open(self, actor: Actor) -> None:
         found = await asyncio.to_thread(read_allocations, actor, self.record)
         self.open_rows, self.settled_rows, self._free, self._currency, self.may_allocate = found
         self.free = self.rest = _money(actor.speech, self._free, self._currency)

@@ -137,7 +137,7 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
     widths = {
         spec.name: _WIDTHS.get(spec.kind.widget, "128px")
         for spec in fields.values()
-        if spec.name != state.resource.label
+        if spec.name != _widest(state.resource)
     }
     label = views.label_of(state, head.name)
     arrow = rx.cond(
@@ -161,11 +161,21 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
     )
 
 
+def _widest(resource: Resource) -> str:
+    """The column that takes the room that is left: the name, where that is a number the first that refers to a record."""
+    if not resource.fields[resource.label].readonly:
+        return resource.label
+    return next(
+        (name for name in resource.columns if isinstance(resource.fields[name].kind, Reference)), resource.label
+    )
+
+
 def _row(state: type[ListState], row: Var[Row], cells: Mapping[str, Cell]) -> rx.Component:
     def drawn(head: Var[Head], index: Var[int]) -> rx.Component:
         text = row.cells[index]
         found = {name: draw(row, text) for name, draw in cells.items()}
-        found.setdefault(state.resource.label, name_cell(state.resource.name, row))
+        numbered = state.resource.fields[state.resource.label].readonly
+        found.setdefault(state.resource.label, name_cell(state.resource.name, row, faced=not numbered))
         for spec in state.resource.fields.values():
             if isinstance(spec.kind, Boolean) or (isinstance(spec.kind, Reference) and spec.kind.person):
                 found.setdefault(spec.name, cell(spec, text))
@@ -188,10 +198,10 @@ def _row(state: type[ListState], row: Var[Row], cells: Mapping[str, Cell]) -> rx
     )
 
 
-def name_cell(resource: str, row: Var[Row]) -> rx.Component:
-    """The record's name, which is the link of the whole row."""
+def name_cell(resource: str, row: Var[Row], *, faced: bool = True) -> rx.Component:
+    """The record's name, which is the link of the whole row; a number has no face."""
     return rx.el.span(
-        kit.avatar(row.label, "avatar-square"),
+        kit.avatar(row.label, "avatar-square") if faced else rx.fragment(),
         link(
             f"/{resource}/" + row.id.to_string(),
             row.label,
