@@ -36,6 +36,7 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("services/users.py", "name"): (),
     ("services/users.py", "built_in"): (),
     ("services/verbs.py", "state"): (),
+    ("services/chain.py", "getattr(other, flow.state)"): (),
     ("services/verbs.py", "verb"): (),
     ("services/work.py", "before"): (),
     ("services/history.py", "_BESIDE[entity].name"): ("Note", "File"),

@@ -164,7 +164,7 @@ def test_the_databases_own_refusals_become_texts_at_the_field(admin):
     with pytest.raises(Invalid) as caught, Work(SYSTEM, "sectors.create") as work:
         work.session.add(Sector(name=None))
     assert (list(caught.value.fields), caught.value.fields["name"].text) == (["name"], "This is needed.")
-    columns = "name, country, currency, language, time_zone, created_at, updated_at"
+    columns = "name, country, currency, language, time_zone, quote_days, created_at, updated_at"
     with pytest.raises(Invalid) as caught, Work(SYSTEM, "settings.change") as work:
         work.session.execute(
             sa.text(
