@@ -8,6 +8,7 @@ from .parts.record import record_screen
 from .parts.screen import Page, module
 from .parts.settings import settings_trail
 from .parts.table import list_screen
+from .receivables import statement_link
 
 
 def accounts() -> rx.Component:
@@ -17,7 +18,7 @@ def accounts() -> rx.Component:
 
 def account() -> rx.Component:
     """One account."""
-    return record_screen(AccountRecord)
+    return record_screen(AccountRecord, actions=(statement_link(AccountRecord.record),))
 
 
 def sectors() -> rx.Component:

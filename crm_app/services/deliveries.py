@@ -94,7 +94,9 @@ def sign(_work: Work, row: Any, values: Values) -> Outcome | None:
     return None
 
 
-@action("deliveries", "invoice", "Invoice", icon="receipt", fields=("lines", "also", "percent", "date", "issue"))
+@action(
+    "deliveries", "invoice", "Make an invoice", icon="receipt", fields=("lines", "also", "percent", "date", "issue")
+)
 def invoice(work: Work, row: Any, values: Values) -> Outcome:
     """An invoice of what of it has not been invoiced yet; `also` names more delivery notes of the customer that go into it."""
     rows = chain.together(work, "deliveries", "invoice", row, values)

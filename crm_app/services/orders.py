@@ -44,7 +44,13 @@ def deliver(work: Work, row: Any, values: Values) -> Outcome:
     return deliveries.from_source(work, "orders", chain.together(work, "orders", "deliver", row, values), values)
 
 
-@action("orders", "invoice", "Invoice", icon="receipt", fields=("lines", "also", "percent", "deposit", "date", "issue"))
+@action(
+    "orders",
+    "invoice",
+    "Make an invoice",
+    icon="receipt",
+    fields=("lines", "also", "percent", "deposit", "date", "issue"),
+)
 def invoice(work: Work, row: Any, values: Values) -> Outcome:
     """An invoice of what has not been invoiced yet; `also` names more orders of the customer that go into it."""
     return invoices.from_source(work, "orders", chain.together(work, "orders", "invoice", row, values), values)

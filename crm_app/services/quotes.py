@@ -88,7 +88,13 @@ def order(work: Work, row: Any, values: Values) -> Outcome:
     return orders.from_source(work, "quotes", row, values)
 
 
-@action("quotes", "invoice", "Invoice", icon="receipt", fields=("lines", "also", "percent", "deposit", "date", "issue"))
+@action(
+    "quotes",
+    "invoice",
+    "Make an invoice",
+    icon="receipt",
+    fields=("lines", "also", "percent", "deposit", "date", "issue"),
+)
 def invoice(work: Work, row: Any, values: Values) -> Outcome:
     """An invoice of what has not been invoiced yet; `also` names more quotes of the customer that go into it."""
     rows = chain.together(work, "quotes", "invoice", row, values)

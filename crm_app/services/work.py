@@ -324,7 +324,7 @@ def _touch_root(session: Session, work: Work, line: Line) -> None:
 def _refuse_frozen(row: Record, *, moving: bool, undoing: bool = False) -> None:
     """A record whose stored state is not editable refuses removal, and every change but a move that its workflow knows.
 
-    A move can be undone, but for one that gave the record its name: a number that was spent is not given back.
+    A move between frozen states can be undone, but for one that gave the record its number: what was spent is not given back.
     """
     resource = getattr(row, "RESOURCE", None)
     if resource is None or resource.workflow is None:
@@ -338,7 +338,8 @@ def _refuse_frozen(row: Record, *, moving: bool, undoing: bool = False) -> None:
     changed = set(_changed(row)) - _SYSTEM_COLUMNS
     if moving and changed and changed <= flow.loose:
         return
-    if undoing and states.deleted and flow.leads(after, before) and not get_history(row, resource.label).has_changes():
+    back = undoing and states.deleted and after not in flow.editable and flow.leads(after, before)
+    if back and not get_history(row, resource.label).has_changes():
         return
     verb = "change" if moving else "remove"
     raise IllegalMove(

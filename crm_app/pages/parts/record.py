@@ -27,8 +27,9 @@ def record_screen(
     head: rx.Component | None = None,
     above: tuple[rx.Component, ...] = (),
     lines: Mapping[str, rx.Component] | None = None,
+    actions: tuple[rx.Component, ...] = (),
 ) -> rx.Component:
-    """The whole page. `sections` stand under the form, `verbs` are menu items before the last one (remove).
+    """The whole page. `sections` stand under the form, `verbs` are menu items before the last one (remove), `actions` buttons.
 
     `pictured` shows the newest image among its files in the head; `head` takes its place, `above` stands under the facts.
     `lines` replaces how the lines of a name are edited; these come right after the form's first section.
@@ -47,7 +48,7 @@ def record_screen(
         "search", t("Not found"), state.failure, link(back, t("Back to the list"), class_name="button button-primary")
     )
     body = rx.fragment(
-        head or _head(state, title, verbs, pictured=pictured),
+        head or _head(state, title, verbs, actions, pictured=pictured),
         _facts(state),
         *above,
         when(state.record != 0, _panes(state)),
@@ -83,7 +84,12 @@ def _body(
 
 
 def _head(
-    state: type[RecordState], title: Var[str], verbs: tuple[rx.Component, ...], *, pictured: bool
+    state: type[RecordState],
+    title: Var[str],
+    verbs: tuple[rx.Component, ...],
+    actions: tuple[rx.Component, ...],
+    *,
+    pictured: bool,
 ) -> rx.Component:
     active = "active" in state.resource.fields
     badge = rx.cond(
@@ -111,7 +117,7 @@ def _head(
             ),
             class_name="grow",
         ),
-        when(state.record != 0, rx.el.div(menu, class_name="page-actions")) if items else rx.fragment(),
+        when(state.record != 0, rx.el.div(*actions, menu, class_name="page-actions")) if items else rx.fragment(),
         class_name="record-head",
     )
 

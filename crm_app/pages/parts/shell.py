@@ -16,6 +16,8 @@ from .text import t, when
 
 Trail = tuple[tuple[Any, str | Var[str]], ...]
 _GROUPS = ("Sales", "Relations", "Catalogue")
+# pages of a group that are no list: address, icon, name, permission
+_BESIDE = {"Sales": (("/ageing", "calendar-clock", "Ageing", "invoices.read"),)}
 
 
 def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any) -> rx.Component:
@@ -80,7 +82,14 @@ def _group(group: str) -> rx.Component:
     return rx.el.div(
         rx.el.h2(t(group), class_name="nav-title"),
         rx.el.ul(
-            *(when(may(found, "read"), rx.el.li(_item(f"/{found.name}", found.icon, t(found.many)))) for found in shown)
+            *(
+                when(may(found, "read"), rx.el.li(_item(f"/{found.name}", found.icon, t(found.many))))
+                for found in shown
+            ),
+            *(
+                when(Me.may.contains(needs), rx.el.li(_item(to, icon, t(text))))
+                for to, icon, text, needs in _BESIDE.get(group, ())
+            ),
         ),
         class_name="nav-group",
     )
