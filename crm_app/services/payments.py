@@ -94,7 +94,7 @@ def reverse(work: Work, row: Any, _values: Values) -> Outcome | None:
 
 def receive(work: Work, invoice: Any, values: Values) -> int:
     """A posted payment for an invoice: its balance, today, unless `values` say otherwise. The payment's id."""
-    given = _read(values)
+    given = _read(work, values)
     if invoice.balance <= 0 and given["amount"] is None:
         raise Invalid({"amount": Message("Nothing is left to be paid.")})
     amount = given["amount"] if given["amount"] is not None else invoice.balance
@@ -121,12 +121,12 @@ def receive(work: Work, invoice: Any, values: Values) -> int:
     return int(made.id or 0)
 
 
-def _read(values: Values) -> dict[str, Any]:
+def _read(work: Work, values: Values) -> dict[str, Any]:
     found: dict[str, Any] = {}
     errors: dict[str, Message] = {}
     for name, kind in _KINDS.items():
         try:
-            found[name] = kind.parse(values.get(name))
+            found[name] = kind.parse(values.get(name), work.actor.speech)
         except BadValue as bad:
             errors[name] = bad.message
     if errors:
