@@ -61,18 +61,17 @@ def chain_of(work: Work, resource: str, key: int) -> list[Node]:
 def _family(work: Work, resource: str, key: int) -> dict[str, set[int]]:
     """Ids by Resource: up to the quote and the orders, then down from them."""
     found: dict[str, set[int]] = {name: set() for name in _ORDER}
-    if resource == "payments":
-        found["invoices"] = set(_settled(work, key))
-    else:
+    if resource in HEADS:
         found[resource].add(key)
+    else:  # a payment has no lines: it stands at the end of its invoices' chains
+        found["invoices"] = set(_settled(work, key))
     for target in ("invoices", "deliveries", "orders"):
         for source in _ORDER[: _ORDER.index(target)]:
             found[source] |= _up(work, source, target, found[target])
-    if resource != "payments":
-        for source in ("quotes", "orders", "deliveries"):
-            if source == resource or _ORDER.index(source) < _ORDER.index(resource):
-                for target in _ORDER[_ORDER.index(source) + 1 :]:
-                    found[target] |= _down(work, source, target, found[source])
+    above = _ORDER[: _ORDER.index(resource) + 1] if resource in HEADS else ()
+    for source in above:
+        for target in _ORDER[_ORDER.index(source) + 1 :]:
+            found[target] |= _down(work, source, target, found[source])
     found["invoices"] |= _corrections(work, found["invoices"])
     return found
 

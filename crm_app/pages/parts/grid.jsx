@@ -612,7 +612,7 @@ const Line = memo(function Line({ row, computed, faults, heads, open, searching,
       {open && !disabled && (
         <tr data-key={key} className="line-more">
           <td className="grip" />
-          <td colSpan={8}>
+          <td colSpan={6}>
             <div className="line-fields">
               <label className="field line-text">
                 <span className="label">{words.description}</span>
@@ -656,12 +656,13 @@ const Line = memo(function Line({ row, computed, faults, heads, open, searching,
               )}
             </div>
           </td>
+          <td className="p2" colSpan={2} />
         </tr>
       )}
       {said.length > 0 && (
         <tr className="line-faults">
           <td className="grip" />
-          <td colSpan={8} id={id} role="alert">
+          <td colSpan={6} id={id} role="alert">
             {said.map(([field, fault]) => (
               <p className="field-error" key={field}>
                 <Icon name="circle-alert" />
@@ -672,6 +673,7 @@ const Line = memo(function Line({ row, computed, faults, heads, open, searching,
               </p>
             ))}
           </td>
+          <td className="p2" colSpan={2} />
         </tr>
       )}
       {computed?.subtotal && (
@@ -723,7 +725,7 @@ function Group({ line, text, words, disabled, onRename }) {
   return (
     <tr className="group" data-key={line}>
       <td className="grip" />
-      <td colSpan={8}>
+      <td colSpan={6}>
         {disabled ? (
           text
         ) : (
@@ -744,6 +746,7 @@ function Group({ line, text, words, disabled, onRename }) {
           />
         )}
       </td>
+      <td className="p2" colSpan={2} />
     </tr>
   );
 }
@@ -853,7 +856,8 @@ function Products({ search, setSearch, words, calls }) {
   useEffect(() => {
     if (!search.accept || search.items === null) return;
     const item = search.items[search.active];
-    search.leaving.current = search.accept === "Enter";
+    // Tab leaves the cell by itself, a moment later or already
+    if (search.accept === "Enter") search.leaving.current = true;
     if (item) {
       search.onPicked();
       calls.pick(search.key, item);

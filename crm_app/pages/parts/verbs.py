@@ -37,7 +37,6 @@ def verbs_head(state: type[VerbState], *, paper: bool = False) -> rx.Component:
     name = rx.cond(
         state.record == 0, t(f"New {found.one.lower()}"), rx.cond(state.label != "", state.label, t(found.one))
     )
-    address = f"/api/v1/{found.name}/" + state.record.to_string() + "/files/pdf"
     return rx.el.div(
         rx.el.div(
             rx.el.div(
@@ -54,25 +53,27 @@ def verbs_head(state: type[VerbState], *, paper: bool = False) -> rx.Component:
             ),
             class_name="grow",
         ),
-        when(
-            state.record != 0,
-            kit.verbs(
-                primary=state.primary,
-                items=state.verbs,
-                asking=list(ASKED),
-                once=state.once,
-                version=state.version,
-                answer=state.answers,
-                paper=address if paper else "",
-                labels={"more": t("More actions"), "remove": t("Remove")},
-                may_remove=state.may_remove,
-                on_run=lambda verb, once: state.run_verb(verb, once, {}),
-                on_ask=state.ask_verb,
-                on_remove=state.ask_remove(True),
-            ),
-        ),
+        when(state.record != 0, _verbs(state, paper=paper)),
         _questions(state),
         class_name="record-head",
+    )
+
+
+def _verbs(state: type[VerbState], *, paper: bool) -> rx.Component:
+    address = f"/api/v1/{state.resource.name}/" + state.record.to_string() + "/files/pdf"
+    return kit.verbs(
+        primary=state.primary,
+        items=state.verbs,
+        asking=list(ASKED),
+        once=state.once,
+        version=state.version,
+        answer=state.answers,
+        paper=address if paper else "",
+        labels={"more": t("More actions"), "remove": t("Remove")},
+        may_remove=state.may_remove,
+        on_run=lambda verb, once: state.run_verb(verb, once, {}),
+        on_ask=state.ask_verb,
+        on_remove=state.ask_remove(True),
     )
 
 
