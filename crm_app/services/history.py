@@ -196,9 +196,8 @@ def fields_changed_since(work: Work, resource: Resource, key: int, version: int)
     A version that never was counts as before everything.
     """
     entity = resource.table.__tablename__
-    number, stored = column_of(resource.table, "id"), column_of(resource.table, "version")
-    now = work.session.scalar(sa.select(stored).where(number == key)) or 0
-    version = version if 0 < version <= now else 0
+    number, now = column_of(resource.table, "id"), column_of(resource.table, "version")
+    version = version if 0 < version <= (work.session.scalar(sa.select(now).where(number == key)) or 0) else 0
     statement = sa.select(column_of(Change, "entity"), column_of(Change, "after")).where(
         _about(entity, key), column_of(Change, "version") > version
     )

@@ -11,19 +11,18 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import get_history
 from sqlmodel import Session, SQLModel
 
 from crm_app.core import clock
-from crm_app.core.errors import IllegalMove, Invalid, NotAllowed, Refusal
-from crm_app.core.i18n import Message
+from crm_app.core.errors import IllegalMove, NotAllowed, Refusal
 from crm_app.core.resource import RESOURCES
 from crm_app.models.base import Line, Record, Searchable, encode
 from crm_app.models.history import Change, ChangeSet
 
 from .actors import Actor
 from .database import engine, take_turn, unavailable
+from .refusals import plain
 from .rows import insert
 
 _SYSTEM_COLUMNS = {"id", "created_at", "updated_at", "version", "search", "sort_key"}
@@ -107,15 +106,15 @@ class Work:
             self._end(well=error is None)
         except Exception as failure:
             self.session.rollback()
-            raise _plain(failure) or failure from failure
+            raise plain(failure) or failure from failure
         finally:
             self.session.close()
             self._connection.close()
             self._leave_turn()
         if isinstance(error, Exception) and not isinstance(error, Refusal):
-            plain = _plain(error)
-            if plain:
-                raise plain from error
+            told = plain(error)
+            if told:
+                raise told from error
         if error is None:
             self._tell()
 
@@ -155,9 +154,9 @@ class Work:
         except BaseException as error:
             self.change_set, self.touched, self.raised, self._after, self._spoilt = kept
             del self.changes[written:]
-            plain = None if isinstance(error, Refusal) or not isinstance(error, Exception) else _plain(error)
-            if plain:
-                raise plain from error
+            told = None if isinstance(error, Refusal) or not isinstance(error, Exception) else plain(error)
+            if told:
+                raise told from error
             raise
 
     def spoil(self) -> None:
@@ -229,40 +228,6 @@ def all_or_nothing(function: Callable[Concatenate[Work, P], T]) -> Callable[Conc
 def column_of(table: type[SQLModel], name: str) -> Any:
     """The column of that name, as SQL: for code that is handed the name."""
     return table.__table__.columns[name]  # type: ignore[attr-defined]
-
-
-def _plain(error: Exception) -> Refusal | None:
-    if isinstance(error, IntegrityError):
-        return _broken_rule(error)
-    return unavailable(error)
-
-
-def _broken_rule(error: IntegrityError) -> Invalid:
-    """The database's own refusal as a sentence at the field, where the field can be told."""
-    fault: Any = error.orig
-    code = getattr(fault, "sqlstate", None) or getattr(fault, "sqlite_errorname", "")
-    if code in ("23503", "SQLITE_CONSTRAINT_FOREIGNKEY"):
-        return Invalid({"": Message("Other records refer to this one, or it refers to one that is gone.")})
-    if code in ("23502", "SQLITE_CONSTRAINT_NOTNULL"):
-        return Invalid({_culprit(fault): Message("This is needed.")})
-    if code in ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
-        return Invalid({_culprit(fault): Message("Another record has this value already. It must be different.")})
-    return Invalid({})
-
-
-def _culprit(fault: Any) -> str:
-    """The column that broke the rule, from names only: PostgreSQL's sentences may be in any language."""
-    diagnosis = getattr(fault, "diag", None)
-    if diagnosis is None:  # SQLite: "UNIQUE constraint failed: table.column, …"
-        return str(fault).rpartition(":")[2].split(",")[0].strip().rpartition(".")[2]
-    if diagnosis.column_name:
-        return str(diagnosis.column_name)
-    named = str(diagnosis.constraint_name or "").removeprefix(f"uq_{diagnosis.table_name}_")
-    table = SQLModel.metadata.tables.get(diagnosis.table_name or "")
-    columns = (
-        [] if table is None else [c.name for c in table.columns if named == c.name or named.startswith(f"{c.name}_")]
-    )
-    return max(columns, key=len, default="")
 
 
 def _columns(row: Record) -> list[sa.Column[Any]]:

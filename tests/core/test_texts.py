@@ -28,6 +28,12 @@ SAME = {
 }
 # names that keep their capital letter inside a sentence
 NAMES = {
+    "Alt",
+    "Ctrl",
+    "Delete",
+    "Enter",
+    "Intro",
+    "Supr",
     "API",
     "CO",
     "ES",

@@ -39,14 +39,8 @@ def record_screen(
         state.record == 0, t(f"New {found.one.lower()}"), rx.cond(state.label != "", state.label, t("Draft"))
     )
     back = f"/{found.name}"
-    sections = (
-        *sections,
-        related_section(state),
-        *((files_section(state),) if found.api and found.group != "Settings" else ()),
-    )
-    missing = empty(
-        "search", t("Not found"), state.failure, link(back, t("Back to the list"), class_name="button button-primary")
-    )
+    files = (files_section(state),) if found.api and found.group != "Settings" else ()
+    sections = (*sections, related_section(state), *files)
     body = rx.fragment(
         head or _head(state, title, verbs, actions, pictured=pictured),
         _facts(state),
@@ -57,11 +51,16 @@ def record_screen(
         _ask_remove(state),
     )
     return shell(
-        rx.cond(state.failure != "", missing, rx.cond(state.loaded, body, _skeleton())),
+        rx.cond(state.failure != "", _missing(state, back), rx.cond(state.loaded, body, _skeleton())),
         trail=trail or ((t(found.group), ""), (t(found.many), back), (title, "")),
         reload=state.load,
         undo=state.undo,
     )
+
+
+def _missing(state: type[RecordState], back: str) -> rx.Component:
+    way = link(back, t("Back to the list"), class_name="button button-primary")
+    return empty("search", t("Not found"), state.failure, way)
 
 
 def _body(
