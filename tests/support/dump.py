@@ -3,8 +3,14 @@
 import sqlite3
 from pathlib import Path
 
-# what looking around writes by itself: when a session or a token was last used
-VOLATILE = {"session": ("seen_at", "expires_at"), "token": ("used_at",), "job": None, "alembic_version": None}
+# what looking around writes by itself: when a session or a token was last used, and that somebody guessed
+VOLATILE = {
+    "session": ("seen_at", "expires_at"),
+    "token": ("used_at",),
+    "job": None,
+    "attempt": None,
+    "alembic_version": None,
+}
 
 
 def dump(data: Path, *, without: tuple[str, ...] = ()) -> dict[str, list[dict]]:
