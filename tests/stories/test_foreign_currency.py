@@ -60,3 +60,22 @@ def test_a_bill_in_dollars_books_what_the_rate_makes_of_it(trading):
             ],
         }
         assert trade.disagreements() == []
+
+
+def test_the_parts_of_a_bill_come_to_the_cent_to_what_the_whole_is_worth(trading):
+    for day, rate in (("2026-06-01", "0.92"), ("2026-06-10", "0.95")):
+        trade.make("exchange-rates", currency="USD", day=day, rate=rate)
+    with on(2026, 6, 1):
+        shop = trade.customer(country="US", currency="USD")
+        early, late = (trade.invoice(shop, line(3, "333.33")) for _ in range(2))
+        for _ in range(3):
+            to("invoices", "pay", early, amount="333.33")
+    assert differences(early) == money("0", "-0.01", "0"), "306.66 came three times, which is 919.98 for 919.99"
+    with on(2026, 6, 10):
+        one = trade.make("payments", account=shop, amount="999.99")
+        run("payments", "post", one)
+        for _ in range(3):
+            run("payments", "allocate", one, allocations=[{"invoice": late, "amount": "333.33"}])
+        assert sum(differences(late)) == Decimal("30.00"), "949.99 for 919.99"
+        assert trade.owed(shop) == {}
+        assert trade.disagreements() == []
