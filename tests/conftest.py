@@ -62,6 +62,21 @@ def database(request) -> str:
     return request.getfixturevalue(request.param)
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def trading(request, tmp_path_factory):
+    """A Spanish company that sells, with its taxes: one for all tests of a module, on each kind of database."""
+    from tests.support import trade
+
+    folder = tmp_path_factory.mktemp("trading")
+    if request.param == "sqlite":
+        fresh = databases.sqlite_copy(request.getfixturevalue("sqlite_template"), folder)
+    else:
+        names = ("postgres_url", "postgres_template")
+        fresh = databases.postgres_copy(*(request.getfixturevalue(name) for name in names))
+    with fresh as url, crm.using(url, folder):
+        yield trade.found()
+
+
 @pytest.fixture(scope="session")
 def sqlite_founded_template(sqlite_template, tmp_path_factory):
     return databases.sqlite_founded(sqlite_template, tmp_path_factory.mktemp("founded"))

@@ -259,8 +259,9 @@ def _invoice(work: Work, source: Any, key: object) -> Any:
 def _allocate(work: Work, source: Any, invoice: Any, amount: Decimal, taken: Decimal) -> None:
     """Write the allocation; the difference is what the two rates make of it in the company's currency."""
     own = trade.company(work).currency
-    difference = round_money(taken * source.rate, own) - round_money(amount * invoice.rate, own)
     paid = isinstance(source, Payment)
+    used = source.amount - source.unallocated if paid else source.paid
+    difference = _worth(taken, used, source.rate, own) - _worth(amount, invoice.paid, invoice.rate, own)
     refund = paid and source.direction == Direction.PAID.value
     work.session.add(
         Allocation(
@@ -272,6 +273,11 @@ def _allocate(work: Work, source: Any, invoice: Any, amount: Decimal, taken: Dec
     _settle(work, {invoice.id, *(() if paid else (source.id,))}, {source.id} if paid else set())
     work.session.refresh(invoice, ["paid", "balance"])
     work.session.refresh(source, ["unallocated"] if paid else ["paid", "balance"])
+
+
+def _worth(amount: Decimal, before: Decimal, rate: Decimal, own: str) -> Decimal:
+    """So much, after so much before it, in the company's currency: rounded so that the parts come to what the whole is worth."""
+    return round_money((before + amount) * rate, own) - round_money(before * rate, own)
 
 
 def _end(work: Work, source: Payment, wanted: object) -> None:

@@ -31,6 +31,7 @@ KIND_WORDS = {
 }  # fmt: skip
 _CREDIT = InvoiceKind.CREDIT_NOTE.value
 _EDGES = (0, 30, 60, 90, 120)
+_AFTER = {"exchange": 1, "reversed": 2}  # money comes, is exchanged, goes back: on one day in this order
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def statement(work: Work, account: object, begin: date, end: date) -> list[State
 def _balanced(currency: str, rows: Iterable[Movement], begin: date) -> Statement:
     opening = balance = ZERO
     shown: list[Movement] = []
-    for row in sorted(rows, key=lambda row: (row.day, row.resource, row.id, row.kind)):
+    for row in sorted(rows, key=lambda row: (row.day, row.resource, row.id, _AFTER.get(row.kind, 0))):
         balance += row.amount
         if row.day < begin:
             opening = balance

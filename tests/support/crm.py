@@ -39,11 +39,11 @@ def using(database: str, data: Path) -> Iterator[None]:
         identity._known.clear()
 
 
-def founded() -> int:
-    """Set the company up; the administrator's id."""
+def founded(**other: str) -> int:
+    """Set the company up, with other answers where they are given; the administrator's id."""
     from crm_app.services import users
 
-    return users.set_up(COMPANY, "a test", "127.0.0.1").user
+    return users.set_up(COMPANY | other, "a test", "127.0.0.1").user
 
 
 def client(user: int | None = None, *scopes: str, app=None) -> TestClient:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from crm_app.core import clock
 from crm_app.core.errors import Invalid
 from crm_app.models.trade import Document
-from crm_app.services import actions, records, tax_presets
+from crm_app.services import actions, records, statements, trade, trade_checks
 from crm_app.services.actors import SYSTEM, Actor
 from crm_app.services.work import Work, column_of
 from tests.support import crm
@@ -23,12 +23,7 @@ _numbers = itertools.count(1)
 
 def found(country: str = "ES", currency: str = "EUR") -> int:
     """A company in that country with the usual taxes; the administrator's id."""
-    admin = crm.founded()
-    if (country, currency) != ("ES", "EUR"):
-        actions.run(SYSTEM, "settings", "change", 1, {"country": country, "currency": currency})
-    with Work(SYSTEM, "tax-rates.create") as work:
-        tax_presets.load(work, country)
-    return admin
+    return crm.founded(country=country, currency=currency)
 
 
 def run(resource: str, verb: str, key: int | None = None, who: Actor = SYSTEM, **values: Any) -> actions.Outcome:
@@ -109,6 +104,36 @@ def faults(call: Any) -> dict[str, str]:
     except Invalid as refusal:
         return {name: message.text.format(**message.args) for name, message in refusal.fields.items()}
     raise AssertionError("it was not refused")
+
+
+def disagreements() -> list[tuple[str, str]]:
+    """What `crm check` finds wrong with the books."""
+    with Work(SYSTEM) as work:
+        return [found for found in trade_checks.disagreements(work) if found[1]]
+
+
+def owed(account: int, day: date | None = None) -> dict[str, Decimal]:
+    """What the account owes at the end of that day (today), by currency: its statement says so, and the ageing the same."""
+    with Work(SYSTEM) as work:
+        day = day or trade.today(work)
+        stated = {row.currency: row.closing for row in statements.statement(work, account, date.min, day)}
+        aged = {row.currency: row.total for row in statements.ageing(work, day, accounts=[account])}
+    assert aged == {currency: amount for currency, amount in stated.items() if amount}
+    return aged
+
+
+def moved(account: int, day: date | None = None) -> dict[str, list[tuple[str, Decimal, Decimal]]]:
+    """The account's statement to that day (today), by currency: what moved, by how much, and what was owed after it."""
+    with Work(SYSTEM) as work:
+        found = statements.statement(work, account, date.min, day or trade.today(work))
+    return {one.currency: [(row.kind, row.amount, row.balance) for row in one.movements] for one in found}
+
+
+def ages(account: int, currency: str = "EUR") -> dict[str, Decimal]:
+    """What the account owes today in that currency, by days overdue, without what is nothing."""
+    with Work(SYSTEM) as work:
+        found = statements.ageing(work, trade.today(work), accounts=[account])
+    return {name: amount for row in found if row.currency == currency for name, amount in row.buckets.items() if amount}
 
 
 @contextmanager
