@@ -81,7 +81,7 @@ def test_the_newest_text_wins(tabs):
     page.route("**/api/v1/search?q=zana", hold)
     opened(page)
     with page.expect_request("**/api/v1/search?q=zana"):
-        page.fill(BOX, "zana")
+        page.locator(BOX).press_sequentially("zana")
     page.fill(BOX, "quimera")
     expect(chosen(page)).to_contain_text("Quimera Reservada")
     for route in late:

@@ -65,6 +65,7 @@ def test_the_second_factor(tabs):
     secret = page.locator(".form-narrow .code-block code").first.text_content()
     totp = pyotp.TOTP(secret)
     page.fill("#code", totp.now())
+    page.fill("#codes_password", seed.PASSWORD)
     page.get_by_role("button", name=es("Switch it on")).click()
     expect(page.get_by_text(es("Signing in asks for a code of your authenticator."))).to_be_visible()
     fresh = tabs("", address="/login")
@@ -215,7 +216,7 @@ def test_a_reader_sees_no_way_to_make_or_save(tabs):
     expect(page.locator(".unsaved")).to_have_count(0)
     expect(page.get_by_role("button", name=es("Undo"))).to_have_count(0)
     page.goto("/accounts/new")
-    expect(page.locator(".empty")).to_contain_text("accounts.create")
+    expect(page.locator(".empty")).to_contain_text(f"{es('Create')} ({es('Accounts')})")
     expect(page.locator("form")).to_have_count(0)
 
 

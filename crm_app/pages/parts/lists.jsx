@@ -27,9 +27,11 @@ export function Pick({ row, checked = false, label, onPick }) {
 /** The checkbox of the head: all rows of the page. The key x picks the current row. */
 export function PickAll({ checked = false, some = false, label, onPick }) {
   const box = useRef(null);
+  const [shown, setShown] = useState(checked);
+  useEffect(() => setShown(checked), [checked, some]);
   useEffect(() => {
-    box.current.indeterminate = some && !checked;
-  }, [some, checked]);
+    box.current.indeterminate = some && !shown;
+  }, [some, shown]);
   useEffect(() => {
     const press = (event) => {
       if (event.key !== "x" || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -41,7 +43,10 @@ export function PickAll({ checked = false, some = false, label, onPick }) {
     return () => window.removeEventListener("keydown", press);
   }, []);
   return (
-    <input ref={box} type="checkbox" className="check" checked={checked} aria-label={label} onChange={(event) => onPick?.(event.target.checked)} />
+    <input ref={box} type="checkbox" className="check" checked={shown} aria-label={label} onChange={(event) => {
+      setShown(event.target.checked);
+      onPick?.(event.target.checked);
+    }} />
   );
 }
 
