@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from tests.support.served import until
+
 from .conftest import es, ready
 
 
@@ -70,13 +72,19 @@ def test_a_left_draft_that_is_thrown_away_does_not_come_back(tabs, made):
     expect(one.locator(".left-draft")).to_have_count(0)
 
 
+def kept(page, *texts):
+    """The browser's storage holds what was typed."""
+    said = "JSON.stringify([...Object.values(localStorage), ...Object.values(sessionStorage)])"
+    assert until(lambda: all(text in page.evaluate(said) for text in texts))
+
+
 def test_a_draft_older_than_the_record_asks_field_by_field(tabs, made, stored, served):
     key = made(name="Envejecida", city="Antes")
     page = tabs(address=f"/accounts/{key}")
     ready(page)
     page.fill("#f-city", "La mía")
     page.fill("#f-region", "Galicia")
-    page.wait_for_timeout(300)
+    kept(page, "La mía", "Galicia")
     with served.http("seller") as browser:
         assert browser.patch(f"/api/v1/accounts/{key}", json={"city": "La suya"}).status_code == 200
     page.reload()
