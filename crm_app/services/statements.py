@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core.errors import Invalid
+from crm_app.core.errors import Invalid, NotAllowed
 from crm_app.core.i18n import Message
 from crm_app.core.query import Filter
 from crm_app.models.accounts import Account
@@ -78,12 +78,19 @@ def statement(work: Work, account: object, begin: date, end: date) -> list[State
     """The account's statements, one per currency. Raises Missing, NotAllowed, Invalid."""
     if end < begin:
         raise Invalid({"to": Message("It ends before it begins.")})
-    work.require("invoices.read")
+    _require_whole(work)
     key = records.one(work, records.resource_of("accounts"), account).id
     found: dict[str, list[Movement]] = {}
     for currency, movement in _movements(work, key, end):
         found.setdefault(currency, []).append(movement)
     return [_balanced(currency, rows, begin) for currency, rows in sorted(found.items())]
+
+
+def _require_whole(work: Work) -> None:
+    """What is owed is told whole or not at all: who may read only their own invoices is refused. Raises NotAllowed."""
+    for permission in ("invoices.read", "payments.read"):
+        if work.require(permission) != "all":
+            raise NotAllowed(permission)
 
 
 def _balanced(currency: str, rows: Iterable[Movement], begin: date) -> Statement:
@@ -180,7 +187,7 @@ def ageing(work: Work, day: date, filters: Iterable[Filter] = (), accounts: Iter
     scope = [*conditions_of(work, resource, filters), *records.readable(work, resource)]
     if accounts is not None:
         scope.append(column_of(Account, "id").in_(list(accounts)))
-    work.require("invoices.read")
+    _require_whole(work)
     found: dict[tuple[int, str], dict[str, Decimal]] = {}
     for account, currency, kind, bucket, amount in work.session.execute(_open_invoices(day, scope)):
         place = "credit" if kind == _CREDIT else bucket

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 import reflex as rx
 
 from crm_app.core import money
-from crm_app.core.errors import Invalid, Missing, Refusal
+from crm_app.core.errors import Invalid, Missing, NotAllowed, Refusal
 from crm_app.core.fields import BadValue, Day
 from crm_app.core.i18n import Speech
 from crm_app.core.resource import Resource
@@ -74,7 +74,7 @@ class _Dated(rx.State, mixin=True):
         text = actor.speech.say(refusal.message)
         if isinstance(refusal, Invalid):
             text = " ".join(actor.speech.say(part) for part in refusal.fields.values()) or text
-        if isinstance(refusal, Invalid | Missing):
+        if isinstance(refusal, Invalid | Missing | NotAllowed):
             self.loaded, self.failure = True, text
             return
         me = await self.get_state(Me)
