@@ -1,5 +1,6 @@
 """Builds the application: pages, guard, API, jobs. No logic."""
 
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -72,5 +73,6 @@ def _build() -> rx.App:
     return found
 
 
+sys.setswitchinterval(0.001)  # the event loop waits no longer for a thread that computes
 keep_logs_clean()
 app = _build()

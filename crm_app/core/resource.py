@@ -52,7 +52,7 @@ class Section:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Resource:
     """See the module. `name` is the plural of the URL ("accounts"); `one` and `many` are the English words for it.
 
@@ -128,7 +128,7 @@ class Resource:
         return f"{self.name}.{verb}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lines:
     """Records that live inside another one (an account's addresses, an invoice's lines): saved, undone and removed with it.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -29,7 +30,11 @@ def engine_for(url: str) -> sa.Engine:
         path = sa.engine.make_url(url).database
         if path:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        found = sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=4, pool_timeout=10, hide_parameters=True)
+        # the connection used last knows most: its pages and statements are at hand
+        found = sa.create_engine(
+            url, pool_size=POOL_SIZE, max_overflow=4, pool_timeout=10, pool_use_lifo=True, hide_parameters=True
+        )
+        found.dialect.statement_compiler = _Hinted
         event.listen(found, "connect", _sqlite_connect)
         event.listen(found, "begin", _sqlite_begin)
         return found
@@ -39,6 +44,7 @@ def engine_for(url: str) -> sa.Engine:
         max_overflow=4,
         pool_timeout=10,
         pool_pre_ping=True,
+        pool_use_lifo=True,
         hide_parameters=True,  # an error that is logged must not name anybody
         connect_args={"connect_timeout": 5},
     )
@@ -66,6 +72,14 @@ def take_turn() -> Callable[[], None]:
 def engine() -> sa.Engine:
     """The engine of the configured database."""
     return engine_for(settings().database_url)
+
+
+class _Hinted(SQLiteCompiler):
+    """SQLite's, which takes hints: `select(…).with_hint(table, "INDEXED BY …", "sqlite")`."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        """What stands behind the table's name."""
+        return text
 
 
 def _sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:

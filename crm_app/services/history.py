@@ -115,10 +115,10 @@ def _about(entity: str, key: int) -> sa.ColumnElement[bool]:
 def _entry(work: Work, resource: Resource, inside: dict[str, Resource], rows: list[Any], who: dict[int, str]) -> Entry:
     """All that one ChangeSet did to the record and to the lines inside it."""
     change_set, undone = rows[0][1], bool(rows[0][2])
-    kind = "change"
+    made = any(change.entity == resource.table.__tablename__ and change.before is None for change, _, _ in rows)
+    kind, note, text = "create" if made else "change", None, ""
     steps: list[Step] = []
-    note, text = None, ""
-    for change, _, _ in rows:
+    for change, _, _ in () if made else rows:  # of what is new, nothing is told one by one
         if change.entity in _BESIDE:
             if change.entity == "note" and change.before is None and len(rows) == 1 and not change_set.undoes:
                 kind, note, text = "note", change.record, str((change.after or {}).get("text", ""))
@@ -126,8 +126,8 @@ def _entry(work: Work, resource: Resource, inside: dict[str, Resource], rows: li
                 steps += _beside_steps(_BESIDE[change.entity], change)
         elif change.entity in inside:
             steps += _line_steps(work, inside[change.entity], change)
-        elif change.before is None or change.after is None:
-            kind = "create" if change.before is None else "remove"
+        elif change.after is None:
+            kind = "remove"
         else:
             steps += _steps(work, resource, change)
     return Entry(
@@ -137,7 +137,7 @@ def _entry(work: Work, resource: Resource, inside: dict[str, Resource], rows: li
         verb=change_set.verb,
         kind=kind,
         label=change_set.label,
-        steps=() if kind == "create" else tuple(steps),
+        steps=tuple(steps),
         undoes=change_set.undoes,
         undone=undone,
         note=note,

@@ -16,7 +16,7 @@ from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Lines, Resource
 from crm_app.models.base import encoded
 
-from .values import Item, insert_rows, labelled
+from .values import columns_for, insert_rows, items_of
 from .values import parse as parse_values
 from .work import Work, all_or_nothing, column_of
 
@@ -56,22 +56,20 @@ def read(work: Work, part: Lines, parent: int) -> list[Any]:
 
 def read_many(work: Work, part: Lines, parents: list[int]) -> dict[int, list[Any]]:
     """The lines inside each of these records, in their order, as Items: one select for all."""
-    names = list(part.resource.fields)
-    statement = _inside(part.resource.table, part.parent, tuple(names))
-    rows = work.read(statement, {"parents": parents}).all()
-    items = [Item(row[1], row[2], dict(zip(names, row[3:], strict=True))) for row in rows]
+    rows = work.read(_inside(part), {"parents": parents}).all()
     found: dict[int, list[Any]] = {parent: [] for parent in parents}
-    for row, item in zip(rows, labelled(work, part.resource, names, items), strict=True):
-        found[row[0]].append(item)
+    for row, item in zip(rows, items_of(part.resource, tuple(part.resource.fields), rows), strict=True):
+        found[row[-1]].append(item)
     return found
 
 
 @cache
-def _inside(table: Any, parent: str, names: tuple[str, ...]) -> sa.Select[Any]:
-    """The statement for the lines inside some records, made once."""
-    around = column_of(table, parent)
+def _inside(part: Lines) -> sa.Select[Any]:
+    """The statement for the lines inside some records, made once; the record's id comes last."""
+    table = part.resource.table
+    around = column_of(table, part.parent)
     return (
-        sa.select(around, *(column_of(table, name) for name in ("id", "version", *names)))
+        sa.select(*columns_for(part.resource, tuple(part.resource.fields)), around)
         .where(around.in_(sa.bindparam("parents", expanding=True)))
         .order_by(column_of(table, "position"), column_of(table, "id"))
     )

@@ -13,25 +13,38 @@ from crm_app.core.resource import FieldSpec, Resource
 
 from . import search
 from .search import CAP, Match
-from .values import resource_of, selecting
+from .values import selecting
 from .work import Work, column_of
+
+AT_ONCE = 3_000  # matches that are counted, sorted and read by one statement; with more, the counting alone comes first
 
 
 def rows(
-    work: Work, resource: Resource, query: Query, names: tuple[str, ...], conditions: list[Any], found: Match | None
+    work: Work,
+    resource: Resource,
+    query: Query,
+    names: tuple[str, ...],
+    conditions: list[Any],
+    found: Match | None,
+    *,
+    broad: bool,
 ) -> Sequence[Any]:
-    """The rows of the page: first the ids of all that match in their order, then the wide rows of those on the page only."""
+    """The rows of the page: first the ids of all that match in their order, then the wide rows of those on the page only.
+
+    With `broad` so many meet the conditions that walking the list's order and testing each row fills a page sooner than
+    putting all of them in order.
+    """
     connection, sorted_by = work.session.connection(), order(resource, query)
     size, skip = query.size, (query.page - 1) * query.size
-    own = query.sort.removeprefix("-") in ("", resource.sort) and resource.sort == resource.label
-    if found is not None and found.phrase and found.total <= CAP and not conditions and own:
-        given = {"phrase": found.phrase, "size": size, "skip": skip}
-        return connection.execute(_narrow(resource.name, names, falling=query.sort.startswith("-")), given).all()
+    if found is not None and found.phrase and found.total <= CAP and _by_itself(resource, query):
+        return _narrow(work, resource, query, names, conditions, found.phrase, CAP + 1)
     if found is not None:
         conditions = [*conditions, found.condition]
+    elif broad:
+        conditions = search.tested(conditions)
     key = column_of(resource.table, "id")
     keys = sa.select(key).limit(size).offset(skip)
-    wide = selecting(resource.name, names)
+    wide = selecting(resource, names)
     filled = _filled(resource, query) if connection.dialect.name == "postgresql" else None
     if filled is not None:
         some = keys.where(*conditions, filled.is_not(None)).order_by(filled.desc(), *sorted_by[1:])
@@ -58,14 +71,54 @@ def _by_key(resource: Resource, spec: FieldSpec) -> bool:
     return spec.name == resource.label and "sort_key" in resource.table.__table__.columns
 
 
+def at_once(
+    work: Work, resource: Resource, query: Query, names: tuple[str, ...], conditions: list[Any]
+) -> tuple[Sequence[Any], int] | None:
+    """The page of a search, and how many match: by one statement, where SQLite finds few in the list's own order.
+
+    None where it has to be asked in the ordinary way.
+    """
+    phrase = search.phrase_of(work, query.text) if query.text and _by_itself(resource, query) else ""
+    found = _narrow(work, resource, query, names, conditions, phrase, AT_ONCE + 1) if phrase else []
+    if not found or found[0].matched > AT_ONCE:
+        return None
+    return found, found[0].total
+
+
+def _by_itself(resource: Resource, query: Query) -> bool:
+    """True where the list is in its own order, by the key that the narrow index holds."""
+    return query.sort.removeprefix("-") in ("", resource.sort) and resource.sort == resource.label
+
+
+def _narrow(
+    work: Work,
+    resource: Resource,
+    query: Query,
+    names: tuple[str, ...],
+    conditions: list[Any],
+    phrase: str,
+    most: int,
+) -> Sequence[Any]:
+    given = {"phrase": phrase, "most": most, "size": query.size, "skip": (query.page - 1) * query.size}
+    falling = query.sort.startswith("-")
+    made = _narrowly(resource, names, conditions, falling=falling) if conditions else _plain(resource, names, falling)
+    return work.session.connection().execute(made, given).all()
+
+
 @cache
-def _narrow(name: str, names: tuple[str, ...], *, falling: bool) -> sa.Select[Any]:
-    """The statement for a narrow search in the list's own order on SQLite, made once."""
-    table = resource_of(name).table
+def _plain(resource: Resource, names: tuple[str, ...], falling: bool) -> sa.Select[Any]:
+    """The same statement where nothing else is asked for, made once."""
+    return _narrowly(resource, names, [], falling=falling)
+
+
+def _narrowly(resource: Resource, names: tuple[str, ...], conditions: list[Any], *, falling: bool) -> sa.Select[Any]:
+    """The statement for a narrow search in the list's own order on SQLite; how many match comes last."""
+    table = resource.table
     key, place = column_of(table, "id"), column_of(table, "sort_key")
     sorted_by = (place.desc(), key.desc()) if falling else (place.asc(), key.asc())
-    keys = search.narrow_keys(table.__tablename__, falling=falling)
-    return selecting(name, names).where(key.in_(keys)).order_by(*sorted_by)
+    keys = search.narrow_keys(table, conditions, falling=falling)
+    rows = selecting(resource, names).add_columns(keys.c.matched, keys.c.total)
+    return rows.join(keys, keys.c.id == key).order_by(*sorted_by)
 
 
 def count(

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from crm_app.core.errors import Missing
 from crm_app.core.i18n import translate
 from crm_app.core.resource import Resource
-from crm_app.documents import pdf
 from crm_app.documents.snapshot import from_json
 from crm_app.models.snapshots import DocumentSnapshot
 
@@ -64,6 +63,8 @@ def paper(actor: Actor, resource: Resource, key: object) -> Paper:
         )
     if sha256 and files.path_of(sha256).is_file():
         return Paper(name, files.path_of(sha256).read_bytes(), sha256)
+    from crm_app.documents import pdf  # 30 MB that a server which draws nothing does without
+
     drawn = pdf.draw(from_json(content))
     if number is None:
         return Paper(name, drawn, "")

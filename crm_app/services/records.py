@@ -31,8 +31,8 @@ from .values import (
     Item,
     belongs,
     insert_rows,
+    items_of,
     key_of,
-    labelled,
     names_of,
     names_readable,
     parse,
@@ -49,7 +49,6 @@ __all__ = [
     "columns_of",
     "insert_rows",
     "key_of",
-    "labelled",
     "names_of",
     "names_readable",
     "order",
@@ -82,15 +81,17 @@ def page(
     `cap` None counts to the end; `total` (count, capped) is handed in where the count is known from the page before.
     """
     conditions = readable(work, resource) + conditions_of(work, resource, query.filters)
-    found = match(work, resource.table, query.text)
-    if total is None:
-        total = listing.count(work, resource, conditions, found, cap)
     names = _with_currency(
         resource, [name for name in columns or columns_of(resource, query) if name in resource.fields]
     )
-    rows = listing.rows(work, resource, query, names, conditions, found)
-    items = [Item(row[0], row[1], dict(zip(names, row[2:], strict=True))) for row in rows]
-    return Page(labelled(work, resource, names, items), *total)
+    quick = listing.at_once(work, resource, query, names, conditions)
+    if quick is not None:
+        return Page(items_of(resource, names, quick[0]), quick[1], capped=False)
+    found = match(work, resource.table, query.text)
+    if total is None:
+        total = listing.count(work, resource, conditions, found, cap)
+    rows = listing.rows(work, resource, query, names, conditions, found, broad=total[0] >= CAP)
+    return Page(items_of(resource, names, rows), *total)
 
 
 def _with_currency(resource: Resource, names: list[str]) -> tuple[str, ...]:
@@ -115,7 +116,7 @@ def one(work: Work, resource: Resource, key: object, verb: str = "read") -> Item
     if row is None:
         raise Missing(resource.one, number)
     _reached(work, verb).add((resource.name, number))
-    found = labelled(work, resource, names, [Item(number, row[1], dict(zip(names, row[2:], strict=True)))])[0]
+    found = items_of(resource, names, [row])[0]
     inside = {part.name: lines.read(work, part, number) for part in RESOURCES.lines(resource)}
     return replace(found, lines=inside) if inside else found
 
@@ -132,15 +133,15 @@ def reach(work: Work, resource: Resource, key: object, verb: str = "read") -> in
 
 
 def _found(work: Work, resource: Resource, number: int, names: tuple[str, ...], verb: str) -> Any:
-    statement = _by_id(resource.name, names).where(*readable(work, resource, verb))
+    statement = _by_id(resource, names).where(*readable(work, resource, verb))
     return work.read(statement, {"number": number}).first()
 
 
 @cache
-def _by_id(name: str, names: tuple[str, ...]) -> sa.Select[Any]:
+def _by_id(resource: Resource, names: tuple[str, ...]) -> sa.Select[Any]:
     """The statement for one record, made once."""
-    key = column_of(resource_of(name).table, "id")
-    return selecting(name, names).where(key == sa.bindparam("number"))
+    key = column_of(resource.table, "id")
+    return selecting(resource, names).where(key == sa.bindparam("number"))
 
 
 def _reached(work: Work, verb: str) -> set[tuple[str, int]]:

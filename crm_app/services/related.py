@@ -53,20 +53,25 @@ def of_record(work: Work, resource: Resource, item: records.Item, *, below: bool
 
     With `below`, what the lines and notes of the records below it name is among it.
     """
-    found = [_tree(work, resource, item)] if resource.tree else []
+    lists = tuple(
+        (other, name)
+        for other in RESOURCES
+        if other.nav and work.actor.may(other.permission("read"))
+        for name in other.filters
+        if _refers(other, name, resource) and (other is not resource or name != resource.tree)
+    )
+    named = work.read(_naming(resource, lists), {"key": item.id}).one()
+    leaf = not resource.tree or (item.values[resource.tree] is None and not named[0])
+    found = [] if leaf else [_tree(work, resource, item)]
     whole = below and bool(resource.tree)
     for part in RESOURCES.lines(resource):
         if whole:
             found.append(_named_below(work, resource, part, item.id))
         elif part.name in item.lines:
             found.append(_named(work, part, item.lines[part.name]))
-    for other in RESOURCES:
-        if other.nav and work.actor.may(other.permission("read")):
-            found += [
-                _listed(work, other, name, item.id)
-                for name in other.filters
-                if _refers(other, name, resource) and (other is not resource or name != resource.tree)
-            ]
+    found += [
+        _listed(work, other, name, item.id) for (other, name), any_of in zip(lists, named[1:], strict=True) if any_of
+    ]
     if whole:
         found.append(_notes_below(work, resource, item.id))
     return [group for group in found if group is not None]
@@ -74,7 +79,7 @@ def of_record(work: Work, resource: Resource, item: records.Item, *, below: bool
 
 def has_below(work: Work, resource: Resource, key: int) -> bool:
     """Whether anything that the actor may read lies below the record in its tree."""
-    if not resource.tree:
+    if not resource.tree or not work.read(_naming(resource, ()), {"key": key}).one()[0]:
         return False
     number = column_of(resource.table, "id")
     family = trees.family(work, resource, key, whole=True)
@@ -108,8 +113,6 @@ def _tree(work: Work, resource: Resource, item: records.Item) -> Group | None:
 
 def _listed(work: Work, other: Resource, name: str, key: int) -> Group | None:
     """The records of another list that name this one: what the list shows when it is filtered so."""
-    if work.read(_naming(other.name, name), {"key": key}).first() is None:
-        return None
     query = Query(filters=(Filter(name, "eq", str(key)),), size=SHOWN)
     page = records.page(work, other, query, columns=(other.label,))
     if not page.total:
@@ -138,10 +141,17 @@ def _text_of(part: Lines) -> str:
 
 
 @cache
-def _naming(other: str, name: str) -> sa.Select[Any]:
-    """The statement that tells whether any record of that list names :key in that field; most are named by none."""
-    table = records.resource_of(other).table
-    return sa.select(sa.literal(1)).where(column_of(table, name) == sa.bindparam("key")).limit(1)
+def _naming(resource: Resource, lists: tuple[tuple[Resource, str], ...]) -> sa.Select[Any]:
+    """The statement that tells whether anything lies right below :key in its tree, and of each list whether any of its
+    records names :key in that field: most are named by none.
+    """
+    places = [(resource, resource.tree)] if resource.tree else []
+    each = [_any(column_of(other.table, name) == sa.bindparam("key")) for other, name in (*places, *lists)]
+    return sa.select(*(each if places else [sa.false(), *each]))
+
+
+def _any(condition: sa.ColumnElement[bool]) -> Any:
+    return sa.exists().where(condition)
 
 
 def _named(work: Work, part: Lines, items: list[records.Item]) -> Group | None:
@@ -152,7 +162,9 @@ def _named(work: Work, part: Lines, items: list[records.Item]) -> Group | None:
     target, mine = found
     name, text = part.resource.label, _text_of(part)
     number = column_of(target.table, "id")
-    there = set(work.session.scalars(sa.select(number).where(number.in_([item.values[name] for item in items]), *mine)))
+    there = {item.values[name] for item in items}
+    if mine:
+        there = set(work.session.scalars(sa.select(number).where(number.in_(there), *mine)))
     links = tuple(
         Link(target.name, item.values[name], item.labels[name], str(item.values[text] or "") if text else "")
         for item in items

@@ -5,7 +5,7 @@ The only place but the migrations with SQL that one database understands. A sear
 tests each row, which meets enough matches soon. Which of the two is told by counting the matches, no further than CAP.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -49,7 +49,7 @@ class Match:
     def ids(self) -> Any:
         """A select of their ids, in no order."""
         if self.phrase:
-            return _trigrams(self.table.__tablename__, self.words)
+            return _trigrams(self.table.__tablename__, self.phrase)
         return sa.select(column_of(self.table, "id")).where(_likes(self.table, self.words))
 
 
@@ -81,7 +81,7 @@ def some(work: Work, table: Any, words: list[str], conditions: list[sa.ColumnEle
             .limit(most)
         )
     if work.session.get_bind().dialect.name == "sqlite":
-        return _trigrams(table.__tablename__, words).limit(most)
+        return _trigrams(table.__tablename__, _phrase(words)).limit(most)
     return sa.select(key).where(_likes(table, words)).limit(most)
 
 
@@ -110,10 +110,10 @@ def _phrase(words: Iterable[str]) -> str:
     return " ".join('"' + word.replace('"', '""') + '"' for word in words)
 
 
-def _trigrams(table: str, words: Iterable[str]) -> Any:
-    """The ids that SQLite's trigram index has for all of the words."""
+def _trigrams(table: str, phrase: Any) -> Any:
+    """The ids that SQLite's trigram index has for the phrase."""
     index = sa.table(f"{table}_search", sa.column("rowid"))
-    return sa.select(index.c.rowid).where(sa.literal_column(f'"{table}_search"').op("MATCH")(_phrase(words)))
+    return sa.select(index.c.rowid).where(sa.literal_column(f'"{table}_search"').op("MATCH")(phrase))
 
 
 @cache
@@ -123,20 +123,30 @@ def _counted(table: str) -> sa.TextClause:
     return sa.text(f"SELECT count(*) FROM ({found})")  # noqa: S608 - our own names
 
 
-@cache
-def narrow_keys(table: str, *, falling: bool) -> Any:
-    """For SQLite: the ids that match :phrase, sorted by the list's own key, :size of them after :skip.
+def narrow_keys(table: Any, conditions: Sequence[sa.ColumnElement[bool]], *, falling: bool) -> Any:
+    """For SQLite: the ids that match :phrase and meet the conditions, by the list's own key, :size of them after :skip. Beside
+    each stand `matched`, how many match, no further than :most (more than there are, or they are not all), and `total`.
 
-    Both are read from the narrow index of ids and keys, which SQLite takes only when it is told to: the wide rows of all
+    Ids, keys and owners are read from a narrow index, which SQLite takes only when it is told to: the wide rows of all
     matches would cost more than the search itself.
     """
-    way = "DESC" if falling else "ASC"
-    statement = (
-        f'SELECT id FROM "{table}" INDEXED BY "ix_{table}_search" '  # noqa: S608 - our own names
-        f'WHERE id IN (SELECT rowid FROM "{table}_search" WHERE "{table}_search" MATCH :phrase) '
-        f"ORDER BY sort_key {way}, id {way} LIMIT :size OFFSET :skip"
-    )
-    return sa.text(statement).columns(sa.column("id", sa.Integer))
+    name = table.__tablename__
+    found = _trigrams(name, sa.bindparam("phrase")).limit(sa.bindparam("most")).cte("found").prefix_with("MATERIALIZED")
+    key, place = column_of(table, "id"), column_of(table, "sort_key")
+    kept = sa.select(key, place).where(key.in_(sa.select(found.c.rowid)), *conditions)
+    mine = kept.with_hint(table, f'INDEXED BY "ix_{name}_search"', "sqlite").cte("mine")
+    mine = mine.prefix_with("MATERIALIZED" if conditions else "NOT MATERIALIZED")
+    matched = sa.select(sa.func.count()).select_from(found).scalar_subquery()
+    total = sa.select(sa.func.count()).select_from(mine).scalar_subquery() if conditions else matched
+    page = sa.select(mine.c.id, matched.label("matched"), total.label("total"))
+    ordered = (each.desc() if falling else each.asc() for each in (mine.c.sort_key, mine.c.id))
+    return page.order_by(*ordered).limit(sa.bindparam("size")).offset(sa.bindparam("skip")).subquery("narrow")
+
+
+def phrase_of(work: Work, text: str) -> str:
+    """What SQLite's index is asked for the text; "" where there is no text, or no such index."""
+    words = words_of(text)
+    return _phrase(words) if words and work.session.connection().dialect.name == "sqlite" else ""
 
 
 def out_of_step(work: Work, table: Any) -> str:

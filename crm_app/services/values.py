@@ -1,6 +1,6 @@
 """What reading and writing records share: values from strangers, the rows an actor may reach, the names of what they refer to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -56,41 +56,53 @@ def belongs(work: Work, owner: Any, scope: str) -> sa.ColumnElement[bool]:
 
 
 @cache
-def selecting(name: str, names: tuple[str, ...]) -> sa.Select[Any]:
-    """The statement for these fields, made once, like that of `_labels`."""
-    return sa.select(*(column_of(resource_of(name).table, part) for part in ("id", "version", *names)))
+def selecting(resource: Resource, names: tuple[str, ...]) -> sa.Select[Any]:
+    """The statement for these fields, made once, like that of `_labels`: rows for `items_of`."""
+    return sa.select(*columns_for(resource, names))
 
 
-def labelled(work: Work, resource: Resource, names: Iterable[str], items: list[Item]) -> list[Item]:
-    """The items with the names of what they refer to: one select per kind of record referred to."""
-    references = {name: kind.resource for name in names if isinstance(kind := resource.fields[name].kind, Reference)}
-    if not references or not items:
-        return items
-    found: dict[str, dict[int, str]] = {}
-    for target in set(references.values()):
-        keys = {item.values[name] for item in items for name, other in references.items() if other == target} - {None}
-        found[target] = names_of(work, resource_of(target), keys)
+def columns_for(resource: Resource, names: tuple[str, ...]) -> list[Any]:
+    """What `items_of` reads: id, version, these fields, and of each record that one of them refers to its label.
+
+    A name beside a reference is shown to whoever may see the record that refers.
+    """
+    own = [column_of(resource.table, part) for part in ("id", "version", *names)]
+    return own + [_label_of(resource, name) for name in _references(resource, names)]
+
+
+def _label_of(resource: Resource, name: str) -> Any:
+    kind = resource.fields[name].kind
+    assert isinstance(kind, Reference)  # noqa: S101 - for the type checker
+    target = resource_of(kind.resource)
+    other = target.table.__table__.alias(f"{name}_of")
+    return sa.select(other.c[target.label]).where(other.c.id == column_of(resource.table, name)).scalar_subquery()
+
+
+def _references(resource: Resource, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if isinstance(resource.fields[name].kind, Reference))
+
+
+def items_of(resource: Resource, names: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> list[Item]:
+    """Rows of `columns_for` these fields as records."""
+    width = 2 + len(names)
+    places = [(name, 2 + names.index(name), width + place) for place, name in enumerate(_references(resource, names))]
     return [
         Item(
-            item.id,
-            item.version,
-            item.values,
-            {
-                name: found[other].get(item.values[name], "")
-                for name, other in references.items()
-                if item.values[name] is not None
-            },
+            row[0],
+            row[1],
+            dict(zip(names, row[2:width], strict=True)),
+            {name: str(row[label] or f"#{row[key]}") for name, key, label in places if row[key] is not None},
         )
-        for item in items
+        for row in rows
     ]
 
 
 def names_of(work: Work, resource: Resource, keys: Iterable[int]) -> dict[int, str]:
-    """The label of each of these records. A name beside a reference is shown to whoever may see the record that refers."""
+    """The label of each of these records, for whoever may see what refers to them."""
     keys = list(keys)
     if not keys:
         return {}
-    rows = work.read(_labels(resource.name), {"keys": keys})
+    rows = work.read(_labels(resource), {"keys": keys})
     return {row[0]: str(row[1] or f"#{row[0]}") for row in rows}
 
 
@@ -104,9 +116,9 @@ def names_readable(work: Work, resource: Resource, keys: Iterable[int]) -> dict[
 
 
 @cache
-def _labels(name: str) -> sa.Select[Any]:
+def _labels(resource: Resource) -> sa.Select[Any]:
     """The statement for names, made once: SQLAlchemy takes longer to understand a new one than the database to answer it."""
-    key, label = (column_of(resource_of(name).table, part) for part in ("id", resource_of(name).label))
+    key, label = (column_of(resource.table, part) for part in ("id", resource.label))
     return sa.select(key, label).where(key.in_(sa.bindparam("keys", expanding=True)))
 
 

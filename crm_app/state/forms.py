@@ -20,6 +20,7 @@ from crm_app.services.work import Work
 
 from .beside import Around, BesideState, around
 from .guard import SIGNED_IN, on, signed_in
+from .reading import reading
 from .session import Me, greet, tell
 
 _TIMELINE = 30
@@ -123,7 +124,7 @@ class RecordState(BesideState, rx.State, mixin=True):
 
     async def _read(self, actor: Actor, key: object) -> Read:
         """The record from the database; a kind of record that shows more reads that here too."""
-        return await asyncio.to_thread(read, actor, self.resource, key, self.with_below)
+        return await reading(read, actor, self.resource, key, self.with_below)
 
     def _key(self) -> str:
         return self.router.url.path.strip("/").split("/")[-1]
@@ -233,7 +234,7 @@ class RecordState(BesideState, rx.State, mixin=True):
         """More of the timeline."""
         actor = await signed_in(self)
         before = int(self.entries[-1].change_set) if self.entries else None
-        entries, self.older = await asyncio.to_thread(timeline, actor, self.resource, self.record, before)
+        entries, self.older = await reading(timeline, actor, self.resource, self.record, before)
         if (
             self.entries
             and entries

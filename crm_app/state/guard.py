@@ -4,7 +4,6 @@ A handler says so with `@on("public" | "signed in" | <verb of its class's Resour
 state's lock; the service checks again which rows the actor may touch.
 """
 
-import asyncio
 import functools
 import inspect
 import logging
@@ -24,6 +23,8 @@ from crm_app.core.i18n import Speech
 from crm_app.core.settings import settings
 from crm_app.services import guessing, identity
 from crm_app.services.actors import Actor
+
+from .reading import reading
 
 PUBLIC, SIGNED_IN = "public", "signed in"
 _REFLEX = "reflex___state____state."
@@ -77,7 +78,7 @@ async def actor_of(state: BaseState) -> Actor | None:
     """Who is calling, looked up at each event: a sign-out counts at once."""
     cookie = cookie_of(state)
     sure, actor = identity.remembered(cookie)
-    return actor if sure else await asyncio.to_thread(identity.actor_by_cookie, cookie)
+    return actor if sure else await reading(identity.actor_by_cookie, cookie)
 
 
 async def signed_in(state: BaseState) -> Actor:

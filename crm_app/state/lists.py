@@ -22,6 +22,7 @@ from .bulk import BulkState
 from .cells import CellState
 from .filters import Chip, FilterState, chip_of
 from .guard import SIGNED_IN, on, signed_in
+from .reading import reading
 from .session import Me, greet, tell
 from .views import Column, ViewState, columns_of
 
@@ -131,7 +132,7 @@ class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
         self, actor: Actor, query: Query, *, counted: bool, steps: str = "replace", opening: bool = False
     ) -> None:
         known = (self._total, self._capped) if counted and self.loaded and not self.failure else None
-        shown = await asyncio.to_thread(read, actor, self.resource, query, known, self._usual, opening=opening)
+        shown = await reading(read, actor, self.resource, query, known, self._usual, opening=opening)
         self._usual = shown.usual
         self.rows = shown.rows
         if shown.views is not None:
@@ -152,7 +153,7 @@ class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
     async def _refresh_row(self, actor: Actor, key: int) -> None:
         """One row anew. It keeps its place though it may no longer match; it goes when it may no longer be read."""
         names = [head.name for head in self.heads]
-        row = await asyncio.to_thread(read_row, actor, self.resource, key, names)
+        row = await reading(read_row, actor, self.resource, key, names)
         self.rows = [(row if one.id == key else one) for one in self.rows if one.id != key or row]
 
     def _put(self, **values: Any) -> None:

@@ -15,6 +15,7 @@ from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from .guard import PUBLIC, SIGNED_IN, actor_of, cookie_of, on, signed_in
+from .reading import reading
 
 
 @dataclasses.dataclass
@@ -177,7 +178,7 @@ async def greet(state: rx.State) -> Actor:
     """The actor, with `Me` filled in once per page. Raises NotSignedIn."""
     actor = await signed_in(state)
     me = await state.get_state(Me)
-    company = me.company or await asyncio.to_thread(company_name, actor)
+    company = me.company or await reading(company_name, actor)
     me._greet(actor, company)
     return actor
 

@@ -43,11 +43,19 @@ def written(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
     return "base.Id" if thing is base.Id else False
 
 
+def narrow_index(op: Any, table: str, *more: str) -> None:
+    """SQLite's narrow index by id: what is found is put in order from it, and tested by the columns in `more`, without
+    reading the wide rows. One that is there already is replaced.
+    """
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(f'DROP INDEX IF EXISTS "ix_{table}_search"')
+        op.execute(f'CREATE INDEX "ix_{table}_search" ON "{table}" ({", ".join(("id", "sort_key", *more))})')
+
+
 def search_index(op: Any, table: str) -> None:
     """Make the table's search column searchable; `op` is alembic.op.
 
-    SQLite: a trigram table with its triggers, and a narrow index by id: what is found is put in order from that, without
-    reading the wide rows. PostgreSQL: a pg_trgm index.
+    SQLite: a trigram table with its triggers, and the narrow index. PostgreSQL: a pg_trgm index.
     """
     if op.get_bind().dialect.name == "sqlite":
         index = f"{table}_search"
@@ -60,7 +68,7 @@ def search_index(op: Any, table: str) -> None:
         op.execute(f'CREATE TRIGGER "{index}_delete" AFTER DELETE ON "{table}" BEGIN {take} END')
         op.execute(f'CREATE TRIGGER "{index}_update" AFTER UPDATE OF search ON "{table}" BEGIN {take} {put} END')
         op.execute(f"""INSERT INTO "{index}"("{index}") VALUES ('rebuild')""")
-        op.execute(f'CREATE INDEX "ix_{index}" ON "{table}" (id, sort_key)')
+        narrow_index(op, table)
     else:
         op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
         op.execute(f'CREATE INDEX "ix_{table}_search" ON "{table}" USING gin (search gin_trgm_ops)')
