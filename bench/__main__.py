@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import build, clients, kernel, keystroke, many, paper, save
+from bench import build, clients, kernel, keystroke, many, paper, save, trade
 from bench.figures import Figure, write_json, write_table
 from bench.serving import serving
 from bench.stores import Store, store
 
-PARTS = ("build", "paper", "kernel", "many", "keystroke", "save", "clients")
-ALONE = {"build", "paper"}  # these ask no database
+PARTS = ("build", "paper", "kernel", "many", "keystroke", "save", "clients", "trade")
+ALONE = {"build", "paper", "trade"}  # these ask no database of many accounts
+SELLING = 2_000  # accounts, where it is invoices that are many
 LAST = 1.5  # seconds in which the machine comes to rest between two parts
 
 
@@ -34,6 +35,10 @@ def main() -> None:
         for database in options.database:
             with store(database, accounts) as filled:
                 _measure(filled, options, tell)
+    if "trade" in options.only:
+        for database in options.database:
+            with store(database, SELLING, options.invoices) as filled, serving(filled) as server:
+                tell(trade.measure(filled, server))
     if options.json:
         write_json(found, options.json)
 
@@ -58,6 +63,7 @@ def _measure(filled: Store, options: argparse.Namespace, tell: Callable[[list[Fi
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--accounts", type=int, nargs="+", default=[100_000], metavar="N", help="e.g. 100000 1000000")
+    parser.add_argument("--invoices", type=int, default=500_000, metavar="N", help="for the part trade")
     parser.add_argument("--database", nargs="+", default=["sqlite", "postgres"], choices=["sqlite", "postgres"])
     parser.add_argument("--seconds", type=float, default=30, help="how long the clients work")
     parser.add_argument("--clients", type=int, nargs="+", default=[10, 25, 50], metavar="N")

@@ -1,4 +1,4 @@
-"""Databases full of accounts, made once and kept in the system's folder for temporary files."""
+"""Databases full of accounts, or of invoices, made once and kept in the system's folder for temporary files."""
 
 import os
 import shutil
@@ -29,13 +29,13 @@ class Store:
 
 
 @contextmanager
-def store(database: str, accounts: int) -> Iterator[Store]:
-    """That many accounts on "sqlite" or "postgres", filled at the first call (a million takes minutes)."""
+def store(database: str, accounts: int, invoices: int = 0) -> Iterator[Store]:
+    """That many accounts and invoices on "sqlite" or "postgres", filled at the first call (a million takes minutes)."""
     if database == "sqlite":
-        yield _on_sqlite(accounts)
+        yield _on_sqlite(accounts, invoices)
         return
     with postgres(KEPT / "postgres") as socket:
-        yield _on_postgres(socket, accounts)
+        yield _on_postgres(socket, accounts, invoices)
 
 
 def environment(settings: dict[str, str]) -> dict[str, str]:
@@ -44,39 +44,47 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
     return inherited | settings
 
 
-def _fill(settings: dict[str, str], accounts: int) -> None:
-    print(f"Making {accounts:,} accounts, this once …", file=sys.stderr, flush=True)
-    words = ["demo", "--accounts", str(accounts), "--password", PASSWORD]
-    subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "crm_app.cli", *words],
-        cwd=ROOT,
-        env=environment(settings),
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
+def _fill(settings: dict[str, str], accounts: int, invoices: int) -> None:
+    print(f"Making {accounts:,} accounts and {invoices:,} invoices, this once …", file=sys.stderr, flush=True)
+    steps = [["crm_app.cli", "demo", "--accounts", str(accounts), "--password", PASSWORD]]
+    if invoices:
+        steps.append(["bench.sales", str(invoices)])
+    for words in steps:
+        subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-m", *words],
+            cwd=ROOT,
+            env=environment(settings),
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
 
 
-def _on_sqlite(accounts: int) -> Store:
-    folder = KEPT / f"sqlite-{accounts}"
+def _named(accounts: int, invoices: int) -> str:
+    return f"{accounts}-{invoices}" if invoices else str(accounts)
+
+
+def _on_sqlite(accounts: int, invoices: int) -> Store:
+    folder = KEPT / f"sqlite-{_named(accounts, invoices)}"
     if not folder.exists():
         making = folder.with_name(f"{folder.name}.making")
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
-        _fill({"CRM_DATA_DIR": str(making)}, accounts)
+        _fill({"CRM_DATA_DIR": str(making)}, accounts, invoices)
         making.rename(folder)
     return Store("sqlite", accounts, {"CRM_DATA_DIR": str(folder)})
 
 
-def _on_postgres(socket: Path, accounts: int) -> Store:
+def _on_postgres(socket: Path, accounts: int, invoices: int) -> Store:
     address = f"host={socket} user=crm dbname=postgres"
-    folder = KEPT / f"postgres-{accounts}"
+    folder = KEPT / f"postgres-{_named(accounts, invoices)}"
     folder.mkdir(parents=True, exist_ok=True)
-    name, making = f"crm_{accounts}", f"crm_{accounts}_making"
+    name = f"crm_{_named(accounts, invoices)}".replace("-", "_")
+    making = f"{name}_making"
     with psycopg.connect(address, autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
             connection.execute(f"DROP DATABASE IF EXISTS {making}")
             connection.execute(f"CREATE DATABASE {making}")
-            _fill(_settings(folder, socket, making), accounts)
+            _fill(_settings(folder, socket, making), accounts, invoices)
             connection.execute(f"ALTER DATABASE {making} RENAME TO {name}")
     with psycopg.connect(address.replace("dbname=postgres", f"dbname={name}"), autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")  # what autovacuum would have done long before
