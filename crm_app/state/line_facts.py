@@ -25,7 +25,13 @@ def told(actor: Actor, resource: Resource, head: Mapping[str, Any], row: Mapping
     say, speech = actor.speech.say, actor.speech
     level = found.level
     shown = (
-        (("On hand", level.on_hand), ("Reserved", level.reserved), ("Available", level.available)) if level else ()
+        (
+            (say("On hand"), level.on_hand),
+            (say("Reserved"), level.reserved),
+            (say("Available"), level.available),
+        )
+        if level
+        else ()
     )
     lists = (
         (say("Last prices to this customer"), found.to_customer),
@@ -34,7 +40,7 @@ def told(actor: Actor, resource: Resource, head: Mapping[str, Any], row: Mapping
     )
     return {
         "product": str(row.get("product")),
-        "stock": [{"label": say(label), "value": plain(value, speech), "short": value < 0} for label, value in shown],
+        "stock": [{"label": label, "value": plain(value, speech), "short": value < 0} for label, value in shown],
         "past": [{"title": title, "rows": past_rows(rows, around, speech)} for title, rows in lists if rows],
     }
 

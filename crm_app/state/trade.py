@@ -14,8 +14,8 @@ from crm_app.services import previews, records, strip
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .forms import Read, RecordState
 from . import line_facts
+from .forms import Read, RecordState
 from .guard import SIGNED_IN, on, signed_in
 from .verbs import VerbState
 
