@@ -12,7 +12,7 @@ from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
 from .choices import PROGRESS_LABELS, Progress
-from .trade import HEAD, SEARCHED, SECTIONS, Document, DocumentLine, DocumentShare, ancestor, shares_of
+from .trade import HEAD, MOST_LINES, SEARCHED, SECTIONS, Document, DocumentLine, DocumentShare, ancestor, shares_of
 
 
 class DeliveryKind(StrEnum):
@@ -107,5 +107,5 @@ DELIVERIES = resource(
     workflow=FLOW,
     facts=("account", "date", "ship_city", "total"),
 )
-lines(DELIVERIES, DeliveryLine, "lines", one="Line", many="Lines", label="description")
+lines(DELIVERIES, DeliveryLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
 shares_of(DELIVERIES, DeliveryShare)

@@ -16,6 +16,7 @@ from .base import KEEP_IDS, Id, Json, column, lines, resource, sorted_by_key
 from .trade import (
     AMOUNT,
     HEAD,
+    MOST_LINES,
     SEARCHED,
     SECTIONS,
     Document,
@@ -134,5 +135,5 @@ INVOICES = resource(
     workflow=FLOW,
     facts=("account", "date", "due", "total", "balance"),
 )  # fmt: skip
-lines(INVOICES, InvoiceLine, "lines", one="Line", many="Lines", label="description")
+lines(INVOICES, InvoiceLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
 shares_of(INVOICES, InvoiceShare)

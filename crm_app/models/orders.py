@@ -12,7 +12,7 @@ from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
 from .choices import PROGRESS_LABELS, Progress
-from .trade import HEAD, SEARCHED, SECTIONS, Document, DocumentLine, DocumentShare, ancestor, shares_of
+from .trade import HEAD, MOST_LINES, SEARCHED, SECTIONS, Document, DocumentLine, DocumentShare, ancestor, shares_of
 
 
 class OrderStatus(StrEnum):
@@ -97,5 +97,5 @@ ORDERS = resource(
     workflow=FLOW,
     facts=("account", "date", "wanted", "total"),
 )
-lines(ORDERS, OrderLine, "lines", one="Line", many="Lines", label="description")
+lines(ORDERS, OrderLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
 shares_of(ORDERS, OrderShare)

@@ -16,6 +16,7 @@ from .choices import PROGRESS_LABELS, Progress
 from .trade import (
     CHOICE_LABELS,
     HEAD,
+    MOST_LINES,
     RECURRENCE_LABELS,
     SEARCHED,
     SECTIONS,
@@ -117,5 +118,5 @@ QUOTES = resource(
     workflow=FLOW,
     facts=("account", "date", "valid_until", "total"),
 )
-lines(QUOTES, QuoteLine, "lines", one="Line", many="Lines", label="description")
+lines(QUOTES, QuoteLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
 shares_of(QUOTES, QuoteShare)

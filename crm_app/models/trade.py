@@ -28,6 +28,7 @@ from .choices import TAX_CLASS_LABELS, TaxClass
 
 AMOUNT = Amount(4)
 PRICE = Number(6, digits=12)
+MOST_LINES = 2_000
 QUANTITY = Number(6, digits=12, least=Decimal(0))
 
 

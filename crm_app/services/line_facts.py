@@ -3,7 +3,7 @@
 Only the newest lines and documents are looked through, by their indexes, so that it is as quick with a million of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -68,13 +68,21 @@ def _level(work: Work, key: int) -> stock.Level | None:
     return stock.levels(work, [key])[key] if kept else None
 
 
+_SOLD = (
+    column_of(Invoice, "status") == InvoiceStatus.ISSUED.value,
+    column_of(Invoice, "kind") == InvoiceKind.INVOICE.value,
+)
+_LOST = (column_of(Quote, "status") == QuoteStatus.DECLINED.value,)
+_WHICH: Mapping[str, tuple[Any, Any, tuple[Any, ...]]] = {
+    "invoices": (Invoice, InvoiceLine, _SOLD),
+    "quotes": (Quote, QuoteLine, _LOST),
+}
+
+
 def _which(work: Work, resource: str) -> tuple[Any, Any, list[sa.ColumnElement[bool]]]:
-    """Head, line, and the conditions on the head: issued invoices, declined quotes, of those that the actor may read."""
-    mine = records.readable(work, records.resource_of(resource))
-    if resource == "quotes":
-        return Quote, QuoteLine, [column_of(Quote, "status") == QuoteStatus.DECLINED.value, *mine]
-    issued = column_of(Invoice, "status") == InvoiceStatus.ISSUED.value
-    return Invoice, InvoiceLine, [issued, column_of(Invoice, "kind") == InvoiceKind.INVOICE.value, *mine]
+    """Head, line, and the conditions on the head, those that keep to what the actor may read among them."""
+    head, line, conditions = _WHICH[resource]
+    return head, line, [*conditions, *records.readable(work, records.resource_of(resource))]
 
 
 def _columns(head: Any, line: Any) -> list[Any]:
@@ -130,5 +138,9 @@ def _to_customer(work: Work, product: int, account: int) -> list[Past]:
 
 
 def _told(work: Work, resource: str, statement: sa.Select[Any]) -> list[Past]:
-    rows = work.session.execute(statement)
-    return [Past(resource, row[0], row[1] or "", *row[2:-1], row[-1] or "") for row in rows]
+    found = []
+    for row in work.session.execute(statement):
+        key, number, day, name, quantity, price, discount, currency, included, reason = row
+        past = (day, name, quantity, price, discount, currency, included)
+        found.append(Past(resource, key, number or "", *past, reason or ""))
+    return found

@@ -90,7 +90,7 @@ def _net(work: Work, draft: rules.Draft, resource: str) -> tuple[Decimal, str]:
     """What is shared out, and in which currency: as computed now, else as stored."""
     if "net" in draft.values:
         return draft.values["net"], draft.values["currency"]
-    row = work.session.get(ledger.HEADS[resource][0], draft.id)
+    row: Any = work.session.get(ledger.HEADS[resource][0], draft.id)
     return row.net, row.currency
 
 

@@ -3,7 +3,6 @@ import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Icon, useLatest, useOutside, usePopup } from "./kit.jsx";
 
 const FIELDS = ["group", "product", "description", "quantity", "unit", "price", "discount", "tax_class", "choice", "recurrence"];
-const PAUSE = 40;
 const PATIENCE = 10_000;
 const SCAN_PACE = 35; // ms between two characters: no hand types so fast
 const UNDO_STEPS = 100;
@@ -106,7 +105,7 @@ export function Grid({
     return () => element.removeEventListener("kit:set", set);
   }, [fresh]);
 
-  // ---- computing, shortly after the last key; one question at a time, and after it the newest typing
+  // ---- computing, after each key; one question at a time, and after it the newest typing
   const ask = useCallback(() => {
     const trip = flight.current;
     if (trip.busy) {
@@ -136,7 +135,7 @@ export function Grid({
 
   const compute = useCallback(() => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(ask, PAUSE);
+    timer.current = setTimeout(ask, 0); // after React has drawn what was typed
   }, [ask]);
 
   useEffect(() => {
@@ -173,9 +172,15 @@ export function Grid({
     };
   }, [disabled, compute]);
 
+  const told = useRef(new Map());
   const computed = useMemo(() => {
     const lines = sheet.lines ?? [];
-    if (lines[0]?.key) return new Map(lines.map((line) => [line.key, line]));
+    if (lines[0]?.key) {
+      // what says the same stays the same object, and its line is not drawn again
+      const kept = (line) => (JSON.stringify(told.current.get(line.key)) === JSON.stringify(line) ? told.current.get(line.key) : line);
+      told.current = new Map(lines.map((line) => [line.key, kept(line)]));
+      return told.current;
+    }
     return new Map(rows.filter((row) => row.id).map((row, index) => [row.key, lines[index]]));
     // a sheet without keys belongs to the rows that came with it
     // eslint-disable-next-line react-hooks/exhaustive-deps
