@@ -12,7 +12,7 @@ from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
 from .choices import PROGRESS_LABELS, Progress
-from .trade import HEAD, SEARCHED, SECTIONS, Document, DocumentLine, ancestor
+from .trade import HEAD, MOST_LINES, SEARCHED, SECTIONS, Document, DocumentLine, DocumentShare, ancestor, shares_of
 
 
 class DeliveryKind(StrEnum):
@@ -68,6 +68,16 @@ class DeliveryLine(DocumentLine, table=True):
     returned_line: int | None = ancestor("delivery_line")
 
 
+class DeliveryShare(DocumentShare, table=True):
+    """A salesperson's share of a delivery note."""
+
+    __tablename__ = "delivery_share"
+    __table_args__ = (KEEP_IDS,)
+    PARENT: ClassVar[str] = "delivery_note"
+
+    delivery_note: int = Field(foreign_key="delivery_note.id", index=True, sa_type=Id)
+
+
 FLOW = Workflow(
     "status",
     (
@@ -97,4 +107,5 @@ DELIVERIES = resource(
     workflow=FLOW,
     facts=("account", "date", "ship_city", "total"),
 )
-lines(DELIVERIES, DeliveryLine, "lines", one="Line", many="Lines", label="description")
+lines(DELIVERIES, DeliveryLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
+shares_of(DELIVERIES, DeliveryShare)

@@ -13,7 +13,19 @@ from crm_app.core.resource import Section
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, Json, column, lines, resource, sorted_by_key
-from .trade import AMOUNT, HEAD, SEARCHED, SECTIONS, Document, DocumentLine, ancestor
+from .trade import (
+    AMOUNT,
+    HEAD,
+    MOST_LINES,
+    SEARCHED,
+    SECTIONS,
+    Document,
+    DocumentLine,
+    DocumentShare,
+    ancestor,
+    newest_of_product,
+    shares_of,
+)
 
 
 class InvoiceKind(StrEnum):
@@ -68,7 +80,7 @@ class InvoiceLine(DocumentLine, table=True):
     """A line of an invoice. `credited_line` is what a credit note's line takes back, `deposit_line` the deposit it sets off."""
 
     __tablename__ = "invoice_line"
-    __table_args__ = (KEEP_IDS,)
+    __table_args__ = newest_of_product("invoice_line")
     PARENT: ClassVar[str] = "invoice"
 
     invoice: int = Field(foreign_key="invoice.id", index=True, sa_type=Id)
@@ -77,6 +89,16 @@ class InvoiceLine(DocumentLine, table=True):
     delivery_line: int | None = ancestor("delivery_line")
     credited_line: int | None = ancestor("invoice_line")
     deposit_line: int | None = ancestor("invoice_line")
+
+
+class InvoiceShare(DocumentShare, table=True):
+    """A salesperson's share of an invoice."""
+
+    __tablename__ = "invoice_share"
+    __table_args__ = (KEEP_IDS,)
+    PARENT: ClassVar[str] = "invoice"
+
+    invoice: int = Field(foreign_key="invoice.id", index=True, sa_type=Id)
 
 
 FLOW = Workflow(
@@ -113,4 +135,5 @@ INVOICES = resource(
     workflow=FLOW,
     facts=("account", "date", "due", "total", "balance"),
 )  # fmt: skip
-lines(INVOICES, InvoiceLine, "lines", one="Line", many="Lines", label="description")
+lines(INVOICES, InvoiceLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
+shares_of(INVOICES, InvoiceShare)

@@ -12,7 +12,7 @@ from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
 from .choices import PROGRESS_LABELS, Progress
-from .trade import HEAD, SEARCHED, SECTIONS, Document, DocumentLine, ancestor
+from .trade import HEAD, MOST_LINES, SEARCHED, SECTIONS, Document, DocumentLine, DocumentShare, ancestor, shares_of
 
 
 class OrderStatus(StrEnum):
@@ -56,6 +56,16 @@ class OrderLine(DocumentLine, table=True):
     quote_line: int | None = ancestor("quote_line")
 
 
+class OrderShare(DocumentShare, table=True):
+    """A salesperson's share of an order."""
+
+    __tablename__ = "order_share"
+    __table_args__ = (KEEP_IDS,)
+    PARENT: ClassVar[str] = "sales_order"
+
+    sales_order: int = Field(foreign_key="sales_order.id", index=True, sa_type=Id)
+
+
 FLOW = Workflow(
     "status",
     (
@@ -87,4 +97,5 @@ ORDERS = resource(
     workflow=FLOW,
     facts=("account", "date", "wanted", "total"),
 )
-lines(ORDERS, OrderLine, "lines", one="Line", many="Lines", label="description")
+lines(ORDERS, OrderLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
+shares_of(ORDERS, OrderShare)

@@ -19,7 +19,7 @@ from crm_app.models.deliveries import DeliveryKind
 from crm_app.models.invoices import InvoiceKind
 from crm_app.models.trade import LineChoice
 
-from . import ledger, trade
+from . import ledger, shares, trade
 from .ledger import HEADS, ZERO, ancestor_of
 from .values import key_of, resource_of
 from .work import Work, before_commit, column_of
@@ -221,6 +221,7 @@ def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Se
         line_table(**{line_table.PARENT: made.id, "position": number}, **row) for number, row in enumerate(lines)
     )
     work.session.flush()
+    shares.carry(work, source, first.id, target, made)
     return made
 
 

@@ -123,9 +123,9 @@ def _listed(work: Work, other: Resource, name: str, key: int) -> Group | None:
 
 
 def _target(work: Work, part: Lines) -> tuple[Resource, list[Any]] | None:
-    """What the lines of that kind name, and the conditions for those that the actor may open."""
+    """What the lines of that kind name, and the conditions for those that the actor may open; colleagues are no such records."""
     kind = part.resource.fields[part.resource.label].kind
-    if not isinstance(kind, Reference):
+    if not isinstance(kind, Reference) or kind.person:
         return None
     target = records.resource_of(kind.resource)
     try:

@@ -170,4 +170,4 @@ def lines_field(state: type[RecordState], part: Lines) -> rx.Component:
 
 
 def _line_column(spec: FieldSpec) -> dict[str, Any]:
-    return spec.shape(t) | {"width": _CELL_WIDTHS.get(spec.kind.widget, "")}
+    return spec.shape(t) | {"width": _CELL_WIDTHS.get(spec.kind.widget, ""), "readonly": spec.readonly}

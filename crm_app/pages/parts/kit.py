@@ -389,8 +389,10 @@ class Grid(_Kit):
     disabled: rx.Var[bool]
     why: rx.Var[list[Any]]
     why_key: rx.Var[str]
+    facts: rx.Var[dict[str, Any]]
     on_preview: rx.EventHandler[_typing]
     on_explain: rx.EventHandler[_question]
+    on_look: rx.EventHandler[_question]
 
 
 grid = Grid.create

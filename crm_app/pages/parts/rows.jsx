@@ -124,7 +124,13 @@ export function Cell({ column, row, id, error, disabled, pickerLabels, onChange 
     disabled,
   };
   let control;
-  if (column.widget === "textarea") {
+  if (column.readonly) {
+    control = (
+      <span className="rows-plain" title={column.label}>
+        {value}
+      </span>
+    );
+  } else if (column.widget === "textarea") {
     control = (
       <textarea
         {...common}
