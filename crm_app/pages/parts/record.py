@@ -50,9 +50,10 @@ def record_screen(
         _clash(state),
         _ask_remove(state),
     )
+    here = rx.cond(state.failure != "", t("Not found"), title)
     return shell(
         rx.cond(state.failure != "", _missing(state, back), rx.cond(state.loaded, body, _skeleton())),
-        trail=trail or ((t(found.group), ""), (t(found.many), back), (title, "")),
+        trail=trail or ((t(found.group), ""), (t(found.many), back), (here, "")),
         reload=state.load,
         undo=state.undo,
     )
