@@ -203,7 +203,7 @@ _KEYS = (
     ("c", "New record"),
     ("e", "Edit the record"),
     ("Ctrl + Enter", "Save"),
-    ("Esc", "Close, clear"),
+    ("Esc", "Close, clear, go back"),
     ("?", "These keys"),
 )
 
