@@ -91,7 +91,8 @@ def test_axe_finds_nothing_on_any_list_record_and_new_record(tabs, trade, half):
     for number, address in enumerate([*trade, *lists, *fresh][half::2]):
         page.set_viewport_size({"width": (1440, 768)[number % 2], "height": 1024})
         page.goto(address)
-        ready(page)
+        expect(page.locator("main :is(h1, .empty h2)").first).to_be_visible()
+        expect(page.locator("main :is([aria-busy=true], .skeleton)")).to_have_count(0)
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             dark = "dark => document.documentElement.classList.contains('dark') === dark"
