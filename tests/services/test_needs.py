@@ -22,9 +22,13 @@ def asked(who=SYSTEM, day=TODAY):
 def test_what_presses_is_told_and_its_number_is_that_of_its_list(trading):
     assert asked() == {}
     buyer = trade.customer()
-    sent = trade.make("quotes", account=buyer, lines=[line(price=10)], valid_until=(TODAY + timedelta(days=3)).isoformat())
+    sent = trade.make(
+        "quotes", account=buyer, lines=[line(price=10)], valid_until=(TODAY + timedelta(days=3)).isoformat()
+    )
     run("quotes", "send", sent)
-    later = trade.make("quotes", account=buyer, lines=[line(price=10)], valid_until=(TODAY + timedelta(days=90)).isoformat())
+    later = trade.make(
+        "quotes", account=buyer, lines=[line(price=10)], valid_until=(TODAY + timedelta(days=90)).isoformat()
+    )
     run("quotes", "send", later)
     order, owed = trade.order(buyer, line(price=10)), trade.invoice(buyer, line(price=10))
     trade.make("invoices", account=buyer, lines=[line(price=10)])
