@@ -1429,6 +1429,7 @@ function focusSearch(...places) {
 /** From a record back to where one came from; not while something is open or typed. */
 function leaveRecord() {
   if (!document.querySelector("[data-record-form]") || document.querySelector(".popup:popover-open, .is-dirty")) return;
+  if ([...document.querySelectorAll(".composer textarea")].some((note) => note.value)) return;
   if (window.history.state?.idx > 0) window.history.back();
   else [...document.querySelectorAll(".crumbs a")].at(-1)?.click();
 }
