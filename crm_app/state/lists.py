@@ -182,7 +182,8 @@ class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
         if isinstance(refusal, Invalid):
             text = " ".join(actor.speech.say(message) for message in refusal.fields.values()) or text
         if not self.loaded or isinstance(refusal, Invalid):
-            self.rows, self.chips, self.loaded, self.failure = [], [], True, text
+            self.rows, self.chips, self.text, self.loaded, self.failure = [], [], "", True, text
+            self.count, self.span = "", ""
             return
         me = await self.get_state(Me)
         me._tell(text, "late")

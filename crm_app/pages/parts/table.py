@@ -25,6 +25,8 @@ _WIDTHS = {
     "country": "120px",
     "date": "104px",
     "number": "96px",
+    "decimal": "116px",
+    "select": "116px",
 }
 
 
@@ -218,7 +220,7 @@ def cell(spec: FieldSpec, text: Var[str]) -> rx.Component:
     if isinstance(spec.kind, Boolean):
         yes = rx.el.span(kit.icon("circle-check"), t(spec.label), class_name="badge badge-done")
         if not spec.kind.negative:
-            return when(text == "true", yes)
+            return when(text == "true", rx.el.span(kit.icon("check", size="sm"), t("Yes"), class_name="row yes"))
         no = rx.el.span(kit.icon("circle-dashed"), t(spec.kind.negative), class_name="badge")
         return rx.cond(text == "true", yes, no)
     if isinstance(spec.kind, Reference) and spec.kind.person:
