@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlmodel import Field
 
 from crm_app.core.fields import Boolean, Choice, MomentKind, Reference, Text
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
@@ -96,5 +96,14 @@ DELIVERIES = resource(
     place=30,
     workflow=FLOW,
     facts=("account", "date", "ship_city", "total"),
+    views=(
+        Ready("Draft", "filter[status]=draft"),
+        Ready(
+            "To invoice",
+            "filter[status][in]=issued,signed&filter[kind]=delivery&filter[invoiced][in]=none,partly",
+        ),
+    ),
+    sums=("net", "tax", "total"),
+    contrary=("kind", DeliveryKind.RETURN.value),
 )
 lines(DELIVERIES, DeliveryLine, "lines", one="Line", many="Lines", label="description")

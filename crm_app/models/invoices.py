@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Choice, Day, Reference
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, Json, column, lines, resource, sorted_by_key
@@ -112,5 +112,17 @@ INVOICES = resource(
     place=40,
     workflow=FLOW,
     facts=("account", "date", "due", "total", "balance"),
+    views=(
+        Ready("Draft", "filter[status]=draft"),
+        Ready("Open", "filter[status]=issued&filter[balance][gt]=0"),
+        Ready(
+            "Overdue",
+            "filter[status]=issued&filter[balance][gt]=0&filter[due][lt]=today&filter[kind][in]=invoice,debit_note,deposit",
+        ),
+        Ready("Partly paid", "filter[status]=issued&filter[balance][gt]=0&filter[paid][gt]=0"),
+        Ready("Paid", "filter[status]=issued&filter[balance][le]=0"),
+    ),
+    sums=("net", "tax", "total", "paid", "balance"),
+    contrary=("kind", InvoiceKind.CREDIT_NOTE.value),
 )  # fmt: skip
 lines(INVOICES, InvoiceLine, "lines", one="Line", many="Lines", label="description")

@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlmodel import Field
 
 from crm_app.core.fields import Choice, Day, Reference
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
@@ -86,5 +86,17 @@ ORDERS = resource(
     place=20,
     workflow=FLOW,
     facts=("account", "date", "wanted", "total"),
+    views=(
+        Ready("Accepted", "filter[status][in]=confirmed,closed"),
+        Ready("To deliver", "filter[status]=confirmed&filter[delivered][in]=none,partly"),
+        Ready(
+            "Not delivered for 7 days",
+            "filter[status]=confirmed&filter[delivered][in]=none,partly&filter[date][lt]=today-7",
+        ),
+        Ready("To invoice", "filter[status]=confirmed&filter[invoiced][in]=none,partly"),
+        Ready("On hold", "filter[status]=held"),
+    ),
+    board=True,
+    sums=("net", "tax", "total"),
 )
 lines(ORDERS, OrderLine, "lines", one="Line", many="Lines", label="description")

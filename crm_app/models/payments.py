@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Amount, Choice, Currency, Day, LongText, Number, Reference, Text
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Exact, Id, Record, Searchable, column, resource, sorted_by_key
@@ -131,4 +131,10 @@ PAYMENTS = resource(
     place=60,
     workflow=FLOW,
     facts=("account", "date", "amount", "unallocated"),
+    views=(
+        Ready("Draft", "filter[status]=draft"),
+        Ready("Not allocated", "filter[status]=posted&filter[unallocated][gt]=0"),
+    ),
+    sums=("amount", "unallocated"),
+    contrary=("direction", Direction.PAID.value),
 )

@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlmodel import Field
 
 from crm_app.core.fields import Choice, Day, Reference, Text, Whole
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
@@ -99,5 +99,14 @@ QUOTES = resource(
     place=10,
     workflow=FLOW,
     facts=("account", "date", "valid_until", "total"),
+    views=(
+        Ready("Open", "filter[status][in]=draft,sent"),
+        Ready("Expiring in 7 days", "filter[status]=sent&filter[valid_until][between]=today,today%2B7"),
+        Ready("Expired", "filter[status]=sent&filter[valid_until][lt]=today"),
+        Ready("Accepted, not ordered", "filter[status]=accepted&filter[ordered]=none&filter[invoiced]=none"),
+        Ready("Accepted, not invoiced", "filter[status]=accepted&filter[invoiced][in]=none,partly"),
+    ),
+    board=True,
+    sums=("net", "tax", "total"),
 )
 lines(QUOTES, QuoteLine, "lines", one="Line", many="Lines", label="description")

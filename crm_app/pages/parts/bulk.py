@@ -62,7 +62,16 @@ class Clock(rx.Component):
     on_tick: rx.EventHandler[rx.event.no_args_event_spec]
 
 
+class Badges(rx.Component):
+    """How a record stands."""
+
+    library = _LIBRARY
+    tag = "Badges"
+    text: rx.Var[str]
+
+
 sort = Sort.create
+badges = Badges.create
 
 
 def pick(state: type[ListState], row: Var[Row]) -> rx.Component:

@@ -10,7 +10,7 @@ from crm_app.core.fields import Boolean, Reference
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.state.lists import Head, ListState, Row
 
-from . import bulk, filters, kit, views
+from . import boards, bulk, filters, kit, sums, views
 from .cells import cells as cells_editor
 from .links import link
 from .shell import Trail, empty, heading, may, shell
@@ -40,7 +40,7 @@ def list_screen(
     many = t(found.many)
     return shell(
         kit.url_query(query=state.address, mode=state.steps),
-        heading(many, when(may(found, "create"), _new(found)), count=state.count),
+        heading(many, boards.switch(state), when(may(found, "create"), _new(found)), count=state.count),
         views.tabs(state),
         _toolbar(state, toolbar),
         rx.cond(
@@ -51,14 +51,21 @@ def list_screen(
                 state.failure,
                 link(f"/{found.name}", t("Show the whole list"), class_name="button"),
             ),
-            rx.cond(state.loaded & (state.rows.length() == 0), _nothing(state), _table(state, cells or {})),
+            rx.cond(state.loaded & (state.rows.length() == 0), _nothing(state), _shown(state, cells or {})),
         ),
         cells_editor(state),
-        bulk.foot(state, _foot(state)),
+        sums.asking(state),
+        rx.cond(state.board, rx.fragment(), bulk.foot(state, _foot(state))),
         trail=trail or ((t(found.group), ""), (many, "")),
         reload=state.load,
         undo=state.undo,
     )
+
+
+def _shown(state: type[ListState], cells: Mapping[str, Cell]) -> rx.Component:
+    """The table, or the board in its place."""
+    table = _table(state, cells)
+    return rx.cond(state.board, boards.board(state), table) if state.resource.board else table
 
 
 def _new(found: Resource) -> rx.Component:
@@ -111,6 +118,7 @@ def _table(state: type[ListState], cells: Mapping[str, Cell]) -> rx.Component:
         rx.el.table(
             rx.el.thead(rx.el.tr(bulk.pick_all(state), heads)),
             rx.el.tbody(body),
+            sums.row(state),
             class_name="table",
             custom_attrs={"data-list": "", "aria-busy": rx.cond(state.loaded, "false", "true")},
         ),
@@ -179,6 +187,8 @@ def _row(state: type[ListState], row: Var[Row], cells: Mapping[str, Cell]) -> rx
         for spec in state.resource.fields.values():
             if isinstance(spec.kind, Boolean) or (isinstance(spec.kind, Reference) and spec.kind.person):
                 found.setdefault(spec.name, cell(spec, text))
+        if state.resource.workflow:
+            found.setdefault(state.resource.workflow.state, bulk.badges(text=text))
         plain = rx.el.span(text, title=text, class_name="truncate", dir="auto")
         look = rx.cond(head.name == state.resource.label, "", " muted")
         return rx.el.td(
