@@ -13,7 +13,7 @@ from .fields import Choice, Kind, Reference
 from .query import Query
 from .workflow import Workflow
 
-GROUPS = ("Sales", "Relations", "Catalogue", "Settings")
+GROUPS = ("Sales", "Relations", "Catalogue", "Insight", "Settings")
 _BRIEF = 6
 
 
@@ -79,6 +79,9 @@ class Resource:
     `views` are the tabs that its list has for everybody. `sums` are the amounts that are added up under the list, per currency;
     those of records that hold `contrary` (a field and its value: a credit note, money paid out) are taken away. With `board`
     the list may also be seen as a board of the workflow's states.
+
+    Records that stand inside others without a page of their own (the lines of documents) name by `inside` the field of the
+    record that is opened for them, and by `guard` the Resource whose permissions count.
     """
 
     name: str
@@ -106,6 +109,8 @@ class Resource:
     sums: tuple[str, ...] = ()
     contrary: tuple[str, str] | None = None
     board: bool = False
+    guard: str = ""
+    inside: str = ""
 
     def __post_init__(self) -> None:
         named = {
@@ -121,6 +126,7 @@ class Resource:
             "workflow": (self.workflow.state,) if self.workflow else (),
             "views": tuple(part.field for view in self.views for part in view.query.filters),
             "sums": self.sums,
+            "inside": (self.inside,) if self.inside else (),
             "contrary": self.contrary[:1] if self.contrary else (),
         }
         for part, names in named.items():
@@ -153,7 +159,7 @@ class Resource:
 
     def permission(self, verb: str) -> str:
         """The name of the permission for a verb on this Resource."""
-        return f"{self.name}.{verb}"
+        return f"{self.guard or self.name}.{verb}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Boolean, Choice, MomentKind, Reference, Text
@@ -38,9 +39,12 @@ class DeliveryNote(Document, table=True):
     """A legal document of what was handed over. `valued` prints the prices."""
 
     __tablename__ = "delivery_note"
-    __table_args__ = sorted_by_key("delivery_note", "created_at", "owner")
+    __table_args__ = (
+        sa.Index("ix_delivery_note_status_date", "status", "date", "id"),
+        *sorted_by_key("delivery_note", "created_at", "owner"),
+    )
 
-    status: str = column(STATUS, "Status", default=DeliveryStatus.DRAFT.value, readonly=True, index=True)
+    status: str = column(STATUS, "Status", default=DeliveryStatus.DRAFT.value, readonly=True)
     kind: str = column(
         Choice(DeliveryKind, ("Delivery", "Return")), "Kind", default=DeliveryKind.DELIVERY.value, readonly=True
     )

@@ -46,10 +46,11 @@ class Invoice(Document, table=True):
     __table_args__ = (
         sa.Index("ix_invoice_open", "status", "balance", "due"),
         sa.Index("ix_invoice_account_date", "account", "date"),
+        sa.Index("ix_invoice_status_date", "status", "date", "id"),
         *sorted_by_key("invoice", "created_at", "owner"),
     )
 
-    status: str = column(STATUS, "Status", default=InvoiceStatus.DRAFT.value, readonly=True, index=True)
+    status: str = column(STATUS, "Status", default=InvoiceStatus.DRAFT.value, readonly=True)
     kind: str = column(KIND, "Kind", default=InvoiceKind.INVOICE.value, index=True)
     quote: int | None = column(Reference("quotes"), "Quote", readonly=True, references="quote.id")
     order: int | None = column(Reference("orders"), "Sales order", readonly=True, references="sales_order.id")

@@ -4,6 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Choice, Day, Reference
@@ -32,9 +33,12 @@ class SalesOrder(Document, table=True):
     """An order; it stays editable until something of it is delivered or invoiced."""
 
     __tablename__ = "sales_order"
-    __table_args__ = sorted_by_key("sales_order", "created_at", "owner")
+    __table_args__ = (
+        sa.Index("ix_sales_order_status_date", "status", "date", "id"),
+        *sorted_by_key("sales_order", "created_at", "owner"),
+    )
 
-    status: str = column(STATUS, "Status", default=OrderStatus.DRAFT.value, readonly=True, index=True)
+    status: str = column(STATUS, "Status", default=OrderStatus.DRAFT.value, readonly=True)
     quote: int | None = column(Reference("quotes"), "Quote", readonly=True, references="quote.id")
     wanted: date | None = column(Day(), "Wanted on")
     delivered: str = column(

@@ -4,6 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Choice, Day, Reference, Text, Whole
@@ -42,9 +43,12 @@ class Quote(Document, table=True):
     """An offer. A revision keeps the number, raises `revision` and names the one `before` it."""
 
     __tablename__ = "quote"
-    __table_args__ = sorted_by_key("quote", "created_at", "owner")
+    __table_args__ = (
+        sa.Index("ix_quote_status_date", "status", "date", "id"),
+        *sorted_by_key("quote", "created_at", "owner"),
+    )
 
-    status: str = column(STATUS, "Status", default=QuoteStatus.DRAFT.value, readonly=True, index=True)
+    status: str = column(STATUS, "Status", default=QuoteStatus.DRAFT.value, readonly=True)
     revision: int = column(Whole(1), "Version", default=1, readonly=True)
     before: int | None = column(Reference("quotes"), "Version before", readonly=True, references="quote.id")
     valid_until: date | None = column(Day(), "Valid until", index=True)

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from crm_app.core.fields import fold
 from crm_app.core.plain import storable
 from crm_app.core.query import MAX_TEXT
+from crm_app.core.resource import RESOURCES
+from crm_app.models.histories import DocumentPart
 
 from .work import Work, column_of
 
@@ -25,17 +27,21 @@ CAP = 10_000
 class Match:
     """The rows of `table` that hold all of `words`: `total` of them, counted no further than CAP + 1.
 
-    `phrase` is what SQLite's index is asked; "" on PostgreSQL.
+    `phrase` is what SQLite's index is asked; "" on PostgreSQL. With `through` the rows that are sought are of another table:
+    those whose column of that name refers to one of these.
     """
 
     table: Any
     words: tuple[str, ...]
     phrase: str
     total: int
+    through: Any = None
 
     @property
     def condition(self) -> sa.ColumnElement[bool]:
         """True for these rows: for reading them in an order."""
+        if self.through is not None:
+            return self.index
         if self.total > CAP:
             return _likes(self.table, self.words)
         ids = self.ids().cte().prefix_with("MATERIALIZED", dialect="postgresql")
@@ -44,7 +50,8 @@ class Match:
     @property
     def index(self) -> sa.ColumnElement[bool]:
         """The same from the index alone: for counting them."""
-        return column_of(self.table, "id").in_(self.ids())  # type: ignore[no-any-return]
+        key = column_of(self.table, "id") if self.through is None else self.through
+        return key.in_(self.ids())  # type: ignore[no-any-return]
 
     def ids(self) -> Any:
         """A select of their ids, in no order."""
@@ -67,7 +74,13 @@ def beginnings_of(text: str) -> list[str]:
 def match(work: Work, table: Any, text: str) -> Match | None:
     """The condition for rows that hold every word of `text`; None when the text is empty."""
     words = words_of(text)
-    return _match(work, table, words) if words else None
+    if not words:
+        return None
+    if issubclass(table, DocumentPart):
+        holder, name = table.SEARCHED
+        found = _match(work, RESOURCES.get(holder).table, words)  # type: ignore[union-attr]
+        return replace(found, through=column_of(table, name))
+    return _match(work, table, words)
 
 
 def some(work: Work, table: Any, words: list[str], conditions: list[sa.ColumnElement[bool]], most: int) -> Any:

@@ -122,7 +122,7 @@ class BoardState(rx.State, mixin=True):
                 actions.run, actor, self.resource.name, verb, key, given, once=f"{once}:{verb}" if once else None
             )
         except Invalid as bad:
-            await self._card_back(actor, Message(" ".join(actor.speech.say(text) for text in bad.fields.values())))
+            await self._card_back(actor, " ".join(actor.speech.say(text) for text in bad.fields.values()))
             return
         except (IllegalMove, NotAllowed) as refusal:
             await self._card_back(actor, refusal.message)
@@ -131,7 +131,7 @@ class BoardState(rx.State, mixin=True):
         await self._show(actor, self._query, counted=False)
         self.board_answer += 1
 
-    async def _card_back(self, actor: Actor, why: Message) -> None:
+    async def _card_back(self, actor: Actor, why: Message | str) -> None:
         """What was refused says why, and the board is as it is now."""
         await tell(self, why, kind="late")
         await self._show(actor, self._query, counted=False)

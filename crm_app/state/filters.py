@@ -8,7 +8,7 @@ import reflex as rx
 
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import Day, MomentKind, Number, Reference
-from crm_app.core.i18n import Message
+from crm_app.core.i18n import Message, Speech
 from crm_app.core.query import NEGATIVE, Filter, Query, parted
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.services import records
@@ -130,15 +130,17 @@ def _shown(work: Work, spec: FieldSpec, value: str) -> str:
     speech = dataclasses.replace(work.actor.speech, typed=False)
     days = days_from_today(spec, value)
     if days is not None:
-        return speech.say(_from_today(days))
+        return _from_today(speech, days)
     parsed = spec.kind.parse(value, speech)
     return spec.kind.show(parsed, speech) if parsed is not None else ""
 
 
-def _from_today(days: int) -> Message:
+def _from_today(speech: Speech, days: int) -> str:
     if days == 0:
-        return Message("today")
-    return Message("{count} days from today", count=days) if days > 0 else Message("{count} days ago", count=-days)
+        return speech.say("today")
+    if days > 0:
+        return speech.say(Message("{count} days from today", count=days))
+    return speech.say(Message("{count} days ago", count=-days))
 
 
 def _edited(work: Work, spec: FieldSpec, value: str) -> str:

@@ -9,7 +9,8 @@ import pytest
 from crm_app.core.errors import IllegalMove
 from crm_app.core.query import Filter, Query
 from crm_app.core.resource import RESOURCES
-from crm_app.services import boards, records, standings, sums, trade as rules, views
+from crm_app.services import boards, records, standings, sums, views
+from crm_app.services import trade as rules
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from tests.support import kernel, trade
@@ -66,7 +67,9 @@ def test_a_view_of_invoices_finds_those_that_wear_its_badge(invoices):
     account, _ = invoices
     kind, day = RESOURCES.get("invoices"), today()
     with Work(SYSTEM) as work:
-        page = records.page(work, kind, Query(filters=(Filter("account", "eq", str(account)),)), columns=tuple(kind.fields))
+        page = records.page(
+            work, kind, Query(filters=(Filter("account", "eq", str(account)),)), columns=tuple(kind.fields)
+        )
     worn = {item.id: {one.text for one in standings.of(kind, item.values, day)} for item in page.items}
     for title, badge in _titles.items():
         wearing = {key for key, words in worn.items() if badge in words}

@@ -10,7 +10,6 @@ from crm_app.state.lists import ListState
 from . import kit
 from .text import t, when
 
-_LIBRARY = f"$/public{rx.asset('board.jsx', shared=True)}"
 _moved = rx.event.passthrough_event_spec(int, str, str)
 _more = rx.event.passthrough_event_spec(str)
 
@@ -18,7 +17,7 @@ _more = rx.event.passthrough_event_spec(str)
 class Board(rx.Component):
     """Lanes of cards that are carried from one to another."""
 
-    library = _LIBRARY
+    library = kit.BESIDE["board.jsx"]
     tag = "Board"
     lanes: rx.Var[list[LaneRow]]
     titles: rx.Var[dict[str, str]]

@@ -15,7 +15,7 @@ from .inputs import picker_labels
 from .shell import may
 from .text import t, when
 
-_LIBRARY = f"$/public{rx.asset('lists.jsx', shared=True)}"
+_LIBRARY = kit.BESIDE["lists.jsx"]
 _pick = rx.event.passthrough_event_spec(int, bool, bool)
 _flag = rx.event.passthrough_event_spec(bool)
 _sort = rx.event.passthrough_event_spec(str, bool)

@@ -5,15 +5,14 @@ from reflex.vars import Var
 
 from crm_app.state.lists import Head, ListState
 
+from . import kit
 from .text import t, when
-
-_LIBRARY = f"$/public{rx.asset('lists.jsx', shared=True)}"
 
 
 class Later(rx.Component):
     """Something that happens a moment after a number has changed."""
 
-    library = _LIBRARY
+    library = kit.BESIDE["lists.jsx"]
     tag = "Later"
     value: rx.Var[int]
     on_call: rx.EventHandler[rx.event.no_args_event_spec]

@@ -183,7 +183,7 @@ def _row(state: type[ListState], row: Var[Row], cells: Mapping[str, Cell]) -> rx
         text = row.cells[index]
         found = {name: draw(row, text) for name, draw in cells.items()}
         numbered = state.resource.fields[state.resource.label].readonly
-        found.setdefault(state.resource.label, name_cell(state.resource.name, row, faced=not numbered))
+        found.setdefault(state.resource.label, _way_to(state.resource, row, text, faced=not numbered))
         for spec in state.resource.fields.values():
             if isinstance(spec.kind, Boolean) or (isinstance(spec.kind, Reference) and spec.kind.person):
                 found.setdefault(spec.name, cell(spec, text))
@@ -206,6 +206,14 @@ def _row(state: type[ListState], row: Var[Row], cells: Mapping[str, Cell]) -> rx
         key=row.id,
         custom_attrs={"aria-selected": chosen, "data-row": row.id},
     )
+
+
+def _way_to(resource: Resource, row: Var[Row], text: Var[str], *, faced: bool) -> rx.Component:
+    """The record's name as its link; of one that stands inside another, that one's. (Then `label` is that one's id.)"""
+    kind = resource.fields[resource.inside].kind if resource.inside else None
+    if not isinstance(kind, Reference):
+        return name_cell(resource.name, row, faced=faced)
+    return link(f"/{kind.resource}/" + row.label, text, class_name="name truncate row-link", title=text)
 
 
 def name_cell(resource: str, row: Var[Row], *, faced: bool = True) -> rx.Component:

@@ -1,0 +1,18 @@
+"""The lines of documents as lists; documents by state and date."""
+
+from alembic import op
+
+from crm_app.models.migrations import history_views
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the change."""
+    for table in ("quote", "sales_order", "delivery_note", "invoice", "payment"):
+        op.drop_index(f"ix_{table}_status", table_name=table)
+        op.create_index(f"ix_{table}_status_date", table, ["status", "date", "id"])
+    history_views(op)
