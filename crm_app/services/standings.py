@@ -52,6 +52,14 @@ def of(resource: Resource, values: Values, today: date) -> list[Standing]:
     return [first, *_carried(values), *_dated(state, values, today), *_paid(state, values, today)]
 
 
+def brief(resource: Resource, values: Values, today: date) -> list[Standing]:
+    """For a list, which tells in columns how far a record has been carried on: what its dates and money say, else its state."""
+    if resource.workflow is None:
+        return []
+    state = str(values[resource.workflow.state])
+    return [*_dated(state, values, today), *_paid(state, values, today)] or of(resource, values, today)[:1]
+
+
 def _carried(values: Values) -> list[Standing]:
     """How far it has been carried on."""
     found = [(values.get(name), words) for name, words in _PARTS.items()]

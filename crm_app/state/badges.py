@@ -1,6 +1,7 @@
 """How a record stands, as one text that a cell or a card draws as badges: "late:Overdue", a line each."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from crm_app.core import clock
@@ -9,7 +10,19 @@ from crm_app.services import standings
 from crm_app.services.actors import Actor
 
 
-def badges_of(actor: Actor, resource: Resource, values: Mapping[str, Any], *, stored: bool = True) -> str:
-    """Colour and word of each; without `stored` only what is computed beside the state."""
-    found = standings.of(resource, values, clock.today(actor.speech.zone))
-    return "\n".join(f"{one.look}:{actor.speech.say(one.text)}" for one in (found if stored else found[1:]))
+def beside(actor: Actor, resource: Resource, values: Mapping[str, Any]) -> str:
+    """What is computed beside its state."""
+    return _written(actor, standings.of(resource, values, _today(actor))[1:])
+
+
+def brief(actor: Actor, resource: Resource, values: Mapping[str, Any]) -> str:
+    """What counts most of how it stands."""
+    return _written(actor, standings.brief(resource, values, _today(actor)))
+
+
+def _today(actor: Actor) -> date:
+    return clock.today(actor.speech.zone)
+
+
+def _written(actor: Actor, found: list[standings.Standing]) -> str:
+    return "\n".join(f"{one.look}:{actor.speech.say(one.text)}" for one in found)

@@ -15,9 +15,9 @@ from crm_app.services import actions, boards, records, standings
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .badges import badges_of
+from .badges import beside
 from .guard import on, signed_in
-from .session import tell
+from .session import Me, tell
 from .sums import told
 
 
@@ -91,7 +91,7 @@ class BoardState(rx.State, mixin=True):
         try:
             verb, ask, reason, label = await asyncio.to_thread(read_move, actor, self.resource, key, state)
         except (IllegalMove, NotAllowed) as refusal:
-            return await self._card_back(actor, refusal.message)
+            return await self._card_back(actor, actor.speech.say(refusal.message))
         if not verb:
             self.board_answer += 1
             return None
@@ -122,18 +122,20 @@ class BoardState(rx.State, mixin=True):
                 actions.run, actor, self.resource.name, verb, key, given, once=f"{once}:{verb}" if once else None
             )
         except Invalid as bad:
-            await self._card_back(actor, " ".join(actor.speech.say(text) for text in bad.fields.values()))
+            text = " ".join(actor.speech.say(message) for message in bad.fields.values())
+            await self._card_back(actor, text or actor.speech.say(bad.message))
             return
         except (IllegalMove, NotAllowed) as refusal:
-            await self._card_back(actor, refusal.message)
+            await self._card_back(actor, actor.speech.say(refusal.message))
             return
         await tell(self, Message("{what}: done.", what=actions.find(self.resource.name, verb).label))
         await self._show(actor, self._query, counted=False)
         self.board_answer += 1
 
-    async def _card_back(self, actor: Actor, why: Message | str) -> None:
+    async def _card_back(self, actor: Actor, why: str) -> None:
         """What was refused says why, and the board is as it is now."""
-        await tell(self, why, kind="late")
+        me = await self.get_state(Me)
+        me._tell(why, "late")
         await self._show(actor, self._query, counted=False)
         self.board_answer += 1
 
@@ -188,5 +190,5 @@ def _card(work: Work, resource: Resource, card: boards.Card, item: records.Item)
         f"{text(card.amount)} {currency}".strip(),
         text(card.day),
         text(card.owner),
-        badges_of(work.actor, resource, item.values, stored=False),
+        beside(work.actor, resource, item.values),
     )

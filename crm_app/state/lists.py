@@ -18,7 +18,7 @@ from crm_app.services.actors import Actor
 from crm_app.services.views import View
 from crm_app.services.work import Work
 
-from .badges import badges_of
+from .badges import brief
 from .boards import BoardState
 from .bulk import BulkState
 from .cells import CellState
@@ -264,5 +264,5 @@ def _cell(work: Work, resource: Resource, name: str) -> Callable[[records.Item],
     if isinstance(resource.fields[name].kind, Boolean):
         return lambda item: "true" if item.values[name] else ""  # the page draws a badge
     if name == _stands(resource):
-        return lambda item: badges_of(work.actor, resource, item.values)
+        return lambda item: brief(work.actor, resource, item.values)
     return records.showing(work, resource, name)

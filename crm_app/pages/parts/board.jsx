@@ -111,23 +111,25 @@ function usePointer(board, latest) {
 function Card({ card, resource, waiting, lifted, hint, onKey }) {
   return (
     <li className={`card${waiting ? " is-waiting" : ""}${lifted ? " is-lifted" : ""}`} data-card={card.id} aria-busy={waiting}>
-      <div className="spread">
-        <Link to={`/${resource}/${card.id}`} className="card-title truncate" draggable={false} aria-describedby={hint} onKeyDown={onKey}>
-          {card.title}
-        </Link>
+      <Link to={`/${resource}/${card.id}`} className="card-title truncate" draggable={false} aria-describedby={hint} onKeyDown={onKey} title={card.title}>
+        {card.title}
+      </Link>
+      <div className="card-sub truncate" dir="auto" title={card.about}>{card.about}</div>
+      <div className="card-line">
+        <span className="card-money">{card.money}</span>
         <span className="card-sub fig">{card.day}</span>
       </div>
-      <div className="card-sub truncate" dir="auto" title={card.about}>{card.about}</div>
-      <div className="card-foot">
-        <span className="card-money">{card.money}</span>
-        {card.owner && (
-          <span className="card-owner" title={card.owner}>
-            <Avatar text={card.owner} />
-            <span className="sr-only">{card.owner}</span>
-          </span>
-        )}
-      </div>
-      {card.badges && <Badges text={card.badges} />}
+      {(card.badges || card.owner) && (
+        <div className="card-foot">
+          <Badges text={card.badges} />
+          {card.owner && (
+            <span className="card-owner" title={card.owner}>
+              <Avatar text={card.owner} />
+              <span className="sr-only">{card.owner}</span>
+            </span>
+          )}
+        </div>
+      )}
     </li>
   );
 }

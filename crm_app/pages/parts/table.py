@@ -23,7 +23,7 @@ _WIDTHS = {
     "email": "210px",
     "tel": "146px",
     "country": "120px",
-    "date": "104px",
+    "date": "112px",
     "number": "96px",
 }
 
@@ -143,9 +143,7 @@ def _numbers(state: type[ListState], name: Var[str]) -> Var[str]:
 def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
     fields = state.resource.fields
     widths = {
-        spec.name: _WIDTHS.get(spec.kind.widget, "128px")
-        for spec in fields.values()
-        if spec.name != _widest(state.resource)
+        spec.name: _width(state.resource, spec) for spec in fields.values() if spec.name != _widest(state.resource)
     }
     label = views.label_of(state, head.name)
     arrow = rx.cond(
@@ -167,6 +165,12 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
         style={"width": rx.match(head.name, *widths.items(), "auto")},
         custom_attrs={"aria-sort": rx.match(head.sorted, ("up", "ascending"), ("down", "descending"), "none")},
     )
+
+
+def _width(resource: Resource, spec: FieldSpec) -> str:
+    """The width of a column; the badges of a state want more than a word."""
+    stands = resource.workflow is not None and spec.name == resource.workflow.state
+    return "156px" if stands else _WIDTHS.get(spec.kind.widget, "128px")
 
 
 def _widest(resource: Resource) -> str:
