@@ -44,7 +44,7 @@ class Invoice(Document, table=True):
 
     __tablename__ = "invoice"
     __table_args__ = (
-        sa.Index("ix_invoice_open", "status", "balance", "due"),
+        sa.Index("ix_invoice_open", "status", "balance", "due", "kind", "date", "paid", "id"),
         sa.Index("ix_invoice_account_date", "account", "date"),
         sa.Index("ix_invoice_status_date", "status", "date", "id"),
         *sorted_by_key("invoice", "created_at", "owner"),
@@ -88,6 +88,7 @@ FLOW = Workflow(
         Move("send", ("issued",)),
         Move("credit", ("issued",)),
         Move("apply", ("issued",)),
+        Move("unapply", ("issued",)),
         Move("cancel", ("draft",), "cancelled"),
     ),
     frozenset({"draft"}),

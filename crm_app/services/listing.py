@@ -133,7 +133,7 @@ def count(
             return cap, True
         conditions = [*conditions, found.index]
     inner = sa.select(sa.literal(1)).select_from(resource.table).where(*conditions)
-    if cap is not None and conditions:
+    if cap is not None and (conditions or resource.inside):
         inner = inner.limit(cap + 1)
         counted = work.session.scalar(sa.select(sa.func.count()).select_from(inner.subquery())) or 0
         return min(counted, cap), counted > cap

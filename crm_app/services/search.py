@@ -5,6 +5,7 @@ The only place but the migrations with SQL that one database understands. A sear
 tests each row, which meets enough matches soon. Which of the two is told by counting the matches, no further than CAP.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -21,6 +22,7 @@ from crm_app.models.histories import DocumentPart
 from .work import Work, column_of
 
 CAP = 10_000
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+(?:[^\W\d_]\.?)")
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,17 @@ class Match:
 
 
 def words_of(text: str) -> list[str]:
-    """The search text as patterns in the `search` column: every word anywhere, one or two letters only as a word's beginning."""
-    words = fold(storable(text[:MAX_TEXT])).split()[:8]
-    return [word if len(word) >= 3 else f"{'  '[: 3 - len(word)]}{word}" for word in words]
+    """The search text as patterns in the `search` column: every word anywhere, one or two letters only as a word's beginning.
+
+    Initials are sought without their dots, as a word's beginning: "s.l." finds "SL" and, as that is stored too, "S.L.".
+    """
+    return [_pattern(word) for word in fold(storable(text[:MAX_TEXT])).split()[:8]]
+
+
+def _pattern(word: str) -> str:
+    if _INITIALS.fullmatch(word):
+        return f"  {word.replace('.', '')}"
+    return word if len(word) >= 3 else f"{'  '[: 3 - len(word)]}{word}"
 
 
 def beginnings_of(text: str) -> list[str]:

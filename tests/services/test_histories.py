@@ -107,3 +107,11 @@ def test_the_record_shows_the_last_of_them_and_leads_to_all(sale, resource):
     assert sold.address.endswith(f"filter%5B{field}%5D={key}")
     assert {link.resource for link in sold.links} == {"invoices"}
     assert "10" in sold.links[-1].more
+
+
+def test_initials_are_found_with_dots_and_without(trading):
+    with_dots, without = trade.customer(name="Talleres Iniciales S.L."), trade.customer(name="Talleres Iniciales SL")
+    with Work(SYSTEM) as work:
+        for text in ("iniciales s.l.", "iniciales S.L", "iniciales sl", "Iniciales SL"):
+            found = records.page(work, RESOURCES.get("accounts"), Query(text), columns=("name",)).items
+            assert {item.id for item in found} == {with_dots, without}, text

@@ -84,6 +84,7 @@ _SOLD = (
     "CASE d.kind WHEN 'credit_note' THEN -l.quantity ELSE l.quantity END AS quantity, "
     "CASE d.kind WHEN 'credit_note' THEN -l.net ELSE l.net END AS net, d.kind"
 )
+# the conditions on the state are such that no index answers: that of the account, the product or the date shall
 _HISTORIES = {
     "quoted_line": ("quote_line", "quote", "quote", "l.quantity, l.net, d.status", "d.status <> 'draft'"),
     "ordered_line": (
@@ -91,9 +92,9 @@ _HISTORIES = {
         "sales_order",
         "order",
         "l.quantity, l.net, d.status",
-        "d.status IN ('confirmed', 'held', 'closed')",
+        "d.status NOT IN ('draft', 'cancelled')",
     ),
-    "sold_line": ("invoice_line", "invoice", "invoice", _SOLD, "d.status = 'issued'"),
+    "sold_line": ("invoice_line", "invoice", "invoice", _SOLD, "d.status NOT IN ('draft', 'cancelled')"),
 }
 
 
