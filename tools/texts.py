@@ -164,6 +164,7 @@ def _of_resource(resource: Any) -> Iterator[str]:
     from crm_app.core.fields import Choice
 
     yield from (resource.one, resource.many, resource.group, *(section.title for section in resource.form))
+    yield from (view.title for view in resource.views)
     for spec in resource.fields.values():
         yield from (spec.label, spec.help)
         if isinstance(spec.kind, Choice):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Choice, Day, Reference, Text, Whole
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
@@ -49,10 +49,11 @@ class Quote(Document, table=True):
     __tablename__ = "quote"
     __table_args__ = (
         sa.Index("ix_quote_account_date", "account", "date"),
+        sa.Index("ix_quote_status_date", "status", "date", "id"),
         *sorted_by_key("quote", "created_at", "owner"),
     )
 
-    status: str = column(STATUS, "Status", default=QuoteStatus.DRAFT.value, readonly=True, index=True)
+    status: str = column(STATUS, "Status", default=QuoteStatus.DRAFT.value, readonly=True)
     revision: int = column(Whole(1), "Version", default=1, readonly=True)
     before: int | None = column(Reference("quotes"), "Version before", readonly=True, references="quote.id")
     valid_until: date | None = column(Day(), "Valid until", index=True)
@@ -117,6 +118,15 @@ QUOTES = resource(
     place=10,
     workflow=FLOW,
     facts=("account", "date", "valid_until", "total"),
+    views=(
+        Ready("Open", "filter[status][in]=draft,sent"),
+        Ready("Expiring in 7 days", "filter[status]=sent&filter[valid_until][between]=today,today%2B7"),
+        Ready("Expired", "filter[status]=sent&filter[valid_until][lt]=today"),
+        Ready("Accepted, not ordered", "filter[status]=accepted&filter[ordered]=none&filter[invoiced]=none"),
+        Ready("Accepted, not invoiced", "filter[status]=accepted&filter[invoiced][in]=none,partly"),
+    ),
+    board=True,
+    sums=("net", "tax", "total"),
 )
 lines(QUOTES, QuoteLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
 shares_of(QUOTES, QuoteShare)

@@ -77,14 +77,8 @@ def control(state: type[RecordState], spec: FieldSpec) -> rx.Component:
     value = state.values[name]
     match spec.kind.widget:
         case "textarea":
-            return rx.el.textarea(
-                **common,
-                default_value=value,
-                class_name="input",
-                rows="3",
-                placeholder=_NOTHING,
-                max_length=spec.kind.size,
-            )  # type: ignore[attr-defined]
+            more = {"rows": "3", "max_length": spec.kind.size}  # type: ignore[attr-defined]
+            return rx.el.textarea(**common, **more, default_value=value, class_name="input", placeholder=_NOTHING)
         case "checkbox":
             return rx.el.input(
                 **common, type="checkbox", default_checked=value == "true", class_name="check", value="true"

@@ -15,7 +15,8 @@ from .sign_in import sign_in_form
 from .text import t, when
 
 Trail = tuple[tuple[Any, str | Var[str]], ...]
-_GROUPS = ("Sales", "Relations", "Catalogue")
+_RECORD_VERBS = ("create", "change", "remove")
+_GROUPS = ("Sales", "Relations", "Catalogue", "Insight")
 # pages of a group that are no list: address, icon, name, permission
 _BESIDE = {"Sales": (("/ageing", "calendar-clock", "Ageing", "invoices.read"),)}
 
@@ -98,6 +99,8 @@ def _group(group: str) -> rx.Component:
 
 def may(resource: Resource, verb: str) -> Var[bool]:
     """Whether to show what needs this permission. The service asks again."""
+    if verb in _RECORD_VERBS and verb not in resource.verbs:
+        return Var.create(False)
     return Me.may.contains(resource.permission(verb))
 
 
