@@ -109,6 +109,7 @@ FLOW = Workflow(
         Move("send", ("issued",)),
         Move("credit", ("issued",)),
         Move("apply", ("issued",)),
+        Move("unapply", ("issued",)),
         Move("cancel", ("draft",), "cancelled"),
     ),
     frozenset({"draft"}),

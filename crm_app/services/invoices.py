@@ -336,6 +336,15 @@ def apply(work: Work, row: Any, values: Values) -> Outcome | None:
     return None
 
 
+@action("invoices", "unapply", "Take allocations back", icon="undo-2", fields=("allocations",))
+def unapply(work: Work, row: Any, values: Values) -> Outcome | None:
+    """What a credit note has settled (the allocations whose ids are named, else all) counts no more from today on."""
+    if row.kind != InvoiceKind.CREDIT_NOTE.value:
+        raise Invalid({"": Message("Only a credit note is set against invoices.")})
+    payments.take_back(work, row, values.get("allocations"))
+    return None
+
+
 @action("invoices", "cancel", "Cancel it", icon="ban", danger=True)
 def cancel(_work: Work, _row: Any, _values: Values) -> Outcome | None:
     """The draft is off."""

@@ -130,6 +130,7 @@ _POINTLESS: Mapping[str, Callable[[Values], Mapping[str, bool]]] = {
         "pay": values["balance"] <= 0,
         "credit": values["kind"] == "credit_note",
         "apply": values["kind"] != "credit_note" or values["balance"] <= 0,
+        "unapply": values["kind"] != "credit_note" or values["paid"] <= 0,
         "send": values["sent_on"] is not None,
     },
     "payments": lambda values: {
