@@ -183,4 +183,4 @@ def _deposits(work: Work, which: Which) -> dict[int, Decimal]:
         .where(column_of(Invoice, "kind") == InvoiceKind.DEPOSIT.value, ~set_off.exists())
         .group_by(order)
     )
-    return dict(work.session.execute(statement).tuples())
+    return dict(work.session.execute(statement).all())
