@@ -49,7 +49,10 @@ def _read(name: str) -> str:
 
 
 def _write(name: str, text: str) -> None:
-    _stamp(name).write_text(text)
+    """Whole or not at all, and never into a file that a copied tree shares."""
+    making = _stamp(name).with_suffix(".making")
+    making.write_text(text)
+    making.replace(_stamp(name))
 
 
 if __name__ == "__main__":

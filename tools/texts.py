@@ -24,7 +24,7 @@ CATALOGUE = SOURCE / "core" / "locale" / "es.po"
 # what translates: the argument's place and its name; whatever hands a parameter on to one of these is found by itself
 _ROOTS: Mapping[str, tuple[int, str]] = {"translate": (0, "text"), "Message": (0, "text")}
 # attributes that hold a text of a registry, or a Message that was made where its words stand
-_CARRIED = {"label", "one", "new_one", "many", "group", "title", "text", "message"}
+_CARRIED = {"label", "one", "new_one", "many", "group", "title", "text", "message", "why", "lift"}
 # mappings whose values are Messages
 _MESSAGES = {"fields.items()", "faults.values()", "message.args.items()"}
 # files that keep texts in tuples: every string in one that begins with a capital letter is a text
@@ -164,6 +164,7 @@ def _of_resource(resource: Any) -> Iterator[str]:
     from crm_app.core.fields import Choice
 
     yield from (resource.one, resource.many, resource.group, *(section.title for section in resource.form))
+    yield from (view.title for view in resource.views)
     for spec in resource.fields.values():
         yield from (spec.label, spec.help)
         if isinstance(spec.kind, Choice):

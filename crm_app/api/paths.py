@@ -265,6 +265,7 @@ def _statement_paths(number: list[Any]) -> dict[str, Any]:
     return {
         "/accounts/{id}/statement": _get("accounts", "statement", "Statement of account", rows, [*number, *between]),
         "/ageing": _get("accounts", "ageing", "What is owed, by days overdue", rows, at),
+        "/held": _get("accounts", "held", "Who is held and why", rows, []),
     }
 
 

@@ -1,4 +1,4 @@
-"""Statement of an account, ageing of everything open, and who is held and why."""
+"""Statement of an account, and ageing of everything open."""
 
 from datetime import date
 
@@ -75,15 +75,16 @@ def ageing(call: Call) -> Response:
 
 def ageing_sheet(call: Call) -> Response:
     """The ageing as a workbook in the caller's language."""
-    return _saved(*receivable_sheets.ageing(call.actor, _day(call, "date")))
+    return saved(*receivable_sheets.ageing(call.actor, _day(call, "date")))
 
 
 def statement_sheet(call: Call) -> Response:
     """The statement as a workbook in the caller's language, one currency under the other."""
-    return _saved(*receivable_sheets.statement(call.actor, call.path["id"], _day(call, "from"), _day(call, "to")))
+    return saved(*receivable_sheets.statement(call.actor, call.path["id"], _day(call, "from"), _day(call, "to")))
 
 
-def _saved(name: str, content: bytes) -> Response:
+def saved(name: str, content: bytes) -> Response:
+    """The answer that is saved as a workbook of that name."""
     headers = {
         "Content-Disposition": files.disposition(name, inline=False),
         "Cache-Control": "no-store",

@@ -46,16 +46,28 @@ class Missing(Refusal):
 
 
 class IllegalMove(Refusal):
-    """A verb that the record's state does not allow. `open_moves` are those that it does. People read the words for them."""
+    """A verb that the record's state does not allow. `open_moves` are those that it does. People read the words for them.
 
-    def __init__(self, record: str, state: str, verb: str, open_moves: Iterable[str], resource: str = "") -> None:
+    With `to_state`, `verb` is a state that no verb leads to from here.
+    """
+
+    def __init__(
+        self,
+        record: str,
+        state: str,
+        verb: str,
+        open_moves: Iterable[str],
+        resource: str = "",
+        *,
+        to_state: bool = False,
+    ) -> None:
         self.state, self.verb, self.open_moves = state, verb, tuple(open_moves)
         super().__init__(
             Message(
                 "{record} is {state}: {verb} is not possible. Possible now: {moves}.",
                 record=record,
                 state=words.of_state(resource, state),
-                verb=words.of_verb(resource, verb),
+                verb=words.of_state(resource, verb) if to_state else words.of_verb(resource, verb),
                 moves=tuple(words.of_verb(resource, move) for move in self.open_moves) or "-",
             )
         )

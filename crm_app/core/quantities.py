@@ -45,11 +45,13 @@ class Number(Kind):
     """An exact decimal: at most `places` decimals and `digits` before the point. JSON carries it as a string.
 
     Both together are 18 at most, what SQLite's 64-bit integer holds: with more places fewer digits are taken.
+    `fraction` decimals are shown at least: a price of 0.7 reads 0.70.
     """
 
     places: int = 4
     digits: int = 14
     least: Decimal | None = None
+    fraction: int = 0
     widget: ClassVar[str] = "decimal"
     align: ClassVar[str] = "right"
     operators: ClassVar[tuple[str, ...]] = COMPARE
@@ -82,13 +84,18 @@ class Number(Kind):
         return "" if value is None else f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
 
     def edit(self, value: Any, speech: Speech) -> str:
-        return self.write(value).replace(".", "," if speech.language == "es" else ".")
+        return "" if value is None else self._padded(value).replace(".", "," if speech.language == "es" else ".")
 
     def show(self, value: Any, speech: Speech) -> str:
-        return "" if value is None else speech.number(Decimal(self.write(value)))
+        return "" if value is None else speech.number(Decimal(self._padded(value)))
 
     def json(self, value: Any) -> Any:
         return None if value is None else self.write(value)
+
+    def _padded(self, value: Decimal) -> str:
+        text = self.write(value)
+        lacking = self.fraction - len(text.partition(".")[2])
+        return text if lacking <= 0 else text + ("" if "." in text else ".") + "0" * lacking
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ It stands beside its table and is checked when that module is imported: a name t
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from . import words
 from .fields import Choice, Kind, Reference
+from .query import Query
 from .workflow import Workflow
 
-GROUPS = ("Sales", "Relations", "Catalogue", "Settings")
+GROUPS = ("Sales", "Relations", "Catalogue", "Insight", "Settings")
 _BRIEF = 6
 
 
@@ -52,12 +54,34 @@ class Section:
     fields: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A view that a list has without anybody saving it. `url` is the query part of its address; a day in it may be told from
+    the company's today: "today", "today+7", "today-7".
+    """
+
+    title: str
+    url: str
+
+    @property
+    def query(self) -> Query:
+        """What it asks for."""
+        return Query.from_params(parse_qsl(self.url))
+
+
 @dataclass(frozen=True, eq=False)
 class Resource:
     """See the module. `name` is the plural of the URL ("accounts"); `one` and `many` are the English words for it.
 
     `label` is the field that names a record, `owner` the field that says whose it is (scope own and team),
     `tree` the field that names the record of the same kind that it is a part of, `place` where it stands in its group.
+
+    `views` are the tabs that its list has for everybody. `sums` are the amounts that are added up under the list, per currency;
+    those of records that hold `contrary` (a field and its value: a credit note, money paid out) are taken away. With `board`
+    the list may also be seen as a board of the workflow's states.
+
+    Records that stand inside others without a page of their own (the lines of documents) name by `inside` the field of the
+    record that is opened for them, and by `guard` the Resource whose permissions count.
     """
 
     name: str
@@ -81,6 +105,12 @@ class Resource:
     facts: tuple[str, ...] = field(default=())
     tree: str = ""
     place: int = 50
+    views: tuple[Ready, ...] = ()
+    sums: tuple[str, ...] = ()
+    contrary: tuple[str, str] | None = None
+    board: bool = False
+    guard: str = ""
+    inside: str = ""
 
     def __post_init__(self) -> None:
         named = {
@@ -94,6 +124,10 @@ class Resource:
             "facts": self.facts,
             "tree": (self.tree,) if self.tree else (),
             "workflow": (self.workflow.state,) if self.workflow else (),
+            "views": tuple(part.field for view in self.views for part in view.query.filters),
+            "sums": self.sums,
+            "inside": (self.inside,) if self.inside else (),
+            "contrary": self.contrary[:1] if self.contrary else (),
         }
         for part, names in named.items():
             unknown = [name for name in names if name not in self.fields]
@@ -125,7 +159,7 @@ class Resource:
 
     def permission(self, verb: str) -> str:
         """The name of the permission for a verb on this Resource."""
-        return f"{self.name}.{verb}"
+        return f"{self.guard or self.name}.{verb}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,6 +39,10 @@ class Workflow:
         """True when some verb leads from the one state to the other."""
         return any(before in move.sources and move.target == after for move in self.moves)
 
+    def verb_to(self, before: str, after: str) -> str:
+        """The first verb that leads from the one state to the other, "" for none."""
+        return next((move.verb for move in self.moves if before in move.sources and move.target == after), "")
+
     def target(self, record: str, state: str, verb: str, resource: str = "") -> str:
         """The state that `verb` leads to. Raises IllegalMove, naming the record and the moves that are open.
 

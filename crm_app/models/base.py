@@ -290,12 +290,21 @@ def resource(
 
 
 def lines(
-    owner: Resource, table: type[Line], name: str, *, one: str, many: str, label: str, icon: str = "", parent: str = ""
+    owner: Resource,
+    table: type[Line],
+    name: str,
+    *,
+    one: str,
+    many: str,
+    label: str,
+    icon: str = "",
+    parent: str = "",
+    limit: int = 200,
 ) -> Lines:
     """Declare the records that live inside the owner's; the owner's permissions are theirs. Raises ValueError on a wrong name.
 
     `parent` is the field that names the owner, where it is not the table's own PARENT: a link between two records is shown
-    inside both.
+    inside both. `limit` is how many there may be.
     """
     parent = parent or table.PARENT
     own = _specs(table, label)
@@ -316,7 +325,7 @@ def lines(
     )
     if parent == table.PARENT:
         table.RESOURCE = found
-    return RESOURCES.add_lines(owner, Lines(name, found, parent))
+    return RESOURCES.add_lines(owner, Lines(name, found, parent, limit))
 
 
 def _specs(table: type[Record], label: str) -> dict[str, FieldSpec]:

@@ -4,15 +4,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Boolean, Choice, MomentKind, Reference, Text
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
 from .choices import PROGRESS_LABELS, Progress
-from .trade import HEAD, SEARCHED, SECTIONS, Document, DocumentLine, ancestor
+from .trade import HEAD, MOST_LINES, SEARCHED, SECTIONS, Document, DocumentLine, DocumentShare, ancestor, shares_of
 
 
 class DeliveryKind(StrEnum):
@@ -38,9 +39,12 @@ class DeliveryNote(Document, table=True):
     """A legal document of what was handed over. `valued` prints the prices."""
 
     __tablename__ = "delivery_note"
-    __table_args__ = sorted_by_key("delivery_note", "created_at", "owner")
+    __table_args__ = (
+        sa.Index("ix_delivery_note_status_date", "status", "date", "id"),
+        *sorted_by_key("delivery_note", "created_at", "owner"),
+    )
 
-    status: str = column(STATUS, "Status", default=DeliveryStatus.DRAFT.value, readonly=True, index=True)
+    status: str = column(STATUS, "Status", default=DeliveryStatus.DRAFT.value, readonly=True)
     kind: str = column(
         Choice(DeliveryKind, ("Delivery", "Return")), "Kind", default=DeliveryKind.DELIVERY.value, readonly=True
     )
@@ -66,6 +70,16 @@ class DeliveryLine(DocumentLine, table=True):
     quote_line: int | None = ancestor("quote_line")
     order_line: int | None = ancestor("order_line")
     returned_line: int | None = ancestor("delivery_line")
+
+
+class DeliveryShare(DocumentShare, table=True):
+    """A salesperson's share of a delivery note."""
+
+    __tablename__ = "delivery_share"
+    __table_args__ = (KEEP_IDS,)
+    PARENT: ClassVar[str] = "delivery_note"
+
+    delivery_note: int = Field(foreign_key="delivery_note.id", index=True, sa_type=Id)
 
 
 FLOW = Workflow(
@@ -96,5 +110,15 @@ DELIVERIES = resource(
     place=30,
     workflow=FLOW,
     facts=("account", "date", "ship_city", "total"),
+    views=(
+        Ready("Draft", "filter[status]=draft"),
+        Ready(
+            "To invoice",
+            "filter[status][in]=issued,signed&filter[kind]=delivery&filter[invoiced][in]=none,partly",
+        ),
+    ),
+    sums=("net", "tax", "total"),
+    contrary=("kind", DeliveryKind.RETURN.value),
 )
-lines(DELIVERIES, DeliveryLine, "lines", one="Line", many="Lines", label="description")
+lines(DELIVERIES, DeliveryLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
+shares_of(DELIVERIES, DeliveryShare)

@@ -9,11 +9,23 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Choice, Day, Reference
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, Json, column, lines, resource, sorted_by_key
-from .trade import AMOUNT, HEAD, SEARCHED, SECTIONS, Document, DocumentLine, ancestor
+from .trade import (
+    AMOUNT,
+    HEAD,
+    MOST_LINES,
+    SEARCHED,
+    SECTIONS,
+    Document,
+    DocumentLine,
+    DocumentShare,
+    ancestor,
+    newest_of_product,
+    shares_of,
+)
 
 
 class InvoiceKind(StrEnum):
@@ -44,12 +56,13 @@ class Invoice(Document, table=True):
 
     __tablename__ = "invoice"
     __table_args__ = (
-        sa.Index("ix_invoice_open", "status", "balance", "due"),
+        sa.Index("ix_invoice_open", "status", "balance", "due", "kind", "date", "paid", "id"),
         sa.Index("ix_invoice_account_date", "account", "date"),
+        sa.Index("ix_invoice_status_date", "status", "date", "id"),
         *sorted_by_key("invoice", "created_at", "owner"),
     )
 
-    status: str = column(STATUS, "Status", default=InvoiceStatus.DRAFT.value, readonly=True, index=True)
+    status: str = column(STATUS, "Status", default=InvoiceStatus.DRAFT.value, readonly=True)
     kind: str = column(KIND, "Kind", default=InvoiceKind.INVOICE.value, index=True)
     quote: int | None = column(Reference("quotes"), "Quote", readonly=True, references="quote.id")
     order: int | None = column(Reference("orders"), "Sales order", readonly=True, references="sales_order.id")
@@ -68,7 +81,7 @@ class InvoiceLine(DocumentLine, table=True):
     """A line of an invoice. `credited_line` is what a credit note's line takes back, `deposit_line` the deposit it sets off."""
 
     __tablename__ = "invoice_line"
-    __table_args__ = (KEEP_IDS,)
+    __table_args__ = newest_of_product("invoice_line")
     PARENT: ClassVar[str] = "invoice"
 
     invoice: int = Field(foreign_key="invoice.id", index=True, sa_type=Id)
@@ -79,6 +92,16 @@ class InvoiceLine(DocumentLine, table=True):
     deposit_line: int | None = ancestor("invoice_line")
 
 
+class InvoiceShare(DocumentShare, table=True):
+    """A salesperson's share of an invoice."""
+
+    __tablename__ = "invoice_share"
+    __table_args__ = (KEEP_IDS,)
+    PARENT: ClassVar[str] = "invoice"
+
+    invoice: int = Field(foreign_key="invoice.id", index=True, sa_type=Id)
+
+
 FLOW = Workflow(
     "status",
     (
@@ -87,6 +110,7 @@ FLOW = Workflow(
         Move("send", ("issued",)),
         Move("credit", ("issued",)),
         Move("apply", ("issued",)),
+        Move("unapply", ("issued",)),
         Move("cancel", ("draft",), "cancelled"),
     ),
     frozenset({"draft"}),
@@ -112,5 +136,18 @@ INVOICES = resource(
     place=40,
     workflow=FLOW,
     facts=("account", "date", "due", "total", "balance"),
+    views=(
+        Ready("Draft", "filter[status]=draft"),
+        Ready("Open", "filter[status]=issued&filter[balance][gt]=0"),
+        Ready(
+            "Overdue",
+            "filter[status]=issued&filter[balance][gt]=0&filter[due][lt]=today&filter[kind][in]=invoice,debit_note,deposit",
+        ),
+        Ready("Partly paid", "filter[status]=issued&filter[balance][gt]=0&filter[paid][gt]=0"),
+        Ready("Paid", "filter[status]=issued&filter[balance][le]=0"),
+    ),
+    sums=("net", "tax", "total", "paid", "balance"),
+    contrary=("kind", InvoiceKind.CREDIT_NOTE.value),
 )  # fmt: skip
-lines(INVOICES, InvoiceLine, "lines", one="Line", many="Lines", label="description")
+lines(INVOICES, InvoiceLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
+shares_of(INVOICES, InvoiceShare)

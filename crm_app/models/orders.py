@@ -4,15 +4,16 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Choice, Day, Reference
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
 from .choices import PROGRESS_LABELS, Progress
-from .trade import HEAD, SEARCHED, SECTIONS, Document, DocumentLine, ancestor
+from .trade import HEAD, MOST_LINES, SEARCHED, SECTIONS, Document, DocumentLine, DocumentShare, ancestor, shares_of
 
 
 class OrderStatus(StrEnum):
@@ -32,9 +33,12 @@ class SalesOrder(Document, table=True):
     """An order; it stays editable until something of it is delivered or invoiced."""
 
     __tablename__ = "sales_order"
-    __table_args__ = sorted_by_key("sales_order", "created_at", "owner")
+    __table_args__ = (
+        sa.Index("ix_sales_order_status_date", "status", "date", "id"),
+        *sorted_by_key("sales_order", "created_at", "owner"),
+    )
 
-    status: str = column(STATUS, "Status", default=OrderStatus.DRAFT.value, readonly=True, index=True)
+    status: str = column(STATUS, "Status", default=OrderStatus.DRAFT.value, readonly=True)
     quote: int | None = column(Reference("quotes"), "Quote", readonly=True, references="quote.id")
     wanted: date | None = column(Day(), "Wanted on")
     delivered: str = column(
@@ -54,6 +58,16 @@ class OrderLine(DocumentLine, table=True):
 
     sales_order: int = Field(foreign_key="sales_order.id", index=True, sa_type=Id)
     quote_line: int | None = ancestor("quote_line")
+
+
+class OrderShare(DocumentShare, table=True):
+    """A salesperson's share of an order."""
+
+    __tablename__ = "order_share"
+    __table_args__ = (KEEP_IDS,)
+    PARENT: ClassVar[str] = "sales_order"
+
+    sales_order: int = Field(foreign_key="sales_order.id", index=True, sa_type=Id)
 
 
 FLOW = Workflow(
@@ -86,5 +100,18 @@ ORDERS = resource(
     place=20,
     workflow=FLOW,
     facts=("account", "date", "wanted", "total"),
+    views=(
+        Ready("Accepted", "filter[status][in]=confirmed,closed"),
+        Ready("To deliver", "filter[status]=confirmed&filter[delivered][in]=none,partly"),
+        Ready(
+            "Not delivered for 7 days",
+            "filter[status]=confirmed&filter[delivered][in]=none,partly&filter[date][lt]=today-7",
+        ),
+        Ready("To invoice", "filter[status]=confirmed&filter[invoiced][in]=none,partly"),
+        Ready("On hold", "filter[status]=held"),
+    ),
+    board=True,
+    sums=("net", "tax", "total"),
 )
-lines(ORDERS, OrderLine, "lines", one="Line", many="Lines", label="description")
+lines(ORDERS, OrderLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
+shares_of(ORDERS, OrderShare)

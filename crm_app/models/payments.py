@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Amount, Choice, Currency, Day, LongText, Number, Reference, Text
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Exact, Id, Record, Searchable, column, resource, sorted_by_key
@@ -48,7 +48,10 @@ class Payment(Searchable, table=True):
     """`unallocated` is what settles nothing yet, in the payment's currency."""
 
     __tablename__ = "payment"
-    __table_args__ = sorted_by_key("payment", "created_at", "owner")
+    __table_args__ = (
+        sa.Index("ix_payment_status_date", "status", "date", "id"),
+        *sorted_by_key("payment", "created_at", "owner"),
+    )
 
     number: str | None = column(Text(40), "Number", readonly=True, unique=True)
     status: str = column(
@@ -56,7 +59,6 @@ class Payment(Searchable, table=True):
         "Status",
         default=PaymentStatus.DRAFT.value,
         readonly=True,
-        index=True,
     )
     direction: str = column(Choice(Direction, ("Received", "Paid out")), "Direction", default=Direction.RECEIVED.value)
     account: int = column(Reference("accounts"), "Account", required=True, references="account.id")
@@ -131,4 +133,10 @@ PAYMENTS = resource(
     place=60,
     workflow=FLOW,
     facts=("account", "date", "amount", "unallocated"),
+    views=(
+        Ready("Draft", "filter[status]=draft"),
+        Ready("Not allocated", "filter[status]=posted&filter[unallocated][gt]=0"),
+    ),
+    sums=("amount", "unallocated"),
+    contrary=("direction", Direction.PAID.value),
 )

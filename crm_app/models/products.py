@@ -54,8 +54,8 @@ class Product(Searchable, table=True):
     sold: bool = column(Boolean(), "Sold", default=True)
     bought: bool = column(Boolean(), "Bought", default=False)
     unit: str | None = column(Text(20), "Unit")
-    price: Decimal | None = column(Number(6, digits=12, least=Decimal(0)), "List price")
-    cost: Decimal | None = column(Number(6, digits=12, least=Decimal(0)), "Cost")
+    price: Decimal | None = column(Number(6, digits=12, least=Decimal(0), fraction=2), "List price")
+    cost: Decimal | None = column(Number(6, digits=12, least=Decimal(0), fraction=2), "Cost")
     currency: str | None = column(Currency(), "Currency")
     tax_class: str = column(
         Choice(TaxClass, TAX_CLASS_LABELS),
@@ -86,7 +86,7 @@ class SupplierCode(Line, table=True):
     product: int = Field(foreign_key="product.id", index=True, sa_type=Id)
     supplier: int = column(Reference("accounts"), "Supplier", required=True, references="account.id")
     code: str | None = column(Text(40), "Their code")
-    price: Decimal | None = column(Number(6, digits=12, least=Decimal(0)), "Their price")
+    price: Decimal | None = column(Number(6, digits=12, least=Decimal(0), fraction=2), "Their price")
     currency: str | None = column(Currency(), "Currency")
 
 

@@ -4,10 +4,11 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Choice, Day, Reference, Text, Whole
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
@@ -15,13 +16,17 @@ from .choices import PROGRESS_LABELS, Progress
 from .trade import (
     CHOICE_LABELS,
     HEAD,
+    MOST_LINES,
     RECURRENCE_LABELS,
     SEARCHED,
     SECTIONS,
     Document,
     DocumentLine,
+    DocumentShare,
     LineChoice,
     Recurrence,
+    newest_of_product,
+    shares_of,
 )
 
 
@@ -42,9 +47,13 @@ class Quote(Document, table=True):
     """An offer. A revision keeps the number, raises `revision` and names the one `before` it."""
 
     __tablename__ = "quote"
-    __table_args__ = sorted_by_key("quote", "created_at", "owner")
+    __table_args__ = (
+        sa.Index("ix_quote_account_date", "account", "date"),
+        sa.Index("ix_quote_status_date", "status", "date", "id"),
+        *sorted_by_key("quote", "created_at", "owner"),
+    )
 
-    status: str = column(STATUS, "Status", default=QuoteStatus.DRAFT.value, readonly=True, index=True)
+    status: str = column(STATUS, "Status", default=QuoteStatus.DRAFT.value, readonly=True)
     revision: int = column(Whole(1), "Version", default=1, readonly=True)
     before: int | None = column(Reference("quotes"), "Version before", readonly=True, references="quote.id")
     valid_until: date | None = column(Day(), "Valid until", index=True)
@@ -61,12 +70,22 @@ class QuoteLine(DocumentLine, table=True):
     """A line of an offer."""
 
     __tablename__ = "quote_line"
-    __table_args__ = (KEEP_IDS,)
+    __table_args__ = newest_of_product("quote_line")
     PARENT: ClassVar[str] = "quote"
 
     quote: int = Field(foreign_key="quote.id", index=True, sa_type=Id)
     choice: str = column(Choice(LineChoice, CHOICE_LABELS), "Choice", default=LineChoice.FIRM.value)
     recurrence: str = column(Choice(Recurrence, RECURRENCE_LABELS), "Charged", default=Recurrence.ONCE.value)
+
+
+class QuoteShare(DocumentShare, table=True):
+    """A salesperson's share of a quote."""
+
+    __tablename__ = "quote_share"
+    __table_args__ = (KEEP_IDS,)
+    PARENT: ClassVar[str] = "quote"
+
+    quote: int = Field(foreign_key="quote.id", index=True, sa_type=Id)
 
 
 FLOW = Workflow(
@@ -99,5 +118,15 @@ QUOTES = resource(
     place=10,
     workflow=FLOW,
     facts=("account", "date", "valid_until", "total"),
+    views=(
+        Ready("Open", "filter[status][in]=draft,sent"),
+        Ready("Expiring in 7 days", "filter[status]=sent&filter[valid_until][between]=today,today%2B7"),
+        Ready("Expired", "filter[status]=sent&filter[valid_until][lt]=today"),
+        Ready("Accepted, not ordered", "filter[status]=accepted&filter[ordered]=none&filter[invoiced]=none"),
+        Ready("Accepted, not invoiced", "filter[status]=accepted&filter[invoiced][in]=none,partly"),
+    ),
+    board=True,
+    sums=("net", "tax", "total"),
 )
-lines(QUOTES, QuoteLine, "lines", one="Line", many="Lines", label="description")
+lines(QUOTES, QuoteLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
+shares_of(QUOTES, QuoteShare)

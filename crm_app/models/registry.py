@@ -7,6 +7,7 @@ from . import (
     currencies,
     deliveries,
     files,
+    histories,
     history,
     invoices,
     jobs,
@@ -28,4 +29,5 @@ from . import (
 MODULES = (
     settings, users, accounts, contacts, products, history, jobs, files, notes, views, quotes, orders, deliveries, invoices,
     payments, prices, stock, taxes, currencies, numbering, snapshots, credit,
+    histories,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import (
@@ -20,13 +21,14 @@ from crm_app.core.fields import (
     Text,
     Whole,
 )
-from crm_app.core.resource import Section
+from crm_app.core.resource import Resource, Section
 
-from .base import Id, Json, Line, Searchable, column
+from .base import KEEP_IDS, Id, Json, Line, Searchable, column, lines
 from .choices import TAX_CLASS_LABELS, TaxClass
 
 AMOUNT = Amount(4)
 PRICE = Number(6, digits=12)
+MOST_LINES = 2_000
 QUANTITY = Number(6, digits=12, least=Decimal(0))
 
 
@@ -102,6 +104,24 @@ class DocumentLine(Line):
     net: Decimal = column(AMOUNT, "Net", default=Decimal(0), readonly=True)
     cost: Decimal | None = column(PRICE, "Cost", readonly=True)
     why: list[dict[str, Any]] | None = Field(default=None, sa_type=Json)
+
+
+class DocumentShare(Line):
+    """What of a document's net counts for a salesperson. The shares of a document are 100 %, their amounts its net."""
+
+    person: int = column(Reference("users", person=True), "Salesperson", required=True, references="user.id")
+    percent: Decimal = column(Number(4, digits=3, least=Decimal(0)), "Share, %", required=True)
+    amount: Decimal = column(AMOUNT, "Amount", default=Decimal(0), readonly=True)
+
+
+def shares_of(owner: Resource, table: type[DocumentShare]) -> None:
+    """Declare the salespeople's shares inside a document."""
+    lines(owner, table, "shares", one="Share", many="Split between salespeople", label="person", icon="users")
+
+
+def newest_of_product(table: str) -> tuple[Any, ...]:
+    """The index that the newest lines of a product are read by, for `__table_args__`."""
+    return (sa.Index(f"ix_{table}_newest", "product", "id"), KEEP_IDS)
 
 
 def ancestor(table: str) -> Any:

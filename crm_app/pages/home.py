@@ -4,7 +4,7 @@ import reflex as rx
 from reflex.vars import Var
 
 from crm_app.core.resource import RESOURCES
-from crm_app.state.home import Tile, Today, Trace
+from crm_app.state.home import Due, NeedRow, Tile, Today, Trace
 from crm_app.state.session import Me
 
 from .parts import kit
@@ -15,7 +15,7 @@ from .parts.text import t, when
 
 
 def home() -> rx.Component:
-    """Where I was, what others did, how much there is; in an empty house the first steps."""
+    """What needs me, where I was, what others did, how much there is; in an empty house the first steps."""
     body = rx.el.div(
         rx.el.div(rx.cond(Today.loaded, _left(), _waiting()), class_name="today-main"),
         rx.el.div(
@@ -42,7 +42,7 @@ def home() -> rx.Component:
 
 def _left() -> rx.Component:
     nothing = when(
-        (Today.mine.length() == 0) & (Today.others.length() == 0),
+        (Today.needs.length() + Today.mine.length() + Today.others.length()) == 0,
         empty(
             "history",
             t("A quiet start"),
@@ -52,11 +52,43 @@ def _left() -> rx.Component:
     return rx.cond(
         Today.begun,
         rx.fragment(
+            rx.foreach(Today.needs, _due),
             _need(t("Go on where you were"), Today.mine, _trace),
             _need(t("What others changed"), Today.others, _other),
             nothing,
         ),
         rx.fragment(_first_steps(), _need(t("What others changed"), Today.others, _other)),
+    )
+
+
+def _due(need: Var[NeedRow]) -> rx.Component:
+    """Something that needs somebody, its first few, and the way to all of them."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(need.title),
+            rx.el.span(need.count, class_name="count"),
+            link(need.address, t("See all"), class_name="link", aria_label=t("See all: {what}", what=need.title)),
+            class_name="need-head",
+        ),
+        rx.el.ul(rx.foreach(need.first, lambda one: _due_row(need, one))),
+        class_name="need",
+        key=need.address,
+    )
+
+
+def _due_row(need: Var[NeedRow], one: Var[Due]) -> rx.Component:
+    return rx.el.li(
+        kit.icon(need.icon),
+        rx.el.span(
+            link(one.address, one.label, class_name="what row-link"),
+            " ",
+            rx.el.span(one.account, dir="auto"),
+            class_name="truncate",
+        ),
+        rx.el.span(one.money, class_name="fig"),
+        rx.el.span(one.day, class_name="when " + need.look),
+        class_name="need-row is-due",
+        key=one.address,
     )
 
 

@@ -6,6 +6,7 @@ from . import (
     credit,
     currencies,
     deliveries,
+    histories,
     home,
     invoices,
     me,
@@ -25,5 +26,6 @@ from . import (
 _MODULES = (
     home, sign_in, me, settings, accounts, contacts, products, quotes, orders, deliveries, invoices, payments, receivables, prices, stock,
     taxes, currencies, numbering, credit,
+    histories,
 )  # fmt: skip
 PAGES = tuple(page for module in _MODULES for page in module.PAGES)

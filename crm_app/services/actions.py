@@ -59,7 +59,7 @@ def find(resource: str, verb: str) -> Action:
 
 def permissions() -> Iterator[tuple[Resource, list[str]]]:
     """Every permission there is, by Resource: the roles screen and the checks draw from it, so they cannot drift."""
-    for resource in RESOURCES:
+    for resource in (found for found in RESOURCES if not found.guard):
         yield resource, [*resource.verbs, *(found.verb for found in of(resource.name))]
 
 

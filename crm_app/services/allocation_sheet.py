@@ -37,7 +37,7 @@ class Sheet:
 
 
 def sheet(work: Work, payment: object) -> Sheet:
-    """The allocation screen of a payment. Raises Missing, NotAllowed."""
+    """The allocation screen of a payment; invoices that the actor may not read are left out. Raises Missing, NotAllowed."""
     work.require("invoices.read")
     item = records.one(work, records.resource_of("payments"), payment)
     refund = item.values["direction"] == Direction.PAID.value
@@ -48,7 +48,11 @@ def sheet(work: Work, payment: object) -> Sheet:
     rows = work.session.execute(
         sa.select(Allocation, column_of(Invoice, "number"), column_of(Invoice, "currency"))
         .join(Invoice, column_of(Invoice, "id") == column_of(Allocation, "invoice"))
-        .where(column_of(Allocation, "payment") == item.id, column_of(Allocation, "until").is_(None))
+        .where(
+            *records.readable(work, records.resource_of("invoices")),
+            column_of(Allocation, "payment") == item.id,
+            column_of(Allocation, "until").is_(None),
+        )
         .order_by(column_of(Allocation, "id"))
     )
     settled = tuple(

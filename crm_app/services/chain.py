@@ -19,7 +19,7 @@ from crm_app.models.deliveries import DeliveryKind
 from crm_app.models.invoices import InvoiceKind
 from crm_app.models.trade import LineChoice
 
-from . import ledger, trade
+from . import ledger, shares, trade
 from .ledger import HEADS, ZERO, ancestor_of
 from .values import key_of, resource_of
 from .work import Work, before_commit, column_of
@@ -62,12 +62,12 @@ def _of(source: str, row: Any, done: Mapping[str, Decimal]) -> Decimal:
     return row.quantity - (done.get("returned", ZERO) if source == "deliveries" else ZERO)  # type: ignore[no-any-return]
 
 
-def _capped(work: Work, source: str, target: str, parts: list[Part]) -> list[Part]:
+def _capped(work: Work, source: str, target: str, parts: list[Part], *, done: bool = False) -> list[Part]:
     """A line is not invoiced beyond what the order and the quote behind it have left: those may have been invoiced themselves."""
     for above in _ABOVE[source] if target == "invoices" and any(part.quantity for part in parts) else ():
         name = ancestor_of(above, target)
         keys = {key for part in parts if (key := getattr(part.line, name, None))}
-        rest = room(work, above, keys) if keys else {}
+        rest = room(work, above, keys, done=done) if keys else {}
         found = []
         for part in parts:
             key = getattr(part.line, name, None) or 0
@@ -79,7 +79,7 @@ def _capped(work: Work, source: str, target: str, parts: list[Part]) -> list[Par
     return parts
 
 
-def room(work: Work, source: str, keys: Iterable[int]) -> dict[int, Decimal]:
+def room(work: Work, source: str, keys: Iterable[int], *, done: bool = False) -> dict[int, Decimal]:
     """How much of each of these lines may still be invoiced, below nothing where too much has been.
 
     Where more was delivered than ordered, or more ordered than quoted, that counts; of a delivery what was not brought back.
@@ -87,10 +87,10 @@ def room(work: Work, source: str, keys: Iterable[int]) -> dict[int, Decimal]:
     _, line = HEADS[source]
     number, quantity = column_of(line, "id"), column_of(line, "quantity")
     whole = dict(work.session.execute(sa.select(number, quantity).where(number.in_(keys))).all())
-    done = ledger.sums(work, source, whole)
+    all_sums = ledger.sums(work, source, whole, done=done)
     found = {}
     for key, own in whole.items():
-        sums = done[key]
+        sums = all_sums[key]
         kept = own - sums.get("returned", ZERO)
         carried = sums.get("delivered", ZERO) - sums.get("returned", ZERO)
         most = kept if source == "deliveries" else max(own, sums.get("ordered", ZERO), carried)
@@ -221,6 +221,7 @@ def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Se
         line_table(**{line_table.PARENT: made.id, "position": number}, **row) for number, row in enumerate(lines)
     )
     work.session.flush()
+    shares.carry(work, source, first.id, target, made)
     return made
 
 
@@ -319,17 +320,20 @@ _KEPT = {
 
 
 def _mark(work: Work, source: str, key: int) -> None:
-    """Write how far a document is. It follows from the lines and is no decision: no history, no new version."""
+    """Write how far a document is; drafts of what comes after it do not count.
+
+    It follows from the lines and is no decision: no history, no new version.
+    """
     head, line = HEADS[source]
     rows = list(work.session.scalars(sa.select(line).where(column_of(line, line.PARENT) == key)))
     rows = [row for row in rows if getattr(row, "choice", LineChoice.FIRM.value) == LineChoice.FIRM.value]
-    done = ledger.sums(work, source, [row.id for row in rows])
+    done = ledger.sums(work, source, [row.id for row in rows], done=True)
     wholes = [_of(source, row, done[row.id]) for row in rows]
     values = {}
     for name, target in _KEPT[source].items():
         lefts = (ledger.left_to(target, whole, done[row.id]) for row, whole in zip(rows, wholes, strict=True))
         parts = [Part(row, left) for row, left in zip(rows, lefts, strict=True)]
-        rest = [part.quantity for part in _capped(work, source, target, parts)]
+        rest = [part.quantity for part in _capped(work, source, target, parts, done=True)]
         values[name] = ledger.progress(zip(wholes, rest, strict=True)).value
     work.session.execute(
         sa.update(head).where(column_of(head, "id") == key).values(values).execution_options(synchronize_session=False)

@@ -1,123 +1,269 @@
 """Who may still buy on credit: limit, overdue invoices by the levels of a policy, a hold by hand. Every hold says why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core.errors import Invalid
+from crm_app.core.errors import Invalid, NotAllowed
 from crm_app.core.i18n import Message
 from crm_app.core.money import round_money
 from crm_app.models.accounts import Account
 from crm_app.models.credit import CreditLevel, CreditPolicy, Effect
 from crm_app.models.invoices import Invoice, InvoiceKind
+from crm_app.models.orders import OrderStatus, SalesOrder
 from crm_app.models.payments import Direction, Payment
 
-from . import trade
+from . import exposure, trade
+from .values import readable, resource_of
 from .work import Work, column_of
 
 _ORDER = list(Effect)
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
 class Hold:
-    """What holds a customer, and the sentence that says so."""
+    """What holds a customer, and the sentence that says so. `lift` says what ends it."""
 
     effect: Effect
     why: Message
+    lift: Message
+
+
+@dataclass(frozen=True)
+class Held:
+    """A customer that is held: the hardest effect, all reasons, and the figures behind them in the company's currency.
+
+    `days` and `since` are those of the oldest open invoice, None where none is due; `limit` None is no limit.
+    """
+
+    account: int
+    name: str
+    holds: tuple[Hold, ...]
+    overdue: Decimal
+    days: int | None
+    since: date | None
+    limit: Decimal | None
+    exposed: Decimal | None
+
+    @property
+    def effect(self) -> Effect:
+        """The hardest of them."""
+        return max((hold.effect for hold in self.holds), key=_ORDER.index)
 
 
 def owed(work: Work, account: int) -> Decimal:
     """What the customer owes, in the company's currency: open invoices less open credit notes and money not yet allocated."""
-    credit = InvoiceKind.CREDIT_NOTE.value
-    balance, kind, rate = (column_of(Invoice, name) for name in ("balance", "kind", "rate"))
-    open_ = (
-        sa.select(kind, rate, sa.func.sum(balance))
-        .where(
-            column_of(Invoice, "account") == account, column_of(Invoice, "status") == "issued", balance != Decimal(0)
-        )
-        .group_by(kind, rate)
-    )
-    total = Decimal(0)
-    for of_kind, of_rate, amount in work.session.execute(open_):
-        total += (-amount if of_kind == credit else amount) * of_rate
-    free, direction, paid_rate = (column_of(Payment, name) for name in ("unallocated", "direction", "rate"))
-    money = (
-        sa.select(direction, paid_rate, sa.func.sum(free))
-        .where(column_of(Payment, "account") == account, column_of(Payment, "status") == "posted", free != Decimal(0))
-        .group_by(direction, paid_rate)
-    )
-    for way, of_rate, amount in work.session.execute(money):
-        total += (-amount if way == Direction.RECEIVED.value else amount) * of_rate
-    return round_money(total, trade.company(work).currency)
+    return exposure.owed(work, lambda column: column == account).get(account, ZERO)
+
+
+def exposed(work: Work, account: int, order: int = 0, note: int = 0) -> Decimal:
+    """What is owed, and what is ordered or handed over and not yet invoiced, but for the order and note that are weighed."""
+    more = exposure.uninvoiced(work, lambda column: column == account, order, note)
+    return owed(work, account) + more.get(account, ZERO)
 
 
 def oldest_due(work: Work, account: int) -> date | None:
     """The due day of the customer's oldest open invoice."""
-    statement = sa.select(sa.func.min(column_of(Invoice, "due"))).where(
-        column_of(Invoice, "account") == account,
-        column_of(Invoice, "status") == "issued",
-        column_of(Invoice, "kind") != InvoiceKind.CREDIT_NOTE.value,
-        column_of(Invoice, "balance") > Decimal(0),
-    )
-    found: date | None = work.session.scalar(statement)
+    found: date | None = work.session.scalar(_oldest().where(column_of(Invoice, "account") == account))
     return found
 
 
-def holds(work: Work, account: Account, extra: Decimal = Decimal(0)) -> list[Hold]:
-    """All that holds the customer now, with `extra` (company's currency) more on credit."""
+def _oldest() -> sa.Select[Any]:
+    return sa.select(sa.func.min(column_of(Invoice, "due"))).where(*_charged())
+
+
+def _charged() -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        column_of(Invoice, "status") == "issued",
+        column_of(Invoice, "kind") != InvoiceKind.CREDIT_NOTE.value,
+        column_of(Invoice, "balance") > ZERO,
+    )
+
+
+def holds(work: Work, account: Account, total: Decimal | None = None) -> list[Hold]:
+    """All that holds the customer now, were `total` (company's currency; what is exposed now) on credit."""
+    if account.credit_limit is not None and total is None:
+        total = exposed(work, account.id or 0)
+    due = oldest_due(work, account.id or 0) if account.credit_policy else None
+    levels = _levels(work, [account.credit_policy]) if due is not None and account.credit_policy else {}
+    return _holds(account, total, due, trade.today(work), levels)
+
+
+def _holds(
+    account: Any, total: Decimal | None, due: date | None, today: date, levels: dict[int, list[tuple[int, Effect, str]]]
+) -> list[Hold]:
     found: list[Hold] = []
     if account.held:
-        found.append(Hold(Effect.SUSPEND, Message("This customer is on hold.")))
-    if account.credit_limit is not None:
-        total = owed(work, account.id or 0) + extra
-        if total > account.credit_limit:
-            found.append(
-                Hold(
-                    Effect.HOLD_ORDERS,
-                    Message(
-                        "The credit limit is {limit}; with this the customer would owe {total}.",
-                        limit=_plain(account.credit_limit),
-                        total=_plain(total),
-                    ),
-                )
-            )
-    return found + _of_policy(work, account)
+        by_hand = Message("Somebody who may change the customer takes the hold off.")
+        found.append(Hold(Effect.SUSPEND, Message("This customer is on hold."), by_hand))
+    if account.credit_limit is not None and total is not None and total > account.credit_limit:
+        why = Message(
+            "The credit limit is {limit}; with this the customer would owe {total}.",
+            limit=_plain(account.credit_limit),
+            total=_plain(total),
+        )
+        over = Message("A payment of {amount}, or a higher limit.", amount=_plain(total - account.credit_limit))
+        found.append(Hold(Effect.HOLD_DELIVERIES, why, over))
+    late = (today - due).days if due is not None else 0
+    reached = [level for level in levels.get(account.credit_policy or 0, ()) if due is not None and level[0] <= late]
+    if reached:
+        _, effect, policy = reached[-1]
+        why = Message("The oldest open invoice is {days} days overdue ({policy}).", days=late, policy=policy)
+        found.append(Hold(effect, why, Message("Payment of what is overdue.")))
+    return found
 
 
-def _of_policy(work: Work, account: Account) -> list[Hold]:
-    policy = work.session.get(CreditPolicy, account.credit_policy) if account.credit_policy else None
-    due = oldest_due(work, account.id or 0) if policy is not None and policy.active else None
-    if due is None or policy is None:
-        return []
-    late = (trade.today(work) - due).days
-    levels = sa.select(CreditLevel).where(
-        column_of(CreditLevel, "credit_policy") == policy.id, column_of(CreditLevel, "days") <= late
+def _levels(work: Work, policies: Iterable[int] | None) -> dict[int, list[tuple[int, Effect, str]]]:
+    """By active policy its levels (days, effect, the policy's name), the farthest last. All policies without `policies`."""
+    names = (column_of(CreditLevel, name) for name in ("credit_policy", "days", "effect"))
+    statement = (
+        sa.select(*names, column_of(CreditPolicy, "name"))
+        .join(CreditPolicy, column_of(CreditPolicy, "id") == column_of(CreditLevel, "credit_policy"))
+        .where(column_of(CreditPolicy, "active").is_(True))
     )
-    reached = max(
-        work.session.scalars(levels), key=lambda level: (level.days, _ORDER.index(Effect(level.effect))), default=None
-    )
-    if reached is None:
-        return []
-    text = Message("The oldest open invoice is {days} days overdue ({policy}).", days=late, policy=policy.name)
-    return [Hold(Effect(reached.effect), text)]
+    if policies is not None:
+        statement = statement.where(column_of(CreditPolicy, "id").in_(list(policies)))
+    found: dict[int, list[tuple[int, Effect, str]]] = {}
+    for policy, days, effect, name in work.session.execute(statement):
+        found.setdefault(policy, []).append((days, Effect(effect), name))
+    return {
+        key: sorted(rows, key=lambda row: (row[0], _ORDER.index(row[1]))) for key, rows in found.items()
+    }  # fmt: skip
 
 
 def _plain(value: Decimal) -> str:
     return f"{value:.2f}"
 
 
-def refuse_held(work: Work, document: Any, least: Effect) -> None:
-    """Raise Invalid at "account" where the customer is held by that effect or a harder one."""
-    account = work.session.get(Account, document.account)
+# ---- where it is asked
+
+
+def refuse_order(work: Work, order: Any) -> None:
+    """Raise Invalid at "account" where an order of the customer may not be confirmed."""
+    account = work.session.get(Account, order.account)
+    if account is not None:
+        _refuse(holds(work, account, _with(work, account, order, order=order.id)), Effect.HOLD_ORDERS)
+
+
+def refuse_delivery(work: Work, note: Any) -> None:
+    """Raise Invalid at "account" where goods may not leave for the customer. One who pays in advance has paid for them."""
+    account = work.session.get(Account, note.account)
     if account is None:
         return
-    hard = [
-        hold
-        for hold in holds(work, account, document.total_company)
-        if _ORDER.index(hold.effect) >= _ORDER.index(least)
-    ]
+    order = work.session.get(SalesOrder, note.order) if note.order else None
+    counted = order is not None and order.status in (OrderStatus.CONFIRMED.value, OrderStatus.HELD.value)
+    total = None if counted else _with(work, account, note, note=note.id)
+    found = holds(work, account, total)
+    _refuse(found, Effect.HOLD_DELIVERIES)
+    if any(hold.effect is Effect.PREPAY for hold in found):
+        short = note.total_company - _advance(work, note)
+        if short > 0:
+            text = Message("This customer pays in advance: {amount} is missing.", amount=_plain(short))
+            raise Invalid({"account": text})
+
+
+def _with(work: Work, account: Account, document: Any, order: int = 0, note: int = 0) -> Decimal | None:
+    """What would be exposed with the document; not asked where there is no limit."""
+    if account.credit_limit is None:
+        return None
+    total: Decimal = exposed(work, account.id or 0, order, note) + document.total_company
+    return total
+
+
+def _refuse(found: list[Hold], least: Effect) -> None:
+    hard = [hold for hold in found if _ORDER.index(hold.effect) >= _ORDER.index(least)]
     if hard:
         raise Invalid({"account": hard[0].why})
+
+
+def _advance(work: Work, note: Any) -> Decimal:
+    """Money for a delivery that has come before it: not yet allocated, or paid on invoices of its order."""
+    free, rate = column_of(Payment, "unallocated"), column_of(Payment, "rate")
+    came = sa.select(rate, sa.func.sum(free)).where(
+        column_of(Payment, "account") == note.account,
+        column_of(Payment, "status") == "posted",
+        column_of(Payment, "direction") == Direction.RECEIVED.value,
+        free > ZERO,
+    )
+    parts = list(work.session.execute(came.group_by(rate)))
+    if note.order:
+        paid, worth = column_of(Invoice, "paid"), column_of(Invoice, "rate")
+        on_order = sa.select(worth, sa.func.sum(paid)).where(
+            column_of(Invoice, "order") == note.order,
+            column_of(Invoice, "status") == "issued",
+            column_of(Invoice, "kind") != InvoiceKind.CREDIT_NOTE.value,
+        )
+        parts += list(work.session.execute(on_order.group_by(worth)))
+    own = trade.company(work).currency
+    return sum((round_money(amount * one, own) for one, amount in parts), ZERO)
+
+
+# ---- the list of who is held
+
+
+def held(work: Work) -> list[Held]:
+    """Every customer of the actor that is held or warned, the hardest first. Raises NotAllowed.
+
+    What is owed is told whole or not at all: who may read only their own invoices is refused. Only customers that something
+    may hold leave the database.
+    """
+    for permission in ("invoices.read", "payments.read", "orders.read", "deliveries.read"):
+        if work.require(permission) != "all":
+            raise NotAllowed(permission)
+    today, levels = trade.today(work), _levels(work, None)
+    rows = work.session.execute(_candidates(today, levels, readable(work, resource_of("accounts")))).all()
+    limited = sa.select(column_of(Account, "id")).where(column_of(Account, "credit_limit").is_not(None))
+    totals = exposure.owed(work, lambda column: column.in_(limited))
+    for account, amount in exposure.uninvoiced(work, lambda column: column.in_(limited)).items():
+        totals[account] = totals.get(account, ZERO) + amount
+    overdue = _overdue(work, today)
+    found = []
+    for row in rows:
+        total = totals.get(row.id, ZERO) if row.credit_limit is not None else None
+        why = _holds(row, total, row.due, today, levels)
+        if why:
+            late = (today - row.due).days if row.due is not None else None
+            one = Held(row.id, row.name, tuple(why), overdue.get(row.id, ZERO), late, row.due, row.credit_limit, total)
+            found.append(one)
+    return sorted(found, key=lambda one: (-_ORDER.index(one.effect), -(one.days or 0), one.name))
+
+
+def _candidates(
+    today: date, levels: dict[int, list[tuple[int, Effect, str]]], scope: list[sa.ColumnElement[bool]]
+) -> sa.Select[Any]:
+    """Customers held by hand, with a limit, or with an open invoice that has reached the first level of their policy."""
+    oldest = (
+        sa.select(column_of(Invoice, "account").label("of"), sa.func.min(column_of(Invoice, "due")).label("due"))
+        .where(*_charged())
+        .group_by(column_of(Invoice, "account"))
+        .subquery()
+    )
+    policy = column_of(Account, "credit_policy")
+    reached = [
+        sa.and_(policy == key, oldest.c.due <= today - timedelta(days=rows[0][0])) for key, rows in levels.items()
+    ]
+    names = ("id", "name", "held", "credit_limit", "credit_policy")
+    return (
+        sa.select(*(column_of(Account, name) for name in names), oldest.c.due)
+        .outerjoin(oldest, oldest.c.of == column_of(Account, "id"))
+        .where(*scope)
+        .where(sa.or_(column_of(Account, "held").is_(True), column_of(Account, "credit_limit").is_not(None), *reached))
+    )
+
+
+def _overdue(work: Work, today: date) -> dict[int, Decimal]:
+    account, rate, balance = (column_of(Invoice, name) for name in ("account", "rate", "balance"))
+    statement = (
+        sa.select(account, rate, sa.func.sum(balance))
+        .where(*_charged(), column_of(Invoice, "due") < today)
+        .group_by(account, rate)
+    )
+    found: dict[int, Decimal] = {}
+    for key, worth, amount in work.session.execute(statement):
+        found[key] = found.get(key, ZERO) + round_money(amount * worth, trade.company(work).currency)
+    return found

@@ -9,7 +9,6 @@ from crm_app.core import clock
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Text
 from crm_app.core.i18n import Message
-from crm_app.models.credit import Effect
 from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryStatus
 from crm_app.models.numbering import Numbered
 from crm_app.models.orders import OrderStatus, SalesOrder
@@ -46,7 +45,7 @@ def issue(work: Work, row: Any, _values: Values) -> Outcome | None:
         raise Invalid({"lines": Message("Add at least one line.")})
     if row.kind == DeliveryKind.DELIVERY.value:
         _refuse_held_orders(work, row)
-        credit.refuse_held(work, row, Effect.HOLD_DELIVERIES)
+        credit.refuse_delivery(work, row)
     else:
         _refuse_over_returned(work, lines)
     row.number = numbering.draw(work, Numbered.DELIVERY, row.date)

@@ -100,6 +100,8 @@ def _csv_cell(spec: FieldSpec) -> Any:
     kind = spec.kind
     if isinstance(kind, Reference):
         return lambda value, known: defused(known.get(value, "")) if value is not None else ""
+    if isinstance(kind, Number):
+        return lambda value, _known: kind.write(value)
     if isinstance(kind, Text | Tags | Choices):
         return lambda value, _known: defused(kind.write(kind.json(value)))
     return lambda value, _known: kind.write(kind.json(value))

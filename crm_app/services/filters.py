@@ -1,16 +1,18 @@
 """Filters of a list as conditions on its table: the same rows on either database."""
 
 import operator
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from crm_app.core import clock
 from crm_app.core.errors import Invalid
-from crm_app.core.fields import BadValue, Choices, MomentKind, Reference, Tags
+from crm_app.core.fields import BadValue, Choices, Day, MomentKind, Reference, Tags
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.plain import storable
 from crm_app.core.query import NEGATIVE, Filter, joined, parted
@@ -22,6 +24,7 @@ from .work import Work, column_of
 
 SEVERAL = ("in", "between")  # operators of several values
 MOST = 500
+_FROM_TODAY = re.compile(r"today([+-]\d{1,4})?", re.ASCII)
 
 
 def conditions_of(work: Work, resource: Resource, filters: Iterable[Filter]) -> list[sa.ColumnElement[bool]]:
@@ -90,6 +93,22 @@ def local_moment(text: str, speech: Speech) -> str:
         return text
 
 
+def days_from_today(spec: FieldSpec, text: str) -> int | None:
+    """Of a day that is told from today ("today", "today+7", "today-7"): how many days from it; None for any other value."""
+    found = _FROM_TODAY.fullmatch(text) if isinstance(spec.kind, Day) else None
+    return int(found[1] or 0) if found else None
+
+
+def value_of(spec: FieldSpec, text: str, speech: Speech) -> Any:
+    """One value of an address, as it is stored; today is the company's. Raises BadValue."""
+    days = days_from_today(spec, text)
+    return spec.kind.parse(text, speech) if days is None else _today(speech) + timedelta(days=days)
+
+
+def _today(speech: Speech) -> date:
+    return clock.today(speech.zone)
+
+
 def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter) -> sa.ColumnElement[bool]:
     target = column_of(resource.table, spec.name)
     if part.operator == "empty":
@@ -107,7 +126,7 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter) ->
     if isinstance(spec.kind, Tags):
         return _has_tags(target, spec.kind, part, raw)
     speech = replace(work.actor.speech, typed=False)  # an address means the same whoever opens it
-    values = [spec.kind.parse(text, speech) for text in raw]
+    values = [value_of(spec, text, speech) for text in raw]
     return _compared(target, spec, part.operator, values)  # type: ignore[no-any-return]
 
 

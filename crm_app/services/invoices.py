@@ -15,7 +15,7 @@ from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceSt
 from crm_app.models.numbering import Numbered
 from crm_app.models.orders import SalesOrder
 
-from . import chain, currencies, ledger, numbering, payments, rules, snapshots, taxes, trade
+from . import chain, currencies, ledger, numbering, payments, rules, shares, snapshots, taxes, trade
 from .verbs import Outcome, action
 from .work import Work, column_of
 
@@ -114,6 +114,7 @@ def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], head:
         InvoiceLine(invoice=made.id or 0, position=number, **line) for number, line in enumerate(lines)
     )
     work.session.flush()
+    shares.carry(work, source, row.id, "invoices", made)
     return made
 
 
@@ -197,6 +198,7 @@ def recompute(work: Work, row: Any, lines: Sequence[Any]) -> None:
     for name, value in head.items():
         if getattr(row, name) != value:
             setattr(row, name, value)
+    shares.share_out(work, "invoices", row)
 
 
 # ---- the verbs
@@ -331,6 +333,15 @@ def apply(work: Work, row: Any, values: Values) -> Outcome | None:
     if row.kind != InvoiceKind.CREDIT_NOTE.value:
         raise Invalid({"": Message("Only a credit note is set against invoices.")})
     payments.allocate_to(work, row, values)
+    return None
+
+
+@action("invoices", "unapply", "Take allocations back", icon="undo-2", fields=("allocations",))
+def unapply(work: Work, row: Any, values: Values) -> Outcome | None:
+    """What a credit note has settled (the allocations whose ids are named, else all) counts no more from today on."""
+    if row.kind != InvoiceKind.CREDIT_NOTE.value:
+        raise Invalid({"": Message("Only a credit note is set against invoices.")})
+    payments.take_back(work, row, values.get("allocations"))
     return None
 
 

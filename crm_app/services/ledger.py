@@ -37,27 +37,32 @@ def ancestor_of(source: str, target: str) -> str:
     return "returned_line" if source == target == "deliveries" else _ANCESTOR[source]
 
 
-def sums(work: Work, source: str, lines: Iterable[int]) -> dict[int, dict[str, Decimal]]:
-    """Of each line of that source: ordered, delivered, returned, invoiced, credited; what is nothing is left out."""
+def sums(work: Work, source: str, lines: Iterable[int], *, done: bool = False) -> dict[int, dict[str, Decimal]]:
+    """Of each line of that source: ordered, delivered, returned, invoiced, credited; what is nothing is left out.
+
+    Drafts count, for what stands in one is not left to the next; with `done` drafts of delivery notes and invoices do not:
+    nothing has been handed over or charged yet.
+    """
     keys = list(lines)
     found: dict[int, dict[str, Decimal]] = {key: {} for key in keys}
     for target, (head, line) in HEADS.items():
         name = ancestor_of(source, target)
         if keys and name in line.__table__.columns:
-            for key, kind, quantity in work.session.execute(_summing(target, head, line, name, keys)):
+            for key, kind, quantity in work.session.execute(_summing(target, head, line, name, keys, done)):
                 what = _NAMES.get((target, kind or ""))
                 if what:
                     found[key][what] = found[key].get(what, ZERO) + quantity
     return found
 
 
-def _summing(target: str, head: Any, line: Any, name: str, keys: list[int]) -> sa.Select[Any]:
+def _summing(target: str, head: Any, line: Any, name: str, keys: list[int], done: bool) -> sa.Select[Any]:
     origin = column_of(line, name)
+    without = ("draft", "cancelled") if done and target != "orders" else ("cancelled",)
     kind = column_of(head, "kind") if target != "orders" else sa.literal("")
     return (
         sa.select(origin, kind, sa.func.sum(column_of(line, "quantity")))
         .join(head, column_of(head, "id") == column_of(line, line.PARENT))
-        .where(origin.in_(keys), column_of(head, "status") != "cancelled")
+        .where(origin.in_(keys), column_of(head, "status").not_in(without))
         .group_by(origin, kind)
     )
 

@@ -126,13 +126,14 @@ def count(
 ) -> tuple[int, bool]:
     """How many match, and whether that is the cap and not all. `cap` None counts to the end."""
     if found is not None:
-        if not conditions and found.total <= (cap or CAP):
+        whole = not conditions and found.through is None
+        if whole and found.total <= (cap or CAP):
             return found.total, False
-        if not conditions and cap is not None:
+        if whole and cap is not None:
             return cap, True
         conditions = [*conditions, found.index]
     inner = sa.select(sa.literal(1)).select_from(resource.table).where(*conditions)
-    if cap is not None and conditions:
+    if cap is not None and (conditions or resource.inside):
         inner = inner.limit(cap + 1)
         counted = work.session.scalar(sa.select(sa.func.count()).select_from(inner.subquery())) or 0
         return min(counted, cap), counted > cap

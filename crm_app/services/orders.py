@@ -5,7 +5,6 @@ from typing import Any
 
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
-from crm_app.models.credit import Effect
 from crm_app.models.numbering import Numbered
 
 from . import chain, credit, deliveries, invoices, ledger, numbering, snapshots
@@ -31,7 +30,7 @@ def confirm(work: Work, row: Any, _values: Values) -> Outcome | None:
     lines = snapshots.lines_of(work, "orders", row.id)
     if not lines:
         raise Invalid({"lines": Message("Add at least one line.")})
-    credit.refuse_held(work, row, Effect.HOLD_ORDERS)
+    credit.refuse_order(work, row)
     row.number = numbering.draw(work, Numbered.ORDER, row.date)
     work.session.flush()
     snapshots.keep(work, "orders", row, lines)

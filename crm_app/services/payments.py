@@ -18,6 +18,7 @@ from crm_app.models.numbering import Numbered
 from crm_app.models.payments import METHOD_LABELS, Allocation, Direction, Method, Payment, PaymentStatus
 
 from . import currencies, numbering, rules, trade
+from .values import readable, resource_of
 from .verbs import Outcome, action
 from .work import Work, before_commit, column_of
 
@@ -80,7 +81,7 @@ def allocate(work: Work, row: Any, values: Values) -> Outcome | None:
 @action("payments", "unallocate", "Take allocations back", icon="undo-2", fields=("allocations",))
 def unallocate(work: Work, row: Any, values: Values) -> Outcome | None:
     """Its allocations (those whose ids are named, else all) count no more from today on."""
-    _end(work, row, values.get("allocations"))
+    take_back(work, row, values.get("allocations"))
     return None
 
 
@@ -88,7 +89,7 @@ def unallocate(work: Work, row: Any, values: Values) -> Outcome | None:
 def reverse(work: Work, row: Any, _values: Values) -> Outcome | None:
     """The money went back: from today on it settles nothing."""
     row.reversed_on = trade.today(work)
-    _end(work, row, None)
+    take_back(work, row, None)
     return None
 
 
@@ -153,11 +154,12 @@ class OpenItem:
 def open_items(
     work: Work, account: int, kinds: tuple[str, ...] = ("invoice", "debit_note", "deposit")
 ) -> list[OpenItem]:
-    """What the customer has not settled, the oldest due first."""
+    """What the customer has not settled and the actor may read, the oldest due first."""
     names = ("id", "number", "date", "due", "currency", "payable", "balance")
     statement = (
         sa.select(*(column_of(Invoice, name) for name in names))
         .where(
+            *readable(work, resource_of("invoices")),
             column_of(Invoice, "account") == account,
             column_of(Invoice, "status") == "issued",
             column_of(Invoice, "kind").in_(kinds),
@@ -178,7 +180,7 @@ def allocate_to(work: Work, source: Any, values: Values) -> None:
         raise Invalid({"allocations": Message("Send a list of at most {count}.", count=500)})
     errors: dict[str, Message] = {}
     for number, row in enumerate(wanted):
-        invoice = _invoice(work, source, row.get("invoice"))
+        invoice = _invoice(work, source, row.get("invoice"), *readable(work, resource_of("invoices")))
         place = f"allocations.{number}"
         if invoice is None:
             errors[f"{place}.invoice"] = Message("Choose one from the list.")
@@ -244,11 +246,11 @@ def _taken(work: Work, source: Any, invoice: Any, raw: object, amount: Decimal, 
     return round_money(amount * there / source.rate, source.currency)
 
 
-def _invoice(work: Work, source: Any, key: object) -> Any:
-    """The locked invoice, where it is one that this source may settle."""
+def _invoice(work: Work, source: Any, key: object, *conditions: sa.ColumnElement[bool]) -> Any:
+    """The locked invoice, where it is one that this source may settle and the conditions leave."""
     if not isinstance(key, int) or isinstance(key, bool):
         return None
-    row = work.locked(Invoice, key)
+    row = work.locked_where(Invoice, column_of(Invoice, "id") == key, *conditions)
     refund = isinstance(source, Payment) and source.direction == Direction.PAID.value
     if row is None or row.account != source.account or row.status != "issued":
         return None
@@ -280,10 +282,10 @@ def _worth(amount: Decimal, before: Decimal, rate: Decimal, own: str) -> Decimal
     return round_money((before + amount) * rate, own) - round_money(before * rate, own)
 
 
-def _end(work: Work, source: Payment, wanted: object) -> None:
-    rows = sa.select(Allocation).where(
-        column_of(Allocation, "payment") == source.id, column_of(Allocation, "until").is_(None)
-    )
+def take_back(work: Work, source: Any, wanted: object) -> None:
+    """Allocations of a payment or credit note (those whose ids are named, else all) count no more from today on."""
+    of_source = column_of(Allocation, "payment" if isinstance(source, Payment) else "credit")
+    rows = sa.select(Allocation).where(of_source == source.id, column_of(Allocation, "until").is_(None))
     if wanted is not None:
         if not isinstance(wanted, list) or not all(isinstance(key, int) for key in wanted):
             raise Invalid({"allocations": Message("Send a list of at most {count}.", count=500)})
@@ -294,13 +296,13 @@ def _end(work: Work, source: Payment, wanted: object) -> None:
     for row in found:
         row.until = max(trade.today(work), row.day)
     work.session.flush()
-    _settle(work, _invoices_of(work, source), {source.id or 0})
-    work.session.refresh(source, ["unallocated"])
-
-
-def _invoices_of(work: Work, source: Payment) -> set[int]:
-    statement = sa.select(column_of(Allocation, "invoice")).where(column_of(Allocation, "payment") == source.id)
-    return set(work.session.scalars(statement))
+    invoices = {row.invoice for row in found}
+    if isinstance(source, Payment):
+        _settle(work, invoices, {source.id or 0})
+        work.session.refresh(source, ["unallocated"])
+    else:
+        _settle(work, invoices | {source.id}, set())
+        work.session.refresh(source, ["paid", "balance"])
 
 
 def settle_credit(work: Work, note: Any) -> None:

@@ -21,11 +21,15 @@ _FOUND_BY_NAME = 50
 
 @dataclass(frozen=True)
 class LineView:
-    """A line as it would be saved; `faults` what speaks against it, `found` the product that a pasted text named."""
+    """A line as it would be saved; `faults` what speaks against it, `found` the product that a pasted text named.
+
+    `margin`: cost (in the document's currency) and what of the net is left over it in percent, None where nothing says.
+    """
 
     values: Mapping[str, Any]
     faults: Mapping[str, Message] = field(default_factory=dict)
     found: tuple[int, str] | None = None
+    margin: tuple[Decimal, Decimal] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,14 @@ def preview(
     """Compute a document that somebody is writing. Lines with faults count for nothing; nothing is raised for them.
 
     What the head leaves blank is taken from the customer, unless the document is `stored` already. A line may bring `find`,
-    a code or a name, instead of a product. Raises NotAllowed.
+    a code, a barcode or a name, instead of a product; with `open` its margin is told to who may read products.
+    Raises NotAllowed.
     """
     _require(work, resource)
     part = next(found for found in RESOURCES.lines(resource) if found.name == "lines")
     rows = [dict(row) if isinstance(row, dict) else {} for row in given[:LIMIT]]
     found = _find(work, [str(row.pop("find", "") or "")[:200] for row in rows])
+    opened = [bool(row.pop("open", False)) for row in rows]
     views: list[LineView | None] = [None] * len(rows)
     parsed: dict[int, dict[str, Any]] = {}
     for number, row in enumerate(rows):
@@ -60,8 +66,15 @@ def preview(
     values_of_head = _head(work, resource, head)
     computed = _computed(work, resource, values_of_head, parsed, stored=stored)
     for number, (line, faults) in computed.items():
-        views[number] = LineView(line, faults, found[number])
+        margin = _margin(work, values_of_head, line) if opened[number] and not faults else None
+        views[number] = LineView(line, faults, found[number], margin)
     return Preview(values_of_head, [view or LineView({}) for view in views])
+
+
+def around(work: Work, resource: Resource, head: Mapping[str, object]) -> Mapping[str, Any]:
+    """What stands around a line that is asked about. Raises NotAllowed."""
+    _require(work, resource)
+    return _head(work, resource, head)
 
 
 def _require(work: Work, resource: Resource) -> None:
@@ -105,6 +118,18 @@ def _computed(
             faulty[numbers[place]] = (rows[place][1], faults)
 
 
+def _margin(work: Work, head: Mapping[str, Any], line: Mapping[str, Any]) -> tuple[Decimal, Decimal] | None:
+    """Of a computed line; without a cost, an amount or a rate there is none."""
+    product = work.session.get(Product, line["product"]) if line["product"] else None
+    if product is None or not line.get("net") or not work.actor.may("products.read"):
+        return None
+    own = product.currency or head["currency"]
+    cost = prices.converted(work, product.cost, own, head["currency"], head["date"], [])
+    if cost is None:
+        return None
+    return cost, (line["net"] - cost * line["quantity"]) * 100 / line["net"]
+
+
 def _given(head: Mapping[str, Any], *, stored: bool) -> frozenset[str]:
     return frozenset(name for name, value in head.items() if stored or value not in (None, False))
 
@@ -122,25 +147,34 @@ def _by_line(errors: Mapping[str, Message]) -> dict[int, dict[str, Message]]:
 
 
 def _find(work: Work, wanted: Sequence[str]) -> list[tuple[int, str] | None]:
-    """The products (id, name) with these codes or names, by code first; None where there is not exactly one."""
+    """The products (id, name) with these codes, barcodes or names, codes first; None where there is not exactly one."""
     texts = {text.strip() for text in wanted} - {""}
     if not texts:
         return [None] * len(wanted)
-    key, name, code = (column_of(Product, one) for one in ("id", "name", "code"))
-    mine = records.readable(work, records.resource_of("products"))
-    known = {
-        row[2].casefold(): (row[0], row[1])
-        for row in work.session.execute(
-            sa.select(key, name, code).where(sa.func.lower(code).in_({text.lower() for text in texts}), *mine)
-        )
-    }
-    for text in sorted(texts, key=wanted.index)[:_FOUND_BY_NAME] if not texts <= known.keys() else ():
+    known = _coded(work, texts)
+    for text in sorted(texts, key=wanted.index)[:_FOUND_BY_NAME]:
         if text.casefold() not in known:
             hits = records.options(work, records.resource_of("products"), text, size=2)
             same = [hit for hit in hits if hit[1].casefold() == text.casefold()] or hits
             if len(same) == 1:
                 known[text.casefold()] = same[0]
     return [known.get(text.strip().casefold()) for text in wanted]
+
+
+def _coded(work: Work, texts: set[str]) -> dict[str, tuple[int, str]]:
+    """By casefolded code or barcode; a barcode that several products bear names none of them."""
+    key, name, code, bar = (column_of(Product, one) for one in ("id", "name", "code", "barcode"))
+    written = {form for text in texts for form in (text, text.upper(), text.lower())}
+    mine = records.readable(work, records.resource_of("products"))
+    rows = work.session.execute(sa.select(key, name, code, bar).where(sa.or_(code.in_(written), bar.in_(texts)), *mine))
+    by_code: dict[str, tuple[int, str]] = {}
+    by_bar: dict[str, set[tuple[int, str]]] = {}
+    for row in rows:
+        if row[2]:
+            by_code[row[2].casefold()] = (row[0], row[1])
+        if row[3]:
+            by_bar.setdefault(row[3].casefold(), set()).add((row[0], row[1]))
+    return {text: next(iter(found)) for text, found in by_bar.items() if len(found) == 1} | by_code
 
 
 # ---- why this price

@@ -49,16 +49,16 @@ def price_of(work: Work, ask: Ask, product: Any, quantity: Decimal) -> Priced:
     base = product.price
     steps = [Step("List price of the product", base, own_currency)] if base is not None else []
     if found is None:
-        return Priced(_converted(work, base, own_currency, ask.currency, ask.day, steps), tuple(steps))
+        return Priced(converted(work, base, own_currency, ask.currency, ask.day, steps), tuple(steps))
     price_list, rule = found
     said = f"{price_list.name}: {_plain(rule.value)}"
     if rule.kind is RuleKind.FIXED:
         price = apply(rule, Decimal(0), None)
         steps.append(Step(_SAID[rule.kind], price, said))
         currency = price_list.currency or own_currency
-        return Priced(_converted(work, price, currency, ask.currency, ask.day, steps), tuple(steps))
-    base = _converted(work, base, own_currency, ask.currency, ask.day, steps)
-    cost = _converted(work, product.cost, own_currency, ask.currency, ask.day, [])
+        return Priced(converted(work, price, currency, ask.currency, ask.day, steps), tuple(steps))
+    base = converted(work, base, own_currency, ask.currency, ask.day, steps)
+    cost = converted(work, product.cost, own_currency, ask.currency, ask.day, [])
     if base is None and (cost is None or rule.kind is RuleKind.DISCOUNT):
         return Priced(None, tuple(steps))
     price = apply(rule, base or Decimal(0), cost)
@@ -77,7 +77,7 @@ def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _converted(
+def converted(
     work: Work, price: Decimal | None, source: str, target: str, day: date, steps: list[Step]
 ) -> Decimal | None:
     """The price in another currency, once and one way. Without a rate there is no price."""

@@ -12,7 +12,7 @@ from crm_app.core.i18n import Message
 from crm_app.models.numbering import Numbered
 from crm_app.models.quotes import Quote, QuoteLine, QuoteStatus
 
-from . import chain, invoices, numbering, orders, rules, snapshots, trade
+from . import chain, invoices, numbering, orders, rules, shares, snapshots, trade
 from .verbs import Outcome, action
 from .work import Work, column_of
 
@@ -134,4 +134,5 @@ def revise(work: Work, row: Any, _values: Values) -> Outcome:
         QuoteLine(quote=made.id or 0, **{name: getattr(line, name) for name in _LINES})
         for line in snapshots.lines_of(work, "quotes", row.id)
     )
+    shares.carry(work, "quotes", row.id, "quotes", made)
     return Outcome(row.id, row.version, {"resource": "quotes", "id": made.id})

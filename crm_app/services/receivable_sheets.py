@@ -1,13 +1,15 @@
-"""Ageing and statement of account as workbooks, in the reader's language."""
+"""Ageing, statement of account, and who is held, as workbooks, in the reader's language."""
 
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+from crm_app.core.fields import Choice
 from crm_app.documents.sheets import Head, write
+from crm_app.models.credit import EFFECT_LABELS, Effect
 
-from . import files, statements, trade
+from . import credit, files, statements, trade
 from .actors import Actor
 from .work import Work
 
@@ -24,6 +26,8 @@ _AGED = (
     "Total",
 )
 _MOVED = ("Day", "Document", "Number", "Due", "Amount", "Balance", "Currency")
+_HELD = ("Customer", "Effect", "Why", "What lifts it", "Overdue", "Days", "Since", "Credit limit", "Exposure")
+_HELD_KINDS = ("text", "text", "text", "text", "number", "number", "day", "number", "number")
 _MOVED_KINDS = ("day", "text", "text", "day", "number", "number", "text")
 
 
@@ -54,6 +58,27 @@ def statement(actor: Actor, account: object, begin: date | None, end: date | Non
         ]
     name = f"{files.clean_name(say('Statement of account'))} {last.isoformat()}.xlsx"
     return name, _workbook(say("Statement"), heads, rows)
+
+
+def held(actor: Actor) -> tuple[str, bytes]:
+    """The file's name and content: who is held now and why, each reason on a line of its own."""
+    with Work(actor) as work:
+        found, day = credit.held(work), trade.today(work)
+    say = actor.speech.say
+    kind_of = Choice(Effect, EFFECT_LABELS)
+    places = (0, 0, 0, 0, 2, 0, 0, 2, 2)
+    heads = [Head(say(text), kind, of) for text, kind, of in zip(_HELD, _HELD_KINDS, places, strict=True)]
+    rows = [
+        [
+            one.name, kind_of.show(hold.effect.value, actor.speech), say(hold.why), say(hold.lift), one.overdue, one.days, one.since,
+            one.limit, one.exposed,
+        ]
+        for one in found
+        for hold in one.holds
+    ]  # fmt: skip
+    return f"{files.clean_name(say('Customers on hold'))} {day.isoformat()}.xlsx", _workbook(
+        say("On hold"), heads, rows
+    )
 
 
 def _workbook(title: str, heads: Sequence[Head], rows: Iterable[Sequence[object]]) -> bytes:

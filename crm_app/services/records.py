@@ -94,6 +94,12 @@ def page(
     return Page(items_of(resource, names, rows), *total)
 
 
+def count(work: Work, resource: Resource, query: Query, cap: int | None = CAP) -> tuple[int, bool]:
+    """How many match, and whether that is the cap and not all. Raises Invalid, NotAllowed."""
+    conditions = readable(work, resource) + conditions_of(work, resource, query.filters)
+    return listing.count(work, resource, conditions, match(work, resource.table, query.text), cap)
+
+
 def _with_currency(resource: Resource, names: list[str]) -> tuple[str, ...]:
     """The fields to read: with amounts the currency that they are in."""
     kinds = (resource.fields[name].kind for name in names)

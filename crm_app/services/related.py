@@ -114,18 +114,27 @@ def _tree(work: Work, resource: Resource, item: records.Item) -> Group | None:
 def _listed(work: Work, other: Resource, name: str, key: int) -> Group | None:
     """The records of another list that name this one: what the list shows when it is filtered so."""
     query = Query(filters=(Filter(name, "eq", str(key)),), size=SHOWN)
-    page = records.page(work, other, query, columns=(other.label,))
+    page = records.page(work, other, query, columns=(other.label, *other.facts) if other.inside else (other.label,))
     if not page.total:
         return None
-    links = tuple(Link(other.name, item.id, str(item.values[other.label])) for item in page.items)
+    links = tuple(_link(work, other, name, item) for item in page.items)
     address = f"/{other.name}?{replace(query, size=50).url()}"
     return Group(Message(other.many), other.icon, links, page.total, page.capped, address)
 
 
-def _target(work: Work, part: Lines) -> tuple[Resource, list[Any]] | None:
-    """What the lines of that kind name, and the conditions for those that the actor may open."""
-    kind = part.resource.fields[part.resource.label].kind
+def _link(work: Work, other: Resource, name: str, item: records.Item) -> Link:
+    """The way to that record; to the one around it where it has no page, with what it says itself beside."""
+    kind = other.fields[other.inside].kind if other.inside else None
     if not isinstance(kind, Reference):
+        return Link(other.name, item.id, str(item.values[other.label]))
+    told = [records.shown(work, other, item, fact) for fact in other.facts if fact != name]
+    return Link(kind.resource, item.values[other.inside], item.labels[other.inside], _joined(*told))
+
+
+def _target(work: Work, part: Lines) -> tuple[Resource, list[Any]] | None:
+    """What the lines of that kind name, and the conditions for those that the actor may open; colleagues are no such records."""
+    kind = part.resource.fields[part.resource.label].kind
+    if not isinstance(kind, Reference) or kind.person:
         return None
     target = records.resource_of(kind.resource)
     try:

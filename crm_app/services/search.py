@@ -5,6 +5,7 @@ The only place but the migrations with SQL that one database understands. A sear
 tests each row, which meets enough matches soon. Which of the two is told by counting the matches, no further than CAP.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,27 +16,34 @@ import sqlalchemy as sa
 from crm_app.core.fields import fold
 from crm_app.core.plain import storable
 from crm_app.core.query import MAX_TEXT
+from crm_app.core.resource import RESOURCES
+from crm_app.models.histories import DocumentPart
 
 from .work import Work, column_of
 
 CAP = 10_000
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+(?:[^\W\d_]\.?)")
 
 
 @dataclass(frozen=True)
 class Match:
     """The rows of `table` that hold all of `words`: `total` of them, counted no further than CAP + 1.
 
-    `phrase` is what SQLite's index is asked; "" on PostgreSQL.
+    `phrase` is what SQLite's index is asked; "" on PostgreSQL. With `through` the rows that are sought are of another table:
+    those whose column of that name refers to one of these.
     """
 
     table: Any
     words: tuple[str, ...]
     phrase: str
     total: int
+    through: Any = None
 
     @property
     def condition(self) -> sa.ColumnElement[bool]:
         """True for these rows: for reading them in an order."""
+        if self.through is not None:
+            return self.index
         if self.total > CAP:
             return _likes(self.table, self.words)
         ids = self.ids().cte().prefix_with("MATERIALIZED", dialect="postgresql")
@@ -44,7 +52,8 @@ class Match:
     @property
     def index(self) -> sa.ColumnElement[bool]:
         """The same from the index alone: for counting them."""
-        return column_of(self.table, "id").in_(self.ids())  # type: ignore[no-any-return]
+        key = column_of(self.table, "id") if self.through is None else self.through
+        return key.in_(self.ids())  # type: ignore[no-any-return]
 
     def ids(self) -> Any:
         """A select of their ids, in no order."""
@@ -54,9 +63,17 @@ class Match:
 
 
 def words_of(text: str) -> list[str]:
-    """The search text as patterns in the `search` column: every word anywhere, one or two letters only as a word's beginning."""
-    words = fold(storable(text[:MAX_TEXT])).split()[:8]
-    return [word if len(word) >= 3 else f"{'  '[: 3 - len(word)]}{word}" for word in words]
+    """The search text as patterns in the `search` column: every word anywhere, one or two letters only as a word's beginning.
+
+    Initials are sought without their dots, as a word's beginning: "s.l." finds "SL" and, as that is stored too, "S.L.".
+    """
+    return [_pattern(word) for word in fold(storable(text[:MAX_TEXT])).split()[:8]]
+
+
+def _pattern(word: str) -> str:
+    if _INITIALS.fullmatch(word):
+        return f"  {word.replace('.', '')}"
+    return word if len(word) >= 3 else f"{'  '[: 3 - len(word)]}{word}"
 
 
 def beginnings_of(text: str) -> list[str]:
@@ -67,7 +84,13 @@ def beginnings_of(text: str) -> list[str]:
 def match(work: Work, table: Any, text: str) -> Match | None:
     """The condition for rows that hold every word of `text`; None when the text is empty."""
     words = words_of(text)
-    return _match(work, table, words) if words else None
+    if not words:
+        return None
+    if issubclass(table, DocumentPart):
+        holder, name = table.SEARCHED
+        found = _match(work, RESOURCES.get(holder).table, words)  # type: ignore[union-attr]
+        return replace(found, through=column_of(table, name))
+    return _match(work, table, words)
 
 
 def some(work: Work, table: Any, words: list[str], conditions: list[sa.ColumnElement[bool]], most: int) -> Any:

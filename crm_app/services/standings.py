@@ -29,14 +29,35 @@ _PARTS = {
 Values = Mapping[str, Any]
 
 
+def needs(resource: Resource) -> tuple[str, ...]:
+    """The fields that `of` reads of a record of that Resource."""
+    if resource.workflow is None:
+        return ()
+    wanted = (resource.workflow.state, *_PARTS, "valid_until", "kind", "balance", "paid", "due")
+    return tuple(name for name in wanted if name in resource.fields)
+
+
+def look_of(state: str) -> str:
+    """The colour of a stored state."""
+    return _LOOKS.get(state, "open")
+
+
 def of(resource: Resource, values: Values, today: date) -> list[Standing]:
     """The state first, then what is computed beside it. `values` are the fields of a record of that Resource."""
     if resource.workflow is None:
         return []
     state = str(values[resource.workflow.state])
     kind = resource.fields[resource.workflow.state].kind
-    first = Standing(kind.label(state) if isinstance(kind, Choice) else state, _LOOKS.get(state, "open"))
+    first = Standing(kind.label(state) if isinstance(kind, Choice) else state, look_of(state))
     return [first, *_carried(values), *_dated(state, values, today), *_paid(state, values, today)]
+
+
+def brief(resource: Resource, values: Values, today: date) -> list[Standing]:
+    """For a list, which tells in columns how far a record has been carried on: what its dates and money say, else its state."""
+    if resource.workflow is None:
+        return []
+    state = str(values[resource.workflow.state])
+    return [*_dated(state, values, today), *_paid(state, values, today)] or of(resource, values, today)[:1]
 
 
 def _carried(values: Values) -> list[Standing]:
@@ -130,6 +151,7 @@ _POINTLESS: Mapping[str, Callable[[Values], Mapping[str, bool]]] = {
         "pay": values["balance"] <= 0,
         "credit": values["kind"] == "credit_note",
         "apply": values["kind"] != "credit_note" or values["balance"] <= 0,
+        "unapply": values["kind"] != "credit_note" or values["paid"] <= 0,
         "send": values["sent_on"] is not None,
     },
     "payments": lambda values: {

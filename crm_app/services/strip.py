@@ -178,7 +178,7 @@ def _node(work: Work, name: str, row: Any, here: tuple[str, int]) -> Node:
 
 
 def lines_of(work: Work, resource: str, key: int) -> list[LineSums]:
-    """What became of each line of a quote, order, delivery note or invoice that the actor may read."""
+    """What became of each line of a quote, order, delivery note or invoice that the actor may read; drafts do not count."""
     _, line = HEADS[resource]
     rows = list(
         work.session.scalars(
@@ -187,7 +187,7 @@ def lines_of(work: Work, resource: str, key: int) -> list[LineSums]:
             .order_by(column_of(line, "position"), column_of(line, "id"))
         )
     )
-    done = ledger.sums(work, resource, [row.id for row in rows])
+    done = ledger.sums(work, resource, [row.id for row in rows], done=True)
     return [
         LineSums(row.id, (row.description or "").split("\n", 1)[0], row.unit or "", row.quantity, done[row.id])
         for row in rows

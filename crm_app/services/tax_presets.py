@@ -82,6 +82,23 @@ _EU_DOMESTIC: tuple[Preset, ...] = (
 _ELSEWHERE: tuple[Preset, ...] = (("No tax", None, _P, "0", "O", "Outside the scope of tax"),)
 
 
+def _untaxed(country: str) -> list[tuple[Regime, tuple[Preset, ...]]]:
+    """What is sold across the border or to the exempt bears no tax; named in the language of the country's own rates."""
+    spanish, union = country in _DOMESTIC and country != "US", country in EU
+    supplied = ("Intra-Community 0 %", "Intra-Community supply, article 138 of Directive 2006/112/EC")
+    exported = ("Export 0 %", "Export, article 146 of Directive 2006/112/EC" if union else "Export")
+    exempt = ("Exempt customer", "Exempt customer")
+    if spanish:
+        supplied = ("Intracomunitario 0 %", "Entrega intracomunitaria, artículo 25 de la Ley 37/1992")
+        exported = ("Exportación 0 %", "Exportación, artículo 21 de la Ley 37/1992" if union else "Exportación")
+        exempt = ("Cliente exento", "Cliente exento")
+    found: list[tuple[Regime, tuple[Preset, ...]]] = [
+        (Regime.EXPORT, ((exported[0], None, _P, "0", "G", exported[1]),)),
+        (Regime.EXEMPT, ((exempt[0], None, _P, "0", "E", exempt[1]),)),
+    ]
+    return [(Regime.EU, ((supplied[0], None, _P, "0", "K", supplied[1]),)), *found] if union else found
+
+
 def load(work: Work, country: str) -> int:
     """The rates of that country, where the table is still empty; how many. An unknown country gets one rate of nothing."""
     if work.session.scalar(sa.select(sa.func.count()).select_from(TaxRate)):
@@ -90,12 +107,7 @@ def load(work: Work, country: str) -> int:
     groups: list[tuple[Regime, tuple[Preset, ...]]] = [(Regime.DOMESTIC, domestic)]
     if country == "ES":
         groups.append((Regime.SURCHARGE, _SURCHARGE))
-    if country in EU:
-        reason = "Intra-Community supply, article 138 of Directive 2006/112/EC"
-        groups.append((Regime.EU, (("Intra-Community 0 %", None, _P, "0", "K", reason),)))
-    exported = "Export, article 146 of Directive 2006/112/EC" if country in EU else "Export"
-    groups.append((Regime.EXPORT, (("Export 0 %", None, _P, "0", "G", exported),)))
-    groups.append((Regime.EXEMPT, (("Exempt customer", None, _P, "0", "E", "Exempt customer"),)))
+    groups += _untaxed(country)
     made = [
         TaxRate(
             name=name, country=country, regime=regime.value, tax_class=tax_class, kind=kind, value=Decimal(value),

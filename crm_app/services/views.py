@@ -17,10 +17,10 @@ from crm_app.models.views import USUAL, SavedView, Shared
 
 from . import records
 from .actors import Actor
-from .search import CAP
 from .work import Work, all_or_nothing, column_of
 
 MOST = 50  # views of one person for one list
+READY = "ready"  # shared by nobody: the list has it by itself
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,16 @@ def of(work: Work, resource: Resource) -> list[View]:
         statement.order_by(column_of(SavedView, "position"), column_of(SavedView, "id")).limit(2 * MOST)
     )
     return [_plain(work, row) for row in rows]
+
+
+def ready(work: Work, resource: Resource) -> list[View]:
+    """The views that the list has by itself, named in the actor's language; their ids are below 0. Raises NotAllowed."""
+    work.require(resource.permission("read"))
+    say = work.actor.speech.say
+    return [
+        View(-place, resource.name, say(view.title), _url(view.query), READY, mine=False)
+        for place, view in enumerate(resource.views, 1)
+    ]
 
 
 def one(work: Work, key: object) -> View:
@@ -81,10 +91,7 @@ def counts(work: Work, resource: Resource, views: list[View]) -> dict[int, tuple
     found = {}
     for view in views:
         try:
-            page = records.page(
-                work, resource, Query.from_params([*parse_qsl(view.url), ("size", "1")]), columns=(), cap=CAP
-            )
-            found[view.id] = (page.total, page.capped)
+            found[view.id] = records.count(work, resource, Query.from_params(parse_qsl(view.url)))
         except Refusal:
             found[view.id] = (0, False)
     return found

@@ -61,8 +61,10 @@ class AllocationState(rx.State, mixin=True):
 
     @on("read")
     async def load_allocations(self) -> Any:
-        """Read what is open and what is settled already."""
-        await self._read_open(await signed_in(self))
+        """Read what is open and what is settled already; a payment that is being made has neither."""
+        actor = await signed_in(self)
+        if self.record:
+            await self._read_open(actor)
 
     @on(SIGNED_IN)
     async def weigh(self, invoice: int, text: str) -> Any:

@@ -8,10 +8,11 @@ import reflex as rx
 
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import Day, MomentKind, Number, Reference
+from crm_app.core.i18n import Message, Speech
 from crm_app.core.query import NEGATIVE, Filter, Query, parted
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.services import records
-from crm_app.services.filters import SEVERAL, written
+from crm_app.services.filters import SEVERAL, days_from_today, value_of, written
 from crm_app.services.work import Work
 
 from .guard import on, signed_in
@@ -127,13 +128,26 @@ def _names(work: Work, target: str, keys: list[str]) -> list[str]:
 
 def _shown(work: Work, spec: FieldSpec, value: str) -> str:
     speech = dataclasses.replace(work.actor.speech, typed=False)
+    days = days_from_today(spec, value)
+    if days is not None:
+        return _from_today(speech, days)
     parsed = spec.kind.parse(value, speech)
     return spec.kind.show(parsed, speech) if parsed is not None else ""
+
+
+def _from_today(speech: Speech, days: int) -> str:
+    if days == 0:
+        return speech.say("today")
+    if days > 0:
+        return speech.say(Message("{count} days from today", count=days))
+    return speech.say(Message("{count} days ago", count=-days))
 
 
 def _edited(work: Work, spec: FieldSpec, value: str) -> str:
     """A value of the address in the reader's own notation."""
     kind, speech = spec.kind, dataclasses.replace(work.actor.speech, typed=False)
+    if days_from_today(spec, value) is not None:
+        return str(kind.json(value_of(spec, value, speech)))
     parsed = kind.parse(value, speech) if isinstance(kind, Number | MomentKind) else None
     if isinstance(parsed, datetime):
         return f"{speech.local(parsed):%Y-%m-%dT%H:%M}"

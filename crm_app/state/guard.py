@@ -208,7 +208,7 @@ def _needs(name: str, payload: dict[str, Any]) -> tuple[str, str]:
     if found is None or name.endswith(".setvar") or not set(payload) <= getattr(found.handler.fn, "_takes", set()):
         return "", ""
     resource = getattr(found.states[0], "resource", None) if found.states else None
-    return getattr(found.handler.fn, "_needs", ""), getattr(resource, "name", "")
+    return getattr(found.handler.fn, "_needs", ""), getattr(resource, "guard", "") or getattr(resource, "name", "")
 
 
 async def _bind(root: BaseState, user: int | None, *, open_page: bool) -> None:

@@ -9,7 +9,7 @@ import reflex as rx
 from crm_app.core import clock
 from crm_app.core.i18n import Speech
 from crm_app.core.resource import RESOURCES
-from crm_app.services import actions, today
+from crm_app.services import actions, needs, records, today
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -40,10 +40,45 @@ class Tile:
     new: str = ""
 
 
+@dataclasses.dataclass
+class Due:
+    """A record that needs somebody."""
+
+    address: str = ""
+    label: str = ""
+    account: str = ""
+    money: str = ""
+    day: str = ""
+
+
+@dataclasses.dataclass
+class NeedRow:
+    """What needs somebody: how many, the list that shows them all, and the first of them. `look` colours their day."""
+
+    title: str = ""
+    count: str = ""
+    address: str = ""
+    icon: str = ""
+    look: str = ""
+    first: list[Due] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
+class Board:
+    """The page's parts as text. `counted` says that there are lists that could hold something: then no tile is an empty house."""
+
+    needs: list[NeedRow]
+    mine: list[Trace]
+    others: list[Trace]
+    tiles: list[Tile]
+    counted: bool
+
+
 class Today(rx.State):
     """What the first page shows, read anew at each visit."""
 
     day: str = ""
+    needs: list[NeedRow] = []
     mine: list[Trace] = []
     others: list[Trace] = []
     tiles: list[Tile] = []
@@ -66,20 +101,39 @@ class Today(rx.State):
 
     async def _show(self, actor: Actor) -> None:
         found = await asyncio.to_thread(read, actor)
-        self.mine, self.others, self.tiles = found
+        self.needs, self.mine, self.others, self.tiles = found.needs, found.mine, found.others, found.tiles
         self.day = actor.speech.weekday(clock.today(actor.speech.zone))
-        self.begun = any(tile.total != "0" for tile in self.tiles) or not self.tiles
+        self.begun = bool(found.tiles) or not found.counted
         self.loaded = True
 
 
-def read(actor: Actor) -> tuple[list[Trace], list[Trace], list[Tile]]:
-    """The page's three parts as text. Runs in a thread."""
+def read(actor: Actor) -> Board:
+    """Runs in a thread."""
     speech = actor.speech
     with Work(actor) as work:
+        due = [need_of(work, one) for one in needs.found(work, clock.today(speech.zone))]
         mine = [trace_of(speech, one) for one in today.mine(work)]
         others = [trace_of(speech, one) for one in today.others(work)]
-        tiles = [tile_of(speech, one) for one in today.counts(work, today.month_began(speech.zone))]
-    return mine, others, tiles
+        counts = today.counts(work, today.month_began(speech.zone))
+        tiles = [tile_of(speech, one) for one in counts if one.total]
+    return Board(due, mine, others, tiles, bool(counts))
+
+
+def need_of(work: Work, need: needs.Need) -> NeedRow:
+    """A need in words."""
+    speech, asked = work.actor.speech, need.question
+    resource = records.resource_of(asked.resource)
+    shows = [records.showing(work, resource, name) for name in ("account", asked.money, asked.day)]
+
+    def due(item: records.Item) -> Due:
+        account, money, day = (show(item) for show in shows)
+        label = str(item.values.get(resource.label) or speech.say("Draft"))
+        currency = item.values.get("currency")
+        return Due(f"/{asked.resource}/{item.id}", label, account, f"{money} {currency}" if currency else money, day)
+
+    count = speech.number(need.total) + ("+" if need.capped else "")
+    address = f"/{asked.resource}?{asked.query.url()}"
+    return NeedRow(speech.say(asked.title), count, address, resource.icon, asked.look, [due(one) for one in need.first])
 
 
 def trace_of(speech: Speech, found: today.Touched) -> Trace:

@@ -13,17 +13,20 @@ from crm_app.core.i18n import Speech
 from crm_app.core.plain import storable
 from crm_app.core.query import MAX_PAGE, MAX_SORTS, Query
 from crm_app.core.resource import Resource
-from crm_app.services import actions, records, views
+from crm_app.services import actions, records, standings, views
 from crm_app.services.actors import Actor
 from crm_app.services.views import View
 from crm_app.services.work import Work
 
+from .badges import brief
+from .boards import BoardState
 from .bulk import BulkState
 from .cells import CellState
 from .filters import Chip, FilterState, chip_of
 from .guard import SIGNED_IN, on, signed_in
 from .reading import reading
 from .session import Me, greet, tell
+from .sums import SumState
 from .views import Column, ViewState, columns_of
 
 
@@ -58,7 +61,7 @@ class Shown:
     views: list[View] | None
 
 
-class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
+class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewState, mixin=True):
     """Bound to a Resource by its subclass. Everything shown is rebuilt from the URL, the cookie and the database."""
 
     resource: ClassVar[Resource]
@@ -87,8 +90,10 @@ class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
         self._unpick()
         self._close_dialogs()
         self._usual = None
+        params = parse_qsl(self.router.url.query, keep_blank_values=True)
+        self._begin_board(params)
         try:
-            query = Query.from_params(parse_qsl(self.router.url.query, keep_blank_values=True))
+            query = Query.from_params(params)
         except Invalid as bad:
             return await self._refused(bad)
         await self._show(actor, replace(query, size=50), counted=False, opening=True)
@@ -134,17 +139,21 @@ class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
         known = (self._total, self._capped) if counted and self.loaded and not self.failure else None
         shown = await reading(read, actor, self.resource, query, known, self._usual, opening=opening)
         self._usual = shown.usual
+        if not counted:
+            self._ask_sums()
         self.rows = shown.rows
         if shown.views is not None:
             self._take_views(shown.views, {tab.id: tab.count for tab in self.tabs})
         self._query, self._total, self._capped = query, shown.total, shown.capped
-        self.text, self.address, self.steps = query.text, replace(query, size=50).url(), steps
+        self.text, self.address, self.steps = query.text, self._board_address(replace(query, size=50).url()), steps
         heads = heads_of(self.resource, replace(query, columns=query.columns or self._usual))
         chosen = [head.name for head in heads]
         columns = [Column(name, name in chosen) for name in dict.fromkeys((*chosen, *self.resource.fields))]
         self._put(chips=shown.chips, heads=heads, columns=columns)
         self._find_view()
         self._count_pages(actor.speech, query)
+        if self.board:
+            await self._show_lanes(actor, query)
         self.loaded, self.failure = True, ""
         await self._tell_export()
         if self.picked or self.everything:
@@ -155,6 +164,7 @@ class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
         names = [head.name for head in self.heads]
         row = await reading(read_row, actor, self.resource, key, names)
         self.rows = [(row if one.id == key else one) for one in self.rows if one.id != key or row]
+        self._ask_sums()
 
     def _put(self, **values: Any) -> None:
         """Set what is different: all that is set goes over the wire, and is drawn again."""
@@ -182,7 +192,8 @@ class ListState(BulkState, CellState, FilterState, ViewState, mixin=True):
         if isinstance(refusal, Invalid):
             text = " ".join(actor.speech.say(message) for message in refusal.fields.values()) or text
         if not self.loaded or isinstance(refusal, Invalid):
-            self.rows, self.chips, self.loaded, self.failure = [], [], True, text
+            self.rows, self.chips, self.text, self.loaded, self.failure = [], [], "", True, text
+            self.count, self.span = "", ""
             return
         me = await self.get_state(Me)
         me._tell(text, "late")
@@ -204,10 +215,11 @@ def read(
     with Work(actor) as work:
         kept = views.usual_columns(work, resource) if usual is None else usual
         names = columns_of(resource, query, kept)
-        found = records.page(work, resource, query, columns=names, total=known)
+        wanted = (*names, *standings.needs(resource)) if _stands(resource) in names else names
+        found = records.page(work, resource, query, columns=wanted, total=known)
         rows = rows_of(work, resource, found.items, names)
         chips = [chip_of(work, resource, part) for part in query.filters]
-        tabs = views.of(work, resource) if opening else None
+        tabs = [*views.ready(work, resource), *views.of(work, resource)] if opening else None
     return Shown(rows, found.total, found.capped, chips, kept, tabs)
 
 
@@ -244,7 +256,14 @@ def rows_of(work: Work, resource: Resource, items: list[records.Item], names: li
     ]
 
 
+def _stands(resource: Resource) -> str:
+    """The column that tells how a record stands, "" where records have no workflow."""
+    return resource.workflow.state if resource.workflow else ""
+
+
 def _cell(work: Work, resource: Resource, name: str) -> Callable[[records.Item], str]:
     if isinstance(resource.fields[name].kind, Boolean):
         return lambda item: "true" if item.values[name] else ""  # the page draws a badge
+    if name == _stands(resource):
+        return lambda item: brief(work.actor, resource, item.values)
     return records.showing(work, resource, name)

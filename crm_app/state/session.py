@@ -58,7 +58,10 @@ class Me(rx.State):
         self.language, self.theme = actor.speech.language, actor.theme
         self.name, self.email, self.company = actor.name, actor.email, company
         self.may = [
-            f"{found.name}.{verb}" for found in RESOURCES for verb in found.verbs if actor.may(f"{found.name}.{verb}")
+            f"{found.name}.{verb}"
+            for found in RESOURCES
+            for verb in found.verbs
+            if not found.guard and actor.may(f"{found.name}.{verb}")
         ]
         self.known = True
 

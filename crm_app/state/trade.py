@@ -14,6 +14,7 @@ from crm_app.services import previews, records, strip
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
+from . import line_facts
 from .forms import Read, RecordState
 from .guard import SIGNED_IN, on, signed_in
 from .verbs import VerbState
@@ -73,6 +74,7 @@ class TradeState(VerbState, mixin=True):
     sums: list[SumsRow] = []
     why: list[WhyRow] = []
     why_key: str = ""
+    facts: dict[str, Any] = {}
     _beside: Beside | None = None
 
     async def _read(self, actor: Actor, key: object) -> Read:
@@ -84,11 +86,11 @@ class TradeState(VerbState, mixin=True):
         super()._take(key, found)
         if self._beside is not None:
             self.nodes, self.sums, self.sheet = self._beside.nodes, self._beside.sums, self._beside.sheet
-        self.why, self.why_key = [], ""
+        self.why, self.why_key, self.facts = [], "", {}
 
     def _blank(self, actor: Actor) -> None:
         super()._blank(actor)
-        self.sheet, self.nodes, self.sums, self.why, self.why_key = {}, [], [], [], ""
+        self.sheet, self.nodes, self.sums, self.why, self.why_key, self.facts = {}, [], [], [], "", {}
 
     @on(SIGNED_IN)
     async def save(self, form: dict[str, Any], record: int, version: int) -> Any:
@@ -113,6 +115,14 @@ class TradeState(VerbState, mixin=True):
         self.why_key = key[:40]
         rows = parsed_rows(f"[{line}]") if key else []
         self.why = await asyncio.to_thread(why_rows, actor, self.resource, self.record, head, rows[0]) if rows else []
+
+    @on(SIGNED_IN)
+    async def look(self, key: str, line: str, head: dict[str, Any]) -> Any:
+        """What is known of the product of a line that has been opened; `key` is the grid's own name of the line."""
+        actor = await signed_in(self)
+        rows = parsed_rows(f"[{line}]")
+        found = await asyncio.to_thread(line_facts.told, actor, self.resource, head, rows[0]) if rows else {}
+        self.facts = found | {"key": key[:40]}
 
 
 def parsed_rows(text: str) -> list[dict[str, Any]]:
@@ -187,6 +197,10 @@ def sheet_of_typed(
                 row[name] = part.resource.fields[name].kind.edit(line.values[name], actor.speech)
         if line.found is not None:
             row["product"], row["product_name"] = str(line.found[0]), line.found[1]
+        if "find" in given_row:
+            row["sought"] = True
+        if line.margin is not None:
+            row["margin"] = line_facts.margin_rows(line.margin, actor.speech)
     return sheet
 
 

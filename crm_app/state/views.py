@@ -182,7 +182,7 @@ class ViewState(rx.State, mixin=True):
 def read_views(actor: Actor, resource: Resource) -> tuple[list[views.View], dict[int, str]]:
     """The views and their counts as text. Runs in a thread."""
     with Work(actor) as work:
-        found = views.of(work, resource)
+        found = [*views.ready(work, resource), *views.of(work, resource)]
         counts = views.counts(work, resource, found)
     number = actor.speech.number
     return found, {key: number(total) + ("+" if capped else "") for key, (total, capped) in counts.items()}

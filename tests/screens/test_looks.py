@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from crm_app.core.resource import RESOURCES
 from tests.support.served import until
 
 from .conftest import ready
@@ -56,6 +57,47 @@ def test_axe_finds_nothing_in_either_theme_and_width(tabs, speak, language, half
                         "dark => document.documentElement.classList.contains('dark') === dark", arg=theme == "dark"
                     )
                     found += faults(tab, f"{address} {width} {theme}")
+    assert not found, "\n".join(sorted(set(found)))
+
+
+@pytest.fixture(scope="module")
+def trade(served):
+    """The pages of a sale, from the quote to the money, and of what it needs."""
+    with served.http() as browser:
+
+        def post(path, **values):
+            answer = browser.post(f"/api/v1/{path}", json=values)
+            assert answer.status_code < 300, answer.text
+            return answer.json()
+
+        product = post("products", name="Pieza", code="PIE", price="2.5", stocked=True)["id"]
+        buyer = post("accounts", name="Compras Núñez", country="ES", roles=["customer"])["id"]
+        line = {"product": product, "quantity": "3"}
+        made = {name: post(name, account=buyer, lines=[line])["id"] for name in ("quotes", "orders", "invoices")}
+        post(f"orders/{made['orders']}/confirm")
+        post(f"invoices/{made['invoices']}/issue")
+        made["payments"] = post("payments", account=buyer, amount="1")["id"]
+        made |= {"products": product, "contacts": post("contacts", name="Begoña Ruiz")["id"]}
+        for name, values in {"price-lists": {}, "credit-policies": {}, "categories": {}, "warehouses": {}}.items():
+            made[name] = post(name, name="Una", **values)["id"]
+    return [f"/{name}/{key}" for name, key in made.items()] + [f"/accounts/{buyer}/statement", "/ageing", "/"]
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_axe_finds_nothing_on_any_list_record_and_new_record(tabs, trade, half):
+    page, found = tabs(), []
+    lists = [f"/{one.name}" for one in RESOURCES if one.nav and f"/{one.name}" not in PAGES]
+    fresh = [f"/{name}/new" for name in ("quotes", "invoices", "payments", "products", "price-lists", "tax-rates")]
+    for number, address in enumerate([*trade, *lists, *fresh][half::2]):
+        page.set_viewport_size({"width": (1440, 768)[number % 2], "height": 1024})
+        page.goto(address)
+        expect(page.locator("main :is(h1, .empty h2)").first).to_be_visible()
+        expect(page.locator("main :is([aria-busy=true], .skeleton)")).to_have_count(0)
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            dark = "dark => document.documentElement.classList.contains('dark') === dark"
+            page.wait_for_function(dark, arg=theme == "dark")
+            found += faults(page, f"{address} {theme}")
     assert not found, "\n".join(sorted(set(found)))
 
 

@@ -99,14 +99,15 @@ def test_a_cancelled_or_removed_draft_leaves_everything_to_be_done_again(trading
     assert progress("orders", order) == ("none", "none")
     second = to("orders", "invoice", order)
     assert second != first
-    assert progress("orders", order) == ("none", "all")
+    assert progress("orders", order) == ("none", "none"), "a draft has charged nothing yet"
+    assert to("orders", "invoice", order) == second, "and what stands in it is not left to another"
     run("invoices", "remove", second)
     assert progress("orders", order) == ("none", "none")
 
 
 def test_parts_by_lines_and_by_percent_until_nothing_is_left(trading):
     order = trade.order(trade.customer(), line(10, 7), line(4, 100))
-    note = to("orders", "deliver", order, lines=picked("orders", order, "2.5"))
+    note = to("orders", "deliver", order, lines=picked("orders", order, "2.5"), issue=True)
     assert [row.quantity for row in of("deliveries", note).lines] == [D("2.5")]
     assert progress("orders", order) == ("partly", "none")
     half = to("orders", "invoice", order, percent="50")
@@ -115,6 +116,8 @@ def test_parts_by_lines_and_by_percent_until_nothing_is_left(trading):
     assert [row.quantity for row in of("invoices", third).lines] == trade.money("3.33333", "1.333332")
     last = to("orders", "invoice", order)
     assert [row.quantity for row in of("invoices", last).lines] == trade.money("1.66667", "0.666668")
+    for key in (half, third, last):
+        run("invoices", "issue", key)
     assert progress("orders", order) == ("partly", "all")
     assert sum(of("invoices", key).net for key in (half, third, last)) == of("orders", order).net
 
@@ -157,9 +160,9 @@ def test_what_the_order_invoiced_is_not_invoiced_again_by_its_notes_nor_by_its_q
     order = to("quotes", "order", quote)
     run("orders", "confirm", order)
     note = to("orders", "deliver", order, lines=picked("orders", order, 6), issue=True)
-    to("orders", "invoice", order, lines=picked("orders", order, 7))
+    to("orders", "invoice", order, lines=picked("orders", order, 7), issue=True)
     assert progress("deliveries", note) == ("partly",)
-    assert [row.quantity for row in of("invoices", to("deliveries", "invoice", note)).lines] == [D(3)]
+    assert [row.quantity for row in of("invoices", to("deliveries", "invoice", note, issue=True)).lines] == [D(3)]
     assert (progress("orders", order), progress("deliveries", note), progress("quotes", quote)) == (
         ("partly", "all"),
         ("all",),
@@ -169,8 +172,9 @@ def test_what_the_order_invoiced_is_not_invoiced_again_by_its_notes_nor_by_its_q
     another = trade.document("quotes", trade.customer(), line(5, 7))
     ordered = to("quotes", "order", another)
     run("orders", "confirm", ordered)
-    to("quotes", "invoice", another)
+    rest = to("quotes", "invoice", another)
     assert trade.faults(lambda: run("orders", "invoice", ordered)) == {"": "Nothing is left of this."}
+    run("invoices", "issue", rest)
     assert progress("orders", ordered) == ("none", "all")
 
 
@@ -260,13 +264,14 @@ def test_a_return_or_credit_that_grows_over_the_original_is_not_issued(trading):
 def test_undo_of_a_conversion_leaves_everything_to_be_done_again(trading):
     order = trade.order(trade.customer(), line(3, 7))
     made = run("orders", "deliver", order)
-    assert progress("orders", order) == ("all", "none")
+    assert sums("orders", order) == [{"delivered": 3}]
     actions.undo(SYSTEM, made.change_set)
+    assert sums("orders", order) == [{}]
     assert progress("orders", order) == ("none", "none")
     made = run("orders", "deliver", order)
     run("deliveries", "issue", made.result["id"])
     again = run("deliveries", "invoice", made.result["id"])
-    assert progress("orders", order) == ("all", "all")
+    assert (progress("orders", order), sums("orders", order)) == (("all", "none"), [{"delivered": 3, "invoiced": 3}])
     actions.undo(SYSTEM, again.change_set)
     assert progress("orders", order) == ("all", "none")
     issued = run("orders", "invoice", order, issue=True)

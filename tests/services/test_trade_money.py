@@ -7,13 +7,13 @@ from decimal import Decimal
 import pytest
 
 from crm_app.core import clock
-from crm_app.core.errors import IllegalMove, Invalid
+from crm_app.core.errors import IllegalMove, Invalid, NotAllowed
 from crm_app.models.payments import Allocation
-from crm_app.services import credit
+from crm_app.services import allocation_sheet, credit
 from crm_app.services import trade as service
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
-from tests.support import trade
+from tests.support import crm, kernel, trade
 from tests.support.trade import line, of, run, to
 
 D = Decimal
@@ -213,7 +213,7 @@ def test_the_credit_limit_holds_orders_and_paying_lifts_it(trading):
     ("effect", "confirmed", "delivered"),
     [
         ("warn", True, True),
-        ("prepay", True, True),
+        ("prepay", True, False),
         ("hold_orders", False, True),
         ("hold_deliveries", False, False),
         ("suspend", False, False),
@@ -239,7 +239,8 @@ def test_each_level_of_a_policy_holds_what_it_says(trading, effect, confirmed, d
             call()
             return True
         (text,) = trade.faults(call).values()
-        assert text == f"The oldest open invoice is 0 days overdue (Policy {effect})."
+        late = f"The oldest open invoice is 0 days overdue (Policy {effect})."
+        assert text == ("This customer pays in advance: 1.21 is missing." if effect == "prepay" else late)
         return False
 
     assert allowed(lambda: run("orders", "confirm", order)) is confirmed
@@ -279,3 +280,154 @@ def test_parts_of_a_payment_term_lose_no_cent(trading):
         dated = service.instalments(work, head)
     assert [amount for _, amount in dated] == trade.money("33.34", "33.34", "33.33")
     assert invoice.due == max(day for day, _ in dated)
+
+
+def held_by(account):
+    """What holds the account: (effect, why) of each."""
+    with Work(SYSTEM) as work:
+        return [
+            (hold.effect.value, hold.why.text.format(**hold.why.args))
+            for one in credit.held(work)
+            if one.account == account
+            for hold in one.holds
+        ]
+
+
+def exposed(account):
+    with Work(SYSTEM) as work:
+        return credit.exposed(work, account)
+
+
+def test_what_is_ordered_or_handed_over_and_not_invoiced_is_on_credit_too(trading):
+    account = trade.customer()
+    order = trade.order(account, line(4, 100))
+    assert (exposed(account), owed(account)) == (D(484), D(0))
+    draft = to("orders", "invoice", order, percent="25")
+    assert exposed(account) == D(484), "a draft charges nothing"
+    run("invoices", "issue", draft)
+    assert (exposed(account), owed(account)) == (D(484), D(121))
+    note = to("orders", "deliver", order, issue=True)
+    assert exposed(account) == D(484), "what was ordered and handed over counts once"
+    run("orders", "close", order)
+    assert exposed(account) == D(484), "what was handed over is owed, though the order is closed"
+    back = to("deliveries", "return", note)
+    assert exposed(account) == D(484), "a draft brings nothing back"
+    run("deliveries", "cancel", back)
+    to("invoices", "pay", draft)
+    assert exposed(account) == D(363)
+    to("deliveries", "invoice", note, issue=True)
+    assert (exposed(account), owed(account)) == (D(363), D(363))
+    bare = trade.document("deliveries", account, line(1, 50))
+    run("deliveries", "issue", bare)
+    assert exposed(account) == D("423.50")
+
+
+def test_a_deposit_is_not_counted_twice(trading):
+    account = trade.customer()
+    order = trade.order(account, line(1, 1000))
+    deposit = to("orders", "invoice", order, deposit="30", issue=True)
+    assert (exposed(account), owed(account)) == (D(1210), D(363))
+    to("invoices", "pay", deposit)
+    assert (exposed(account), owed(account)) == (D(847), D(0))
+    to("orders", "invoice", order, issue=True)
+    assert (exposed(account), owed(account)) == (D(847), D(847))
+
+
+def test_the_limit_is_asked_where_an_order_is_confirmed_and_where_goods_leave(trading):
+    account = trade.customer(credit_limit="200")
+    trade.order(account, line(1, 100))
+    second = trade.document("orders", account, line(1, 100))
+    over = {"account": "The credit limit is 200.00; with this the customer would owe 242.00."}
+    assert trade.faults(lambda: run("orders", "confirm", second)) == over
+    note = trade.document("deliveries", account, line(1, 100))
+    assert trade.faults(lambda: run("deliveries", "issue", note)) == over
+    assert held_by(account) == []
+    trade.invoice(account, line(1, 100))
+    assert held_by(account) == [("hold_deliveries", over["account"])]
+
+
+def test_who_pays_in_advance_gets_what_is_paid(trading):
+    policy = trade.make("credit-policies", name="In advance", levels=[{"days": 0, "effect": "prepay"}])
+    account = trade.customer(credit_policy=policy)
+    order = trade.order(account, line(1, 100))
+    trade.invoice(account, line(1, 10), payment_days=0)
+    note = to("orders", "deliver", order)
+    text = {"account": "This customer pays in advance: 121.00 is missing."}
+    assert trade.faults(lambda: run("deliveries", "issue", note)) == text
+    first = paid_in(account, 21)
+    assert trade.faults(lambda: run("deliveries", "issue", note)) == {
+        "account": "This customer pays in advance: 100.00 is missing."
+    }
+    assert free(first) == D(21)
+    paid_in(account, 100)
+    run("deliveries", "issue", note)
+
+
+def test_who_is_held_and_why_is_told_to_who_may_read_all(trading):
+    policy = trade.make("credit-policies", name="Fifteen", levels=[{"days": 15, "effect": "hold_orders"}])
+    account = trade.customer(credit_policy=policy, credit_limit="50", name="Held & Sons")
+    invoice = trade.invoice(account, line(1, 100), payment_days=0)
+    run("accounts", "change", account, held=True)
+    with clock.frozen(clock.now() + timedelta(days=20)), Work(SYSTEM) as work:
+        (one,) = [one for one in credit.held(work) if one.account == account]
+    assert (one.name, one.effect.value, one.overdue, one.days, one.limit, one.exposed) == (
+        "Held & Sons", "suspend", D(121), 20, D(50), D(121),
+    )  # fmt: skip
+    assert [hold.effect.value for hold in one.holds] == ["suspend", "hold_deliveries", "hold_orders"]
+    program = crm.client(trading)
+    told = [row for row in program.get("/api/v1/held").json()["items"] if row["account"] == account]
+    assert [(row["effect"], row["limit"], row["exposed"]) for row in told] == [("suspend", "50", "121")]
+    assert [hold["lift"] for hold in told[0]["holds"]][1] == "A payment of 71.00, or a higher limit."
+    assert program.get("/api/v1/held.xlsx").content[:2] == b"PK"
+    to("invoices", "pay", invoice)
+    assert [effect for effect, _ in held_by(account)] == ["suspend"], "paying lifts what money holds"
+    run("accounts", "change", account, held=False)
+    assert held_by(account) == []
+    grants = {f"{name}.read": "all" for name in ("accounts", "invoices", "payments", "orders", "deliveries")}
+    with Work(kernel.user_with(grants)) as work:
+        credit.held(work)
+    for narrow in ("invoices.read", "orders.read"):
+        with Work(kernel.user_with(grants | {narrow: "own"})) as work, pytest.raises(NotAllowed):
+            credit.held(work)
+
+
+def test_a_credit_note_is_taken_back_from_what_it_settled(trading):
+    account = trade.customer()
+    first, second = (trade.invoice(account, line(1, 100)) for _ in range(2))
+    note = to("invoices", "credit", first, issue=True)
+    assert (settled(first), settled(note)) == ((D(121), D(0)), (D(121), D(0)))
+    undone = run("invoices", "unapply", note)
+    assert (settled(first), settled(note)) == ((D(0), D(121)), (D(0), D(121)))
+    assert trade.owed(account) == {"EUR": D(121)}
+    run("invoices", "apply", note, allocations=[{"invoice": second, "amount": "100"}])
+    assert (settled(second), settled(note)) == ((D(100), D(21)), (D(100), D(21)))
+    assert list(trade.faults(lambda: run("invoices", "unapply", second))) == [""]
+    run("invoices", "unapply", note)
+    assert settled(second) == (D(0), D(121))
+    assert undone.change_set
+    assert trade.disagreements() == []
+
+
+def test_open_items_of_others_are_neither_shown_nor_settled(trading):
+    account = trade.customer()
+    verbs = ("payments.read", "payments.create", "payments.allocate", "payments.change")
+    me = kernel.user_with({**dict.fromkeys(verbs, "all"), "invoices.read": "own", "accounts.read": "all"})
+    theirs = trade.invoice(account, line(1, 100), payment_days=0)
+    mine = trade.invoice(account, line(1, 10), owner=me.user)
+    payment = paid_in(account, 50)
+    with Work(me) as work:
+        assert [item.id for item in allocation_sheet.sheet(work, payment).open_items] == [mine]
+    said = [{"invoice": theirs, "amount": "1"}]
+    assert trade.faults(lambda: run("payments", "allocate", payment, me, allocations=said)) == {
+        "allocations.0.invoice": "Choose one from the list."
+    }
+    run("payments", "allocate", payment, me)
+    assert (settled(mine), settled(theirs), free(payment)) == ((D("12.10"), D(0)), (D(0), D(121)), D("37.90"))
+    run("payments", "allocate", payment)
+    with Work(me) as work:
+        found = allocation_sheet.sheet(work, payment)
+    assert ([part.invoice for part in found.settled], found.free) == ([mine], D(0))
+    program = crm.client(me.user)
+    assert program.get(f"/api/v1/accounts/{account}/statement").status_code == 403
+    assert program.get("/api/v1/ageing").status_code == 403
+    assert program.get("/api/v1/held").status_code == 403

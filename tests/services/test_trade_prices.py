@@ -176,9 +176,9 @@ def test_taxes_by_where_the_customer_is_and_who(trading):
     assert taxed(*lines, country="ES")[0] == home
     assert taxed(*lines, country=None)[0] == home
     assert taxed(*lines, country="FR")[0] == home, "in the Union without a tax identifier"
-    assert taxed(*lines, country="FR", tax_id="FR40303265045")[0] == [("Intra-Community 0 %", D(350), D(0))]
-    assert taxed(*lines, country="CO")[0] == [("Export 0 %", D(350), D(0))]
-    assert taxed(*lines, country="ES", tax_status="exempt")[0] == [("Exempt customer", D(350), D(0))]
+    assert taxed(*lines, country="FR", tax_id="FR40303265045")[0] == [("Intracomunitario 0 %", D(350), D(0))]
+    assert taxed(*lines, country="CO")[0] == [("Exportación 0 %", D(350), D(0))]
+    assert taxed(*lines, country="ES", tax_status="exempt")[0] == [("Cliente exento", D(350), D(0))]
     parts, invoice = taxed(*lines, country="ES", tax_status="surcharge")
     assert parts == [
         ("IVA 21 %", D(100), D(21)), ("Recargo 5,2 %", D(100), D("5.2")), ("IVA 10 %", D(200), D(20)),

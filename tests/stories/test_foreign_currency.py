@@ -23,7 +23,7 @@ def test_a_bill_in_dollars_books_what_the_rate_makes_of_it(trading):
     assert (bill.currency, bill.rate, [row["name"] for row in bill.tax_lines]) == (
         "USD",
         Decimal("0.92"),
-        ["Export 0 %"],
+        ["Exportación 0 %"],
     )
     assert [bill.net, bill.tax, bill.total, bill.total_company] == money("999.99", "0", "999.99", "919.99")
 

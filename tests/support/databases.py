@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support import crm
+from tests.support import crm, reset
 from tests.support.postgres import named, run_sql
 
 _numbers = itertools.count(1)
@@ -65,11 +65,29 @@ def _copy(server: str, template: str, name: str) -> None:
     run_sql(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
 
 
+_free: dict[tuple[str, str], list[str]] = {}
+
+
 @contextmanager
 def postgres_copy(server: str, template: str) -> Iterator[str]:
+    """A database as the template: one that nobody uses any more and that has been put back, or else a new one."""
+    from crm_app.services.database import engine_for
+
+    free = _free.setdefault((server, template), [])
+    name = free.pop() if free else _remembering(server, template)
+    url = named(server, name)
+    try:
+        yield url
+    finally:
+        engine_for(url).dispose()  # the next test must not be given a connection that is closed here
+        if reset.restore(url):
+            free.append(name)
+        else:
+            run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _remembering(server: str, template: str) -> str:
     name = f"crm_{next(_numbers)}"
     _copy(server, template, name)
-    try:
-        yield named(server, name)
-    finally:
-        run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")  # a forgotten connection must not keep it
+    reset.prepare(named(server, name))
+    return name

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -35,19 +35,25 @@ class Cluster:
         settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
         self._command = [programs / "postgres", "-D", data, "-k", self.folder, *settings]
         self._leash = ExitStack()
+        self._running: subprocess.Popen | None = None
 
     def start(self) -> None:
         log = self.folder / "log"
         with log.open("a") as output:
             # in a process group of its own: Ctrl-C must not end it before the tests that use it
             server = subprocess.Popen(self._command, stdout=output, stderr=output, process_group=0, **self._other_user)
+        self._running = server
         self._leash.enter_context(leashed(server, signal.SIGINT, self.folder))  # "fast": end sessions, then stop
         _wait(f"host={self.folder} user=crm dbname=postgres", server, log)
 
     def stop(self) -> None:
         self._leash.close()
+        self._running = None
 
     def remove(self) -> None:
+        with suppress(ProcessLookupError):  # "immediate": nothing of it is wanted any more, so nothing is written out
+            if self._running is not None:
+                os.killpg(self._running.pid, signal.SIGQUIT)
         self.stop()
         shutil.rmtree(self.folder)
 

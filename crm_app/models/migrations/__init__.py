@@ -18,7 +18,9 @@ def metadata() -> sa.MetaData:
 
 
 def ours(thing: Any, name: str | None, kind: str, reflected: bool, _compare_to: Any) -> bool:
-    """Alembic's include_object: leaves out the shadow tables of SQLite's full text search and PostgreSQL's search index."""
+    """Alembic's include_object: leaves out views, the shadow tables of SQLite's full text search and PostgreSQL's search index."""
+    if kind == "table" and not reflected and thing.info.get("view"):
+        return False
     if kind == "table" and reflected and name is not None:
         return "_search" not in name
     return not (kind == "index" and name is not None and name.endswith("_search"))
@@ -72,3 +74,41 @@ def search_index(op: Any, table: str) -> None:
     else:
         op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
         op.execute(f'CREATE INDEX "ix_{table}_search" ON "{table}" USING gin (search gin_trgm_ops)')
+
+
+_PART = (
+    "l.id, l.version, d.created_at, d.updated_at, l.product, l.description, l.unit, l.price, l.discount, "
+    "d.account, d.date, d.owner, d.currency"
+)
+_SOLD = (
+    "CASE d.kind WHEN 'credit_note' THEN -l.quantity ELSE l.quantity END AS quantity, "
+    "CASE d.kind WHEN 'credit_note' THEN -l.net ELSE l.net END AS net, d.kind"
+)
+# the conditions on the state are such that no index answers: that of the account, the product or the date shall
+_HISTORIES = {
+    "quoted_line": ("quote_line", "quote", "quote", "l.quantity, l.net, d.status", "d.status <> 'draft'"),
+    "ordered_line": (
+        "order_line",
+        "sales_order",
+        "order",
+        "l.quantity, l.net, d.status",
+        "d.status NOT IN ('draft', 'cancelled')",
+    ),
+    "sold_line": ("invoice_line", "invoice", "invoice", _SOLD, "d.status NOT IN ('draft', 'cancelled')"),
+}
+
+
+def history_views(op: Any, *, make: bool = True) -> None:
+    """Make the views of the lines of documents (models/histories.py), or with `make` False take them away.
+
+    A migration that rebuilds a table of theirs takes them away before and makes them after: SQLite renames no table under a
+    view.
+    """
+    for name, (line, head, document, more, condition) in _HISTORIES.items():
+        if not make:
+            op.execute(f'DROP VIEW "{name}"')
+            continue
+        op.execute(
+            f'CREATE VIEW "{name}" AS SELECT {_PART}, d.id AS "{document}", {more} '
+            f'FROM "{line}" l JOIN "{head}" d ON d.id = l."{head}" WHERE {condition}'
+        )

@@ -15,7 +15,7 @@ from .inputs import picker_labels
 from .shell import may
 from .text import t, when
 
-_LIBRARY = f"$/public{rx.asset('lists.jsx', shared=True)}"
+_LIBRARY = kit.BESIDE["lists.jsx"]
 _pick = rx.event.passthrough_event_spec(int, bool, bool)
 _flag = rx.event.passthrough_event_spec(bool)
 _sort = rx.event.passthrough_event_spec(str, bool)
@@ -62,7 +62,16 @@ class Clock(rx.Component):
     on_tick: rx.EventHandler[rx.event.no_args_event_spec]
 
 
+class Badges(rx.Component):
+    """How a record stands."""
+
+    library = _LIBRARY
+    tag = "Badges"
+    text: rx.Var[str]
+
+
 sort = Sort.create
+badges = Badges.create
 
 
 def pick(state: type[ListState], row: Var[Row]) -> rx.Component:

@@ -3,7 +3,8 @@ import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Icon, useLatest, useOutside, usePopup } from "./kit.jsx";
 
 const FIELDS = ["group", "product", "description", "quantity", "unit", "price", "discount", "tax_class", "choice", "recurrence"];
-const PAUSE = 80;
+const PATIENCE = 10_000;
+const SCAN_PACE = 35; // ms between two characters: no hand types so fast
 const UNDO_STEPS = 100;
 
 const parse = (text) => {
@@ -54,8 +55,10 @@ export function Grid({
   disabled = false,
   why = [],
   whyKey = "",
+  facts = {},
   onPreview,
   onExplain,
+  onLook,
 }) {
   const names = useSame(FIELDS.filter((field) => (field !== "choice" && field !== "recurrence") || extra.includes(field)));
   const words = useSame(labels);
@@ -77,8 +80,9 @@ export function Grid({
   const future = useRef([]);
   const lastEdit = useRef("");
   const serial = useRef(0);
+  const flight = useRef({ busy: false, again: false, watch: 0 });
   const timer = useRef(0);
-  const live = useLatest({ rows, onPreview, onExplain, names, name });
+  const live = useLatest({ rows, opened, onPreview, onExplain, onLook, names, name });
 
   const filled = rows.filter((row) => !isBlank(row));
   const json = JSON.stringify(filled.map((row) => sent(row, names)));
@@ -101,18 +105,47 @@ export function Grid({
     return () => element.removeEventListener("kit:set", set);
   }, [fresh]);
 
-  // ---- computing, shortly after the last key
+  // ---- computing, after each key; one question at a time, and after it the newest typing
+  const ask = useCallback(() => {
+    const trip = flight.current;
+    if (trip.busy) {
+      trip.again = true;
+      return;
+    }
+    const { rows: now, opened: open, onPreview: preview, names: fields, name: own } = live.current;
+    if (!preview) return;
+    const lines = now
+      .filter((row) => !isBlank(row))
+      .map((row) => ({
+        ...sent(row, fields),
+        key: row.key,
+        ...(row.find ? { find: row.find } : {}),
+        ...(open.has(row.key) ? { open: true } : {}),
+      }));
+    serial.current += 1;
+    Object.assign(trip, { busy: true, again: false });
+    preview(JSON.stringify(lines), headOf(hidden.current?.form, own), serial.current);
+    // an answer that got lost with the connection is not waited for
+    clearTimeout(trip.watch);
+    trip.watch = setTimeout(() => {
+      trip.busy = false;
+      ask();
+    }, PATIENCE);
+  }, [live]);
+
   const compute = useCallback(() => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      const { rows: now, onPreview: ask, names: fields, name: own } = live.current;
-      const lines = now
-        .filter((row) => !isBlank(row))
-        .map((row) => ({ ...sent(row, fields), key: row.key, ...(row.find ? { find: row.find } : {}) }));
-      serial.current += 1;
-      ask?.(JSON.stringify(lines), headOf(hidden.current?.form, own), serial.current);
-    }, PAUSE);
-  }, [live]);
+    timer.current = setTimeout(ask, 0); // after React has drawn what was typed
+  }, [ask]);
+
+  useEffect(() => {
+    if (sheet.serial !== serial.current) return;
+    const trip = flight.current;
+    clearTimeout(trip.watch);
+    trip.busy = false;
+    if (trip.again) ask();
+  }, [sheet, ask]);
+  useEffect(() => () => clearTimeout(flight.current.watch), []);
 
   const asking = useRef(json);
   useEffect(() => {
@@ -125,7 +158,9 @@ export function Grid({
     const form = hidden.current?.form;
     if (disabled || !form) return undefined;
     const changed = (event) => {
-      if (!box.current?.contains(event.target)) compute();
+      if (box.current?.contains(event.target)) return;
+      if (event.type === "change") setKnown({});
+      compute();
     };
     form.addEventListener("input", changed);
     form.addEventListener("change", changed);
@@ -137,26 +172,41 @@ export function Grid({
     };
   }, [disabled, compute]);
 
+  const told = useRef(new Map());
   const computed = useMemo(() => {
     const lines = sheet.lines ?? [];
-    if (lines[0]?.key) return new Map(lines.map((line) => [line.key, line]));
+    if (lines[0]?.key) {
+      // what says the same stays the same object, and its line is not drawn again
+      const kept = (line) => (JSON.stringify(told.current.get(line.key)) === JSON.stringify(line) ? told.current.get(line.key) : line);
+      told.current = new Map(lines.map((line) => [line.key, kept(line)]));
+      return told.current;
+    }
     return new Map(rows.filter((row) => row.id).map((row, index) => [row.key, lines[index]]));
     // a sheet without keys belongs to the rows that came with it
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [sheet.lines]);
 
-  // pasted codes that the server has found
+  // pasted and scanned codes that the server has found, or not
   useEffect(() => {
-    if (!live.current.rows.some((row) => row.find && computed.get(row.key)?.product)) return;
-    setRows((before) =>
-      before.map((row) => {
-        const found = row.find && computed.get(row.key);
-        if (!found?.product) return row;
-        const { find, ...rest } = row;
-        return { ...rest, product: found.product, description: "", texts: { ...row.texts, product: found.product_name } };
-      }),
-    );
+    const answered = (row) => row.find && computed.get(row.key)?.sought;
+    if (!live.current.rows.some(answered)) return;
+    setRows((before) => before.reduce((rows, row) => settled(rows, row, answered(row) ? computed.get(row.key) : null), []));
   }, [computed, live]);
+
+  // ---- what is known of the products of opened lines
+  const [known, setKnown] = useState({});
+  useEffect(() => {
+    if (facts.key) setKnown((before) => ({ ...before, [facts.key]: facts }));
+  }, [facts]);
+
+  const look = useCallback(
+    (key) => {
+      const row = live.current.rows.find((one) => one.key === key);
+      if (!row?.product) return;
+      live.current.onLook?.(key, JSON.stringify(sent(row, live.current.names)), headOf(hidden.current?.form, live.current.name));
+    },
+    [live],
+  );
 
   // ---- changes, each of which can be undone; typing in one cell is one step
   const act = useCallback(
@@ -181,9 +231,33 @@ export function Grid({
 
   const change = useCallback(
     (key, part) => {
-      act(`${key} ${Object.keys(part)}`, (before) => before.map((row) => (row.key === key ? { ...row, ...part } : row)));
+      act(`${key} ${Object.keys(part)}`, (before) => before.map((row) => (row.key === key ? { ...row, ...part, missed: undefined } : row)));
     },
     [act],
+  );
+
+  /** A scanned code counts one more of its line, or makes a line; the next scan comes right after it, in a line below. */
+  const scan = useCallback(
+    (key, code) => {
+      const there = live.current.rows.find((row) => row.scanned === code && row.key !== key && !row.missed);
+      const last = live.current.rows.at(-1);
+      const spare = last.key !== key && isBlank(last) ? last : fresh({ group: last.group ?? "" });
+      act("", (before) => {
+        const rows = there
+          ? before
+              .map((row) => (row.key === there.key ? { ...row, quantity: oneMore(row.quantity) } : row))
+              .filter((row) => row.key !== key || row.id)
+          : before.map((row) =>
+              row.key === key
+                ? { ...row, product: "", find: code, scanned: code, missed: undefined, description: code, unit: "", price: "", tax_class: "", texts: {} }
+                : row,
+            );
+        return rows.at(-1)?.key === spare.key ? rows : [...rows, spare];
+      });
+      setSearch(null);
+      focus(spare.key, "product");
+    },
+    [act, focus, fresh, live],
   );
 
   const pick = useCallback(
@@ -192,7 +266,7 @@ export function Grid({
       act("", (before) =>
         before.map((row) =>
           row.key === key
-            ? { ...row, product: item.id, find: undefined, description: "", unit: "", price: "", tax_class: "", texts: { ...row.texts, product: item.name } }
+            ? { ...row, product: item.id, find: undefined, missed: undefined, description: "", unit: "", price: "", tax_class: "", texts: { ...row.texts, product: item.name } }
             : row,
         ),
       );
@@ -270,13 +344,18 @@ export function Grid({
     [act],
   );
 
-  const toggle = useCallback((key) => {
-    setOpened((before) => {
-      const next = new Set(before);
-      if (!next.delete(key)) next.add(key);
-      return next;
-    });
-  }, []);
+  const toggle = useCallback(
+    (key) => {
+      setOpened((before) => {
+        const next = new Set(before);
+        if (!next.delete(key)) next.add(key);
+        return next;
+      });
+      setKnown(({ [key]: _, ...rest }) => rest);
+      compute();
+    },
+    [compute],
+  );
 
   const explain = useCallback(
     (key, anchor) => {
@@ -385,8 +464,8 @@ export function Grid({
   };
 
   const calls = useMemo(
-    () => ({ change, pick, remove, step, rename, toggle, explain, setSearch }),
-    [change, pick, remove, step, rename, toggle, explain],
+    () => ({ change, pick, scan, look, remove, step, rename, toggle, explain, setSearch }),
+    [change, pick, scan, look, remove, step, rename, toggle, explain],
   );
   const numbers = new Map(filled.map((row, index) => [row.key, index]));
   const faultsOf = (row) => {
@@ -394,7 +473,8 @@ export function Grid({
     const own = Object.entries(errors)
       .filter(([place]) => place === start || place.startsWith(`${start}.`))
       .map(([place, text]) => [place.slice(start.length + 1), text]);
-    return JSON.stringify({ ...(isBlank(row) ? {} : computed.get(row.key)?.faults), ...Object.fromEntries(own) });
+    const missed = row.missed ? { product: words.unknown } : {};
+    return JSON.stringify({ ...(isBlank(row) ? {} : computed.get(row.key)?.faults), ...Object.fromEntries(own), ...missed });
   };
 
   return (
@@ -440,6 +520,7 @@ export function Grid({
               faults={faultsOf(row)}
               heads={Boolean(row.group) && row.group !== rows[index - 1]?.group}
               open={opened.has(row.key)}
+              facts={known[row.key]}
               searching={search?.key === row.key}
               active={search?.key === row.key ? search.active : -1}
               number={index + 1}
@@ -482,6 +563,24 @@ export function Grid({
   );
 }
 
+/** One more of it, where it is a number; a comma is a decimal mark as well as a point is. */
+const oneMore = (quantity) => {
+  const mark = quantity?.includes(",") ? "," : ".";
+  const value = Number((quantity || "0").replace(",", "."));
+  return Number.isFinite(value) ? String(Math.round((value + 1) * 1e6) / 1e6).replace(".", mark) : quantity;
+};
+
+/** The rows with one more, as the server knows it: a scanned product that has a line already is counted there. */
+function settled(rows, row, answer) {
+  if (!answer) return [...rows, row];
+  const { find, ...rest } = row;
+  if (!answer.product) return [...rows, row.scanned ? { ...rest, missed: true } : rest];
+  const same = row.scanned ? rows.findIndex((one) => one.product === answer.product) : -1;
+  if (same >= 0)
+    return rows.map((one, index) => (index === same ? { ...one, scanned: one.scanned ?? row.scanned, quantity: oneMore(one.quantity) } : one));
+  return [...rows, { ...rest, product: answer.product, description: "", texts: { ...row.texts, product: answer.product_name } }];
+}
+
 const newGroup = (rows, word) => {
   const taken = new Set(rows.map((row) => row.group));
   let number = 1;
@@ -489,7 +588,7 @@ const newGroup = (rows, word) => {
   return `${word} ${number}`;
 };
 
-const Line = memo(function Line({ row, computed, faults, heads, open, searching, active, number, words, choices, disabled, calls }) {
+const Line = memo(function Line({ row, computed, faults, heads, open, facts, searching, active, number, words, choices, disabled, calls }) {
   const wrong = JSON.parse(faults);
   const { key } = row;
   const auto = (field) => (row[field] ? "" : (computed?.[field] ?? ""));
@@ -655,6 +754,7 @@ const Line = memo(function Line({ row, computed, faults, heads, open, searching,
                 </button>
               )}
             </div>
+            {row.product && <Facts row={row} facts={facts} margin={computed?.margin} number={number} words={words} calls={calls} />}
           </td>
           <td className="p2" colSpan={2} />
         </tr>
@@ -692,6 +792,70 @@ const Line = memo(function Line({ row, computed, faults, heads, open, searching,
     </>
   );
 });
+
+/** What is known of the line's product: stock, cost and margin; what it was sold for. A click takes a price. */
+function Facts({ row, facts, margin, number, words, calls }) {
+  const { key, product } = row;
+  const mine = facts?.product === product ? facts : null;
+  const missing = facts === undefined || facts.product !== product;
+  const { look } = calls;
+  useEffect(() => {
+    if (missing) look(key);
+  }, [missing, look, key, product]);
+  const figures = [...(mine?.stock ?? []), ...(margin ?? [])];
+  return (
+    <div className="line-facts" aria-busy={missing}>
+      {figures.length > 0 && (
+        <dl className="line-figures">
+          {figures.map((figure) => (
+            <div key={figure.label}>
+              <dt>{figure.label}</dt>
+              <dd className={figure.short ? "is-short" : ""}>{figure.value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {mine && mine.past.length === 0 && <p className="hint">{words.no_past}</p>}
+      {mine && mine.past.length > 0 && (
+        <div className="line-past">
+          {mine.past.map((list) => (
+            <section key={list.title} aria-label={`${list.title}, ${number}`}>
+              <h3>{list.title}</h3>
+              <ul>
+                {list.rows.map((past, index) => (
+                  <li key={index}>
+                    <span className="past-day">{past.day}</span>
+                    <a className="truncate" href={past.address} target="_blank" rel="noopener" title={[past.number, past.who, past.reason].filter(Boolean).join(" · ")}>
+                      {past.who}
+                    </a>
+                    <span className="past-quantity">{`${past.quantity} ×`}</span>
+                    {past.price ? (
+                      <button
+                        type="button"
+                        className="past-price"
+                        title={words.take}
+                        aria-label={`${words.take}, ${past.text} ${past.off}`}
+                        onClick={() => calls.change(key, { price: past.price, discount: past.discount })}
+                      >
+                        {past.text}
+                        {past.off && <small>{past.off}</small>}
+                      </button>
+                    ) : (
+                      <span className="past-price">
+                        {past.text}
+                        {past.off && <small>{past.off}</small>}
+                      </span>
+                    )}
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
 
 function Pick({ field, row, value, label, number, options, calls }) {
   return (
@@ -751,6 +915,12 @@ function Group({ line, text, words, disabled, onRename }) {
   );
 }
 
+/** A barcode, or what came from a scanner: faster than any hand, the Enter included. */
+const isScan = (text, took) => {
+  const code = (text ?? "").trim();
+  return /^\d{8,14}$/.test(code) || (/^\S{6,40}$/.test(code) && took < code.length * SCAN_PACE);
+};
+
 /** A product by code or by a part of its name; a text without a product is a line too. */
 function ProductCell({ row, wrong, id, number, words, searching, active, calls }) {
   const shown = row.product ? (row.texts?.product ?? "") : (row.description ?? "").split("\n")[0];
@@ -763,6 +933,7 @@ function ProductCell({ row, wrong, id, number, words, searching, active, calls }
   };
   // set while the list decides what becomes of the text, so that leaving the cell does not
   const leaving = useRef(false);
+  const began = useRef(0);
   const keepText = (text) => {
     // what was typed and not chosen from the list is the line's own text
     if (text !== null && text.trim() !== shown) {
@@ -792,6 +963,7 @@ function ProductCell({ row, wrong, id, number, words, searching, active, calls }
       onChange={(event) => {
         event.stopPropagation();
         const text = event.target.value;
+        if (text.length <= 1) began.current = performance.now();
         setTyped(text);
         calls.setSearch(
           text.trim()
@@ -812,6 +984,11 @@ function ProductCell({ row, wrong, id, number, words, searching, active, calls }
             const size = (before?.items?.length ?? 0) + 1;
             return before && { ...before, active: (before.active + by + size) % size };
           });
+        } else if (event.key === "Enter" && isScan(typed, performance.now() - began.current)) {
+          event.preventDefault();
+          leaving.current = true;
+          setTyped(null);
+          calls.scan(row.key, typed.trim());
         } else if (event.key === "Enter" || event.key === "Tab") {
           if (event.key === "Enter") event.preventDefault();
           else leaving.current = true;

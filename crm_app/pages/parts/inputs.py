@@ -13,6 +13,7 @@ from . import kit
 from .text import t, when
 
 _TYPES = {"email": "email", "tel": "tel", "date": "date"}
+_NOTHING = "\u2013"  # stands where a field is empty, so that one sees where it is
 _MODES = {"number": "numeric", "decimal": "decimal"}
 
 
@@ -76,9 +77,8 @@ def control(state: type[RecordState], spec: FieldSpec) -> rx.Component:
     value = state.values[name]
     match spec.kind.widget:
         case "textarea":
-            return rx.el.textarea(
-                **common, default_value=value, class_name="input", rows="3", max_length=spec.kind.size
-            )  # type: ignore[attr-defined]
+            more = {"rows": "3", "max_length": spec.kind.size}  # type: ignore[attr-defined]
+            return rx.el.textarea(**common, **more, default_value=value, class_name="input", placeholder=_NOTHING)
         case "checkbox":
             return rx.el.input(
                 **common, type="checkbox", default_checked=value == "true", class_name="check", value="true"
@@ -93,14 +93,20 @@ def control(state: type[RecordState], spec: FieldSpec) -> rx.Component:
     if spec.kind.widget in _MODES:
         common["input_mode"] = _MODES[spec.kind.widget]
     return rx.el.input(
-        **common, type=kind, default_value=value, class_name="input", required=spec.required, auto_complete="off"
+        **common,
+        type=kind,
+        default_value=value,
+        class_name="input",
+        placeholder=_NOTHING,
+        required=spec.required,
+        auto_complete="off",
     )
 
 
 def _select(spec: FieldSpec, common: dict[str, Any], value: Var[str]) -> rx.Component:
     assert isinstance(spec.kind, Choice)  # noqa: S101 - the widget says so
     options = [rx.el.option(t(label), value=key) for key, label in spec.kind.pairs()]
-    blank = [] if spec.required or spec.default is not None else [rx.el.option("", value="")]
+    blank = [] if spec.required or spec.default is not None else [rx.el.option(_NOTHING, value="")]
     return rx.el.span(
         rx.el.select(*blank, *options, **common, default_value=value, class_name="input"),
         kit.icon("chevron-down"),
@@ -170,4 +176,4 @@ def lines_field(state: type[RecordState], part: Lines) -> rx.Component:
 
 
 def _line_column(spec: FieldSpec) -> dict[str, Any]:
-    return spec.shape(t) | {"width": _CELL_WIDTHS.get(spec.kind.widget, "")}
+    return spec.shape(t) | {"width": _CELL_WIDTHS.get(spec.kind.widget, ""), "readonly": spec.readonly}

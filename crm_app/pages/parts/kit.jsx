@@ -1426,6 +1426,14 @@ function focusSearch(...places) {
   }
 }
 
+/** From a record back to where one came from; not while something is open or typed. */
+function leaveRecord() {
+  if (!document.querySelector("[data-record-form]") || document.querySelector(".popup:popover-open, .is-dirty")) return;
+  if ([...document.querySelectorAll(".composer textarea")].some((note) => note.value)) return;
+  if (window.history.state?.idx > 0) window.history.back();
+  else [...document.querySelectorAll(".crumbs a")].at(-1)?.click();
+}
+
 export function Keys({ onHelp }) {
   const help = useLatest(onHelp);
   useEffect(() => {
@@ -1440,6 +1448,7 @@ export function Keys({ onHelp }) {
           ?.focus(),
       c: () => document.querySelector("[data-create]")?.click(),
       "?": () => help.current?.(),
+      Escape: leaveRecord,
     };
     const press = (event) => {
       if (event.defaultPrevented || event.altKey || event.isComposing) return;

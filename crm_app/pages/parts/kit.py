@@ -10,8 +10,9 @@ from reflex.vars import Var
 from reflex_components_core.core.banner import connection_errors_count
 
 _LIBRARY = f"$/public{rx.asset('kit.jsx', shared=True)}"
-for _beside in ("drafts.js", "quick.jsx", "rows.jsx"):  # kit.jsx takes them from beside itself
-    rx.asset(_beside, shared=True)
+# what kit.jsx takes from beside itself, and what takes kit.jsx from there
+_NAMES = ("drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx")
+BESIDE = {name: f"$/public{rx.asset(name, shared=True)}" for name in _NAMES}
 
 _no_args = rx.event.no_args_event_spec
 _one_text = rx.event.passthrough_event_spec(str)
@@ -389,8 +390,10 @@ class Grid(_Kit):
     disabled: rx.Var[bool]
     why: rx.Var[list[Any]]
     why_key: rx.Var[str]
+    facts: rx.Var[dict[str, Any]]
     on_preview: rx.EventHandler[_typing]
     on_explain: rx.EventHandler[_question]
+    on_look: rx.EventHandler[_question]
 
 
 grid = Grid.create

@@ -1,5 +1,8 @@
 // What lists need beside the kit: the checkboxes of the selection, heads that sort, and a clock.
 import { useEffect, useRef, useState } from "react";
+import { Icon } from "./kit.jsx";
+
+export const BADGE_ICONS = { open: "circle-dot", wait: "clock", done: "circle-check", late: "circle-alert" };
 
 /** The checkbox of a row. It answers at once; what the server says afterwards counts. */
 export function Pick({ row, checked = false, label, onPick }) {
@@ -70,4 +73,33 @@ export function Clock({ every = 700, onTick }) {
     return () => clearInterval(timer);
   }, [every]);
   return null;
+}
+
+/** Calls when `value` is another one, as soon as it has stayed so for a moment; not for the value 0. */
+export function Later({ value = 0, delay = 250, onCall }) {
+  const call = useRef(onCall);
+  useEffect(() => {
+    call.current = onCall;
+  });
+  useEffect(() => {
+    if (!value) return undefined;
+    const timer = setTimeout(() => call.current?.(), delay);
+    return () => clearTimeout(timer);
+  }, [value, delay]);
+  return null;
+}
+
+/** How a record stands: a badge for each line of `text`, "late:Overdue". */
+export function Badges({ text = "" }) {
+  const found = text.split("\n").filter(Boolean).map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]);
+  return (
+    <span className="badges" title={found.map(([, word]) => word).join(", ")}>
+      {found.map(([look, word]) => (
+        <span className={`badge badge-${look}`} key={word}>
+          <Icon name={BADGE_ICONS[look] ?? "circle-dashed"} />
+          {word}
+        </span>
+      ))}
+    </span>
+  );
 }

@@ -50,9 +50,10 @@ def record_screen(
         _clash(state),
         _ask_remove(state),
     )
+    *way, (here, to) = trail or ((t(found.group), ""), (t(found.many), back), (title, ""))
     return shell(
         rx.cond(state.failure != "", _missing(state, back), rx.cond(state.loaded, body, _skeleton())),
-        trail=trail or ((t(found.group), ""), (t(found.many), back), (title, "")),
+        trail=(*way, (rx.cond(state.failure != "", t("Not found"), here), to)),
         reload=state.load,
         undo=state.undo,
     )

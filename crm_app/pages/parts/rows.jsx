@@ -124,7 +124,13 @@ export function Cell({ column, row, id, error, disabled, pickerLabels, onChange 
     disabled,
   };
   let control;
-  if (column.widget === "textarea") {
+  if (column.readonly) {
+    control = (
+      <span className="rows-plain" title={column.label}>
+        {value}
+      </span>
+    );
+  } else if (column.widget === "textarea") {
     control = (
       <textarea
         {...common}
@@ -216,6 +222,11 @@ export function Cell({ column, row, id, error, disabled, pickerLabels, onChange 
   }
   return (
     <div className={`rows-cell rows-${column.widget}`} style={column.width ? { flexBasis: column.width } : undefined}>
+      {!id && column.widget !== "checkboxes" && (
+        <span className="label rows-label" aria-hidden="true">
+          {column.widget === "checkbox" ? "\u00a0" : column.label}
+        </span>
+      )}
       {control}
       {error && (
         <p className="field-error" id={described}>

@@ -15,7 +15,8 @@ from .sign_in import sign_in_form
 from .text import t, when
 
 Trail = tuple[tuple[Any, str | Var[str]], ...]
-_GROUPS = ("Sales", "Relations", "Catalogue")
+_RECORD_VERBS = ("create", "change", "remove")
+_GROUPS = ("Sales", "Relations", "Catalogue", "Insight")
 # pages of a group that are no list: address, icon, name, permission
 _BESIDE = {"Sales": (("/ageing", "calendar-clock", "Ageing", "invoices.read"),)}
 
@@ -29,7 +30,7 @@ def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any) -> rx.C
         kit.installed(),
         rx.el.a(t("Skip to the content"), href="#content", class_name="skip"),
         rx.el.div(
-            _nav(),
+            _nav(in_settings=str(trail[0][0]) == str(t("Settings"))),
             rx.el.div(class_name="scrim", on_click=Me.open_menu(False)),
             _topbar(trail, reload),
             rx.el.main(*children, class_name="page", id="content", tab_index=-1),
@@ -50,7 +51,8 @@ def titled(text: str | Var[str]) -> Var[str]:
     return Var.create(text).to(str) + rx.cond(Me.company != "", " \u00b7 " + Me.company, "")
 
 
-def _nav() -> rx.Component:
+def _nav(*, in_settings: bool) -> rx.Component:
+    """`in_settings`: its pages have addresses of their own, so the router cannot tell that they belong there."""
     return rx.el.nav(
         rx.el.div(
             rx.el.span(kit.icon("layers"), class_name="logo"),
@@ -71,7 +73,7 @@ def _nav() -> rx.Component:
             role="group",
             aria_label=t("Modules"),
         ),
-        rx.el.div(_item("/settings", "settings", t("Settings")), class_name="nav-foot"),
+        rx.el.div(_item("/settings", "settings", t("Settings"), here=in_settings), class_name="nav-foot"),
         class_name="nav" + rx.cond(Me.folded, " is-folded", "") + rx.cond(Me.menu, " is-open", ""),
         aria_label=t("Main"),
     )
@@ -97,12 +99,14 @@ def _group(group: str) -> rx.Component:
 
 def may(resource: Resource, verb: str) -> Var[bool]:
     """Whether to show what needs this permission. The service asks again."""
+    if verb in _RECORD_VERBS and verb not in resource.verbs:
+        return Var.create(False)
     return Me.may.contains(resource.permission(verb))
 
 
-def _item(to: str, icon: str, text: Var[str], **props: Any) -> rx.Component:
-    named = {"aria-label": text}
-    return nav_link(
+def _item(to: str, icon: str, text: Var[str], *, here: bool = False, **props: Any) -> rx.Component:
+    named = {"aria-label": text} | ({"aria-current": "page"} if here else {})
+    return (link if here else nav_link)(
         to,
         kit.icon(icon),
         rx.el.span(text, class_name="truncate"),
@@ -202,7 +206,7 @@ _KEYS = (
     ("c", "New record"),
     ("e", "Edit the record"),
     ("Ctrl + Enter", "Save"),
-    ("Esc", "Close, clear"),
+    ("Esc", "Close, clear, go back"),
     ("?", "These keys"),
 )
 

@@ -10,7 +10,7 @@ from crm_app.core.fields import Boolean, Reference
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.state.lists import Head, ListState, Row
 
-from . import bulk, filters, kit, views
+from . import boards, bulk, filters, kit, sums, views
 from .cells import cells as cells_editor
 from .links import link
 from .shell import Trail, empty, heading, may, shell
@@ -23,8 +23,10 @@ _WIDTHS = {
     "email": "210px",
     "tel": "146px",
     "country": "120px",
-    "date": "104px",
+    "date": "112px",
     "number": "96px",
+    "decimal": "116px",
+    "select": "116px",
 }
 
 
@@ -40,7 +42,7 @@ def list_screen(
     many = t(found.many)
     return shell(
         kit.url_query(query=state.address, mode=state.steps),
-        heading(many, when(may(found, "create"), _new(found)), count=state.count),
+        heading(many, boards.switch(state), when(may(found, "create"), _new(found)), count=state.count),
         views.tabs(state),
         _toolbar(state, toolbar),
         rx.cond(
@@ -51,14 +53,21 @@ def list_screen(
                 state.failure,
                 link(f"/{found.name}", t("Show the whole list"), class_name="button"),
             ),
-            rx.cond(state.loaded & (state.rows.length() == 0), _nothing(state), _table(state, cells or {})),
+            rx.cond(state.loaded & (state.rows.length() == 0), _nothing(state), _shown(state, cells or {})),
         ),
         cells_editor(state),
-        bulk.foot(state, _foot(state)),
+        sums.asking(state),
+        rx.cond(state.board, rx.fragment(), bulk.foot(state, _foot(state))),
         trail=trail or ((t(found.group), ""), (many, "")),
         reload=state.load,
         undo=state.undo,
     )
+
+
+def _shown(state: type[ListState], cells: Mapping[str, Cell]) -> rx.Component:
+    """The table, or the board in its place."""
+    table = _table(state, cells)
+    return rx.cond(state.board, boards.board(state), table) if state.resource.board else table
 
 
 def _new(found: Resource) -> rx.Component:
@@ -111,6 +120,7 @@ def _table(state: type[ListState], cells: Mapping[str, Cell]) -> rx.Component:
         rx.el.table(
             rx.el.thead(rx.el.tr(bulk.pick_all(state), heads)),
             rx.el.tbody(body),
+            sums.row(state),
             class_name="table",
             custom_attrs={"data-list": "", "aria-busy": rx.cond(state.loaded, "false", "true")},
         ),
@@ -135,9 +145,7 @@ def _numbers(state: type[ListState], name: Var[str]) -> Var[str]:
 def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
     fields = state.resource.fields
     widths = {
-        spec.name: _WIDTHS.get(spec.kind.widget, "128px")
-        for spec in fields.values()
-        if spec.name != _widest(state.resource)
+        spec.name: _width(state.resource, spec) for spec in fields.values() if spec.name != _widest(state.resource)
     }
     label = views.label_of(state, head.name)
     arrow = rx.cond(
@@ -161,6 +169,12 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
     )
 
 
+def _width(resource: Resource, spec: FieldSpec) -> str:
+    """The width of a column; the badges of a state want more than a word."""
+    stands = resource.workflow is not None and spec.name == resource.workflow.state
+    return "156px" if stands else _WIDTHS.get(spec.kind.widget, "128px")
+
+
 def _widest(resource: Resource) -> str:
     """The column that takes the room that is left: the name, where that is a number the first that refers to a record."""
     if not resource.fields[resource.label].readonly:
@@ -175,10 +189,12 @@ def _row(state: type[ListState], row: Var[Row], cells: Mapping[str, Cell]) -> rx
         text = row.cells[index]
         found = {name: draw(row, text) for name, draw in cells.items()}
         numbered = state.resource.fields[state.resource.label].readonly
-        found.setdefault(state.resource.label, name_cell(state.resource.name, row, faced=not numbered))
+        found.setdefault(state.resource.label, _way_to(state.resource, row, text, faced=not numbered))
         for spec in state.resource.fields.values():
             if isinstance(spec.kind, Boolean) or (isinstance(spec.kind, Reference) and spec.kind.person):
                 found.setdefault(spec.name, cell(spec, text))
+        if state.resource.workflow:
+            found.setdefault(state.resource.workflow.state, bulk.badges(text=text))
         plain = rx.el.span(text, title=text, class_name="truncate", dir="auto")
         look = rx.cond(head.name == state.resource.label, "", " muted")
         return rx.el.td(
@@ -196,6 +212,14 @@ def _row(state: type[ListState], row: Var[Row], cells: Mapping[str, Cell]) -> rx
         key=row.id,
         custom_attrs={"aria-selected": chosen, "data-row": row.id},
     )
+
+
+def _way_to(resource: Resource, row: Var[Row], text: Var[str], *, faced: bool) -> rx.Component:
+    """The record's name as its link; of one that stands inside another, that one's. (Then `label` is that one's id.)"""
+    kind = resource.fields[resource.inside].kind if resource.inside else None
+    if not isinstance(kind, Reference):
+        return name_cell(resource.name, row, faced=faced)
+    return link(f"/{kind.resource}/" + row.label, text, class_name="name truncate row-link", title=text)
 
 
 def name_cell(resource: str, row: Var[Row], *, faced: bool = True) -> rx.Component:
@@ -218,7 +242,7 @@ def cell(spec: FieldSpec, text: Var[str]) -> rx.Component:
     if isinstance(spec.kind, Boolean):
         yes = rx.el.span(kit.icon("circle-check"), t(spec.label), class_name="badge badge-done")
         if not spec.kind.negative:
-            return when(text == "true", yes)
+            return when(text == "true", rx.el.span(kit.icon("check", size="sm"), t("Yes"), class_name="row yes"))
         no = rx.el.span(kit.icon("circle-dashed"), t(spec.kind.negative), class_name="badge")
         return rx.cond(text == "true", yes, no)
     if isinstance(spec.kind, Reference) and spec.kind.person:

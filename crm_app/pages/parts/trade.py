@@ -90,6 +90,8 @@ def lines_grid(state: type[TradeState]) -> rx.Component:
             why_key=state.why_key,
             on_preview=state.preview,
             on_explain=state.explain,
+            facts=state.facts,
+            on_look=state.look,
         ),
         class_name="section section-grid",
     )
@@ -123,6 +125,9 @@ def _words() -> dict[str, Var[str]]:
         "why": t("Why this price"),
         "typed": t("This price was written by hand."),
         "close": t("Close"),
+        "take": t("Take this price"),
+        "no_past": t("Not sold or quoted yet."),
+        "unknown": t("No product has this code."),
     }
 
 

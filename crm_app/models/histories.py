@@ -1,0 +1,131 @@
+"""What was quoted, ordered and sold, line by line: read from the documents by views of the database, written by nobody.
+
+An issued invoice sells, a credit note takes back: its quantities and nets are below zero.
+"""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from crm_app.core.fields import Amount, Currency, Day, LongText, Number, Reference, Text
+from crm_app.core.resource import Ready, Resource
+
+from . import invoices, orders, quotes
+from .base import KEEP_IDS, Record, column, resource
+from .trade import PRICE
+
+VIEW = KEEP_IDS | {"info": {"view": True}}  # of a table that the database computes: no migration makes it
+_SIGNED = Number(6, digits=12)
+
+
+class DocumentPart(Record):
+    """A line with what its document says of it."""
+
+    account: int = column(Reference("accounts"), "Customer", required=True, readonly=True)
+    product: int | None = column(Reference("products"), "Product", readonly=True)
+    description: str | None = column(LongText(4000), "Description", readonly=True)
+    date: dt.date = column(Day(), "Date", required=True, readonly=True, index=True)
+    owner: int | None = column(Reference("users", person=True), "Salesperson", readonly=True)
+    quantity: Decimal = column(_SIGNED, "Quantity", default=Decimal(0), readonly=True)
+    unit: str | None = column(Text(20), "Unit", readonly=True)
+    price: Decimal | None = column(PRICE, "Price", readonly=True)
+    discount: Decimal = column(Number(4, digits=3), "Discount, %", default=Decimal(0), readonly=True)
+    net: Decimal = column(Amount(4), "Net", default=Decimal(0), readonly=True)
+    currency: str | None = column(Currency(), "Currency", readonly=True)
+
+    SEARCHED: ClassVar[tuple[str, str]]  # the Resource whose text is searched, and the column that names its record
+
+
+class QuotedLine(DocumentPart, table=True):
+    """Of quotes that have left the house."""
+
+    __tablename__ = "quoted_line"
+    __table_args__ = VIEW
+    SEARCHED = ("quotes", "quote")
+
+    quote: int = column(Reference("quotes"), "Quote", required=True, readonly=True)
+    status: str = column(quotes.STATUS, "Status", default="", readonly=True)
+
+
+class OrderedLine(DocumentPart, table=True):
+    """Of orders that were confirmed."""
+
+    __tablename__ = "ordered_line"
+    __table_args__ = VIEW
+    SEARCHED = ("orders", "order")
+
+    order: int = column(Reference("orders"), "Sales order", required=True, readonly=True)
+    status: str = column(orders.STATUS, "Status", default="", readonly=True)
+
+
+class SoldLine(DocumentPart, table=True):
+    """Of invoices and credit notes that were issued."""
+
+    __tablename__ = "sold_line"
+    __table_args__ = VIEW
+    SEARCHED = ("invoices", "invoice")
+
+    invoice: int = column(Reference("invoices"), "Invoice", required=True, readonly=True)
+    kind: str = column(invoices.KIND, "Kind", default="", readonly=True)
+
+
+def _of(table: type[DocumentPart], name: str, *, document: str, one: str, many: str, **more: Any) -> Resource:
+    state = "kind" if "kind" in table.__table__.columns else "status"  # type: ignore[attr-defined]
+    return resource(
+        table,
+        name,
+        one=one,
+        many=many,
+        label=document,
+        columns=(
+            document,
+            "date",
+            "account",
+            "product",
+            "quantity",
+            "price",
+            "net",
+            "currency",
+            "owner",
+            state,
+            "description",
+        ),
+        filters=("account", "product", "date", "owner", state, "quantity", "price", "net", "currency", document),
+        sort="-date",
+        owner="owner",
+        group="Insight",
+        verbs=("read",),
+        guard=table.SEARCHED[0],
+        inside=document,
+        facts=("date", "account", "product", "quantity", "price", "currency"),
+        sums=("net",),
+        **more,
+    )
+
+
+SOLD_LINES = _of(
+    SoldLine, "sold-lines", document="invoice", one="Sold line", many="Sold lines", icon="receipt-text", place=10
+)
+ORDERED_LINES = _of(
+    OrderedLine,
+    "ordered-lines",
+    document="order",
+    one="Ordered line",
+    many="Ordered lines",
+    icon="shopping-cart",
+    place=20,
+)
+QUOTED_LINES = _of(
+    QuotedLine,
+    "quoted-lines",
+    document="quote",
+    one="Quoted line",
+    many="Quoted lines",
+    icon="list-checks",
+    place=30,
+    views=(
+        Ready("Open", "filter[status]=sent"),
+        Ready("Accepted", "filter[status]=accepted"),
+        Ready("Declined", "filter[status]=declined"),
+    ),
+)

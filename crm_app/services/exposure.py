@@ -1,0 +1,186 @@
+"""What customers may come to owe, in the company's currency: open invoices, and what is ordered or handed over and not yet invoiced."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.money import round_money
+from crm_app.models.choices import Progress
+from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryNote
+from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine
+from crm_app.models.orders import OrderLine, OrderStatus, SalesOrder
+from crm_app.models.payments import Direction, Payment
+
+from . import trade
+from .work import Work, column_of
+
+ZERO = Decimal(0)
+Which = Callable[[Any], sa.ColumnElement[bool]]
+_COUNTED = (OrderStatus.CONFIRMED.value, OrderStatus.HELD.value, OrderStatus.CLOSED.value)
+_GONE = ("issued", "signed")
+
+
+def owed(work: Work, which: Which) -> dict[int, Decimal]:
+    """By account: open invoices less open credit notes and money not yet allocated. `which` picks by the column of the account."""
+    found: dict[int, Decimal] = {}
+    for account, amount in [*_invoices(work, which), *_money(work, which)]:
+        found[account] = found.get(account, ZERO) + amount
+    return _rounded(work, found)
+
+
+def uninvoiced(work: Work, which: Which, order: int = 0, note: int = 0) -> dict[int, Decimal]:
+    """By account: confirmed orders, what closed ones handed over, and issued delivery notes of no order, as far as they are not invoiced.
+
+    Deposits that no invoice has set off yet are taken from their order. `order` and `note` are left out: they are being weighed.
+    """
+    found: dict[int, Decimal] = {}
+    ordered = _by_document(work.session.execute(_ordered(which, order)))
+    deposits = _deposits(work, which)
+    for (account, key), amount in ordered.items():
+        found[account] = found.get(account, ZERO) + max(amount - deposits.get(key, ZERO), ZERO)
+    for (account, _), amount in _by_document(work.session.execute(_handed_over(which, note))).items():
+        found[account] = found.get(account, ZERO) + amount
+    return _rounded(work, found)
+
+
+def _rounded(work: Work, found: dict[int, Decimal]) -> dict[int, Decimal]:
+    own = trade.company(work).currency
+    return {account: round_money(amount, own) for account, amount in found.items()}
+
+
+def _invoices(work: Work, which: Which) -> list[tuple[int, Decimal]]:
+    account, kind, rate, balance = (column_of(Invoice, name) for name in ("account", "kind", "rate", "balance"))
+    open_ = (
+        sa.select(account, kind, rate, sa.func.sum(balance))
+        .where(which(account), column_of(Invoice, "status") == "issued", balance != ZERO)
+        .group_by(account, kind, rate)
+    )
+    credit = InvoiceKind.CREDIT_NOTE.value
+    return [
+        (key, (-amount if of == credit else amount) * worth) for key, of, worth, amount in work.session.execute(open_)
+    ]
+
+
+def _money(work: Work, which: Which) -> list[tuple[int, Decimal]]:
+    account, way, rate, free = (column_of(Payment, name) for name in ("account", "direction", "rate", "unallocated"))
+    open_ = (
+        sa.select(account, way, rate, sa.func.sum(free))
+        .where(which(account), column_of(Payment, "status") == "posted", free != ZERO)
+        .group_by(account, way, rate)
+    )
+    received = Direction.RECEIVED.value
+    return [
+        (key, (-amount if of == received else amount) * worth) for key, of, worth, amount in work.session.execute(open_)
+    ]
+
+
+def _by_document(rows: Any) -> dict[tuple[int, int], Decimal]:
+    """The share of each document's total that its lines have left: rows of account, id, total, net, line's net, quantity, less."""
+    found: dict[tuple[int, int], Decimal] = {}
+    for account, key, total, net, part, quantity, *less in rows:
+        left = max(quantity - sum(less, ZERO), ZERO)
+        if left and quantity and net:
+            found[account, key] = found.get((account, key), ZERO) + total * part / net * min(
+                left / quantity, Decimal(1)
+            )
+    return found
+
+
+def _invoiced(origin: str, line: Any) -> sa.ColumnElement[Decimal]:
+    """How much of a line issued invoices have charged; what was credited may be charged again."""
+    quantity, kind = column_of(InvoiceLine, "quantity"), column_of(Invoice, "kind")
+    nothing = sa.literal(ZERO, quantity.type)
+    signed = sa.case((kind == InvoiceKind.CREDIT_NOTE.value, nothing - quantity), else_=quantity)
+    found = (
+        sa.select(sa.func.sum(signed))
+        .select_from(InvoiceLine)
+        .join(Invoice, column_of(Invoice, "id") == column_of(InvoiceLine, "invoice"))
+        .where(column_of(InvoiceLine, origin) == column_of(line, "id"), column_of(Invoice, "status") == "issued")
+    )
+    return sa.type_coerce(sa.func.coalesce(found.correlate(line).scalar_subquery(), nothing), quantity.type)
+
+
+def _ordered(which: Which, without: int) -> sa.Select[Any]:
+    account, status = column_of(SalesOrder, "account"), column_of(SalesOrder, "status")
+    heads = (column_of(SalesOrder, name) for name in ("id", "total_company", "net"))
+    return (
+        sa.select(account, *heads, *_part(OrderLine), _invoiced("order_line", OrderLine), _dropped())
+        .join(OrderLine, column_of(OrderLine, "sales_order") == column_of(SalesOrder, "id"))
+        .where(which(account), status.in_(_COUNTED), column_of(SalesOrder, "invoiced") != Progress.ALL.value)
+        .where(column_of(SalesOrder, "id") != without)
+    )
+
+
+def _dropped() -> sa.ColumnElement[Decimal]:
+    """What of a closed order's line will not come any more: all that has not been handed over."""
+    quantity, kind = column_of(DeliveryLine, "quantity"), column_of(DeliveryNote, "kind")
+    nothing = sa.literal(ZERO, quantity.type)
+    signed = sa.case((kind == DeliveryKind.RETURN.value, nothing - quantity), else_=quantity)
+    delivered = (
+        sa.select(sa.func.sum(signed))
+        .select_from(DeliveryLine)
+        .join(DeliveryNote, column_of(DeliveryNote, "id") == column_of(DeliveryLine, "delivery_note"))
+        .where(column_of(DeliveryLine, "order_line") == column_of(OrderLine, "id"))
+        .where(column_of(DeliveryNote, "status").in_(_GONE))
+        .correlate(OrderLine)
+    )
+    rest = column_of(OrderLine, "quantity") - sa.func.coalesce(delivered.scalar_subquery(), nothing)
+    closed = column_of(SalesOrder, "status") == OrderStatus.CLOSED.value
+    return sa.type_coerce(sa.case((closed, rest), else_=nothing), quantity.type)
+
+
+def _part(line: Any) -> tuple[Any, Any]:
+    return column_of(line, "net"), column_of(line, "quantity")
+
+
+def _handed_over(which: Which, without: int) -> sa.Select[Any]:
+    """Lines of issued delivery notes that come from no order."""
+    account, number = column_of(DeliveryNote, "account"), column_of(DeliveryNote, "id")
+    heads = (column_of(DeliveryNote, name) for name in ("id", "total_company", "net"))
+    return (
+        sa.select(account, *heads, *_part(DeliveryLine), _invoiced("delivery_line", DeliveryLine), _returned())
+        .join(DeliveryLine, column_of(DeliveryLine, "delivery_note") == number)
+        .where(which(account), column_of(DeliveryNote, "status").in_(_GONE), number != without)
+        .where(column_of(DeliveryNote, "kind") == DeliveryKind.DELIVERY.value)
+        .where(column_of(DeliveryLine, "order_line").is_(None))
+        .where(column_of(DeliveryNote, "invoiced") != Progress.ALL.value)
+    )
+
+
+def _returned() -> sa.ColumnElement[Decimal]:
+    back: Any
+    note: Any
+    back, note = sa.orm.aliased(DeliveryLine), sa.orm.aliased(DeliveryNote)
+    found = (
+        sa.select(sa.func.sum(back.quantity))
+        .join(note, note.id == back.delivery_note)
+        .where(back.returned_line == column_of(DeliveryLine, "id"), note.status.in_(_GONE))
+        .correlate(DeliveryLine)
+    )
+    kind = column_of(DeliveryLine, "quantity").type
+    return sa.type_coerce(sa.func.coalesce(found.scalar_subquery(), sa.literal(ZERO, kind)), kind)
+
+
+def _deposits(work: Work, which: Which) -> dict[int, Decimal]:
+    """By order: deposit invoices that no issued invoice has set off yet."""
+    order, total = column_of(Invoice, "order"), column_of(Invoice, "total_company")
+    mine: Any
+    theirs: Any
+    later: Any
+    mine, theirs, later = sa.orm.aliased(InvoiceLine), sa.orm.aliased(InvoiceLine), sa.orm.aliased(Invoice)
+    set_off = (
+        sa.select(mine.id)
+        .join(theirs, theirs.deposit_line == mine.id)
+        .join(later, later.id == theirs.invoice)
+        .where(mine.invoice == column_of(Invoice, "id"), later.status == "issued")
+        .correlate(Invoice)
+    )
+    statement = (
+        sa.select(order, sa.func.sum(total))
+        .where(which(column_of(Invoice, "account")), order.is_not(None), column_of(Invoice, "status") == "issued")
+        .where(column_of(Invoice, "kind") == InvoiceKind.DEPOSIT.value, ~set_off.exists())
+        .group_by(order)
+    )
+    return dict(work.session.execute(statement).all())

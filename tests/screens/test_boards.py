@@ -1,0 +1,104 @@
+"""A list with its ready views, its sums and its board: by mouse, by keyboard, by finger."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import es, ready
+from .test_looks import AXE, TAGS
+
+
+@pytest.fixture(scope="module")
+def quotes(served):
+    """Three drafts of one customer; their ids."""
+    with served.http() as browser:
+
+        def post(address, **values):
+            answer = browser.post(f"/api/v1/{address}", json=values)
+            assert answer.status_code < 300, answer.text
+            return answer.json()["id"]
+
+        account = post("accounts", name="Tablero y Tablas", roles=["customer"], country="ES")
+        lines = [{"description": "Tabla", "quantity": "1", "price": "10.10"}]
+        return [post("quotes", account=account, reference="tablas", lines=lines) for _ in range(3)]
+
+
+@pytest.fixture
+def board(tabs, quotes):
+    page = tabs(address="/quotes?q=tablas&view=board")
+    expect(page.locator(".card")).to_have_count(3)
+    return page
+
+
+def lane(page, state):
+    return page.locator(f"[data-lane={state}]")
+
+
+def test_views_are_there_with_counts_and_sums_stand_under_the_rows(tabs, quotes):
+    page = tabs(address="/quotes?q=tablas")
+    ready(page)
+    expect(page.get_by_role("tab", name=es("Expired"))).to_contain_text("0")
+    expect(page.locator("tfoot .sum-row")).to_contain_text("36,66 EUR")
+    page.get_by_role("tab", name=es("Open")).click()
+    expect(page).to_have_url(re.compile(r"/quotes\?filter%5Bstatus%5D%5Bin%5D=draft%2Csent$"))
+    expect(page.locator(".chip-edit")).to_have_count(1)
+
+
+def test_a_card_is_carried_by_mouse_and_by_keyboard_and_goes_back_where_no_verb_leads(board):
+    first = lane(board, "draft").locator(".card").first
+    number = first.get_attribute("data-card")
+    first.drag_to(lane(board, "sent"))
+    expect(lane(board, "sent").locator(f"[data-card='{number}']:not(.is-waiting)")).to_be_visible()
+    expect(lane(board, "sent").locator(".lane-name .count")).to_have_text("1")
+    lane(board, "sent").locator(".card").drag_to(lane(board, "draft"))
+    expect(board.locator(".toasts")).to_contain_text(es("Accept"))
+    expect(lane(board, "sent").locator(f"[data-card='{number}']:not(.is-waiting)")).to_be_visible()
+    title = lane(board, "sent").locator(".card-title")
+    title.focus()
+    for key in (" ", "ArrowRight", " "):
+        board.keyboard.press(key)
+    expect(lane(board, "accepted").locator(f"[data-card='{number}']:not(.is-waiting)")).to_be_visible()
+
+
+def test_what_cannot_be_taken_back_is_asked_for_first(board):
+    card = lane(board, "draft").locator(".card").first
+    number = card.get_attribute("data-card")
+    card.drag_to(lane(board, "cancelled"))
+    dialog = board.locator("dialog[open]")
+    dialog.get_by_role("button", name=es("Leave it")).click()
+    expect(lane(board, "draft").locator(f"[data-card='{number}']:not(.is-waiting)")).to_be_visible()
+    lane(board, "draft").locator(f"[data-card='{number}']").drag_to(lane(board, "cancelled"))
+    dialog.get_by_role("button", name=es("Cancel it")).click()
+    expect(lane(board, "cancelled").locator(f"[data-card='{number}']:not(.is-waiting)")).to_be_visible()
+
+
+def test_a_finger_that_rests_on_a_card_carries_it(tabs, quotes):
+    page = tabs(address="/quotes?q=tablas&view=board", width=1024, height=768, has_touch=True)
+    card = lane(page, "draft").locator(".card").first
+    number = card.get_attribute("data-card")
+    start, end = card.bounding_box(), lane(page, "sent").bounding_box()
+    wire = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    at = (start["x"] + 30, start["y"] + 40)
+    touch("touchStart", at)
+    page.wait_for_timeout(450)
+    for step in range(1, 6):
+        touch("touchMove", (at[0] + (end["x"] + 60 - at[0]) * step / 5, at[1] + 10))
+    expect(lane(page, "sent")).to_have_class("lane is-target")
+    touch("touchEnd")
+    expect(lane(page, "sent").locator(f"[data-card='{number}']:not(.is-waiting)")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_of_a_board_is_in_anybodys_way(tabs, quotes, theme):
+    page = tabs(address="/quotes?view=board", width=768, height=1024, color_scheme=theme)
+    expect(page.locator(".card").first).to_be_visible()
+    page.evaluate(AXE)
+    found = page.evaluate("async options => (await axe.run(options)).violations", TAGS)
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
+    page.locator(".lane-strip").first.click()
+    expect(page.locator(".lane-strip")).not_to_have_count(0)

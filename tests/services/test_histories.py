@@ -1,0 +1,117 @@
+"""What was quoted, ordered and sold, line by line: the same as the documents say, for whoever may read those."""
+
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+
+from crm_app.core.errors import Missing, NotAllowed
+from crm_app.core.query import Filter, Query
+from crm_app.core.resource import RESOURCES
+from crm_app.services import actions, exchange, records, related, sums
+from crm_app.services.actors import SYSTEM
+from crm_app.services.work import Work
+from tests.support import kernel, trade
+
+pytestmark = pytest.mark.usefixtures("trading")
+
+
+def lines(name, *filters, who=SYSTEM, text="", **more):
+    with Work(who) as work:
+        return records.page(
+            work, RESOURCES.get(name), Query(text, tuple(filters), **more), columns=tuple(RESOURCES.get(name).fields)
+        ).items
+
+
+@pytest.fixture(scope="module")
+def sale(trading):
+    """A customer, a product, and the path of two lines from the quote to the invoice and half of one back."""
+    account, product = trade.customer(name="Historia Larga S.L."), trade.product("10")
+    quote = trade.document("quotes", account, trade.line(4, product=product), trade.line(1, "3.50"))
+    trade.run("quotes", "send", quote)
+    order = trade.to("quotes", "order", quote)
+    trade.run("orders", "confirm", order)
+    invoice = trade.to("orders", "invoice", order)
+    trade.run("invoices", "issue", invoice)
+    return account, product, invoice
+
+
+def test_a_product_knows_who_bought_it_and_at_what_price(sale):
+    account, product, invoice = sale
+    found = lines("sold-lines", Filter("product", "eq", str(product)))
+    assert [
+        (one.values["account"], one.values["invoice"], one.values["quantity"], one.values["price"]) for one in found
+    ] == [(account, invoice, Decimal(4), Decimal(10))]
+    assert found[0].labels["invoice"] == trade.of("invoices", invoice).number
+    assert [len(lines(name, Filter("product", "eq", str(product)))) for name in ("quoted-lines", "ordered-lines")] == [
+        1,
+        1,
+    ]
+
+
+def test_a_customer_knows_all_that_was_bought_and_what_came_back_is_taken_away(sale):
+    account, _, invoice = sale
+    mine = Filter("account", "eq", str(account))
+    credit = trade.to("invoices", "credit", invoice)
+    assert len(lines("sold-lines", mine)) == 2  # a draft has sold and taken back nothing
+    trade.run("invoices", "issue", credit)
+    assert sorted(one.values["net"] for one in lines("sold-lines", mine)) == [
+        Decimal(-40), Decimal("-3.5"), Decimal("3.5"), Decimal(40)]  # fmt: skip
+    with Work(SYSTEM) as work:
+        total = sums.of(work, RESOURCES.get("sold-lines"), Query(filters=(mine,)))
+    assert [(one.currency, one.count, one.amounts) for one in total] == [("EUR", 4, {"net": Decimal(0)})]
+
+
+def test_all_lines_of_all_issued_invoices_are_there_and_no_others(sale):
+    with Work(SYSTEM) as work:
+        stored = work.session.execute(
+            sa.text("SELECT count(*) FROM invoice_line l JOIN invoice i ON i.id = l.invoice WHERE i.status = 'issued'")
+        ).scalar_one()
+        assert records.count(work, RESOURCES.get("sold-lines"), Query(), None) == (stored, False)
+
+
+def test_they_are_found_by_what_their_document_is_found_by(sale):
+    assert len(lines("quoted-lines", text="historia")) == 2
+    assert lines("quoted-lines", text="nobody of that name") == []
+    with Work(SYSTEM) as work:
+        assert records.count(work, RESOURCES.get("quoted-lines"), Query("historia")) == (2, False)
+
+
+def test_they_can_be_taken_away_as_a_file_and_changed_by_nobody(sale, tmp_path):
+    account, *_ = sale
+    resource = RESOURCES.get("ordered-lines")
+    with Work(SYSTEM) as work:
+        query = Query(filters=(Filter("account", "eq", str(account)),), sort="-date")
+        assert exchange.export_csv(work, resource, tmp_path / "lines.csv", query) == 2
+        assert exchange.export_xlsx(work, resource, tmp_path / "lines.xlsx", query) == 2
+    key = lines("ordered-lines", Filter("account", "eq", str(account)))[0].id
+    for verb in ("create", "change", "remove"):
+        with pytest.raises(Missing):
+            actions.run(SYSTEM, "ordered-lines", verb, key, {"quantity": "9"})
+
+
+def test_whoever_may_not_read_the_documents_may_not_read_their_lines(sale):
+    with pytest.raises(NotAllowed):
+        lines("sold-lines", who=kernel.user_with({"quotes.read": "all"}))
+    assert lines("sold-lines", who=kernel.user_with({"invoices.read": "own"})) == []
+    assert "sold-lines" not in {resource.name for resource, _ in actions.permissions()}
+
+
+@pytest.mark.parametrize("resource", ["accounts", "products"])
+def test_the_record_shows_the_last_of_them_and_leads_to_all(sale, resource):
+    key = sale[0] if resource == "accounts" else sale[1]
+    with Work(SYSTEM) as work:
+        groups = related.of_record(work, RESOURCES.get(resource), records.one(work, RESOURCES.get(resource), key))
+    sold = next(group for group in groups if group.title.text == "Sold lines")
+    field = "account" if resource == "accounts" else "product"
+    assert sold.address.endswith(f"filter%5B{field}%5D={key}")
+    assert {link.resource for link in sold.links} == {"invoices"}
+    assert "10" in sold.links[-1].more
+
+
+def test_initials_are_found_with_dots_and_without(trading):
+    with_dots, without = trade.customer(name="Talleres Iniciales S.L."), trade.customer(name="Talleres Iniciales SL")
+    with Work(SYSTEM) as work:
+        for text in ("iniciales s.l.", "iniciales S.L", "iniciales sl", "Iniciales SL"):
+            found = records.page(work, RESOURCES.get("accounts"), Query(text), columns=("name",)).items
+            assert {item.id for item in found} == {with_dots, without}, text

@@ -1,0 +1,157 @@
+"""Views that a list has by itself say the same as the badges; its sums are exact, and nobody's who may not read them."""
+
+import itertools
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from crm_app.core.errors import IllegalMove
+from crm_app.core.query import Filter, Query
+from crm_app.core.resource import RESOURCES
+from crm_app.services import boards, records, standings, sums, views
+from crm_app.services import trade as rules
+from crm_app.services.actors import SYSTEM
+from crm_app.services.work import Work
+from tests.support import kernel, trade
+
+pytestmark = pytest.mark.usefixtures("trading")
+_titles = {"Overdue": "Overdue", "Partly paid": "Partly paid", "Paid": "Paid"}
+
+
+def today():
+    with Work(SYSTEM) as work:
+        return rules.today(work)
+
+
+@pytest.fixture(scope="module")
+def invoices(trading):
+    """Of one customer: open, overdue, partly paid and overdue, paid, draft, a credit note that was not set off, dollars."""
+    account, late = trade.customer(), today() - timedelta(days=40)
+    old = {"date": late.isoformat(), "due": (late + timedelta(days=1)).isoformat()}
+    keys = {
+        "overdue": trade.invoice(account, trade.line(3, "33.33"), **old),
+        "open": trade.invoice(account, trade.line(1, "100")),
+        "draft": trade.document("invoices", account, trade.line(1, "7")),
+        "partly": trade.invoice(account, trade.line(1, "50")),
+        "paid": trade.invoice(account, trade.line(1, "20")),
+        "dollars": trade.invoice(account, trade.line(1, "10.01"), currency="USD", rate="1.1"),
+    }
+    trade.run("invoices", "pay", keys["partly"], amount="10")
+    trade.run("invoices", "pay", keys["paid"])
+    return account, keys
+
+
+def found(resource, title, *filters):
+    """The ids that the view of that title finds."""
+    kind = RESOURCES.get(resource)
+    view = next(one for one in kind.views if one.title == title)
+    query = Query(filters=(*view.query.filters, *filters), size=500)
+    with Work(SYSTEM) as work:
+        return {item.id for item in records.page(work, kind, query).items}
+
+
+def test_every_view_of_every_list_can_be_read_and_counted(trading):
+    seen = 0
+    with Work(SYSTEM) as work:
+        for resource in RESOURCES:
+            own = views.ready(work, resource)
+            assert views.counts(work, resource, own).keys() == {-place for place in range(1, len(own) + 1)}
+            for view in own:
+                records.page(work, resource, RESOURCES.get(resource.name).views[-view.id - 1].query)
+            seen += len(own)
+    assert seen >= 18
+
+
+def test_a_view_of_invoices_finds_those_that_wear_its_badge(invoices):
+    account, _ = invoices
+    kind, day = RESOURCES.get("invoices"), today()
+    with Work(SYSTEM) as work:
+        page = records.page(
+            work, kind, Query(filters=(Filter("account", "eq", str(account)),)), columns=tuple(kind.fields)
+        )
+    worn = {item.id: {one.text for one in standings.of(kind, item.values, day)} for item in page.items}
+    for title, badge in _titles.items():
+        wearing = {key for key, words in worn.items() if badge in words}
+        assert found("invoices", title, Filter("account", "eq", str(account))) == wearing, title
+        assert wearing
+
+
+def test_an_expired_quote_is_found_on_the_day_after_and_not_before(trading):
+    account = trade.customer()
+    key = trade.document("quotes", account, trade.line(1, "5"), date=(today() - timedelta(days=9)).isoformat(),
+                         valid_until=today().isoformat())  # fmt: skip
+    trade.run("quotes", "send", key)
+    mine = Filter("account", "eq", str(account))
+    assert (found("quotes", "Expiring in 7 days", mine), found("quotes", "Expired", mine)) == ({key}, set())
+    with trade.on(*(today() + timedelta(days=1)).timetuple()[:3]):
+        assert (found("quotes", "Expiring in 7 days", mine), found("quotes", "Expired", mine)) == (set(), {key})
+
+
+def test_an_order_that_waits_for_more_than_a_week_is_found_until_it_is_delivered(trading):
+    account, product = trade.customer(), trade.product("10")
+    day = (today() - timedelta(days=8)).isoformat()
+    key = trade.order(account, trade.line(2, product=product), date=day)
+    mine = Filter("account", "eq", str(account))
+    titles = ("Not delivered for 7 days", "To deliver", "To invoice")
+    assert [found("orders", title, mine) for title in titles] == [{key}] * 3
+    trade.run("deliveries", "issue", trade.to("orders", "deliver", key))
+    assert [found("orders", title, mine) for title in titles] == [set(), set(), {key}]
+
+
+def test_sums_are_exact_per_currency_and_credit_notes_are_taken_away(invoices):
+    account, keys = invoices
+    kind = RESOURCES.get("invoices")
+    query = Query(filters=(Filter("account", "eq", str(account)), Filter("status", "eq", "issued")))
+    with Work(SYSTEM) as work:
+        before = {one.currency: one for one in sums.of(work, kind, query)}
+    assert before["USD"].amounts["net"] == Decimal("10.0100")
+    assert before["EUR"].count == 4
+    assert before["EUR"].amounts["net"] == Decimal("269.9900")
+    assert before["EUR"].amounts["paid"] == Decimal(10) + trade.of("invoices", keys["paid"]).total
+    credit = trade.to("invoices", "credit", keys["open"])
+    trade.run("invoices", "issue", credit)
+    with Work(SYSTEM) as work:
+        after = {one.currency: one for one in sums.of(work, kind, query)}
+    assert after["EUR"].amounts["net"] == Decimal("169.9900")
+
+
+def test_more_records_than_are_added_up_in_passing_wait_until_they_are_asked_for(invoices):
+    kind = RESOURCES.get("invoices")
+    with Work(SYSTEM) as work:
+        assert sums.of(work, kind, Query(), cap=3) is None
+        whole = sums.of(work, kind, Query(), cap=None)
+        assert sum(one.count for one in whole) == records.page(work, kind, Query()).total
+
+
+def test_a_seller_adds_up_no_more_than_their_own(invoices):
+    mine = kernel.user_with({"invoices.read": "own"})
+    with Work(mine) as work:
+        assert sums.of(work, RESOURCES.get("invoices"), Query()) == []
+
+
+def test_a_board_has_a_lane_per_state_and_knows_the_verb_between_two(trading):
+    account, kind = trade.customer(), RESOURCES.get("quotes")
+    keys = [trade.document("quotes", account, trade.line(1, "12.5")) for _ in range(3)]
+    trade.run("quotes", "send", keys[0])
+    query = Query(filters=(Filter("account", "eq", str(account)),))
+    with Work(SYSTEM) as work:
+        lanes = {lane.state: lane for lane in boards.of(work, kind, query, {"draft": 1})}
+        assert [lane.total for lane in lanes.values()] == [2, 1, 0, 0, 0]
+        assert [len(lane.items) for lane in lanes.values()] == [1, 1, 0, 0, 0]
+        assert [one.amounts["net"] for one in lanes["draft"].sums] == [Decimal(25)]
+        assert boards.verb_to(work, kind, keys[0], "accepted") == "accept"
+        assert boards.verb_to(work, kind, keys[0], "sent") == ""
+        with pytest.raises(IllegalMove) as refused:
+            boards.verb_to(work, kind, keys[0], "draft")
+        assert set(refused.value.open_moves) >= {"accept", "decline"}
+        assert (boards.asks(kind, "accept"), boards.asks(kind, "cancel"), boards.asks(kind, "decline")) == (
+            (False, False), (True, False), (True, True))  # fmt: skip
+
+
+def test_every_lane_of_every_board_is_reached_by_a_verb(trading):
+    for resource in RESOURCES:
+        if resource.board:
+            states = [value for value, _ in boards.states_of(resource)]
+            reached = {b for a, b in itertools.permutations(states, 2) if resource.workflow.verb_to(a, b)}
+            assert reached == set(states[1:]) | (reached & set(states[:1]))
