@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
-from babel.numbers import NumberPattern, parse_pattern
+from babel.numbers import NumberPattern, get_decimal_symbol, parse_pattern
 
 from . import clock
 
@@ -104,6 +104,11 @@ def _pattern(places: int) -> NumberPattern:
     return parse_pattern("#,##0" + ("." + "0" * places if places else ""))
 
 
+@cache
+def _decimal(locale: Locale) -> str:
+    return str(get_decimal_symbol(locale))
+
+
 @dataclass(frozen=True)
 class Speech:
     """How one user reads: language (es, en), country (ISO 3166, for number and date forms) and time zone (IANA).
@@ -165,6 +170,11 @@ class Speech:
     def local(self, value: datetime) -> datetime:
         """The same point in time on this user's wall clock."""
         return value.astimezone(self._zone)
+
+    @property
+    def decimal(self) -> str:
+        """The decimal mark that this user reads, and so types."""
+        return _decimal(self.locale)
 
     @property
     def locale(self) -> Locale:

@@ -8,14 +8,14 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "ignore").decode().replace("\x00", "")
 
 
-def plain_number(text: str, language: str, *, typed: bool = False) -> str:
-    """A number as people of that language write it, as Decimal reads it: 1.234,56 and 1,234.56 both become 1234.56.
+def plain_number(text: str, decimal: str, *, typed: bool = False) -> str:
+    """A number as people write it whose decimal mark is `decimal`, as Decimal reads it: 1.234,56 and 1,234.56 both become 1234.56.
 
     "?", which is no number, for what nobody writes so.
 
-    The separator that comes last is the decimal one. A lone separator groups when exactly three digits follow and the
-    language groups with it; but a point that no hand has `typed` is the decimal one, as programs write it. What groups must
-    do it in threes: "12.34.56" is no number.
+    The separator that comes last is the decimal one. A lone separator groups when exactly three digits follow and it is not
+    their decimal mark; but a point that no hand has `typed` is the decimal one, as programs write it. What groups must do it
+    in threes: "12.34.56" is no number.
     """
     comma, point = text.rfind(","), text.rfind(".")
     if "_" in text:  # Decimal would take it
@@ -25,7 +25,7 @@ def plain_number(text: str, language: str, *, typed: bool = False) -> str:
         whole, _, decimals = text.rpartition(mark)
         return f"{_ungrouped(whole, group)}.{decimals}"
     mark = "," if comma >= 0 else "."
-    groups = mark == "," if language == "en" else mark == "." and typed and not text.startswith("0")
+    groups = mark != decimal and (mark == "," or (typed and not text.startswith("0")))
     if text.count(mark) > 1 or (groups and _ungrouped(text, mark) != "?"):
         return _ungrouped(text, mark)
     return text.replace(",", ".")

@@ -65,7 +65,7 @@ class Number(Kind):
         if not text:
             return None
         try:
-            value = Decimal(plain_number(text, speech.language, typed=speech.typed))
+            value = Decimal(plain_number(text, speech.decimal, typed=speech.typed))
         except InvalidOperation:
             value = Decimal("NaN")
         if not value.is_finite():
@@ -84,7 +84,7 @@ class Number(Kind):
         return "" if value is None else f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
 
     def edit(self, value: Any, speech: Speech) -> str:
-        return "" if value is None else self._padded(value).replace(".", "," if speech.language == "es" else ".")
+        return "" if value is None else self._padded(value).replace(".", speech.decimal)
 
     def show(self, value: Any, speech: Speech) -> str:
         return "" if value is None else speech.number(Decimal(self._padded(value)))

@@ -252,3 +252,13 @@ def test_storable_text_passes_every_encoder(text):
     assert kept.encode().decode() == kept
     assert "\x00" not in kept
     assert storable(kept) == kept
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("country", ["", "ES", "MX", "CO", "PE", "CL", "AR", "US", "GB", "DE"])
+def test_a_number_that_is_shown_or_edited_is_read_back_as_the_same_number(language, country):
+    speech, kind = Speech(language, country, typed=True), fields.Number(6)
+    for text in ("1234", "1234.5", "1234.567", "1234567.89", "0.123", "-1000"):
+        value = Decimal(text)
+        assert kind.parse(kind.edit(value, speech), speech) == value
+        assert kind.parse(kind.show(value, speech).replace("\u2212", "-"), speech) == value
