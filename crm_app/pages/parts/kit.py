@@ -368,6 +368,7 @@ class Verbs(_Kit):
     labels: rx.Var[dict[str, str]]
     on_run: rx.EventHandler[_two_texts]
     on_ask: rx.EventHandler[_one_text]
+    on_choose: rx.EventHandler[_one_text]
     on_remove: rx.EventHandler[_no_args]
     may_remove: rx.Var[bool]
 

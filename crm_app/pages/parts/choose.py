@@ -1,0 +1,76 @@
+"""The dialog in which one chooses how much of a document is carried on."""
+
+from typing import Any
+
+import reflex as rx
+
+from crm_app.state.choosing import ChooseState
+
+from .text import t
+
+_choice = rx.event.passthrough_event_spec(dict[str, Any], int)
+_done = rx.event.passthrough_event_spec(dict[str, Any], str)
+_other = rx.event.passthrough_event_spec(int, bool)
+
+
+class Choose(rx.Component):
+    """See `choose.jsx`."""
+
+    library = f"$/public{rx.asset('choose.jsx', shared=True)}"
+    tag = "Choose"
+    open: rx.Var[bool]
+    title: rx.Var[str]
+    once: rx.Var[str]
+    ways: rx.Var[list[str]]
+    offers: rx.Var[list[Any]]
+    others: rx.Var[list[Any]]
+    sum: rx.Var[dict[str, str]]
+    errors: rx.Var[dict[str, str]]
+    serial: rx.Var[int]
+    answer: rx.Var[int]
+    labels: rx.Var[dict[str, str]]
+    on_close: rx.EventHandler[rx.event.no_args_event_spec]
+    on_weigh: rx.EventHandler[_choice]
+    on_other: rx.EventHandler[_other]
+    on_done: rx.EventHandler[_done]
+
+
+def choose_dialog(state: type[ChooseState]) -> rx.Component:
+    """The dialog of a document."""
+    return Choose.create(
+        open=state.choosing != "",
+        title=state.choice_title,
+        once=state.choice_once,
+        ways=state.choice_ways,
+        offers=state.offers,
+        others=state.others,
+        sum=state.choice_sum,
+        errors=state.choice_errors,
+        serial=state.choice_serial,
+        answer=state.answers,
+        labels={
+            "close": t("Close"),
+            "cancel": t("Cancel"),
+            "how": t("How much of it"),
+            "lines": t("Lines"),
+            "percent": t("A part"),
+            "deposit": t("Deposit"),
+            "percent_of": t("Part of everything, %"),
+            "deposit_of": t("Deposit, %"),
+            "all": t("All lines"),
+            "take": t("Take"),
+            "line": t("Line"),
+            "whole": t("Quantity"),
+            "left": t("Left"),
+            "quantity": t("Take"),
+            "unit": t("Unit"),
+            "also": t("Also from the same customer"),
+            "net": t("Net"),
+            "tax": t("Tax"),
+            "total": t("Total"),
+        },
+        on_close=state.choose(""),
+        on_weigh=state.weigh,
+        on_other=state.choose_other,
+        on_done=state.carry_on,
+    )
