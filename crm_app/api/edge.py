@@ -29,7 +29,8 @@ def content_policy(html: str = "") -> str:
     """The Content-Security-Policy of one page: our own files, and its own inline scripts by their hashes.
 
     Styles may be inline (React and emotion write style attributes and elements); nothing is evaluated or fetched from
-    elsewhere. Only what lets itself be framed (a paper, see `_dress`) stands in a frame of ours. Without a page, no inline script runs at all.
+    elsewhere. Only what lets itself be framed, a paper (see `_dress`), stands in a frame of ours. Without a page, no inline
+    script runs at all.
     """
     digests = (hashlib.sha256(script.encode()).digest() for script in _INLINE.findall(html))
     hashes = sorted({f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests})

@@ -121,7 +121,7 @@ def weigh(actor: Actor, resource: Resource, verb: str, key: object, values: Mapp
     return found
 
 
-class _TakenBack(Exception):  # noqa: N818 - nothing is wrong
+class _TakenBack(Exception):
     """Leaves a Work without a trace."""
 
 

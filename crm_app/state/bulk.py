@@ -140,7 +140,8 @@ class BulkState(rx.State, mixin=True):
                 actions.run, actor, self.resource.name, verb, first, {"also": also}, once=once
             )
         except Invalid as bad:
-            await tell(self, next(iter(bad.fields.values()), bad.message), kind="late")
+            text = next(iter(bad.fields.values()), bad.message)
+            await tell(self, text, kind="late")
             return None
         except Refusal as refusal:
             await tell(self, refusal.message, kind="late")

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import secrets
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -154,11 +155,10 @@ def faults_of(bad: Invalid, given: Mapping[str, Any], speech: Speech) -> dict[st
     found: dict[str, str] = {}
     for name, text in bad.fields.items():
         place = name.split(".")
-        if place[0] == "lines" and len(place) == 3 and place[1].isdecimal():
-            name = str(given["lines"][int(place[1])]["line"]) if "lines" in given else "form"
-        elif name not in ("percent", "deposit"):
-            name = "form"
-        found[name] = speech.say(text)
+        at = name if name in ("percent", "deposit") else "form"
+        if "lines" in given and place[0] == "lines" and len(place) == 3:
+            at = str(given["lines"][int(place[1])]["line"])
+        found[at] = speech.say(text)
     return found
 
 
@@ -190,4 +190,4 @@ def choice_of(
 def share_text(one: choosing.Offer, speech: Speech) -> str:
     """What is left, as the reader would type it: without grouping."""
     text = f"{one.left.normalize():f}"
-    return text.replace(".", ",") if speech.number(one.left.__class__("0.5")) == "0,5" else text
+    return text.replace(".", ",") if speech.number(Decimal("0.5")) == "0,5" else text

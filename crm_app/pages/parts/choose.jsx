@@ -190,7 +190,7 @@ function Form({ title, once, ways = [], offers = [], others = [], sum = {}, erro
         ) : (
           ["net", "tax", "total"].map((name) => (
             <span key={name} className={`choose-${name}`}>
-              {labels[name]} <b className="fig">{sum[name] || "\u2026"}</b>
+              {labels[name]} <b className="fig">{sum[name] || (wrong ? "\u2013" : "\u2026")}</b>
             </span>
           ))
         )}

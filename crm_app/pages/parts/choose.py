@@ -1,43 +1,16 @@
 """The dialog in which one chooses how much of a document is carried on."""
 
-from typing import Any
-
 import reflex as rx
 
 from crm_app.state.choosing import ChooseState
 
+from . import kit
 from .text import t
-
-_choice = rx.event.passthrough_event_spec(dict[str, Any], int)
-_done = rx.event.passthrough_event_spec(dict[str, Any], str)
-_other = rx.event.passthrough_event_spec(int, bool)
-
-
-class Choose(rx.Component):
-    """See `choose.jsx`."""
-
-    library = f"$/public{rx.asset('choose.jsx', shared=True)}"
-    tag = "Choose"
-    open: rx.Var[bool]
-    title: rx.Var[str]
-    once: rx.Var[str]
-    ways: rx.Var[list[str]]
-    offers: rx.Var[list[Any]]
-    others: rx.Var[list[Any]]
-    sum: rx.Var[dict[str, str]]
-    errors: rx.Var[dict[str, str]]
-    serial: rx.Var[int]
-    answer: rx.Var[int]
-    labels: rx.Var[dict[str, str]]
-    on_close: rx.EventHandler[rx.event.no_args_event_spec]
-    on_weigh: rx.EventHandler[_choice]
-    on_other: rx.EventHandler[_other]
-    on_done: rx.EventHandler[_done]
 
 
 def choose_dialog(state: type[ChooseState]) -> rx.Component:
     """The dialog of a document."""
-    return Choose.create(
+    return kit.choose(
         open=state.choosing != "",
         title=state.choice_title,
         once=state.choice_once,

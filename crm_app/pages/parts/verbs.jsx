@@ -113,7 +113,7 @@ export function Verbs({
         </button>
       )}
       <Dialog open={previewed > 0} title={labels.preview} width="960px" className="preview" closeLabel={labels.close} onClose={() => setPreviewed(0)}>
-        <iframe className="preview-page" title={labels.preview} src={`${paper}?inline=1&at=${previewed}`} />
+        <iframe className="preview-page" title={labels.preview} src={`${paper}?inline=1&at=${previewed}#navpanes=0&view=FitH`} />
         <a className="preview-tab" href={`${paper}?inline=1`} target="_blank" rel="noopener">
           {labels.tab}
         </a>
