@@ -60,7 +60,7 @@ class Me(rx.State):
             name
             for found, verbs in actions.permissions()
             for verb in verbs
-            if not found.guard and actor.may(name := found.permission(verb))
+            if actor.may(name := found.permission(verb))
         ]
         self.known = True
 

@@ -75,7 +75,10 @@ class Watch:
     def _request(self, request) -> None:
         host = urlsplit(request.url)
         # the browser's own viewer of PDFs comes from within it
-        if host.scheme not in ("data", "blob", "chrome", "chrome-extension") and host.netloc != urlsplit(self.url).netloc:
+        if (
+            host.scheme not in ("data", "blob", "chrome", "chrome-extension")
+            and host.netloc != urlsplit(self.url).netloc
+        ):
             self.faults.append(f"foreign request: {request.url}")
 
     def _console(self, message) -> None:
