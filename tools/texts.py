@@ -100,7 +100,6 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
         "Margin on the cost, %",
         "Converted",
     ),
-    ("state/verbs.py", "label"): ("Deposit invoice\u2026", "Invoice a part\u2026"),
     ("state/bulk.py", "text"): (),
     ("state/filters.py", "sign_of(spec, part)"): (),
     ("state/beside.py", "bad.fields.get('text', bad.message)"): (),

@@ -57,6 +57,17 @@ def left(work: Work, source: str, target: str, keys: Sequence[int]) -> list[Part
     return [part for part in _capped(work, source, target, parts) if part.quantity > 0]
 
 
+def not_yet(work: Work, source: str, keys: Sequence[int], what: str) -> list[Part]:
+    """What of the lines of these documents has not been `returned` or `credited`, line by line in their order."""
+    _, line = HEADS[source]
+    parent = column_of(line, line.PARENT)
+    order = (parent, column_of(line, "position"), column_of(line, "id"))
+    rows = list(work.session.scalars(sa.select(line).where(parent.in_(keys)).order_by(*order)))
+    done = ledger.sums(work, source, [row.id for row in rows])
+    parts = [Part(row, row.quantity - done[row.id].get(what, ZERO)) for row in rows]
+    return [part for part in parts if part.quantity > 0]
+
+
 def _of(source: str, row: Any, done: Mapping[str, Decimal]) -> Decimal:
     """Of a delivery note only what was not brought back counts."""
     return row.quantity - (done.get("returned", ZERO) if source == "deliveries" else ZERO)  # type: ignore[no-any-return]
@@ -143,7 +154,9 @@ def _picked(parts: Sequence[Part], wanted: object) -> list[Part]:
             raise Invalid({f"lines.{number}.line": Message("Nothing of this line is left.")})
         quantity = number_of(row.get("quantity", str(part.quantity)), f"lines.{number}.quantity")
         if not 0 < quantity <= part.quantity:
-            raise Invalid({f"lines.{number}.quantity": Message("At most {most} is left.", most=f"{part.quantity:f}")})
+            raise Invalid(
+                {f"lines.{number}.quantity": Message("At most {most} is left.", most=f"{part.quantity.normalize():f}")}
+            )
         found.append(Part(part.line, quantity))
     return found
 

@@ -104,16 +104,13 @@ def invoice(work: Work, row: Any, values: Values) -> Outcome:
     return invoices.from_source(work, "deliveries", rows, values)
 
 
-@action("deliveries", "return", "Return", icon="undo-2", fields=("lines",))
+@action("deliveries", "return", "Return", icon="undo-2", fields=("lines", "percent"))
 def take_back(work: Work, row: Any, values: Values) -> Outcome:
     """A return note of what has not come back yet."""
     work.require("deliveries.create")
     if row.kind == DeliveryKind.RETURN.value:
         raise Invalid({"": Message("This is a return already.")})
-    lines = snapshots.lines_of(work, "deliveries", row.id)
-    done = ledger.sums(work, "deliveries", [line.id for line in lines])
-    parts = [chain.Part(line, line.quantity - done[line.id].get("returned", ledger.ZERO)) for line in lines]
-    parts = [part for part in parts if part.quantity > 0]
+    parts = chain.not_yet(work, "deliveries", [row.id], "returned")
     made = chain.convert(
         work, "deliveries", [row], "deliveries", chain.chosen(parts, values),
         kind=chain.RETURN, returns=row.id, warehouse=row.warehouse,

@@ -300,16 +300,13 @@ def send(work: Work, row: Any, _values: Values) -> Outcome | None:
     return None
 
 
-@action("invoices", "credit", "Credit", icon="undo-2", fields=("lines", "issue"))
+@action("invoices", "credit", "Credit", icon="undo-2", fields=("lines", "percent", "issue"))
 def credit(work: Work, row: Any, values: Values) -> Outcome:
     """A credit note of what has not been credited yet; the one made before where nothing is left."""
     work.require("invoices.create")
     if row.kind == InvoiceKind.CREDIT_NOTE.value:
         raise Invalid({"": Message("A credit note is not credited.")})
-    lines = snapshots.lines_of(work, "invoices", row.id)
-    done = ledger.sums(work, "invoices", [line.id for line in lines])
-    parts = [chain.Part(line, line.quantity - done[line.id].get("credited", ZERO)) for line in lines]
-    parts = [part for part in parts if part.quantity > 0]
+    parts = chain.not_yet(work, "invoices", [row.id], "credited")
     if not parts:
         before = chain.latest(work, "invoices", "invoices", row.id, InvoiceKind.CREDIT_NOTE.value)
         return Outcome(row.id, row.version, {"resource": "invoices", "id": before})

@@ -81,7 +81,7 @@ def cancel(_work: Work, _row: Any, _values: Values) -> Outcome | None:
     return None
 
 
-@action("quotes", "order", "Make an order", icon="clipboard-list", fields=("lines", "date"))
+@action("quotes", "order", "Make an order", icon="clipboard-list", fields=("lines", "percent", "date"))
 def order(work: Work, row: Any, values: Values) -> Outcome:
     """An order of what has not been ordered yet."""
     _number(work, row)

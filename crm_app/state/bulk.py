@@ -1,16 +1,17 @@
 """The selection of a list: picked rows or everything that is filtered, and what is done to all of it at once."""
 
 import asyncio
+import secrets
 from typing import Any, ClassVar
 
 import reflex as rx
 
-from crm_app.core.errors import Invalid, Missing
+from crm_app.core.errors import Invalid, Missing, Refusal
 from crm_app.core.fields import Choices, Tags
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import Resource
-from crm_app.services import jobs, mass
+from crm_app.services import actions, jobs, mass
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -39,6 +40,7 @@ class BulkState(rx.State, mixin=True):
     _anchor: int = 0
     _job: int = 0
     _verb: str = ""
+    _together: str = ""
 
     @on("read")
     async def pick(self, key: int, chosen: bool, extend: bool) -> Any:
@@ -80,6 +82,7 @@ class BulkState(rx.State, mixin=True):
 
     async def _tell_picked(self) -> None:
         actor = await signed_in(self)
+        self._together = secrets.token_hex(12)
         self.page_picked = self.everything or (bool(self.rows) and all(row.id in self.picked for row in self.rows))
         self.picked_count = self.count if self.everything else actor.speech.number(len(self.picked))
         await self._tell_export()
@@ -123,6 +126,27 @@ class BulkState(rx.State, mixin=True):
         """Take all that is selected away."""
         if self.asked == "remove":
             await self._start("remove", mass.Deed())
+
+    @on("read")
+    async def join(self, verb: str) -> Any:
+        """Carry all that is picked on into one document; a second press finds the same one."""
+        if not self.picked or self.everything or verb not in [found.verb for found in joining(self.resource)]:
+            return None
+        actor = await signed_in(self)
+        first, *also = sorted(self.picked)
+        once = f"{self._together}:{verb}"
+        try:
+            outcome = await asyncio.to_thread(
+                actions.run, actor, self.resource.name, verb, first, {"also": also}, once=once
+            )
+        except Invalid as bad:
+            text = next(iter(bad.fields.values()), bad.message)
+            await tell(self, text, kind="late")
+            return None
+        except Refusal as refusal:
+            await tell(self, refusal.message, kind="late")
+            return None
+        return rx.redirect(f"/{outcome.result['resource']}/{outcome.result['id']}")  # type: ignore[index]
 
     async def _start(self, verb: str, deed: mass.Deed) -> None:
         actor = await signed_in(self)
@@ -183,6 +207,11 @@ class BulkState(rx.State, mixin=True):
 def tags_of(resource: Resource) -> str:
     """The field of free words that a selection can be tagged by, "" for none."""
     return next((name for name in resource.writable if isinstance(resource.fields[name].kind, Tags)), "")
+
+
+def joining(resource: Resource) -> list[actions.Action]:
+    """The verbs that make one document of several."""
+    return [found for found in actions.of(resource.name) if "also" in found.fields]
 
 
 def counted(actor: Actor, resource: Resource, selection: mass.Selection) -> int:

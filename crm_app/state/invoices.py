@@ -7,8 +7,8 @@ import reflex as rx
 from crm_app.core.resource import Resource
 from crm_app.models.invoices import INVOICES
 
+from .choosing import ChooseState
 from .lists import ListState
-from .trade import TradeState
 
 
 class InvoiceList(ListState, rx.State):
@@ -17,7 +17,7 @@ class InvoiceList(ListState, rx.State):
     resource: ClassVar[Resource] = INVOICES
 
 
-class InvoiceRecord(TradeState, rx.State):
+class InvoiceRecord(ChooseState, rx.State):
     """One of them."""
 
     resource: ClassVar[Resource] = INVOICES

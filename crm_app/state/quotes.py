@@ -7,8 +7,8 @@ import reflex as rx
 from crm_app.core.resource import Resource
 from crm_app.models.quotes import QUOTES
 
+from .choosing import ChooseState
 from .lists import ListState
-from .trade import TradeState
 
 
 class QuoteList(ListState, rx.State):
@@ -17,7 +17,7 @@ class QuoteList(ListState, rx.State):
     resource: ClassVar[Resource] = QUOTES
 
 
-class QuoteRecord(TradeState, rx.State):
+class QuoteRecord(ChooseState, rx.State):
     """One of them."""
 
     resource: ClassVar[Resource] = QUOTES

@@ -9,8 +9,7 @@ import reflex as rx
 
 from crm_app.core.errors import Refusal
 from crm_app.core.i18n import LANGUAGES, Message, Speech
-from crm_app.core.resource import RESOURCES
-from crm_app.services import identity, records, users
+from crm_app.services import actions, identity, records, users
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -58,10 +57,10 @@ class Me(rx.State):
         self.language, self.theme = actor.speech.language, actor.theme
         self.name, self.email, self.company = actor.name, actor.email, company
         self.may = [
-            f"{found.name}.{verb}"
-            for found in RESOURCES
-            for verb in found.verbs
-            if not found.guard and actor.may(f"{found.name}.{verb}")
+            name
+            for found, verbs in actions.permissions()
+            for verb in verbs
+            if actor.may(name := found.permission(verb))
         ]
         self.known = True
 

@@ -18,15 +18,12 @@ from .forms import Read, RecordState
 from .guard import SIGNED_IN, on, signed_in
 from .session import tell
 
-# what a verb asks before it runs; all others run at once. A question of its own ("invoice.deposit") is a second way to a verb
+# what a verb asks before it runs; all others run at once
 ASKED: dict[str, tuple[str, ...]] = {
     "decline": ("reason",),
     "pay": ("amount", "date", "method", "reference"),
     "sign": ("name",),
-    "invoice.deposit": ("deposit",),
-    "invoice.percent": ("percent",),
 }
-_SECOND_WAYS = {"deposit": "Deposit invoice\u2026", "percent": "Invoice a part\u2026"}
 
 
 @dataclasses.dataclass
@@ -105,12 +102,11 @@ class VerbState(RecordState, mixin=True):
     async def run_verb(self, verb: str, once: str, form: dict[str, Any]) -> Any:
         """Run a verb on the record that is shown. `once` was made when the page was shown, so that a second click changes nothing."""
         actor = await signed_in(self)
-        name = verb.partition(".")[0]
         given = {key: str(form[key])[:500] for key in ASKED.get(verb, ()) if form.get(key) not in (None, "")}
         self.errors, self.verb_errors = {}, {}
         try:
             outcome = await asyncio.to_thread(
-                actions.run, actor, self.resource.name, name, self.record, given, once=f"{once[:80]}:{verb[:40]}"
+                actions.run, actor, self.resource.name, verb, self.record, given, once=f"{once[:80]}:{verb[:40]}"
             )
         except Invalid as bad:
             self._tell_faults(actor, bad, ASKED.get(verb, ()))
@@ -163,16 +159,16 @@ def standing_of(actor: Actor, resource: Resource, key: object) -> Standing:
 
 
 def open_verbs(actor: Actor, resource: Resource, state: str, pointless: frozenset[str]) -> list[VerbRow]:
-    """The verbs that are legal in that state and that the actor holds, in their order; second ways after their verb."""
+    """The verbs that are legal in that state and that the actor holds, in their order; where one may choose
+    lines, a second way ("invoice.lines") after its verb.
+    """
     legal = resource.workflow.open_moves(state) if resource.workflow else ()
     rows: list[VerbRow] = []
     for found in actions.of(resource.name):
         if found.verb not in legal or found.verb in pointless or not actor.may(resource.permission(found.verb)):
             continue
         rows.append(VerbRow(found.verb, actor.speech.say(found.label), found.icon, found.danger))
-        rows += [
-            VerbRow(f"{found.verb}.{name}", actor.speech.say(label), found.icon)
-            for name, label in _SECOND_WAYS.items()
-            if name in found.fields
-        ]
+        if "lines" in found.fields:
+            text = Message("{verb}: choose lines\u2026", verb=Message(found.label))
+            rows.append(VerbRow(f"{found.verb}.lines", actor.speech.say(text), "list-checks"))
     return rows

@@ -74,7 +74,11 @@ class Watch:
 
     def _request(self, request) -> None:
         host = urlsplit(request.url)
-        if host.scheme not in ("data", "blob") and host.netloc != urlsplit(self.url).netloc:
+        # the browser's own viewer of PDFs comes from within it
+        if (
+            host.scheme not in ("data", "blob", "chrome", "chrome-extension")
+            and host.netloc != urlsplit(self.url).netloc
+        ):
             self.faults.append(f"foreign request: {request.url}")
 
     def _console(self, message) -> None:

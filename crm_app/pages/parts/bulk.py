@@ -7,7 +7,7 @@ from reflex.vars import Var
 
 from crm_app.core.fields import Boolean, Choice, Choices, Reference, Tags
 from crm_app.core.resource import FieldSpec
-from crm_app.state.bulk import tags_of
+from crm_app.state.bulk import joining, tags_of
 from crm_app.state.lists import ListState, Row
 
 from . import kit
@@ -117,6 +117,10 @@ def _bar(state: type[ListState]) -> rx.Component:
         ),
         rx.cond(state.everything, rx.fragment(), rest),
         rx.el.span(class_name="bulk-sep"),
+        *(
+            when(~state.everything & may(found, one.verb), _verb(one.icon, one.label, state.join(one.verb)))
+            for one in joining(found)
+        ),
         when(may(found, "change"), _verb("pencil", "Change…", state.ask("change"))) if _open(state) else rx.fragment(),
         when(may(found, "change"), _verb("tags", "Tag…", state.ask("tag"), "verb verb-short"))
         if tags_of(found)

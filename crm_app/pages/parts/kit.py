@@ -368,6 +368,7 @@ class Verbs(_Kit):
     labels: rx.Var[dict[str, str]]
     on_run: rx.EventHandler[_two_texts]
     on_ask: rx.EventHandler[_one_text]
+    on_choose: rx.EventHandler[_one_text]
     on_remove: rx.EventHandler[_no_args]
     may_remove: rx.Var[bool]
 
@@ -397,3 +398,28 @@ class Grid(_Kit):
 
 
 grid = Grid.create
+
+
+class Choose(_Kit):
+    """The dialog in which one chooses lines, or a share of everything; `sum` and `errors` answer the typing `serial`."""
+
+    library = f"$/public{rx.asset('choose.jsx', shared=True)}"
+    tag = "Choose"
+    open: rx.Var[bool]
+    title: rx.Var[str]
+    once: rx.Var[str]
+    ways: rx.Var[list[str]]
+    offers: rx.Var[list[Any]]
+    others: rx.Var[list[Any]]
+    sum: rx.Var[dict[str, str]]
+    errors: rx.Var[dict[str, str]]
+    serial: rx.Var[int]
+    answer: rx.Var[int]
+    labels: rx.Var[dict[str, str]]
+    on_close: rx.EventHandler[_no_args]
+    on_weigh: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any], int)]
+    on_other: rx.EventHandler[rx.event.passthrough_event_spec(int, bool)]
+    on_done: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any], str)]
+
+
+choose = Choose.create

@@ -7,9 +7,11 @@ from reflex.vars import Var
 
 from crm_app.core.fields import Choice
 from crm_app.core.resource import RESOURCES
+from crm_app.state.choosing import ChooseState
 from crm_app.state.trade import NodeRow, SumsRow, TradeState
 
 from . import kit
+from .choose import choose_dialog
 from .links import link
 from .record import record_screen
 from .text import t, when
@@ -18,11 +20,11 @@ from .verbs import verbs_head
 _SUMS = ("Ordered", "Delivered", "Returned", "Invoiced", "Credited")
 
 
-def document_screen(state: type[TradeState]) -> rx.Component:
+def document_screen(state: type[ChooseState]) -> rx.Component:
     """The whole page of a quote, an order, a delivery note or an invoice."""
     return record_screen(
         state,
-        head=verbs_head(state, paper=True),
+        head=verbs_head(state, choose=state.choose, beside=choose_dialog(state), paper=True),
         above=(chain(state),),
         lines={"lines": lines_grid(state)},
         sections=(quantities(state),),

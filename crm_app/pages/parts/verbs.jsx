@@ -1,8 +1,9 @@
 // The verbs of a record: its next step as a button, the others in a menu.
 import { useEffect, useRef, useState } from "react";
-import { Icon, Menu, MenuItem, MenuLine, useLatest } from "./kit.jsx";
+import { Dialog, Icon, Menu, MenuItem, MenuLine, useLatest } from "./kit.jsx";
 
 const RUNS_FOR = 5000;
+const PREVIEW = ".preview";
 
 /**
  * primary, items: {verb, label, icon, danger}; asking: verbs that ask something first; once: the key of this showing of the page.
@@ -20,11 +21,13 @@ export function Verbs({
   mayRemove = false,
   onRun,
   onAsk,
+  onChoose,
   onRemove,
 }) {
   const [running, setRunning] = useState("");
+  const [previewed, setPreviewed] = useState(0);
   const waiting = useRef(null);
-  const live = useLatest({ once, asking, onRun, onAsk, version });
+  const live = useLatest({ once, asking, onRun, onAsk, onChoose, version });
 
   // the page was shown anew, or the verb was refused
   useEffect(() => {
@@ -38,6 +41,14 @@ export function Verbs({
   }, [running]);
 
   const go = (verb) => {
+    if (verb === PREVIEW) {
+      setRunning("");
+      return setPreviewed(Date.now());
+    }
+    if (verb.endsWith(".lines")) {
+      setRunning("");
+      return live.current.onChoose?.(verb);
+    }
     if (live.current.asking.includes(verb)) return live.current.onAsk?.(verb);
     setRunning(verb);
     return live.current.onRun?.(verb, live.current.once);
@@ -83,6 +94,7 @@ export function Verbs({
       <Menu icon="ellipsis" ariaLabel={labels.more} align="end" className="button button-icon">
         {calm.map(item)}
         {paper && calm.length > 0 && <MenuLine />}
+        {paper && <MenuItem label={labels.preview} icon="eye" onSelect={() => start(PREVIEW)} />}
         {paper && <MenuItem label="PDF" icon="download" href={paper} plain />}
         {(harsh.length > 0 || mayRemove) && <MenuLine />}
         {harsh.map(item)}
@@ -100,6 +112,12 @@ export function Verbs({
           <span>{primary.label}</span>
         </button>
       )}
+      <Dialog open={previewed > 0} title={labels.preview} width="960px" className="preview" closeLabel={labels.close} onClose={() => setPreviewed(0)}>
+        <iframe className="preview-page" title={labels.preview} src={`${paper}?inline=1&at=${previewed}#navpanes=0&view=FitH`} />
+        <a className="preview-tab" href={`${paper}?inline=1`} target="_blank" rel="noopener">
+          {labels.tab}
+        </a>
+      </Dialog>
     </div>
   );
 }

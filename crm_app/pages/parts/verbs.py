@@ -19,10 +19,8 @@ _LABELS = {
     "method": "Method",
     "reference": "Reference",
     "name": "Received by",
-    "deposit": "Deposit, %",
-    "percent": "Part, %",
 }
-_MODES = {"amount": "decimal", "deposit": "decimal", "percent": "decimal"}
+_MODES = {"amount": "decimal"}
 _ICONS = (
     ("open", "circle-dot"),
     ("wait", "clock"),
@@ -31,8 +29,10 @@ _ICONS = (
 )
 
 
-def verbs_head(state: type[VerbState], *, paper: bool = False) -> rx.Component:
-    """In place of a record's head. `paper` offers its PDF."""
+def verbs_head(
+    state: type[VerbState], *, paper: bool = False, choose: Any = None, beside: rx.Component | None = None
+) -> rx.Component:
+    """In place of a record's head. `paper` offers its PDF; `choose` opens the choice of lines, the dialog `beside`."""
     found = state.resource
     name = rx.cond(
         state.record == 0, t(f"New {found.one.lower()}"), rx.cond(state.label != "", state.label, t(found.one))
@@ -53,13 +53,14 @@ def verbs_head(state: type[VerbState], *, paper: bool = False) -> rx.Component:
             ),
             class_name="grow",
         ),
-        when(state.record != 0, _verbs(state, paper=paper)),
+        when(state.record != 0, _verbs(state, choose, paper=paper)),
         _questions(state),
+        beside or rx.fragment(),
         class_name="record-head",
     )
 
 
-def _verbs(state: type[VerbState], *, paper: bool) -> rx.Component:
+def _verbs(state: type[VerbState], choose: Any, *, paper: bool) -> rx.Component:
     address = f"/api/v1/{state.resource.name}/" + state.record.to_string() + "/files/pdf"
     return kit.verbs(
         primary=state.primary,
@@ -69,10 +70,17 @@ def _verbs(state: type[VerbState], *, paper: bool) -> rx.Component:
         version=state.version,
         answer=state.answers,
         paper=address if paper else "",
-        labels={"more": t("More actions"), "remove": t("Remove")},
+        labels={
+            "more": t("More actions"),
+            "remove": t("Remove"),
+            "preview": t("Preview"),
+            "close": t("Close"),
+            "tab": t("Open in a new tab"),
+        },
         may_remove=state.may_remove,
         on_run=lambda verb, once: state.run_verb(verb, once, {}),
         on_ask=state.ask_verb,
+        **({"on_choose": choose} if choose is not None else {}),
         on_remove=state.ask_remove(True),
     )
 

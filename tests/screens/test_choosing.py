@@ -1,0 +1,101 @@
+"""A part of a document, several documents in one, and the printed page, in the browser."""
+
+import re
+
+from playwright.sync_api import expect
+
+from .conftest import es, ready
+from .test_trade import goods, head, post, violations  # noqa: F401 - fixtures
+
+INVOICE = re.compile(r"/invoices/\d+$")
+
+
+def order_of(post, goods, customer=None, quantity="10"):  # noqa: F811
+    """A confirmed order of bolts and two hours."""
+    lines = [{"product": goods["bolt"], "quantity": quantity}, {"product": goods["hour"], "quantity": "2"}]
+    key = post("orders", account=customer or goods["customer"], lines=lines)["id"]
+    post(f"orders/{key}/confirm")
+    return key
+
+
+def pick(page, name):
+    """Take an entry of the verbs' menu."""
+    head(page).get_by_role("button", name=es("More actions")).click()
+    page.get_by_role("menuitem", name=name, exact=True).click()
+
+
+def test_lines_are_chosen_by_keyboard_and_the_sum_follows(tabs, post, goods, served):  # noqa: F811
+    order = order_of(post, goods)
+    page = tabs(address=f"/orders/{order}")
+    ready(page)
+    pick(page, es("{verb}: choose lines…").format(verb=es("Make an invoice")))
+    dialog = page.get_by_role("dialog")
+    total = dialog.locator(".choose-total b")
+    expect(total).to_have_text("127,05 EUR")  # (25 + 80) with 21 %
+    bolts = dialog.locator("tbody tr").first.locator("input.input")
+    bolts.fill("10,5")
+    expect(dialog.locator(".field-error")).to_have_text(es("At most {most} is left.").format(most="10"))
+    expect(bolts).to_have_attribute("aria-invalid", "true")
+    bolts.fill("4")
+    dialog.locator("tbody tr").nth(1).get_by_role("checkbox").press("Space")
+    expect(total).to_have_text("12,10 EUR")
+    assert violations(page) == []
+    dialog.get_by_role("button", name=es("Make an invoice"), exact=True).dblclick()
+    page.wait_for_url(INVOICE)
+    with served.http() as browser:
+        found = browser.get("/api/v1/invoices", params={"order": order}).json()["items"]
+    assert [one["total"] for one in found] == ["12.10"]
+
+
+def test_a_share_and_another_order_go_in_by_touch(tabs, post, goods):  # noqa: F811
+    first = order_of(post, goods)
+    order_of(post, goods, quantity="20")
+    page = tabs(address=f"/orders/{first}", width=768, height=1024, has_touch=True)
+    ready(page)
+    pick(page, es("{verb}: choose lines…").format(verb=es("Make an invoice")))
+    dialog = page.get_by_role("dialog")
+    dialog.locator(".choose-others input").tap()
+    expect(dialog.locator("tbody tr")).to_have_count(4)
+    dialog.get_by_role("button", name=es("A part"), exact=True).tap()
+    expect(dialog.locator(".choose-net b")).to_have_text("117,50 EUR")  # half of 25 + 80 + 50 + 80
+    dialog.get_by_role("button", name=es("Make an invoice"), exact=True).tap()
+    page.wait_for_url(INVOICE)
+    expect(page.locator(".totals .total").last).to_have_text("142,18")
+
+
+def test_picked_orders_of_one_customer_become_one_invoice_and_of_two_none(tabs, post, goods, served):  # noqa: F811
+    mine = [order_of(post, goods), order_of(post, goods)]
+    stranger = post("accounts", name=f"Otra casa {goods['mark']}", country="ES")["id"]
+    theirs = order_of(post, goods, customer=stranger)
+    page = tabs(address="/orders")
+    ready(page)
+    for key in (*mine, theirs):
+        page.locator(f'table[data-list] tr[data-row="{key}"] [data-pick]').check()
+    bar = page.locator(".bulk")
+    bar.get_by_role("button", name=es("Make an invoice")).click()
+    expect(page.locator(".toast").last).to_contain_text(
+        es("Only documents of one customer in one currency go into one.")
+    )
+    page.locator(f'table[data-list] tr[data-row="{theirs}"] [data-pick]').uncheck()
+    bar.get_by_role("button", name=es("Make an invoice")).click()
+    page.wait_for_url(INVOICE)
+    expect(page.locator(".totals .total").last).to_have_text("254,10")
+
+
+def test_the_printed_page_is_shown_over_the_form_by_our_own_route_alone(tabs, post, goods, served):  # noqa: F811
+    order = order_of(post, goods)
+    page = tabs(address=f"/orders/{order}", width=1024, height=768)
+    ready(page)
+    pick(page, es("Preview"))
+    frame = page.get_by_role("dialog").locator("iframe")
+    expect(frame).to_be_visible()
+    address = frame.get_attribute("src")
+    assert address.startswith(f"/api/v1/orders/{order}/files/pdf?inline=1")
+    with served.http() as browser:
+        paper, other = browser.get(address), browser.get(f"/api/v1/orders/{order}")
+    assert (paper.headers["content-type"], paper.content[:4]) == ("application/pdf", b"%PDF")
+    assert paper.headers["x-frame-options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in paper.headers["content-security-policy"]
+    assert other.headers["x-frame-options"] == "DENY"
+    page.keyboard.press("Escape")
+    expect(frame).to_have_count(0)

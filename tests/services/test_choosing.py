@@ -1,0 +1,118 @@
+"""The choice before a document is carried on: what is left, what goes along, what it comes to; and nothing is left behind."""
+
+from decimal import Decimal
+
+import pytest
+
+from crm_app.core.errors import Missing
+from crm_app.models.deliveries import DELIVERIES
+from crm_app.models.invoices import INVOICES
+from crm_app.models.orders import ORDERS
+from crm_app.models.quotes import QUOTES
+from crm_app.services import choosing
+from crm_app.services.actors import SYSTEM
+from crm_app.services.work import Work
+from tests.support import trade
+from tests.support.trade import faults, line, of, run, to
+
+D = Decimal
+
+
+def left(resource, verb, *keys):
+    with Work(SYSTEM) as work:
+        return [(one.text, one.left) for one in choosing.offers(work, resource, verb, keys)]
+
+
+def beside(resource, verb, key):
+    with Work(SYSTEM) as work:
+        return [one.id for one in choosing.others(work, resource, verb, key)]
+
+
+def issued(account, *lines):
+    """A delivery note that went out."""
+    note = to("orders", "deliver", trade.order(account, *lines))
+    run("deliveries", "issue", note)
+    return note
+
+
+def test_what_is_left_is_offered_line_by_line_of_every_verb(trading):
+    account = trade.customer()
+    order = trade.order(account, line(5, 10, description="Bolts"), line(2, 40, description="Hours"))
+    lines = of("orders", order).lines
+    run("orders", "deliver", order, lines=[{"line": lines[0].id, "quantity": "3"}])
+    assert left(ORDERS, "deliver", order) == [("Bolts", D(2)), ("Hours", D(2))]
+    assert left(ORDERS, "invoice", order) == [("Bolts", D(5)), ("Hours", D(2))]
+    invoice = trade.invoice(account, line(4, 10, description="Bolts"))
+    run("invoices", "credit", invoice, lines=[{"line": of("invoices", invoice).lines[0].id, "quantity": "1"}])
+    assert left(INVOICES, "credit", invoice) == [("Bolts", D(3))]
+    note = issued(account, line(6, 1, description="Boxes"))
+    run("deliveries", "return", note, percent="50")
+    assert left(DELIVERIES, "return", note) == [("Boxes", D(3))]
+
+
+def test_the_sum_of_a_choice_is_that_of_the_document_and_leaves_nothing_behind(trading):
+    account = trade.customer()
+    order = trade.order(account, line(5, 10), line(2, 40))
+    first = of("orders", order).lines[0].id
+    before = trade.count("invoices"), of("orders", order).invoiced
+    chosen = {"lines": [{"line": first, "quantity": "3"}]}
+    assert choosing.weigh(SYSTEM, ORDERS, "invoice", order, chosen) == choosing.Sum(D(30), D("6.3"), D("36.3"), "EUR")
+    assert choosing.weigh(SYSTEM, ORDERS, "invoice", order, {"percent": "50"}).net == D(65)
+    assert choosing.weigh(SYSTEM, ORDERS, "invoice", order, {"deposit": "30"}).net == D(39)
+    assert (trade.count("invoices"), of("orders", order).invoiced) == before
+    assert of("invoices", to("orders", "invoice", order, **chosen)).total == D("36.3")
+
+
+def test_a_draft_quote_that_is_weighed_draws_no_number(trading):
+    quote = trade.document("quotes", trade.customer(), line(1, 100))
+    run("quotes", "send", quote)
+    number = of("quotes", quote).number
+    revised = to("quotes", "revise", quote)
+    assert choosing.weigh(SYSTEM, QUOTES, "order", quote, {}).net == D(100)
+    assert (of("quotes", quote).number, of("quotes", revised).number) == (number, None)
+
+
+def test_a_wrong_quantity_is_refused_at_its_line_before_anything_is_made(trading):
+    order = trade.order(trade.customer(), line(5, 10), line(2, 40))
+    lines = [row.id for row in of("orders", order).lines]
+    for text, told in (
+        ("6", "At most 5 is left."),
+        ("0", "At most 5 is left."),
+        ("x", "Write a number such as 1,234.56."),
+    ):
+        chosen = {"lines": [{"line": lines[1], "quantity": "1"}, {"line": lines[0], "quantity": text}]}
+        assert faults(lambda chosen=chosen: choosing.weigh(SYSTEM, ORDERS, "invoice", order, chosen)) == {
+            "lines.1.quantity": told
+        }
+    assert of("orders", order).invoiced == "none"
+
+
+def test_open_documents_of_the_same_customer_and_currency_are_offered_beside(trading):
+    account = trade.customer()
+    note, other = issued(account, line(1, 10)), issued(account, line(2, 20))
+    done = issued(account, line(1, 5))
+    run("deliveries", "invoice", done)
+    issued(trade.customer(), line(1, 10))
+    run("deliveries", "return", note, percent="100")
+    assert beside(DELIVERIES, "invoice", note) == [other]
+    assert beside(DELIVERIES, "return", note) == []
+    assert [text for text, _ in left(DELIVERIES, "invoice", note, other)] == ["Work"]
+    assert choosing.weigh(SYSTEM, DELIVERIES, "invoice", other, {}).net == D(40)
+
+
+def test_documents_of_two_customers_do_not_go_into_one(trading):
+    note, stranger = issued(trade.customer(), line(1, 10)), issued(trade.customer(), line(1, 10))
+    before = trade.count("invoices")
+    refused = faults(lambda: run("deliveries", "invoice", note, also=[stranger]))
+    assert refused == {"": "Only documents of one customer in one currency go into one."}
+    assert trade.count("invoices") == before
+
+
+def test_a_verb_that_carries_nothing_on_offers_no_lines(trading):
+    order = trade.order(trade.customer(), line(1, 10))
+    with pytest.raises(Missing):
+        left(ORDERS, "close", order)
+    with pytest.raises(Missing):
+        choosing.weigh(SYSTEM, ORDERS, "close", order, {})
+    with pytest.raises(Missing):
+        left(ORDERS, "invoice", 2**40)
