@@ -13,6 +13,7 @@ from crm_app.services import allocation_sheet, credit
 from crm_app.services import trade as service
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
+from crm_app.state.allocations import read_allocations
 from tests.support import crm, kernel, trade
 from tests.support.trade import line, of, run, to
 
@@ -431,3 +432,34 @@ def test_open_items_of_others_are_neither_shown_nor_settled(trading):
     assert program.get(f"/api/v1/accounts/{account}/statement").status_code == 403
     assert program.get("/api/v1/ageing").status_code == 403
     assert program.get("/api/v1/held").status_code == 403
+
+
+@pytest.mark.parametrize("scope", ["own", "team", "all", ""])
+def test_money_is_allocated_to_what_its_reader_may_read_and_to_nothing_else(trading, scope):
+    team = kernel.team()
+    grants = {f"payments.{verb}": "all" for verb in ("read", "allocate", "unallocate")}
+    who = kernel.user_with(grants | ({"invoices.read": scope} if scope else {}), team=team)
+    mate, account = kernel.user_with({}, team=team), trade.customer()
+    others, mates, mine = (
+        trade.invoice(account, line(1, 100), owner=owner, payment_days=days)
+        for owner, days in ((kernel.user_with({}).user, 5), (mate.user, 10), (who.user, 30))
+    )
+    seen = {"own": [mine], "team": [mates, mine], "all": [others, mates, mine], "": []}[scope]
+    payment = paid_in(account, 400)
+    if not scope:
+        for refused in (lambda: read_allocations(who, payment), lambda: run("payments", "allocate", payment, who)):
+            with pytest.raises(NotAllowed):
+                refused()
+        return
+    assert [row.id for row in read_allocations(who, payment)[0]] == seen
+    for hidden in {others, mates, mine} - set(seen):
+        said = [{"invoice": hidden, "amount": "1000"}]
+        found = trade.faults(lambda said=said: run("payments", "allocate", payment, who, allocations=said))
+        assert list(found) == ["allocations.0.invoice"]
+    run("payments", "allocate", payment, who)
+    assert [settled(key)[0] for key in (others, mates, mine)] == [
+        D(121) * (key in seen) for key in (others, mates, mine)
+    ]
+    run("payments", "allocate", payment)
+    rows, there, left, *_ = read_allocations(who, payment)
+    assert (rows, {row.number for row in there}, left) == ([], {of("invoices", key).number for key in seen}, D(37))
