@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 from reflex.vars import Var
 
-from crm_app.core.fields import Boolean, Reference
+from crm_app.core.fields import Boolean, Currency, Reference
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.state.lists import Head, ListState, Row
 
@@ -25,8 +25,8 @@ _WIDTHS = {
     "country": "120px",
     "date": "112px",
     "number": "96px",
-    "decimal": "116px",
-    "select": "116px",
+    "decimal": "108px",
+    "select": "108px",
 }
 
 
@@ -171,8 +171,10 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
 
 def _width(resource: Resource, spec: FieldSpec) -> str:
     """The width of a column; the badges of a state want more than a word."""
+    if isinstance(spec.kind, Currency):
+        return "84px"
     stands = resource.workflow is not None and spec.name == resource.workflow.state
-    return "156px" if stands else _WIDTHS.get(spec.kind.widget, "128px")
+    return "148px" if stands else _WIDTHS.get(spec.kind.widget, "120px")
 
 
 def _widest(resource: Resource) -> str:
