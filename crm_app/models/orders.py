@@ -101,7 +101,7 @@ ORDERS = resource(
     workflow=FLOW,
     facts=("account", "date", "wanted", "total"),
     views=(
-        Ready("Accepted", "filter[status][in]=confirmed,closed"),
+        Ready("Accepted orders", "filter[status][in]=confirmed,closed"),
         Ready("To deliver", "filter[status]=confirmed&filter[delivered][in]=none,partly"),
         Ready(
             "Not delivered for 7 days",
