@@ -105,7 +105,10 @@ def others(work: Work, resource: Resource, verb: str, key: int) -> list[Other]:
         column_of(table, _CARRIED[_target(resource.name, verb)]) != Progress.ALL.value,
     )
     newest = found.order_by(column_of(table, "date").desc(), column_of(table, "id").desc()).limit(_OTHERS)
-    return [Other(one.id, one.number or "", one.date, one.total, one.currency) for one in work.session.scalars(newest)]
+    rows = list(work.session.scalars(newest))
+    parts = chain.left(work, resource.name, _target(resource.name, verb), [one.id for one in rows])
+    open_ones = {getattr(part.line, part.line.PARENT) for part in parts}  # what stands in a draft is not left
+    return [Other(one.id, one.number or "", one.date, one.total, one.currency) for one in rows if one.id in open_ones]
 
 
 def weigh(actor: Actor, resource: Resource, verb: str, key: object, values: Mapping[str, object]) -> Sum:
