@@ -12,9 +12,8 @@ import sqlalchemy as sa
 from crm_app.core.errors import Missing
 from crm_app.core.resource import Resource
 from crm_app.models.choices import Progress
-from crm_app.models.deliveries import DeliveryKind
 
-from . import actions, chain, records
+from . import actions, chain, records, standings
 from .actors import Actor
 from .ledger import HEADS
 from .work import Work, column_of
@@ -95,8 +94,6 @@ def others(work: Work, resource: Resource, verb: str, key: int) -> list[Other]:
     row = _heads(work, resource, [key])[0]
     states = next(move.sources for move in resource.workflow.moves if move.verb == verb)
     conditions = [column_of(table, name) == getattr(row, name) for name in ("account", "currency", "included")]
-    if resource.name == "deliveries":
-        conditions.append(column_of(table, "kind") != DeliveryKind.RETURN.value)
     found = sa.select(table).where(
         *conditions,
         *records.readable(work, resource),
@@ -105,7 +102,16 @@ def others(work: Work, resource: Resource, verb: str, key: int) -> list[Other]:
         column_of(table, _CARRIED[_target(resource.name, verb)]) != Progress.ALL.value,
     )
     newest = found.order_by(column_of(table, "date").desc(), column_of(table, "id").desc()).limit(_OTHERS)
-    return [Other(one.id, one.number or "", one.date, one.total, one.currency) for one in work.session.scalars(newest)]
+    rows = [
+        one for one in work.session.scalars(newest) if verb not in standings.pointless(resource, _values(resource, one))
+    ]
+    parts = chain.left(work, resource.name, _target(resource.name, verb), [one.id for one in rows])
+    open_ones = {getattr(part.line, part.line.PARENT) for part in parts}  # what stands in a draft is not left
+    return [Other(one.id, one.number or "", one.date, one.total, one.currency) for one in rows if one.id in open_ones]
+
+
+def _values(resource: Resource, row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in resource.fields}
 
 
 def weigh(actor: Actor, resource: Resource, verb: str, key: object, values: Mapping[str, object]) -> Sum:

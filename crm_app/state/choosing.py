@@ -73,13 +73,16 @@ class ChooseState(TradeState, mixin=True):
         name = verb.removesuffix(".lines")
         self.choosing, self.choice_sum, self.choice_errors, self.choice_serial = "", {}, {}, 0
         if not name or not self.record:
-            return
+            return None
         actor = await signed_in(self)
         found = actions.find(self.resource.name, name)
         self.offers, self.others = await asyncio.to_thread(choice_of, actor, self.resource, name, self.record, [])
+        if not self.offers:
+            return await tell(self, "Nothing is left of this.", kind="late")
         self.choice_ways = [way for way in ("lines", "percent", "deposit") if way in found.fields]
         self.choice_title, self.choice_once = actor.speech.say(found.label), secrets.token_hex(12)
         self.choosing = name
+        return None
 
     @on(SIGNED_IN)
     async def choose_other(self, key: int, chosen: bool) -> Any:

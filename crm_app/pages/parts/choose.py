@@ -1,5 +1,7 @@
 """The dialog in which one chooses how much of a document is carried on."""
 
+from typing import Any
+
 import reflex as rx
 
 from crm_app.state.choosing import ChooseState
@@ -8,9 +10,31 @@ from . import kit
 from .text import t
 
 
+class Choose(rx.Component):
+    """The dialog in which one chooses lines, or a share of everything; `sum` and `errors` answer the typing `serial`."""
+
+    library = kit.BESIDE["choose.jsx"]
+    tag = "Choose"
+    open: rx.Var[bool]
+    title: rx.Var[str]
+    once: rx.Var[str]
+    ways: rx.Var[list[str]]
+    offers: rx.Var[list[Any]]
+    others: rx.Var[list[Any]]
+    sum: rx.Var[dict[str, str]]
+    errors: rx.Var[dict[str, str]]
+    serial: rx.Var[int]
+    answer: rx.Var[int]
+    labels: rx.Var[dict[str, str]]
+    on_close: rx.EventHandler[rx.event.no_args_event_spec]
+    on_weigh: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any], int)]
+    on_other: rx.EventHandler[rx.event.passthrough_event_spec(int, bool)]
+    on_done: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any], str)]
+
+
 def choose_dialog(state: type[ChooseState]) -> rx.Component:
     """The dialog of a document."""
-    return kit.choose(
+    return Choose.create(
         open=state.choosing != "",
         title=state.choice_title,
         once=state.choice_once,

@@ -11,7 +11,7 @@ from reflex_components_core.core.banner import connection_errors_count
 
 _LIBRARY = f"$/public{rx.asset('kit.jsx', shared=True)}"
 # what kit.jsx takes from beside itself, and what takes kit.jsx from there
-_NAMES = ("drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx")
+_NAMES = ("drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx")
 BESIDE = {name: f"$/public{rx.asset(name, shared=True)}" for name in _NAMES}
 
 _no_args = rx.event.no_args_event_spec
@@ -398,28 +398,3 @@ class Grid(_Kit):
 
 
 grid = Grid.create
-
-
-class Choose(_Kit):
-    """The dialog in which one chooses lines, or a share of everything; `sum` and `errors` answer the typing `serial`."""
-
-    library = f"$/public{rx.asset('choose.jsx', shared=True)}"
-    tag = "Choose"
-    open: rx.Var[bool]
-    title: rx.Var[str]
-    once: rx.Var[str]
-    ways: rx.Var[list[str]]
-    offers: rx.Var[list[Any]]
-    others: rx.Var[list[Any]]
-    sum: rx.Var[dict[str, str]]
-    errors: rx.Var[dict[str, str]]
-    serial: rx.Var[int]
-    answer: rx.Var[int]
-    labels: rx.Var[dict[str, str]]
-    on_close: rx.EventHandler[_no_args]
-    on_weigh: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any], int)]
-    on_other: rx.EventHandler[rx.event.passthrough_event_spec(int, bool)]
-    on_done: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any], str)]
-
-
-choose = Choose.create
