@@ -45,7 +45,7 @@ def test_what_presses_is_told_and_its_number_is_that_of_its_list(trading):
             resource = records.resource_of(one.question.resource)
             opened = Query.from_params(parse_qsl(one.question.query.url(), keep_blank_values=True))
             assert records.page(work, resource, opened).total == one.total
-    to("orders", "deliver", order)
+    to("orders", "deliver", order, issue=True)
     assert [item.id for item in asked()["Orders to invoice"].first] == [order]
     assert "Orders to deliver" not in asked()
 

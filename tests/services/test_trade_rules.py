@@ -309,7 +309,7 @@ def test_bad_heads_are_told_at_their_field(trading):
         ("quotes", {"account": inactive}, "account"), ("invoices", {"account": inactive}, "account"), ("orders", {"account": 10**9}, "account"),
         ("quotes", {"currency": "BRL"}, "currency"), ("quotes", {"currency": "BRL", "rate": "-1"}, "rate"), ("quotes", {"currency": "EURO"}, "currency"),
         ("quotes", {"date": "2026-02-30"}, "date"), ("quotes", {"valid_until": "2020-01-01"}, "valid_until"), ("invoices", {"due": "2020-01-01"}, "due"),
-        ("quotes", {"lines": []}, "lines"), ("quotes", {"lines": "all"}, "lines"), ("quotes", {"lines": [line(1, 1)] * 201}, "lines"),
+        ("quotes", {"lines": []}, "lines"), ("quotes", {"lines": "all"}, "lines"), ("quotes", {"lines": [line(1, 1)] * 2001}, "lines"),
         ("quotes", {"net": "5"}, "net"), ("invoices", {"number": "F-1"}, "number"), ("invoices", {"status": "issued"}, "status"), ("orders", {"price_list": 10**9}, "price_list"),
     ):  # fmt: skip
         given = {"account": account, "lines": [line(1, 1)]} | values

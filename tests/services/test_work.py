@@ -7,7 +7,7 @@ from crm_app.core.errors import Conflict, IllegalMove, Invalid, NotAllowed, Unav
 from crm_app.core.i18n import Speech
 from crm_app.models.accounts import Account, Sector
 from crm_app.models.users import User
-from crm_app.services import actions, codes, records, users
+from crm_app.services import actions, codes, database, records, users
 from crm_app.services.actors import SYSTEM
 from crm_app.services.database import POOL_SIZE, engine
 from crm_app.services.work import Work, column_of, on_commit
@@ -212,6 +212,7 @@ def test_a_database_that_does_not_answer_is_said_and_its_connections_come_back(a
     def impatient(connection, _record):
         connection.execute("PRAGMA busy_timeout=20")
 
+    monkeypatch.setattr(database, "_TURN_S", 0.02)
     sa.event.listen(engine(), "connect", impatient)
     engine().dispose()
     with Work(SYSTEM, "accounts.create") as work:
