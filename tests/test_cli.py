@@ -81,3 +81,31 @@ def test_a_backup_holds_the_database_or_is_refused(empty, capsys, database):
             assert (status, archive.getnames()) == (0, ["crm.db"])
     else:
         assert (status, "pg_dump" in err) == (1, True)
+
+
+HOSTILE = ("'; DROP TABLE user; --", "<script>alert(1)</script>", "=1+1", "\u202eada", "😀", "x" * 100_000)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_are_refused_or_kept_as_they_are(empty, capsys, text):
+    crm.founded()
+    for words in (
+        ("user", "add", text, "--role", "Sales"), ("user", "add", "a@b.example", "--role", text), ("export", text, empty / "x.csv"),
+        ("token", "add", text, "--name", "x"), ("revert", 10**30),
+    ):  # fmt: skip
+        status, out, err = run(capsys, *words)
+        assert (status, out, "Traceback" in err, err != "") == (1, "", False, True)
+    status, out, err = run(capsys, "user", "add", "kept@b.example", "--role", "Sales", "--name", text, "--json")
+    assert status == (0 if len(text) < 100 else 1)
+    found = crm.client(crm.FOUNDER).get("/api/v1/users?q=kept").json()["items"]
+    assert [one["name"] for one in found] == ([text] if status == 0 else [])
+
+
+@pytest.mark.parametrize("typed", ["\x00" * 12, "x" * 10_000_000, "", "\ud800 surrogate"])
+def test_a_password_that_is_none_is_refused_and_nobody_is_added(empty, capsys, monkeypatch, typed):
+    crm.founded()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{typed}\n"))
+    status, _, err = run(capsys, "user", "add", "eva@acme.example", "--role", "Sales", "--password-stdin")
+    assert (status in {0, 1}, "Traceback" in err) == (True, False)
+    users = crm.client(crm.FOUNDER).get("/api/v1/users?q=eva").json()["total"]
+    assert users == (1 if status == 0 else 0)
