@@ -43,15 +43,22 @@ function rename() {
   guarded(() => window.sessionStorage.setItem(TAB, tab));
 }
 
+function open() {
+  channel = new BroadcastChannel("drafts");
+  channel.onmessage = hear;
+  channel.postMessage({ ask: tab, page });
+}
+
 /** The name of this tab. A reload keeps it. */
 function tabName() {
   if (tab) return tab;
   tab = guarded(() => window.sessionStorage.getItem(TAB)) ?? "";
   if (!tab) rename();
   if (typeof BroadcastChannel !== "undefined") {
-    channel = new BroadcastChannel("drafts");
-    channel.onmessage = hear;
-    channel.postMessage({ ask: tab, page });
+    open();
+    // a page that goes no longer answers for its tab, or its own reload would take it for another
+    window.addEventListener("pagehide", () => channel.close());
+    window.addEventListener("pageshow", ({ persisted }) => persisted && open());
   }
   return tab;
 }

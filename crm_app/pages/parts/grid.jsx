@@ -67,10 +67,16 @@ export function Grid({
     (part = {}) => keyed([{ quantity: "1", discount: "", ...(names.includes("choice") ? { choice: "firm", recurrence: "once" } : {}), ...part }])[0],
     [names],
   );
-  const [rows, setRows] = useState(() => {
+  const [rows, draw] = useState(() => {
     const found = keyed(parse(value));
     return found.length || disabled ? found : [fresh()];
   });
+  // the newest lines: keys may come quicker than they are drawn
+  const newest = useRef(rows);
+  const setRows = useCallback((next) => {
+    newest.current = next;
+    draw(next);
+  }, []);
   const [opened, setOpened] = useState(() => new Set());
   const [asked, setAsked] = useState(null);
   const [search, setSearch] = useState(null);
@@ -82,7 +88,7 @@ export function Grid({
   const serial = useRef(0);
   const flight = useRef({ busy: false, again: false, watch: 0 });
   const timer = useRef(0);
-  const live = useLatest({ rows, opened, onPreview, onExplain, onLook, names, name });
+  const live = useLatest({ opened, onPreview, onExplain, onLook, names, name });
 
   const filled = rows.filter((row) => !isBlank(row));
   const json = JSON.stringify(filled.map((row) => sent(row, names)));
@@ -103,7 +109,7 @@ export function Grid({
     };
     element.addEventListener("kit:set", set);
     return () => element.removeEventListener("kit:set", set);
-  }, [fresh]);
+  }, [fresh, setRows]);
 
   // ---- computing, after each key; one question at a time, and after it the newest typing
   const ask = useCallback(() => {
@@ -112,9 +118,9 @@ export function Grid({
       trip.again = true;
       return;
     }
-    const { rows: now, opened: open, onPreview: preview, names: fields, name: own } = live.current;
+    const { opened: open, onPreview: preview, names: fields, name: own } = live.current;
     if (!preview) return;
-    const lines = now
+    const lines = newest.current
       .filter((row) => !isBlank(row))
       .map((row) => ({
         ...sent(row, fields),
@@ -189,9 +195,9 @@ export function Grid({
   // pasted and scanned codes that the server has found, or not
   useEffect(() => {
     const answered = (row) => row.find && computed.get(row.key)?.sought;
-    if (!live.current.rows.some(answered)) return;
-    setRows((before) => before.reduce((rows, row) => settled(rows, row, answered(row) ? computed.get(row.key) : null), []));
-  }, [computed, live]);
+    if (!newest.current.some(answered)) return;
+    setRows(newest.current.reduce((rows, row) => settled(rows, row, answered(row) ? computed.get(row.key) : null), []));
+  }, [computed, setRows]);
 
   // ---- what is known of the products of opened lines
   const [known, setKnown] = useState({});
@@ -201,7 +207,7 @@ export function Grid({
 
   const look = useCallback(
     (key) => {
-      const row = live.current.rows.find((one) => one.key === key);
+      const row = newest.current.find((one) => one.key === key);
       if (!row?.product) return;
       live.current.onLook?.(key, JSON.stringify(sent(row, live.current.names)), headOf(hidden.current?.form, live.current.name));
     },
@@ -212,13 +218,13 @@ export function Grid({
   const act = useCallback(
     (mark, make) => {
       if (!mark || mark !== lastEdit.current) {
-        past.current = [...past.current.slice(-UNDO_STEPS), live.current.rows];
+        past.current = [...past.current.slice(-UNDO_STEPS), newest.current];
         future.current = [];
       }
       lastEdit.current = mark;
-      setRows((before) => make(before));
+      setRows(make(newest.current));
     },
-    [live],
+    [setRows],
   );
 
   const focus = useCallback((key, field) => {
@@ -239,8 +245,8 @@ export function Grid({
   /** A scanned code counts one more of its line, or makes a line; the next scan comes right after it, in a line below. */
   const scan = useCallback(
     (key, code) => {
-      const there = live.current.rows.find((row) => row.scanned === code && row.key !== key && !row.missed);
-      const last = live.current.rows.at(-1);
+      const there = newest.current.find((row) => row.scanned === code && row.key !== key && !row.missed);
+      const last = newest.current.at(-1);
       const spare = last.key !== key && isBlank(last) ? last : fresh({ group: last.group ?? "" });
       act("", (before) => {
         const rows = there
@@ -257,7 +263,7 @@ export function Grid({
       setSearch(null);
       focus(spare.key, "product");
     },
-    [act, focus, fresh, live],
+    [act, focus, fresh],
   );
 
   const pick = useCallback(
@@ -277,26 +283,26 @@ export function Grid({
 
   const add = useCallback(
     (part = {}) => {
-      const group = live.current.rows.at(-1)?.group ?? "";
+      const group = newest.current.at(-1)?.group ?? "";
       const row = fresh({ group, ...part });
       act("", (before) => [...before, row]);
       focus(row.key, part.group === undefined ? "product" : "group");
       return row;
     },
-    [act, focus, fresh, live],
+    [act, focus, fresh],
   );
 
   const remove = useCallback(
     (key) => {
-      const at = live.current.rows.findIndex((row) => row.key === key);
-      const next = live.current.rows[at + 1] ?? live.current.rows[at - 1];
+      const at = newest.current.findIndex((row) => row.key === key);
+      const next = newest.current[at + 1] ?? newest.current[at - 1];
       act("", (before) => {
         const left = before.filter((row) => row.key !== key);
         return left.length ? left : [fresh()];
       });
       if (next) focus(next.key, "product");
     },
-    [act, focus, fresh, live],
+    [act, focus, fresh],
   );
 
   const move = useCallback(
@@ -315,21 +321,21 @@ export function Grid({
 
   const step = useCallback(
     (key, by) => {
-      const at = live.current.rows.findIndex((row) => row.key === key);
+      const at = newest.current.findIndex((row) => row.key === key);
       const field = document.activeElement?.dataset?.field ?? "product";
       move(key, at + by);
       focus(key, field);
     },
-    [focus, live, move],
+    [focus, move],
   );
 
   const travel = useCallback((from, to) => {
     const row = from.current.pop();
     if (!row) return;
-    to.current.push(live.current.rows);
+    to.current.push(newest.current);
     lastEdit.current = "";
     setRows(row);
-  }, [live]);
+  }, [setRows]);
 
   const rename = useCallback(
     (key, text) => {
@@ -359,7 +365,7 @@ export function Grid({
 
   const explain = useCallback(
     (key, anchor) => {
-      const row = live.current.rows.find((one) => one.key === key);
+      const row = newest.current.find((one) => one.key === key);
       setAsked({ key, anchor });
       live.current.onExplain?.(key, JSON.stringify({ ...sent(row, live.current.names), id: row.id }), headOf(hidden.current?.form, live.current.name));
     },

@@ -420,13 +420,14 @@ export function DraftForm({
       // saved: only what was typed after the form was sent is still open
       back = [...typed].filter(([name, field]) => wasSent.get(name)?.value !== field.value);
     } else if (sameRecord) {
-      // another version while one types, such as after an undo: only fields that it left alone are put back
-      const moved = oldVersion !== String(version);
-      back = [...typed].filter(([name, field]) => !moved || field.base === baseline.current.get(name));
+      // another version while one types: what is typed stays, and saving asks about the fields that it has changed
+      back = [...typed];
     } else {
       back = Object.entries(draft?.fields ?? {});
     }
-    since.current = draft?.version ?? version;
+    const crossed =
+      String(since.current) !== oldVersion || back.some(([name, field]) => field.base !== baseline.current.get(name));
+    if (wasSent || !sameRecord || !crossed) since.current = draft?.version ?? version;
     sent.current = null;
     saving.current = false;
     const put = () => {
