@@ -51,6 +51,9 @@ def _reflex_settings(redis_url: str) -> dict[str, str]:
         # The page was built before; without these two the server would build it again.
         "__REFLEX_SKIP_COMPILE": "true",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+        # Seconds after which each side finds out that the other has gone without a word (Reflex: 25 and 120).
+        "REFLEX_SOCKET_INTERVAL": "10",
+        "REFLEX_SOCKET_TIMEOUT": "10",
     }
     if redis_url:
         settings |= {"REFLEX_REDIS_URL": redis_url, "REFLEX_STATE_MANAGER_MODE": "redis"}

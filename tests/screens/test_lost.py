@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.support import seed
+from tests.support.relay import relay
 
 from .conftest import es, ready
 from .test_work import sign_in
@@ -97,6 +98,31 @@ def test_a_server_that_dies_and_comes_back(tabs, made, stored, served):
     page.locator(".unsaved button[type=submit]").click()
     expect(page.locator(".unsaved")).to_be_hidden()
     assert stored(key)["city"] == "Sin red"
+
+
+def test_a_network_that_falls_silent_is_noticed_and_what_was_typed_is_saved_later(tabs, made, stored, served, watch):
+    key = made(name="Enmudecida")
+    with relay(served.url) as network:
+        watch.url = network.url
+        page = tabs(address=f"{network.url}/accounts/{key}")
+        ready(page)
+        page.fill("#f-city", "En el túnel")
+        network.fall_silent()
+        page.keyboard.press("Control+Enter")
+        said = page.locator(".connection")
+        expect(said).to_contain_text(
+            es("The server cannot be reached. What you type is kept; the connection comes back by itself."),
+            timeout=60_000,
+        )
+        page.fill("#f-region", "Huesca")
+        network.come_back()
+        expect(said).not_to_contain_text("servidor", timeout=60_000)
+        expect(page.locator("#f-city")).to_have_value("En el túnel")
+        assert stored(key)["city"] is None
+        expect(page.locator(".unsaved button[type=submit]")).to_be_enabled(timeout=60_000)
+        page.locator(".unsaved button[type=submit]").click()
+        expect(page.locator(".unsaved")).to_be_hidden(timeout=60_000)
+    assert (stored(key)["city"], stored(key)["region"]) == ("En el túnel", "Huesca")
 
 
 def test_a_doubled_tab_and_a_reload_show_the_same(tabs, made, watch):

@@ -1473,10 +1473,36 @@ export function Keys({ onHelp }) {
   return null;
 }
 
+const BEAT_MS = 10_000; // between two questions whether the server is still there
+const SILENT_BEAT_MS = 2_000;
+const ANSWER_MS = 6_000;
+
+/** Whether nothing comes back from the server any more, although nobody has closed the connection. */
+function useSilence() {
+  const [silent, setSilent] = useState(false);
+  useEffect(() => {
+    let timer = 0;
+    const beat = async () => {
+      const asked = !document.hidden && navigator.onLine;
+      const answered = !asked || (await fetch("/ping", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null));
+      if (timer === null) return;
+      setSilent(!answered);
+      timer = setTimeout(beat, answered ? BEAT_MS : SILENT_BEAT_MS);
+    };
+    timer = setTimeout(beat, BEAT_MS);
+    return () => {
+      clearTimeout(timer);
+      timer = null;
+    };
+  }, []);
+  return silent;
+}
+
 export function Connection({ lost = "", back = "", errors = 0 }) {
   const [offline, setOffline] = useState(false);
   const [phase, setPhase] = useState("up");
-  const down = offline || errors > 0;
+  const silent = useSilence();
+  const down = offline || silent || errors > 0;
 
   useEffect(() => {
     const update = () => setOffline(!navigator.onLine);
