@@ -6,6 +6,7 @@ What a line was made from stands in its `*_line` columns, however far back, so t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -222,9 +223,9 @@ def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Se
         order = work.session.get(HEADS["orders"][0], values["order"]) if values.get("order") else None
         if target == "invoices" and order is not None:
             values["quote"] = order.quote
-    account = work.session.get(Account, first.account)
+    account = work.row(Account, first.account)
     lines = [_line(source, target, line_table, part) for part in parts]
-    trade.add_up(work, values, account, lines)  # type: ignore[arg-type]
+    trade.add_up(work, values, account, lines)
     if target == "invoices":
         values["due"] = max(day for day, _ in trade.instalments(work, values))
     made = table(**values)
@@ -317,11 +318,18 @@ def _behind(work: Work, line: Any, name: str, changed: set[int], source_line: An
     }
     if not changed and not gone:
         return set()
+    given = {"changed": sorted(changed), "gone": sorted(gone)}
+    return set(work.read(_made_from(line, name, source_line, by), given).scalars())
+
+
+@cache
+def _made_from(line: Any, name: str, source_line: Any, by: str) -> sa.Select[Any]:
     mine = sa.select(column_of(line, name)).where(
-        column_of(line, line.PARENT).in_(changed), column_of(line, name).is_not(None)
+        column_of(line, line.PARENT).in_(sa.bindparam("changed", expanding=True)), column_of(line, name).is_not(None)
     )
     parent, number = column_of(source_line, source_line.PARENT), column_of(source_line, by)
-    return set(work.session.scalars(sa.select(parent).where(sa.or_(number.in_(mine), number.in_(gone))).distinct()))
+    either = sa.or_(number.in_(mine), number.in_(sa.bindparam("gone", expanding=True)))
+    return sa.select(parent).where(either).distinct()
 
 
 _BELOW = {"quotes": ("orders", "deliveries"), "orders": ("deliveries",)}

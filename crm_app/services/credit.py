@@ -145,14 +145,14 @@ def _plain(value: Decimal) -> str:
 
 def refuse_order(work: Work, order: Any) -> None:
     """Raise Invalid at "account" where an order of the customer may not be confirmed."""
-    account = work.session.get(Account, order.account)
+    account = work.row(Account, order.account)
     if account is not None:
         _refuse(holds(work, account, _with(work, account, order, order=order.id)), Effect.HOLD_ORDERS)
 
 
 def refuse_delivery(work: Work, note: Any) -> None:
     """Raise Invalid at "account" where goods may not leave for the customer. One who pays in advance has paid for them."""
-    account = work.session.get(Account, note.account)
+    account = work.row(Account, note.account)
     if account is None:
         return
     order = work.session.get(SalesOrder, note.order) if note.order else None

@@ -75,7 +75,7 @@ def _deposit(work: Work, source: str, row: Any, given: Values) -> Any:
     percent = chain.number_of(given["deposit"], "deposit")
     if not 0 < percent <= 100 or source not in ("quotes", "orders"):
         raise Invalid({"deposit": Message("Write a number from {least} to {most}.", least=1, most=100)})
-    account = work.session.get(Account, row.account)
+    account = work.row(Account, row.account)
     language = (account.language if account else None) or trade.company(work).language
     text = translate("Deposit of {percent} % on {number}", language).format(
         percent=f"{percent.normalize():f}", number=row.number or ""
@@ -104,8 +104,8 @@ def _nets(work: Work, source: str, row: Any) -> dict[str, Decimal]:
 def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], head: Mapping[str, Any]) -> Any:
     values = {name: getattr(row, name) for name in chain.TRAVELS}
     values |= {"date": trade.today(work), **head} | chain.pointers(source, row, Invoice)
-    account = work.session.get(Account, row.account)
-    trade.add_up(work, values, account, lines)  # type: ignore[arg-type]
+    account = work.row(Account, row.account)
+    trade.add_up(work, values, account, lines)
     values["due"] = max(day for day, _ in trade.instalments(work, values))
     made = Invoice(**values)
     work.session.add(made)
@@ -187,11 +187,11 @@ def _typed(work: Work, *which: Any) -> Decimal:
 
 def recompute(work: Work, row: Any, lines: Sequence[Any]) -> None:
     """Nets, taxes and totals of a draft from its lines as they are."""
-    account = work.session.get(Account, row.account)
+    account = work.row(Account, row.account)
     names = ("quantity", "price", "discount", "tax_class", "net")
     rows = [{name: getattr(line, name) for name in names} for line in lines]
     head = {name: getattr(row, name) for name in ("date", "currency", "rate", "included")}
-    trade.add_up(work, head, account, rows)  # type: ignore[arg-type]
+    trade.add_up(work, head, account, rows)
     for line, values in zip(lines, rows, strict=True):
         if line.net != values["net"]:
             line.net = values["net"]
@@ -241,7 +241,7 @@ def _date_anew(work: Work, row: Any, raw: object) -> None:
 def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
     """What stands against issuing the invoice, by field; each says what to do."""
     found: dict[str, Message] = {}
-    account = work.session.get(Account, row.account)
+    account = work.row(Account, row.account)
     if account is None or not account.active:
         found["account"] = Message("This customer is not active.")
     if not lines:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,24 +46,32 @@ def sums(work: Work, source: str, lines: Iterable[int], *, done: bool = False) -
     """
     keys = list(lines)
     found: dict[int, dict[str, Decimal]] = {key: {} for key in keys}
-    for target, (head, line) in HEADS.items():
-        name = ancestor_of(source, target)
-        if keys and name in line.__table__.columns:
-            for key, kind, quantity in work.session.execute(_summing(target, head, line, name, keys, done)):
-                what = _NAMES.get((target, kind or ""))
-                if what:
-                    found[key][what] = found[key].get(what, ZERO) + quantity
+    for target, key, kind, quantity in work.read(_summed(source, done), {"keys": keys}) if keys else ():
+        what = _NAMES.get((target, kind or ""))
+        if what:
+            found[key][what] = found[key].get(what, ZERO) + quantity
     return found
 
 
-def _summing(target: str, head: Any, line: Any, name: str, keys: list[int], done: bool) -> sa.Select[Any]:
+@cache
+def _summed(source: str, done: bool) -> sa.CompoundSelect[Any]:
+    """The lines made from those of `keys`: target, line of origin, kind, quantity."""
+    parts = [
+        _summing(target, head, line, ancestor_of(source, target), done)
+        for target, (head, line) in HEADS.items()
+        if ancestor_of(source, target) in line.__table__.columns
+    ]
+    return sa.union_all(*parts)
+
+
+def _summing(target: str, head: Any, line: Any, name: str, done: bool) -> sa.Select[Any]:
     origin = column_of(line, name)
     without = ("draft", "cancelled") if done and target != "orders" else ("cancelled",)
     kind = column_of(head, "kind") if target != "orders" else sa.literal("")
     return (
-        sa.select(origin, kind, sa.func.sum(column_of(line, "quantity")))
+        sa.select(sa.literal(target), origin, kind, sa.func.sum(column_of(line, "quantity")))
         .join(head, column_of(head, "id") == column_of(line, line.PARENT))
-        .where(origin.in_(keys), column_of(head, "status").not_in(without))
+        .where(origin.in_(sa.bindparam("keys", expanding=True)), column_of(head, "status").not_in(without))
         .group_by(origin, kind)
     )
 

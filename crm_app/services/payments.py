@@ -33,7 +33,7 @@ _KINDS = {"amount": Number(4), "date": Day(), "method": Choice(Method, METHOD_LA
 def _complete(work: Work, draft: rules.Draft) -> None:
     """Name, day, currency and rate; the amount is more than nothing."""
     values = draft.values
-    account = work.session.get(Account, values["account"]) if values["account"] else None
+    account = work.row(Account, values["account"]) if values["account"] else None
     if account is None:
         return
     values["account_name"] = account.name

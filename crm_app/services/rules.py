@@ -15,7 +15,7 @@ from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.settings import Company
 
 from . import trees
-from .work import Work, column_of
+from .work import Work
 
 Inside = Mapping[str, list[tuple[int | None, dict[str, Any]]]]
 
@@ -103,4 +103,12 @@ def inside_of(resource: str, draft: Draft, name: str, work: Work) -> list[dict[s
 
 def company(work: Work, name: str) -> Any:
     """One field of the company's settings; None before the set-up."""
-    return work.session.scalar(sa.select(column_of(Company, name)).limit(1))
+    return getattr(settings(work), name, None)
+
+
+def settings(work: Work) -> Company | None:
+    """The company's settings, read once in a transaction; None before the set-up."""
+    kept: Company | None = work.session.info.get("company")
+    if kept is None:
+        kept = work.session.info["company"] = work.session.scalar(sa.select(Company).limit(1))
+    return kept

@@ -37,7 +37,7 @@ def stored(work: Work, entity: str, key: int) -> DocumentSnapshot | None:
 
 def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dict[str, Any]:
     """The document as documents/snapshot reads it: decimals as text, dates in ISO 8601."""
-    company, account = trade.company(work), work.session.get(Account, row.account)
+    company, account = trade.company(work), work.row(Account, row.account)
     return {
         "kind": _KINDS.get(resource) or row.kind,
         "draft": row.number is None or row.status == "draft",
@@ -129,7 +129,7 @@ def _origin(work: Work, resource: str, key: int | None) -> dict[str, Any] | None
 
 def _labels(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, str]:
     """The taxes of each class in words, such as "IVA 21 %"."""
-    account = work.session.get(Account, row.account)
+    account = work.row(Account, row.account)
     if account is None:
         return {}
     from . import taxes

@@ -30,13 +30,8 @@ _DECIDING = ("account", "date", "currency", "rate", "included", "price_list")
 
 
 def company(work: Work) -> Company:
-    """The company's settings, read once in a transaction."""
-    kept = work.session.info.get("company")
-    if kept is None:
-        kept = work.session.info["company"] = work.session.scalar(sa.select(Company).limit(1)) or Company(
-            name="", country="ES"
-        )
-    return kept
+    """The company's settings; before the set-up those of nobody in Spain."""
+    return rules.settings(work) or Company(name="", country="ES")
 
 
 def today(work: Work) -> date:
@@ -46,7 +41,7 @@ def today(work: Work) -> date:
 
 def complete(work: Work, draft: Draft, resource: str) -> None:
     """The rule of every trade document: see the module."""
-    account = work.session.get(Account, draft.values["account"]) if draft.values["account"] else None
+    account = work.row(Account, draft.values["account"]) if draft.values["account"] else None
     if account is None:
         return
     if draft.coming("account"):

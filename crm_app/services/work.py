@@ -73,6 +73,7 @@ class Work:
         self.changes: list[dict[str, Any]] = []
         self.raised: dict[tuple[str, int], Record] = {}
         self._after: list[Callable[[], None]] = []
+        self._held: list[object] = []
         self._spoilt = False
 
     def __enter__(self) -> Self:
@@ -163,7 +164,7 @@ class Work:
         """From now on this Work cannot be committed: something in it was refused half-way."""
         self._spoilt = True
 
-    def read(self, statement: sa.Select[Any], values: Mapping[str, Any]) -> Any:
+    def read(self, statement: sa.Select[Any] | sa.CompoundSelect[Any], values: Mapping[str, Any]) -> Any:
         """Execute a select past the mapper, which takes longer than the database. What waits to be written is written before."""
         session = self.session
         if session.autoflush and (session.new or session.dirty or session.deleted):
@@ -180,6 +181,12 @@ class Work:
     def after_commit(self, effect: Callable[[], None]) -> None:
         """Run `effect` once the transaction is durable; never when it is not."""
         self._after.append(effect)
+
+    def row(self, table: type[Record], key: int) -> Any:
+        """The row of that id, or None; asked for once, since the session forgets what nobody holds."""
+        found = self.session.get(table, key)
+        self._held.append(found)
+        return found
 
     def locked(self, table: type[Record], key: int) -> Any:
         """The row as it is now, locked until the end of this Work, or None. (SQLite: the whole Work holds the lock.)"""
