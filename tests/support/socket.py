@@ -1,10 +1,8 @@
 """A websocket client that speaks to the server as a page does, but says whatever it is told to."""
 
-import asyncio
 import json
 import re
 import ssl
-import threading
 import time
 import uuid
 from typing import Any, Self
@@ -12,15 +10,10 @@ from typing import Any, Self
 import aiohttp
 import socketio
 
-_LOOP = asyncio.new_event_loop()
+from tests.support.loop import run
+
 STATE = "reflex___state____state"
 _HYDRATED = re.compile(r'"is_hydrated_rx_state_": (\w+)')
-
-
-def _run(coroutine: Any, seconds: float = 60) -> Any:
-    if not _LOOP.is_running():
-        threading.Thread(target=_LOOP.run_forever, daemon=True).start()
-    return asyncio.run_coroutine_threadsafe(coroutine, _LOOP).result(seconds)
 
 
 def handler(path: str) -> str:
@@ -58,11 +51,11 @@ class Tab:
         self.heard.append(json.dumps(message, ensure_ascii=False))
 
     def __enter__(self) -> Self:
-        _run(self._connect())
+        run(self._connect())
         return self
 
     def __exit__(self, *_error: object) -> None:
-        _run(self._disconnect())
+        run(self._disconnect())
 
     async def _disconnect(self) -> None:
         await self._socket.disconnect()
@@ -81,14 +74,14 @@ class Tab:
     def send(self, name: str, payload: Any = None, path: str = "/", **more: Any) -> None:
         """One event. `path` is where the page claims to be."""
         router = {"pathname": path.partition("?")[0], "asPath": path, "query": {}}
-        _run(
+        run(
             self._socket.emit(
                 "event", {"name": name, "payload": payload or {}, "router_data": router} | more, "/_event"
             )
         )
 
     def raw(self, message: Any) -> None:
-        _run(self._socket.emit("event", message, "/_event"))
+        run(self._socket.emit("event", message, "/_event"))
 
     def load(self, path: str) -> None:
         """What a page does when it opens: fill the state and run what the address loads."""
