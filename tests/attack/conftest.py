@@ -82,10 +82,10 @@ def spoiled(tmp_path):
         yield found
 
 
-@pytest.fixture
-def guarded(tmp_path):
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
     """Another one, which counts events as it does outside; the others let the walks through their thousands."""
-    with _open(tmp_path, events="60") as found:
+    with _open(tmp_path_factory.mktemp("guarded"), events="60") as found:
         yield found
 
 
