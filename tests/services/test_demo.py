@@ -9,7 +9,6 @@ from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from tests.support import crm
 
-
 PASSWORD = "una clave de prueba 5"
 
 
