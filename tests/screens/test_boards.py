@@ -86,7 +86,7 @@ def test_a_finger_that_rests_on_a_card_carries_it(tabs, quotes):
 
     at = (start["x"] + 30, start["y"] + 40)
     touch("touchStart", at)
-    page.wait_for_timeout(450)
+    expect(page.locator(".card.is-ghost")).to_be_visible()  # it is held
     for step in range(1, 6):
         touch("touchMove", (at[0] + (end["x"] + 60 - at[0]) * step / 5, at[1] + 10))
     expect(lane(page, "sent")).to_have_class("lane is-target")

@@ -50,6 +50,7 @@ def test_the_keys_lead_through_a_row(listed, stored):
     page.keyboard.press("j")
     page.keyboard.press("F2")
     expect(editor(page).locator("input")).to_have_value("Tecladora")
+    expect(editor(page).locator("input")).to_be_focused()
     page.keyboard.type("Tecladora Dos")
     page.keyboard.press("Tab")
     roles = editor(page).locator("input[type=checkbox]")

@@ -88,7 +88,7 @@ class Tab:
         self.send(f"{STATE}.hydrate", path=path)
         self.send(f"{STATE}.reflex___state____on_load_internal_state.on_load_internal", path=path)
 
-    def settle(self, quiet: float = 0.25, most: float = 15) -> str:
+    def settle(self, quiet: float = 0.25, most: float = 60) -> str:
         """Wait until the server has said nothing for that long; what it has said since the tab opened."""
         end = time.monotonic() + most
         known, since = len(self.heard), time.monotonic()
@@ -107,7 +107,7 @@ class Tab:
         for value in (True, False, True, False):
             self.send(f"{STATE}.set_is_hydrated", {"value": value})
         wanted = ["true" if value else "false" for value in (False, True, False)]
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while True:
             found = [_HYDRATED.search(message) for message in self.heard[before:]]
             said = [match[1] for match in found if match]
@@ -116,7 +116,7 @@ class Tab:
             assert time.monotonic() < end, self.text[-2000:]
             time.sleep(0.01)
 
-    def expect(self, words: str, most: float = 30) -> str:
+    def expect(self, words: str, most: float = 120) -> str:
         """Wait until the server has said those words."""
         end = time.monotonic() + most
         while words not in self.text:
