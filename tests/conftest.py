@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support import chromium, crm, databases, net, seed
 from tests.support.postgres import postgres
 from tests.support.redis import redis
 from tests.support.server import serving
+
+# No time is too long on a machine that has much else to do; and a run tells of the change, not of the dice.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.load_profile("suite")
 
 
 def pytest_sessionfinish():
@@ -63,18 +68,24 @@ def database(request) -> str:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def trading(request, tmp_path_factory):
-    """A Spanish company that sells, with its taxes: one for all tests of a module, on each kind of database."""
-    from tests.support import trade
-
-    folder = tmp_path_factory.mktemp("trading")
+def lasting(request, tmp_path_factory):
+    """A migrated database for all tests of a module, on each kind; the program works on it until they are through."""
+    folder = tmp_path_factory.mktemp("lasting")
     if request.param == "sqlite":
         fresh = databases.sqlite_copy(request.getfixturevalue("sqlite_template"), folder)
     else:
         names = ("postgres_url", "postgres_template")
         fresh = databases.postgres_copy(*(request.getfixturevalue(name) for name in names))
     with fresh as url, crm.using(url, folder):
-        yield trade.found()
+        yield
+
+
+@pytest.fixture(scope="module")
+def trading(lasting):
+    """A Spanish company that sells, with its taxes: one for all tests of a module, on each kind of database."""
+    from tests.support import trade
+
+    return trade.found()
 
 
 @pytest.fixture(scope="session")

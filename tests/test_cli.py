@@ -21,6 +21,7 @@ def run(capsys, *words):
     return status, shown.out.strip(), shown.err.strip()
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # on both it is made among the services
 def test_the_demo_is_made_once_and_then_refused(empty, capsys):
     status, out, _ = run(capsys, "demo", "--accounts", 20, "--json")
     assert (status, json.loads(out)["accounts"]) == (0, 20)

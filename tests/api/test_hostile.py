@@ -60,18 +60,19 @@ def test_text_that_cannot_be_kept_is_refused_at_its_field(api, text):
 def test_no_value_of_any_kind_breaks_a_field_of_any_kind(api):
     for resource, name in one_of_each(lambda spec: type(spec.kind)).values():
         for value in ODD:
-            unbroken(api, resource, name, value)
+            for door in DOORS:
+                unbroken(api, door, resource, name, value)
 
 
 def test_no_field_of_any_resource_breaks_at_odd_values(api):
-    """What a field of its kind bears is asked above; here each field takes its turn with a few."""
+    """What a field of its kind bears is asked above; here each field takes its turn with a few, one at each door."""
     from crm_app.core.resource import RESOURCES
 
     values = itertools.cycle(ODD)
     for resource in RESOURCES:
         for name in (*resource.fields, "id", "version", "search", "password", "\ud800"):
-            for value in itertools.islice(values, 3):
-                unbroken(api, resource.name, name, value)
+            for door, value in zip(DOORS, values, strict=False):
+                unbroken(api, door, resource.name, name, value)
 
 
 def one_of_each(what):
@@ -87,14 +88,14 @@ def one_of_each(what):
     return found
 
 
-def unbroken(api, resource, name, value):
+DOORS = (("POST", "{}"), ("PATCH", "{}/1"), ("POST", "bulk/{}"))
+
+
+def unbroken(api, door, resource, name, value):
+    method, path = door
     body = json.dumps({"name": "x", name: value})
-    for answer in (
-        api.post(f"/api/v1/{resource}", content=body),
-        api.patch(f"/api/v1/{resource}/1", content=body),
-        api.post(f"/api/v1/bulk/{resource}", content=f"[{body}]"),
-    ):
-        assert answer.status_code < 500, (resource, name, value, answer.text)
+    answer = api.request(method, f"/api/v1/{path.format(resource)}", content=f"[{body}]" if "bulk" in path else body)
+    assert answer.status_code < 500, (method, path, resource, name, value, answer.text)
 
 
 def test_no_question_breaks_a_list(api):

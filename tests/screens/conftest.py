@@ -1,5 +1,6 @@
 """One served company and one browser for all screens; every tab is watched for what must never happen."""
 
+import os
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,8 +9,9 @@ from playwright.sync_api import expect
 from crm_app.core.i18n import translate
 from tests.support.served import Served
 
-PATIENCE = 20_000  # ms: nobody waits for so long but a machine that has much else to do
+PATIENCE = 60_000  # ms: nobody waits for so long but a machine that has much else to do
 expect.set_options(timeout=PATIENCE)
+SLOWER = float(os.environ.get("CRM_TEST_SLOWER", "1"))  # how many times slower the tabs are, to hunt for races
 
 
 def pytest_collection_modifyitems(items):
@@ -57,6 +59,13 @@ def living(page, go):
     return gone
 
 
+# A toast stays ten times as long: a machine that has much else to do looks late, and nothing waits for one to go.
+LASTING = """{
+  const later = window.setTimeout;
+  window.setTimeout = (act, wait = 0, ...given) => later(act, [6_000, 10_000].includes(wait) ? 10 * wait : wait, ...given);
+}"""
+
+
 class Watch:
     """What the tabs of a test did that a page of ours never does."""
 
@@ -65,7 +74,10 @@ class Watch:
         self.faults: list[str] = []
 
     def tab(self, context):
+        context.add_init_script(LASTING)
         page = alive(context.new_page())
+        if SLOWER > 1:
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         page.on("request", self._request)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))

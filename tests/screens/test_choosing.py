@@ -4,8 +4,10 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.support.axe import faults
+
 from .conftest import es, ready
-from .test_trade import goods, head, post, violations  # noqa: F401 - fixtures
+from .test_trade import goods, head, post  # noqa: F401 - fixtures
 
 INVOICE = re.compile(r"/invoices/\d+$")
 
@@ -39,7 +41,7 @@ def test_lines_are_chosen_by_keyboard_and_the_sum_follows(tabs, post, goods, ser
     bolts.fill("4")
     dialog.locator("tbody tr").nth(1).get_by_role("checkbox").press("Space")
     expect(total).to_have_text("12,10 EUR")
-    assert violations(page) == []
+    assert faults(page) == []
     dialog.get_by_role("button", name=es("Make an invoice"), exact=True).dblclick()
     page.wait_for_url(INVOICE)
     with served.http() as browser:

@@ -1,10 +1,10 @@
 """Every page in every size, theme and language: reachable by everybody, and hostile text stays text."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from crm_app.core.resource import RESOURCES
+from tests.support.axe import faults
 from tests.support.served import until
 
 from .conftest import ready
@@ -13,11 +13,6 @@ PAGES = (
     "/accounts", "/accounts/2", "/accounts/new", "/accounts?q=nadaquecoincida", "/accounts/999999", "/settings", "/settings/me",
     "/settings/company", "/users", "/users/1", "/users/new", "/roles", "/roles/2", "/teams", "/teams/new", "/sectors", "/sectors/1", "/zones", "/nowhere",
 )  # fmt: skip
-AXE = Axe().axe_script
-TAGS = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    "resultTypes": ["violations"],
-}
 HOSTILE = (
     '<img src=x onerror="window.pwned=1">', "=HYPERLINK(1)", "مرحبا \u202eevil", "😀🏴‍☠️ ñandú", "'; DROP TABLE account; --", "{{7*7}} ${7*7}", "<script>window.pwned=1</script>",
 )  # fmt: skip
@@ -39,24 +34,21 @@ def speak(served):
 @pytest.mark.parametrize("half", [0, 1])  # of the pages, so that two processors share them
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_axe_finds_nothing_in_either_theme_and_width(tabs, speak, language, half):
+    """Words in another language are longer and have no other colours: in English each page has its turn with one width."""
     speak(language)
     page, stranger = tabs(), tabs("", locale=language)
     found = []
     for tab, addresses in ((page, PAGES), (stranger, ("/login", "/welcome?key=x"))):
-        for address in addresses[half::2]:
+        for number, address in enumerate(addresses[half::2]):
             tab.goto(address)
             if tab is page:
                 ready(tab)
             expect(tab.locator("h1, .empty h2").first).to_be_visible()
             expect(tab.locator("html")).to_have_attribute("lang", language)
-            for width in (1440, 768):
+            for width in (1440, 768) if language == "es" else ((1440, 768)[number % 2],):
                 tab.set_viewport_size({"width": width, "height": 1024})
-                for theme in ("light", "dark"):
-                    tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
-                    tab.wait_for_function(
-                        "dark => document.documentElement.classList.contains('dark') === dark", arg=theme == "dark"
-                    )
-                    found += faults(tab, f"{address} {width} {theme}")
+                themes = ("light", "dark") if language == "es" else ("light",)
+                found += faults(tab, f"{address} {width}", themes=themes)
     assert not found, "\n".join(sorted(set(found)))
 
 
@@ -93,23 +85,8 @@ def test_axe_finds_nothing_on_any_list_record_and_new_record(tabs, trade, half):
         page.goto(address)
         expect(page.locator("main :is(h1, .empty h2)").first).to_be_visible()
         expect(page.locator("main :is([aria-busy=true], .skeleton)")).to_have_count(0)
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            dark = "dark => document.documentElement.classList.contains('dark') === dark"
-            page.wait_for_function(dark, arg=theme == "dark")
-            found += faults(page, f"{address} {theme}")
+        found += faults(page, address)
     assert not found, "\n".join(sorted(set(found)))
-
-
-def faults(page, address):
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE)
-    violations = page.evaluate("async options => (await axe.run(options)).violations", TAGS)
-    return [
-        f"{address}: {one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
-        for one in violations
-        for node in one["nodes"][:3]
-    ]
 
 
 @pytest.mark.parametrize(("width", "height"), [(768, 1024), (1024, 768), (390, 844)])

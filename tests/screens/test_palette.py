@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support import seed
+from tests.support.axe import faults
 
 from .conftest import es, ready
-from .test_looks import faults
 
 BOX = "dialog.palette input"
 
@@ -160,10 +160,9 @@ def test_the_day_begins_with_what_was_done(tabs, made, served):
     expect(other.locator(".need").last).to_contain_text("Ada Admin")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 768])
-def test_axe_finds_nothing_at_home_and_in_the_search(tabs, scheme, width):
-    page = tabs(address="/", width=width, color_scheme=scheme)
+def test_axe_finds_nothing_at_home_and_in_the_search(tabs, width):
+    page = tabs(address="/", width=width)
     expect(page.locator(".tile").first).to_be_visible()
     found = faults(page, "home")
     opened(page)

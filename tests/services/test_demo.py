@@ -9,23 +9,24 @@ from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from tests.support import crm
 
-
-@pytest.fixture
-def empty(database, tmp_path):
-    with crm.using(database, tmp_path):
-        yield database
+PASSWORD = "una clave de prueba 5"
 
 
-def accounts(size=500):
+@pytest.fixture(scope="module")
+def made(lasting):
+    """The demo in a company that had been set up already."""
+    crm.founded()
+    return demo.make(accounts=300, seed=4, password=PASSWORD)
+
+
+def rows(resource, size=500):
     with Work(SYSTEM) as work:
-        resource = records.resource_of("accounts")
-        found = records.page(work, resource, Query(size=size), columns=tuple(resource.fields))
-    return [item.values for item in found.items]
+        found = records.resource_of(resource)
+        return [item.values for item in records.page(work, found, Query(size=size), columns=tuple(found.fields)).items]
 
 
-def test_a_demo_company_has_people_lists_and_accounts(empty):
-    made = demo.make(accounts=300, seed=4, password="una clave de prueba 5")
-    found = accounts()
+def test_a_demo_company_has_people_lists_and_accounts(made):
+    found = rows("accounts")
     assert (made.accounts, len(found), len(made.users)) == (300, 300, 8)
     assert {values["country"] for values in found} == {"ES", "CO"}
     assert any("ñ" in values["name"] for values in found)
@@ -37,27 +38,27 @@ def test_a_demo_company_has_people_lists_and_accounts(empty):
     assert all(finding.well for finding in checks.integrity())
 
 
-def test_the_same_seed_makes_the_same_company(empty, tmp_path):
-    demo.make(accounts=50, seed=9, password="una clave de prueba 5")
-    first = [(values["name"], values["tax_id"]) for values in accounts()]
-    with crm.using(f"sqlite:///{tmp_path / 'second.db'}", tmp_path):
-        schema.migrate()
-        demo.make(accounts=50, seed=9, password="una clave de prueba 5")
-        assert [(values["name"], values["tax_id"]) for values in accounts()] == first
+def test_it_joins_the_company_that_was_there(made):
+    assert len(rows("users")) == 9
 
 
-def test_a_demo_is_refused_where_there_are_accounts(empty):
-    demo.make(accounts=1, password="una clave de prueba 5")
+def test_a_demo_is_refused_where_there_are_accounts(made):
     with pytest.raises(demo.NotEmpty):
         demo.make(accounts=1)
-    assert len(accounts()) == 1
+    assert len(rows("accounts")) == 300
 
 
-def test_a_demo_joins_a_company_that_is_set_up_already(empty):
-    crm.founded()
-    demo.make(accounts=10, password="una clave de prueba 5")
-    with Work(SYSTEM) as work:
-        assert records.page(work, records.resource_of("users"), Query()).total == 9
+@pytest.mark.parametrize("lasting", ["postgresql"], indirect=True)
+def test_the_same_seed_makes_the_same_company_on_either_database(made, tmp_path):
+    def told():
+        accounts = {(values["name"], values["tax_id"], values["city"]) for values in rows("accounts")}
+        return accounts, {(values["number"], values["total"]) for values in rows("invoices")}
+
+    first = told()
+    with crm.using(f"sqlite:///{tmp_path / 'second.db'}", tmp_path):
+        schema.migrate()
+        demo.make(accounts=300, seed=4, password=PASSWORD)
+        assert told() == first
 
 
 def test_identifiers_end_in_the_check_digits_that_their_laws_give():

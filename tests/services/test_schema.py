@@ -111,7 +111,7 @@ def test_two_workers_that_start_at_once_both_find_it_migrated(postgresql, tmp_pa
             f"from crm_app.services import schema; schema.migrate({postgresql!r})"
         )
         both = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(2)]
-        assert [one.wait(60) for one in both] == [0, 0]
+        assert [one.wait(240) for one in both] == [0, 0]
         assert newest(postgresql) == "next"
 
 

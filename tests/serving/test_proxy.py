@@ -25,7 +25,7 @@ def front(served, tmp_path_factory):
 
 
 def client(front, **headers):
-    return httpx.Client(base_url=front.url, verify=front.trust, headers={"Origin": front.url} | headers, timeout=30)
+    return httpx.Client(base_url=front.url, verify=front.trust, headers={"Origin": front.url} | headers, timeout=60)
 
 
 def sign_in(browser):

@@ -32,7 +32,7 @@ def leashed(server: subprocess.Popen, by: signal.Signals, folder: Path | str = "
         with suppress(ProcessLookupError):  # it may have ended by itself
             os.killpg(server.pid, by)
         try:
-            server.wait(20)
+            server.wait(60)
         finally:
             server.kill()
             guard.kill()

@@ -96,7 +96,7 @@ def _programs(folder: Path) -> tuple[Path, dict]:
 
 
 def _wait(address: str, server: subprocess.Popen, log: Path) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while True:
         try:
             psycopg.connect(address).close()

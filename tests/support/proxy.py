@@ -43,11 +43,11 @@ def proxy(folder: Path, target: str) -> Iterator[Proxy]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     opening = asyncio.start_server(lambda one, two: _serve(back, one, two), "127.0.0.1", port, ssl=context)
-    server = asyncio.run_coroutine_threadsafe(opening, loop).result(10)
+    server = asyncio.run_coroutine_threadsafe(opening, loop).result(60)
     try:
         yield Proxy(f"https://127.0.0.1:{port}", certificate)
     finally:
-        asyncio.run_coroutine_threadsafe(_hang_up(server), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_hang_up(server), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()

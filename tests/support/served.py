@@ -60,7 +60,7 @@ class Served:
 
     def http(self, who: str = "admin") -> httpx.Client:
         return httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {self.people['tokens'][who]}"}, timeout=30
+            base_url=self.url, headers={"Authorization": f"Bearer {self.people['tokens'][who]}"}, timeout=60
         )
 
     @property
@@ -68,7 +68,7 @@ class Served:
         return (self.data / "server.log").read_text()
 
 
-def until(what, seconds: float = 60):
+def until(what, seconds: float = 120):
     """Ask again until it is true; what it was."""
     end = time.monotonic() + seconds
     while True:

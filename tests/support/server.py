@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.support.leash import leashed
 from tests.support.net import free_port
 
-START_SECONDS = 60
+START_SECONDS = 180  # only what does not start at all takes so long
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def wait(url: str, server: subprocess.Popen, log: Path) -> None:
             server.kill()
             raise RuntimeError(f"crm serve did not start:\n{log.read_text()}")
         try:
-            urllib.request.urlopen(f"{url}/ping", timeout=2).close()  # noqa: S310
+            urllib.request.urlopen(f"{url}/ping", timeout=10).close()  # noqa: S310
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
         else:

@@ -1,10 +1,8 @@
 """A websocket client that speaks to the server as a page does, but says whatever it is told to."""
 
-import asyncio
 import json
 import re
 import ssl
-import threading
 import time
 import uuid
 from typing import Any, Self
@@ -12,15 +10,10 @@ from typing import Any, Self
 import aiohttp
 import socketio
 
-_LOOP = asyncio.new_event_loop()
+from tests.support.loop import run
+
 STATE = "reflex___state____state"
 _HYDRATED = re.compile(r'"is_hydrated_rx_state_": (\w+)')
-
-
-def _run(coroutine: Any, seconds: float = 60) -> Any:
-    if not _LOOP.is_running():
-        threading.Thread(target=_LOOP.run_forever, daemon=True).start()
-    return asyncio.run_coroutine_threadsafe(coroutine, _LOOP).result(seconds)
 
 
 def handler(path: str) -> str:
@@ -58,11 +51,11 @@ class Tab:
         self.heard.append(json.dumps(message, ensure_ascii=False))
 
     def __enter__(self) -> Self:
-        _run(self._connect())
+        run(self._connect())
         return self
 
     def __exit__(self, *_error: object) -> None:
-        _run(self._disconnect())
+        run(self._disconnect())
 
     async def _disconnect(self) -> None:
         await self._socket.disconnect()
@@ -81,21 +74,21 @@ class Tab:
     def send(self, name: str, payload: Any = None, path: str = "/", **more: Any) -> None:
         """One event. `path` is where the page claims to be."""
         router = {"pathname": path.partition("?")[0], "asPath": path, "query": {}}
-        _run(
+        run(
             self._socket.emit(
                 "event", {"name": name, "payload": payload or {}, "router_data": router} | more, "/_event"
             )
         )
 
     def raw(self, message: Any) -> None:
-        _run(self._socket.emit("event", message, "/_event"))
+        run(self._socket.emit("event", message, "/_event"))
 
     def load(self, path: str) -> None:
         """What a page does when it opens: fill the state and run what the address loads."""
         self.send(f"{STATE}.hydrate", path=path)
         self.send(f"{STATE}.reflex___state____on_load_internal_state.on_load_internal", path=path)
 
-    def settle(self, quiet: float = 0.25, most: float = 15) -> str:
+    def settle(self, quiet: float = 0.25, most: float = 60) -> str:
         """Wait until the server has said nothing for that long; what it has said since the tab opened."""
         end = time.monotonic() + most
         known, since = len(self.heard), time.monotonic()
@@ -114,7 +107,7 @@ class Tab:
         for value in (True, False, True, False):
             self.send(f"{STATE}.set_is_hydrated", {"value": value})
         wanted = ["true" if value else "false" for value in (False, True, False)]
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while True:
             found = [_HYDRATED.search(message) for message in self.heard[before:]]
             said = [match[1] for match in found if match]
@@ -123,7 +116,7 @@ class Tab:
             assert time.monotonic() < end, self.text[-2000:]
             time.sleep(0.01)
 
-    def expect(self, words: str, most: float = 30) -> str:
+    def expect(self, words: str, most: float = 120) -> str:
         """Wait until the server has said those words."""
         end = time.monotonic() + most
         while words not in self.text:

@@ -3,16 +3,26 @@
 Every visible text is a prop: the kit holds no language. All components can be rendered at build time.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 import reflex as rx
 from reflex.vars import Var
 from reflex_components_core.core.banner import connection_errors_count
 
-_LIBRARY = f"$/public{rx.asset('kit.jsx', shared=True)}"
 # what kit.jsx takes from beside itself, and what takes kit.jsx from there
 _NAMES = ("drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx")
-BESIDE = {name: f"$/public{rx.asset(name, shared=True)}" for name in _NAMES}
+_OTHERS = ("kit.jsx", "filters.jsx", "cells.jsx", "palette.jsx", "files.jsx", "verbs.jsx", "grid.jsx")
+
+
+def _public() -> dict[str, str]:
+    return {name: f"$/public{rx.asset(name, shared=True)}" for name in (*_NAMES, *_OTHERS)}
+
+
+# In a thread, whose stack is short: Reflex looks at every caller of `asset`, and those of an import are many.
+with ThreadPoolExecutor(1) as _thread:
+    _FILES = _thread.submit(_public).result()
+BESIDE = {name: _FILES[name] for name in _NAMES}
 
 _no_args = rx.event.no_args_event_spec
 _one_text = rx.event.passthrough_event_spec(str)
@@ -27,7 +37,7 @@ _answer = rx.event.passthrough_event_spec(dict[str, Any])
 class _Kit(rx.Component):
     """What the components have in common."""
 
-    library = _LIBRARY
+    library = _FILES["kit.jsx"]
 
 
 class Icon(_Kit):
@@ -259,7 +269,7 @@ theme = Theme.create
 class Rows(_Kit):
     """The lines inside a record, edited in place; a hidden input of the given name carries them as JSON."""
 
-    library = f"$/public{rx.asset('rows.jsx', shared=True)}"
+    library = _FILES["rows.jsx"]
     tag = "Rows"
     name: rx.Var[str]
     value: rx.Var[str]
@@ -276,7 +286,7 @@ rows = Rows.create
 class Filters(_Kit):
     """The filters of a list as chips, and the small form that opens beside them; `answer` counts what the server answered."""
 
-    library = f"$/public{rx.asset('filters.jsx', shared=True)}"
+    library = _FILES["filters.jsx"]
     tag = "Filters"
     chips: rx.Var[list[Any]]
     fields: rx.Var[list[dict[str, Any]]]
@@ -295,7 +305,7 @@ filters = Filters.create
 class Cells(_Kit):
     """The editor of a list's cells: listens to the table `[data-list]` for what begins an edit."""
 
-    library = f"$/public{rx.asset('cells.jsx', shared=True)}"
+    library = _FILES["cells.jsx"]
     tag = "Cells"
     open: rx.Var[Any]
     answer: rx.Var[Any]
@@ -313,7 +323,7 @@ cells = Cells.create
 class Palette(_Kit):
     """The box in the top bar and the dialog behind it. Lists, pages and commands whose `may` is false are not offered."""
 
-    library = f"$/public{rx.asset('palette.jsx', shared=True)}"
+    library = _FILES["palette.jsx"]
     tag = "Palette"
     who: rx.Var[str]
     lists: rx.Var[list[dict[str, Any]]]
@@ -332,7 +342,7 @@ palette = Palette.create
 class Installed(_Kit):
     """Registers the service worker, which lets the application be installed and opened without a network."""
 
-    library = f"$/public{rx.asset('palette.jsx', shared=True)}"
+    library = _FILES["palette.jsx"]
     tag = "Installed"
 
 
@@ -342,7 +352,7 @@ installed = Installed.create
 class FileDrop(_Kit):
     """Takes files by drop, choice or camera and sends them to `address`; `limit` in bytes."""
 
-    library = f"$/public{rx.asset('files.jsx', shared=True)}"
+    library = _FILES["files.jsx"]
     tag = "FileDrop"
     address: rx.Var[str]
     limit: rx.Var[int]
@@ -356,7 +366,7 @@ file_drop = FileDrop.create
 class Verbs(_Kit):
     """The next step as a button and the other verbs in a menu. What is typed and not saved is saved first."""
 
-    library = f"$/public{rx.asset('verbs.jsx', shared=True)}"
+    library = _FILES["verbs.jsx"]
     tag = "Verbs"
     primary: rx.Var[Any]
     items: rx.Var[list[Any]]
@@ -379,7 +389,7 @@ verbs = Verbs.create
 class Grid(_Kit):
     """The lines of a trade document, entered as in a spreadsheet; a hidden input of the given name carries them as JSON."""
 
-    library = f"$/public{rx.asset('grid.jsx', shared=True)}"
+    library = _FILES["grid.jsx"]
     tag = "Grid"
     name: rx.Var[str]
     value: rx.Var[str]
