@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
-from typing import Any
+from itertools import count, islice
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -33,6 +34,8 @@ from .demo_words import (
 )
 from .secrets import new_key
 from .work import Work, column_of
+
+T = TypeVar("T")
 
 CHUNK = 5_000
 YEARS = 3
@@ -86,14 +89,31 @@ def make(accounts: int = 2_000, seed: int = 1, password: str | None = None) -> M
     owners = _people(teams, password)
     rows = _rows(random.Random(seed), owners, list(sectors.values()), zones)  # noqa: S311 - nothing secret
     people = demo_more.people(random.Random(seed + 1))  # noqa: S311 - nothing secret
-    for start in range(0, accounts, CHUNK):
-        chunk = [next(rows) for _ in range(min(CHUNK, accounts - start))]
+    for chunk, staff in _ahead(_chunks(rows, people, accounts)):
         with Work(SYSTEM, "accounts.create", label="Demo company") as work:
             ids = records.insert_many(work, records.resource_of("accounts"), chunk)
-            demo_more.add_contacts(work, people, list(zip(ids, chunk, strict=True)))
+            demo_more.add_contacts(work, staff, ids)
     products = demo_more.add_products(random.Random(seed + 2), max(20, accounts // 10))  # noqa: S311 - nothing secret
     demo_trade.make(seed + 3)
     return Made(accounts, accounts * demo_more.CONTACTS, products, tuple(email for _, email, _, _ in MEMBERS), password)
+
+
+def _chunks(
+    rows: Iterator[dict[str, Any]], people: Iterator[dict[str, Any]], accounts: int
+) -> Iterator[tuple[records.Complete, demo_more.Staff]]:
+    """Accounts with their contacts, as many as one transaction writes."""
+    for start in range(0, accounts, CHUNK):
+        chunk = list(islice(rows, min(CHUNK, accounts - start)))
+        yield records.complete(records.resource_of("accounts"), chunk), demo_more.staff(people, chunk)
+
+
+def _ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same, the next one always in the making: what is done here takes turns with what the database does."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
 
 
 def _refuse_if_used(work: Work) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -35,10 +36,18 @@ def people(chance: random.Random) -> Iterator[dict[str, Any]]:
         }
 
 
-def add_contacts(work: Work, found: Iterator[dict[str, Any]], accounts: list[tuple[int, dict[str, Any]]]) -> None:
-    """Contacts of each of these new accounts, the first of them the first to call."""
+@dataclass(frozen=True)
+class Staff:
+    """The contacts of some accounts, and what each is there; `account` is the number of the account among these."""
+
+    contacts: records.Complete
+    links: list[dict[str, Any]]
+
+
+def staff(found: Iterator[dict[str, Any]], accounts: list[dict[str, Any]]) -> Staff:
+    """Contacts for each of these accounts, the first of them the first to call."""
     rows, links = [], []
-    for key, account in accounts:
+    for number, account in enumerate(accounts):
         for place in range(CONTACTS):
             person = next(found)
             digits, title = person.pop("digits"), person.pop("title")
@@ -53,10 +62,18 @@ def add_contacts(work: Work, found: Iterator[dict[str, Any]], accounts: list[tup
                     "consent_on": account["created_at"].date() if person["consent"] != "unknown" else None,
                 }
             )
-            links.append({"account": key, "title": title, "first": place == 0, "position": place})
-    ids = records.insert_many(work, records.resource_of("contacts"), rows)
+            links.append({"account": number, "title": title, "first": place == 0, "position": place})
+    return Staff(records.complete(records.resource_of("contacts"), rows), links)
+
+
+def add_contacts(work: Work, found: Staff, accounts: list[int]) -> None:
+    """Save them, and that they are with these accounts."""
+    ids = records.insert_many(work, records.resource_of("contacts"), found.contacts)
     part = next(part for part in RESOURCES.lines(records.resource_of("accounts")) if part.name == "contacts")
-    lines.insert_many(work, part, [link | {"contact": contact} for link, contact in zip(links, ids, strict=True)])
+    joined = zip(found.links, ids, strict=True)
+    lines.insert_many(
+        work, part, [link | {"account": accounts[link["account"]], "contact": contact} for link, contact in joined]
+    )
 
 
 def add_products(chance: random.Random, count: int) -> int:

@@ -290,26 +290,40 @@ def _check(row: Any) -> None:
         raise Invalid(errors)
 
 
-@all_or_nothing
-def insert_many(work: Work, resource: Resource, rows: list[dict[str, Any]]) -> list[int]:
-    """Many new records at once from values that were parsed before; their ids. Recorded in the history like any other.
+@dataclass(frozen=True)
+class Complete:
+    """New rows as they are stored, but for their ids, and what the history tells of each."""
 
-    A row may also bring `created_at`. What it does not bring gets the field's default.
-    """
+    rows: list[dict[str, Any]]
+    told: list[dict[str, Any]]
+
+
+def complete(resource: Resource, rows: list[dict[str, Any]]) -> Complete:
+    """What insert_many makes of rows before it asks the database: any thread may do it beforehand."""
     from crm_app.models.base import Searchable, encoded, search_text, sort_text
 
-    table = resource.table
-    if ruled(table.__tablename__):
-        return _insert_one_by_one(work, table, rows)
     now = clock.now()
     blank = {name: resource.fields[name].default for name in resource.writable} | {"created_at": now, "version": 1}
     whole = [blank | row for row in rows]
     for row in whole:
         row["updated_at"] = row["created_at"]
-        if issubclass(table, Searchable):
+        if issubclass(resource.table, Searchable):
             row["search"], row["sort_key"] = search_text(resource, row), sort_text(resource, row)
-    ids = insert_rows(work, table, whole)
-    names = resource.writable
+    return Complete(whole, [encoded(row, resource.writable) for row in whole])
+
+
+@all_or_nothing
+def insert_many(work: Work, resource: Resource, rows: list[dict[str, Any]] | Complete) -> list[int]:
+    """Many new records at once from values that were parsed before; their ids. Recorded in the history like any other.
+
+    A row may also bring `created_at`. What it does not bring gets the field's default.
+    """
+    table = resource.table
+    if not isinstance(rows, Complete):
+        if ruled(table.__tablename__):
+            return _insert_one_by_one(work, table, rows)
+        rows = complete(resource, rows)
+    ids = insert_rows(work, table, rows.rows)
     work.record_changes(
         [
             {
@@ -317,9 +331,9 @@ def insert_many(work: Work, resource: Resource, rows: list[dict[str, Any]]) -> l
                 "record": key,
                 "version": 1,
                 "before": None,
-                "after": encoded(row, names),
+                "after": after,
             }
-            for key, row in zip(ids, whole, strict=True)
+            for key, after in zip(ids, rows.told, strict=True)
         ]
     )
     return ids
