@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.support import seed
+from tests.support.served import until
 
 from .conftest import es, ready
 from .test_work import sign_in
@@ -95,8 +96,8 @@ def test_a_server_that_dies_and_comes_back(tabs, made, stored, served):
     expect(page.locator(".connection")).not_to_contain_text("servidor")
     expect(page.locator("#f-city")).to_have_value("Sin red")
     page.locator(".unsaved button[type=submit]").click()
+    assert until(lambda: stored(key)["city"] == "Sin red")
     expect(page.locator(".unsaved")).to_be_hidden()
-    assert stored(key)["city"] == "Sin red"
 
 
 def test_a_doubled_tab_and_a_reload_show_the_same(tabs, made, watch):
