@@ -1,5 +1,6 @@
 """Fixtures every floor may use."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,37 @@ from tests.support.server import serving
 # No time is too long on a machine that has much else to do; and a run tells of the change, not of the dice.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 settings.load_profile("suite")
+
+# Seconds of a processor that these take, fixtures and all, where it is more than ten.
+LONG = {
+    "tests/attack/": 100, "tests/api/test_hostile.py": 70, "tests/test_northwind_trade.py": 50, "tests/faults/test_numbers.py": 45,
+    "tests/faults/test_database.py": 25, "tests/faults/test_killed.py": 25, "tests/services/test_demo.py": 30, "tests/serving/": 30,
+    "tests/screens/test_looks.py::test_axe_finds_nothing_in_either_theme_and_width[es-0]": 30,
+    "tests/screens/test_looks.py::test_axe_finds_nothing_in_either_theme_and_width[es-1]": 30,
+    "tests/screens/test_looks.py::test_axe_finds_nothing_on_any_list_record_and_new_record[0]": 40,
+    "tests/screens/test_looks.py::test_axe_finds_nothing_on_any_list_record_and_new_record[1]": 40,
+    "tests/screens/test_looks.py": 80,
+}  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What takes long comes first in each processor's share: the last tests, which go from one to the other, are short."""
+    shares = [[] for _ in range(int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))]
+    seconds = [0] * len(shares)
+    rest = list(items)
+    for name, long in LONG.items():
+        these = [item for item in rest if item.nodeid.startswith(name)]
+        rest = [item for item in rest if not item.nodeid.startswith(name)]
+        least = seconds.index(min(seconds))
+        shares[least] += these
+        seconds[least] += long
+    size = -(-len(items) // len(shares))
+    for share in shares:
+        missing = size - len(share)
+        share.extend(rest[:missing])
+        del rest[:missing]
+    items[:] = [item for share in shares for item in share]
 
 
 def pytest_sessionfinish():

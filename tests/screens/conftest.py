@@ -108,10 +108,11 @@ def watch(served):
 
 @pytest.fixture
 def tabs(browser, served, watch):
-    """Open a tab: as that person, in that size and theme."""
+    """Open a tab: as that person, in that size and theme. `installed` lets the service worker take every file of the page."""
     contexts = []
 
-    def opened(who="admin", *, width=1440, height=900, address="", **more):
+    def opened(who="admin", *, width=1440, height=900, address="", installed=False, **more):
+        more["service_workers"] = "allow" if installed else "block"
         context = browser.new_context(base_url=served.url, viewport={"width": width, "height": height}, **more)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)

@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from tests.support import seed
 from tests.support.relay import relay
+from tests.support.served import until
 
 from .conftest import es, ready
 from .test_work import sign_in
@@ -96,8 +97,8 @@ def test_a_server_that_dies_and_comes_back(tabs, made, stored, served):
     expect(page.locator(".connection")).not_to_contain_text("servidor")
     expect(page.locator("#f-city")).to_have_value("Sin red")
     page.locator(".unsaved button[type=submit]").click()
+    assert until(lambda: stored(key)["city"] == "Sin red")
     expect(page.locator(".unsaved")).to_be_hidden()
-    assert stored(key)["city"] == "Sin red"
 
 
 def test_a_network_that_falls_silent_is_noticed_and_what_was_typed_is_saved_later(tabs, made, stored, served, watch):

@@ -180,7 +180,7 @@ def worker(page):
 
 
 def test_it_can_be_installed(tabs, served):
-    page = tabs(address="/accounts")
+    page = tabs(address="/accounts", installed=True)
     ready(page)
     worker(page)
     devtools = page.context.new_cdp_session(page)
@@ -199,7 +199,7 @@ def test_it_can_be_installed(tabs, served):
 
 
 def test_without_a_network_it_opens_and_says_so(tabs):
-    page = tabs(address="/accounts")
+    page = tabs(address="/accounts", installed=True)
     ready(page)
     worker(page)
     kept = page.evaluate(
