@@ -13,11 +13,11 @@ from crm_app.core.i18n import Message
 from crm_app.core.money import round_money
 from crm_app.models.accounts import Account
 from crm_app.models.credit import CreditLevel, CreditPolicy, Effect
-from crm_app.models.invoices import Invoice, InvoiceKind
+from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.orders import OrderStatus, SalesOrder
 from crm_app.models.payments import Direction, Payment
 
-from . import exposure, trade
+from . import exposure, instalments, trade
 from .values import readable, resource_of
 from .work import Work, column_of
 
@@ -74,7 +74,7 @@ def oldest_due(work: Work, account: int) -> date | None:
 
 
 def _oldest() -> sa.Select[Any]:
-    return sa.select(sa.func.min(column_of(Invoice, "due"))).where(*_charged())
+    return sa.select(sa.func.min(column_of(Invoice, "next_due"))).where(*_charged())
 
 
 def _charged() -> tuple[sa.ColumnElement[bool], ...]:
@@ -238,7 +238,7 @@ def _candidates(
 ) -> sa.Select[Any]:
     """Customers held by hand, with a limit, or with an open invoice that has reached the first level of their policy."""
     oldest = (
-        sa.select(column_of(Invoice, "account").label("of"), sa.func.min(column_of(Invoice, "due")).label("due"))
+        sa.select(column_of(Invoice, "account").label("of"), sa.func.min(column_of(Invoice, "next_due")).label("due"))
         .where(*_charged())
         .group_by(column_of(Invoice, "account"))
         .subquery()
@@ -257,10 +257,11 @@ def _candidates(
 
 
 def _overdue(work: Work, today: date) -> dict[int, Decimal]:
-    account, rate, balance = (column_of(Invoice, name) for name in ("account", "rate", "balance"))
+    account, rate = column_of(Invoice, "account"), column_of(Invoice, "rate")
     statement = (
-        sa.select(account, rate, sa.func.sum(balance))
-        .where(*_charged(), column_of(Invoice, "due") < today)
+        sa.select(account, rate, sa.func.sum(instalments.open_of(column_of(Invoice, "paid"))))
+        .join(InvoicePart, column_of(InvoicePart, "invoice") == column_of(Invoice, "id"))
+        .where(*_charged(), column_of(Invoice, "next_due") < today, column_of(InvoicePart, "due") < today)
         .group_by(account, rate)
     )
     found: dict[int, Decimal] = {}

@@ -15,7 +15,7 @@ from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceSt
 from crm_app.models.numbering import Numbered
 from crm_app.models.orders import SalesOrder
 
-from . import chain, currencies, ledger, numbering, payments, rules, shares, snapshots, taxes, trade
+from . import chain, currencies, instalments, ledger, numbering, payments, rules, shares, snapshots, taxes, trade
 from .verbs import Outcome, action
 from .work import Work, column_of
 
@@ -30,9 +30,11 @@ def _due(work: Work, draft: rules.Draft) -> None:
     values = draft.values
     written = "due" in draft.given and values["due"]
     moved = draft.coming("account", "date", "payment_terms", "payment_days") or values["due"] is None
-    if values["date"] and values["account"] and moved and not written:
-        head = values | {"payable": values.get("payable") or ZERO, "currency": values["currency"] or "EUR"}
-        values["due"] = max(day for day, _ in trade.instalments(work, head))
+    if values["date"] and values["account"]:
+        due = instalments.days(work, values)
+        if moved and not written:
+            values["due"] = due["due"]
+        values["next_due"] = values["due"] if due["due"] == due["next_due"] else due["next_due"]
     if values["due"] and values["date"] and values["due"] < values["date"]:
         draft.errors["due"] = Message("It is due before its date.")
 
@@ -106,8 +108,7 @@ def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], head:
     values |= {"date": trade.today(work), **head} | chain.pointers(source, row, Invoice)
     account = work.session.get(Account, row.account)
     trade.add_up(work, values, account, lines)  # type: ignore[arg-type]
-    values["due"] = max(day for day, _ in trade.instalments(work, values))
-    made = Invoice(**values)
+    made = Invoice(**values | instalments.days(work, values))
     work.session.add(made)
     work.session.flush()
     work.session.add_all(
@@ -215,12 +216,7 @@ def issue(work: Work, row: Any, values: Values) -> Outcome | None:
     if errors:
         raise Invalid(errors)
     row.number = numbering.draw(work, Numbered(row.kind), row.date)
-    parts = trade.instalments(
-        work, {name: getattr(row, name) for name in ("date", "payable", "payment_terms", "payment_days", "currency")}
-    )
-    if len(parts) > 1 or row.due is None:
-        row.due = max(day for day, _ in parts)
-    row.instalments = [[day.isoformat(), str(amount)] for day, amount in parts] if len(parts) > 1 else []
+    instalments.write(work, row)
     row.paid, row.balance = ZERO, row.payable
     work.session.flush()
     snapshots.keep(work, "invoices", row, lines)

@@ -53,9 +53,12 @@ def statement(actor: Actor, account: object, begin: date | None, end: date | Non
     for part in found:
         rows.append([begin, say("Opening balance"), None, None, None, part.opening, part.currency])
         rows += [
-            [row.day, say(statements.KIND_WORDS[row.kind]), row.number, row.due, row.amount, row.balance, part.currency]
+            [
+                row.day, say(statements.KIND_WORDS[row.kind]), " ".join(filter(None, (row.number, row.part))), row.due,
+                row.amount, row.balance, part.currency,
+            ]
             for row in part.movements
-        ]
+        ]  # fmt: skip
     name = f"{files.clean_name(say('Statement of account'))} {last.isoformat()}.xlsx"
     return name, _workbook(say("Statement"), heads, rows)
 

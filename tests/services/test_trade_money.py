@@ -10,7 +10,7 @@ from crm_app.core import clock
 from crm_app.core.errors import IllegalMove, Invalid, NotAllowed
 from crm_app.models.payments import Allocation
 from crm_app.services import allocation_sheet, credit
-from crm_app.services import trade as service
+from crm_app.services import instalments as service
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from crm_app.state.allocations import read_allocations
@@ -276,9 +276,10 @@ def test_parts_of_a_payment_term_lose_no_cent(trading):
     invoice = of("invoices", trade.invoice(trade.customer(payment_terms=terms), line(1, "82.65")))
     with Work(SYSTEM) as work:
         head = {
-            name: getattr(invoice, name) for name in ("date", "payable", "payment_terms", "payment_days", "currency")
+            name: getattr(invoice, name)
+            for name in ("date", "due", "kind", "payable", "payment_terms", "payment_days", "currency")
         }
-        dated = service.instalments(work, head)
+        dated = service.planned(work, head)
     assert [amount for _, amount in dated] == trade.money("33.34", "33.34", "33.33")
     assert invoice.due == max(day for day, _ in dated)
 
