@@ -142,6 +142,38 @@ def _plain(value: Decimal) -> str:
 
 # ---- where it is asked
 
+_TOLD = {"orders": ("draft", "confirmed", "held"), "deliveries": ("draft",)}  # the states in which it matters
+_WEIGHED = {"orders": ("create", "confirm"), "deliveries": ("create", "issue")}
+
+
+def notices(work: Work, resource: str, account: int, key: int = 0) -> list[Hold]:
+    """What stands against an order or a delivery for that customer, mild or hard: told before it is refused, and where it is not.
+
+    The document of that `key`, which the actor may read, is weighed with it. Of other documents, and for who may not make such,
+    there is nothing to tell.
+    """
+    if not any(work.actor.may(f"{resource}.{verb}") for verb in _WEIGHED.get(resource, ())):
+        return []
+    document: Any = work.session.get(resource_of(resource).table, key) if key else None
+    told = document is None or (document.status in _TOLD[resource] and getattr(document, "kind", "") != "return")
+    found = work.session.get(Account, account) if told else None
+    return holds(work, found, _weight(work, found, resource, document)) if found is not None else []
+
+
+def _weight(work: Work, account: Account, resource: str, document: Any) -> Decimal | None:
+    """What would be exposed with a document that does not count yet; None where only what is there counts."""
+    if document is None or document.status != "draft":
+        return None
+    if resource == "orders":
+        return _with(work, account, document, order=document.id)
+    return None if _counted(work, document) else _with(work, account, document, note=document.id)
+
+
+def _counted(work: Work, note: Any) -> bool:
+    """Whether the delivery's order counts already."""
+    order = work.session.get(SalesOrder, note.order) if note.order else None
+    return order is not None and order.status in (OrderStatus.CONFIRMED.value, OrderStatus.HELD.value)
+
 
 def refuse_order(work: Work, order: Any) -> None:
     """Raise Invalid at "account" where an order of the customer may not be confirmed."""
@@ -155,10 +187,7 @@ def refuse_delivery(work: Work, note: Any) -> None:
     account = work.session.get(Account, note.account)
     if account is None:
         return
-    order = work.session.get(SalesOrder, note.order) if note.order else None
-    counted = order is not None and order.status in (OrderStatus.CONFIRMED.value, OrderStatus.HELD.value)
-    total = None if counted else _with(work, account, note, note=note.id)
-    found = holds(work, account, total)
+    found = holds(work, account, None if _counted(work, note) else _with(work, account, note, note=note.id))
     _refuse(found, Effect.HOLD_DELIVERIES)
     if any(hold.effect is Effect.PREPAY for hold in found):
         short = note.total_company - _advance(work, note)
