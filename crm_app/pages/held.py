@@ -92,9 +92,9 @@ def _body(shown: rx.Component) -> rx.Component:
 
 def _table() -> rx.Component:
     heads = (
-        (t("Customer"), ""),
+        (t("Customer"), "held-who"),
         (t("Why"), "held-why"),
-        (t("Overdue"), "num"),
+        (t("Past due"), "num"),
         (t("Days"), "num p2"),
         (t("Credit limit"), "num p2"),
         (t("Exposure"), "num p2"),
@@ -131,7 +131,7 @@ def _row(row: Var[HeldRow]) -> rx.Component:
 def _reason(reason: Var[Reason]) -> rx.Component:
     return rx.el.li(
         rx.el.span(kit.icon("shield-alert"), reason.effect, class_name="badge badge-" + reason.look),
-        rx.el.span(reason.why, " ", rx.el.span(reason.lift, class_name="muted")),
+        rx.el.span(reason.why, " ", rx.el.span(t("What lifts it"), ": ", reason.lift, class_name="muted")),
     )
 
 

@@ -23,6 +23,14 @@ from .work import Work, column_of
 
 _ORDER = list(Effect)
 ZERO = Decimal(0)
+_AT_ONCE = 500  # accounts in one statement
+_WORDS = {
+    Effect.WARN: Message("Notice"),
+    Effect.PREPAY: Message("Prepayment only"),
+    Effect.HOLD_ORDERS: Message("Orders on hold"),
+    Effect.HOLD_DELIVERIES: Message("Deliveries on hold"),
+    Effect.SUSPEND: Message("Services suspended"),
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,11 @@ class Hold:
     effect: Effect
     why: Message
     lift: Message
+
+    @property
+    def text(self) -> Message:
+        """What it comes to."""
+        return _WORDS[self.effect]
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,11 @@ class Held:
     def effect(self) -> Effect:
         """The hardest of them."""
         return max((hold.effect for hold in self.holds), key=_ORDER.index)
+
+    @property
+    def text(self) -> Message:
+        """What it comes to."""
+        return _WORDS[self.effect]
 
 
 def owed(work: Work, account: int) -> Decimal:
@@ -246,10 +264,7 @@ def held(work: Work) -> list[Held]:
             raise NotAllowed(permission)
     today, levels = trade.today(work), _levels(work, None)
     rows = work.session.execute(_candidates(today, levels, readable(work, resource_of("accounts")))).all()
-    limited = sa.select(column_of(Account, "id")).where(column_of(Account, "credit_limit").is_not(None))
-    totals = exposure.owed(work, lambda column: column.in_(limited))
-    for account, amount in exposure.uninvoiced(work, lambda column: column.in_(limited)).items():
-        totals[account] = totals.get(account, ZERO) + amount
+    totals = _exposed_of(work, [row.id for row in rows if row.credit_limit is not None])
     overdue = _overdue(work, today)
     found = []
     for row in rows:
@@ -265,7 +280,7 @@ def held(work: Work) -> list[Held]:
 def _candidates(
     today: date, levels: dict[int, list[tuple[int, Effect, str]]], scope: list[sa.ColumnElement[bool]]
 ) -> sa.Select[Any]:
-    """Customers held by hand, with a limit, or with an open invoice that has reached the first level of their policy."""
+    """Customers held by hand, about or over their limit, or with an open invoice that has reached the first level of their policy."""
     oldest = (
         sa.select(column_of(Invoice, "account").label("of"), sa.func.min(column_of(Invoice, "next_due")).label("due"))
         .where(*_charged())
@@ -281,8 +296,28 @@ def _candidates(
         sa.select(*(column_of(Account, name) for name in names), oldest.c.due)
         .outerjoin(oldest, oldest.c.of == column_of(Account, "id"))
         .where(*scope)
-        .where(sa.or_(column_of(Account, "held").is_(True), column_of(Account, "credit_limit").is_not(None), *reached))
+        .where(
+            sa.or_(column_of(Account, "held").is_(True), column_of(Account, "id").in_(exposure.over_limit()), *reached)
+        )
     )
+
+
+def _exposed_of(work: Work, accounts: list[int]) -> dict[int, Decimal]:
+    """What each of these customers is exposed with, to the cent."""
+    totals: dict[int, Decimal] = {}
+    for start in range(0, len(accounts), _AT_ONCE):
+        which = _one_of(accounts[start : start + _AT_ONCE])
+        for found in (exposure.owed(work, which), exposure.uninvoiced(work, which)):
+            for account, amount in found.items():
+                totals[account] = totals.get(account, ZERO) + amount
+    return totals
+
+
+def _one_of(accounts: list[int]) -> exposure.Which:
+    def which(column: Any) -> sa.ColumnElement[bool]:
+        return column.in_(accounts)  # type: ignore[no-any-return]
+
+    return which
 
 
 def _overdue(work: Work, today: date) -> dict[int, Decimal]:

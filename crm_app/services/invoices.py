@@ -16,6 +16,7 @@ from crm_app.models.numbering import Numbered
 from crm_app.models.orders import SalesOrder
 
 from . import chain, currencies, instalments, ledger, numbering, payments, rules, shares, snapshots, taxes, trade
+from .values import readable, resource_of
 from .verbs import Outcome, action
 from .work import Work, column_of
 
@@ -352,10 +353,12 @@ def apply(work: Work, row: Any, values: Values) -> Outcome | None:
 
 @action("invoices", "unapply", "Take allocations back", icon="undo-2", fields=("allocations",))
 def unapply(work: Work, row: Any, values: Values) -> Outcome | None:
-    """What a credit note has settled (the allocations whose ids are named, else all) counts no more from today on."""
+    """What a credit note has settled (the allocations whose ids are named, else all those that the caller may read) counts no
+    more from today on.
+    """
     if row.kind != InvoiceKind.CREDIT_NOTE.value:
         raise Invalid({"": Message("Only a credit note is set against invoices.")})
-    payments.take_back(work, row, values.get("allocations"))
+    payments.take_back(work, row, values.get("allocations"), *readable(work, resource_of("invoices")))
     return None
 
 

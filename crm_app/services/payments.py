@@ -80,8 +80,8 @@ def allocate(work: Work, row: Any, values: Values) -> Outcome | None:
 
 @action("payments", "unallocate", "Take allocations back", icon="undo-2", fields=("allocations",))
 def unallocate(work: Work, row: Any, values: Values) -> Outcome | None:
-    """Its allocations (those whose ids are named, else all) count no more from today on."""
-    take_back(work, row, values.get("allocations"))
+    """Its allocations (those whose ids are named, else all) to invoices that the caller may read count no more from today on."""
+    take_back(work, row, values.get("allocations"), *readable(work, resource_of("invoices")))
     return None
 
 
@@ -299,10 +299,16 @@ def _worth(amount: Decimal, before: Decimal, rate: Decimal, own: str) -> Decimal
     return round_money((before + amount) * rate, own) - round_money(before * rate, own)
 
 
-def take_back(work: Work, source: Any, wanted: object) -> None:
-    """Allocations of a payment or credit note (those whose ids are named, else all) count no more from today on."""
+def take_back(work: Work, source: Any, wanted: object, *conditions: sa.ColumnElement[bool]) -> None:
+    """Allocations of a payment or credit note (those whose ids are named, else all) count no more from today on.
+
+    Those to invoices that the conditions do not leave are as if they were not there.
+    """
     of_source = column_of(Allocation, "payment" if isinstance(source, Payment) else "credit")
     rows = sa.select(Allocation).where(of_source == source.id, column_of(Allocation, "until").is_(None))
+    if conditions:
+        settled = sa.select(column_of(Invoice, "id")).where(*conditions)
+        rows = rows.where(column_of(Allocation, "invoice").in_(settled))
     if wanted is not None:
         if not isinstance(wanted, list) or not all(isinstance(key, int) for key in wanted):
             raise Invalid({"allocations": Message("Send a list of at most {count}.", count=500)})

@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl, urlencode
 import reflex as rx
 
 from crm_app.core.errors import NotAllowed
-from crm_app.core.fields import Choice, fold
+from crm_app.core.fields import fold
 from crm_app.core.i18n import Speech
 from crm_app.core.plain import storable
 from crm_app.core.resource import Resource
-from crm_app.models.credit import EFFECT_LABELS, Effect
+from crm_app.models.credit import Effect
 from crm_app.models.invoices import INVOICES
 from crm_app.services import credit, trade
 from crm_app.services.actors import Actor
@@ -24,7 +24,6 @@ from .session import greet
 from .trade import amount_text
 
 MOST = 500  # customers on the page; the workbook has them all
-KIND = Choice(Effect, EFFECT_LABELS)
 
 
 @dataclasses.dataclass
@@ -44,6 +43,7 @@ class HeldRow:
     account: int = 0
     name: str = ""
     effect: str = ""
+    text: str = ""
     reasons: list[Reason] = dataclasses.field(default_factory=list)
     overdue: str = ""
     days: str = ""
@@ -116,13 +116,10 @@ class HeldList(rx.State):
     def _show(self, speech: Speech) -> None:
         words = fold(self.text).split()
         named = [row for row in self._all if all(word in fold(row.name) for word in words)]
-        names = [effect.value for effect in Effect]
-        self.effect = self.effect if self.effect in names else ""
-        self.tabs = [
-            EffectTab(name, speech.say(KIND.label(name)), speech.number(found))
-            for name in reversed(names)
-            if (found := sum(row.effect == name for row in named)) or name == self.effect
-        ]
+        texts = {row.effect: row.text for row in self._all}  # the hardest first
+        self.effect = self.effect if self.effect in texts else ""
+        counts = {effect: sum(row.effect == effect for row in named) for effect in texts}
+        self.tabs = [EffectTab(effect, text, speech.number(counts[effect])) for effect, text in texts.items()]
         self.rows = [row for row in named if self.effect in ("", row.effect)]
         self.count = speech.number(len(self.rows)) + ("+" if len(self._all) == MOST else "")
         asked = {"effect": self.effect, "q": self.text}
@@ -144,7 +141,7 @@ def row_of(one: credit.Held, own: str, speech: Speech) -> HeldRow:
 
     query = {"filter[status]": "issued", "filter[balance][gt]": "0", "filter[account]": str(one.account)}
     return HeldRow(
-        one.account, one.name, one.effect.value, [reason_of(hold, speech) for hold in one.holds],
+        one.account, one.name, one.effect.value, speech.say(one.text), [reason_of(hold, speech) for hold in one.holds],
         money(one.overdue or None), "" if one.days is None else speech.number(one.days),
         speech.day(one.since) if one.since else "", money(one.limit), money(one.exposed), f"/invoices?{urlencode(query)}",
     )  # fmt: skip
@@ -153,5 +150,4 @@ def row_of(one: credit.Held, own: str, speech: Speech) -> HeldRow:
 def reason_of(hold: credit.Hold, speech: Speech) -> Reason:
     """A hold in words."""
     mild = hold.effect in (Effect.WARN, Effect.PREPAY)
-    label = speech.say(KIND.label(hold.effect.value))
-    return Reason(label, speech.say(hold.why), speech.say(hold.lift), "wait" if mild else "late")
+    return Reason(speech.say(hold.text), speech.say(hold.why), speech.say(hold.lift), "wait" if mild else "late")

@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from crm_app.core import money
-from crm_app.core.fields import BadValue, Choice, Reference
+from crm_app.core.fields import BadValue, Reference
 from crm_app.core.i18n import Speech
 from crm_app.core.resource import RESOURCES, Resource
-from crm_app.models.credit import EFFECT_LABELS, Effect
 from crm_app.services import credit, previews, records, strip
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
@@ -189,9 +188,9 @@ def notices_of(actor: Actor, resource: Resource, account: int, record: int) -> l
 
 def told_of(work: Work, resource: Resource, account: int, record: int) -> list[NoticeRow]:
     """The same of a document that the actor reads."""
-    say, kind = work.actor.speech.say, Choice(Effect, EFFECT_LABELS)
+    say = work.actor.speech.say
     return [
-        NoticeRow(say(kind.label(hold.effect.value)), say(hold.why), say(hold.lift))
+        NoticeRow(say(hold.text), say(hold.why), say(hold.lift))
         for hold in credit.notices(work, resource.name, account, record)
     ]
 

@@ -464,3 +464,29 @@ def test_money_is_allocated_to_what_its_reader_may_read_and_to_nothing_else(trad
     run("payments", "allocate", payment)
     rows, there, left, *_ = read_allocations(who, payment)
     assert (rows, {row.number for row in there}, left) == ([], {of("invoices", key).number for key in seen}, D(37))
+
+
+def test_only_what_its_reader_may_read_is_taken_back(trading):
+    account = trade.customer()
+    grants = dict.fromkeys(("payments.read", "payments.unallocate", "invoices.unapply"), "all")
+    who = kernel.user_with(grants | {"invoices.read": "own"})
+    theirs, mine = (trade.invoice(account, line(1, 100), **more) for more in ({}, {"owner": who.user}))
+    payment = paid_in(account, 242)
+    run("payments", "allocate", payment)
+    hidden = [key for key, invoice in trade.columns(Allocation, "id", "invoice") if invoice == theirs]
+    assert trade.faults(lambda: run("payments", "unallocate", payment, who, allocations=hidden)) == {
+        "allocations": "Choose one from the list."
+    }
+    run("payments", "unallocate", payment, who)
+    assert (settled(mine)[0], settled(theirs)[0], free(payment)) == (D(0), D(121), D(121))
+    blind = kernel.user_with({"payments.read": "all", "payments.unallocate": "all"})
+    with pytest.raises(NotAllowed):
+        run("payments", "unallocate", payment, blind)
+    run("payments", "unallocate", payment)
+    assert (settled(theirs)[0], free(payment)) == (D(0), D(242))
+    run("payments", "allocate", payment)
+    back = kernel.user_with({"payments.read": "all", "payments.reverse": "all", "invoices.read": "own"})
+    run("payments", "reverse", payment, back)
+    assert [settled(key)[0] for key in (mine, theirs)] == [D(0), D(0)], (
+        "money that went back settles nothing, whoever says so"
+    )

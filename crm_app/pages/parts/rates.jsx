@@ -126,6 +126,9 @@ function Form({ address, limit, labels, onClose, onDone }) {
   );
 }
 
+/** An ISO day as the page's language writes it. */
+const day = (text) => new Date(`${text}T12:00`).toLocaleDateString(document.documentElement.lang || undefined, { dateStyle: "medium" });
+
 /** What the file would do, and the lines that cannot be taken. */
 function Told({ told, labels }) {
   const counts = ["new", "changed", "same", "blank", "refused"].filter((name) => told[name] || name === "new");
@@ -134,7 +137,7 @@ function Told({ told, labels }) {
       <p>{told.read_as}</p>
       {told.currencies.length > 0 && (
         <p className="muted">
-          {told.currencies.join(", ")} · {told.from} – {told.to}
+          {told.currencies.join(", ")} · {day(told.from)} – {day(told.to)}
         </p>
       )}
       <dl className="facts">

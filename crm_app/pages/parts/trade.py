@@ -51,7 +51,13 @@ def notices(state: type[TradeState]) -> rx.Component:
 
 
 def _notice(row: Var[NoticeRow]) -> rx.Component:
-    return rx.el.p(kit.icon("shield-alert"), rx.el.b(row.effect), " ", row.why, " ", row.lift, key=row.why)
+    return rx.el.p(
+        kit.icon("shield-alert"),
+        rx.el.b(row.effect),
+        row.why,
+        rx.el.span(t("What lifts it"), ": ", row.lift),
+        key=row.why,
+    )
 
 
 def chain(state: type[TradeState]) -> rx.Component:
