@@ -19,7 +19,7 @@ TERM = 30
 
 def add(number: int) -> None:
     """That many invoices over three years, of the customers that there are, each with a line, and payments for most."""
-    from crm_app.models.invoices import Invoice, InvoiceLine
+    from crm_app.models.invoices import Invoice, InvoiceLine, InvoicePart
     from crm_app.models.payments import Allocation, Payment
     from crm_app.services import records
     from crm_app.services.actors import SYSTEM
@@ -39,6 +39,9 @@ def add(number: int) -> None:
             ids = records.insert_rows(work, Invoice, [_searched(invoices, head) for head, _, _ in whole])
             lines = [line | {"invoice": key} for key, (_, line, _) in zip(ids, whole, strict=True)]
             records.insert_rows(work, InvoiceLine, lines)
+            records.insert_rows(
+                work, InvoicePart, [_part(key, head) for key, (head, _, _) in zip(ids, whole, strict=True)]
+            )
             paid = [(key, payment) for key, (_, _, payment) in zip(ids, whole, strict=True) if payment]
             money = records.insert_rows(work, Payment, [_searched(payments, payment) for _, payment in paid])
             settled = [
@@ -80,6 +83,11 @@ def _searched(resource: Any, row: dict[str, Any]) -> dict[str, Any]:
     return row | {"search": search_text(resource, row), "sort_key": sort_text(resource, row)}
 
 
+def _part(invoice: int, head: dict[str, Any]) -> dict[str, Any]:
+    """All of it on one day."""
+    return {"invoice": invoice, "due": head["due"], "amount": head["payable"], "before": Decimal(0)}
+
+
 def _invoice(
     chance: random.Random, place: int, number: int, accounts: list[Any], products: list[Any], today: date
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]:
@@ -110,8 +118,8 @@ def _invoice(
     }
     head = _blank(Invoice) | whose | amounts
     head |= {"number": f"B-{place:07}", "date": day, "due": day + timedelta(days=TERM), "status": "issued"}
+    head["next_due"] = head["due"]
     head |= {"paid": total if paid else Decimal(0), "balance": Decimal(0) if paid else total, "tax_lines": []}
-    head["instalments"] = [[head["due"].isoformat(), str(total)]]
     line = _blank(InvoiceLine) | {"product": product.id, "description": product.name, "quantity": Decimal(quantity)}
     line |= {"price": product.price, "net": net, "tax_class": "standard", "position": 1}
     if not paid:

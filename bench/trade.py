@@ -250,7 +250,11 @@ def _questions() -> dict[str, Callable[[], object]]:
         with Work(SYSTEM) as work:
             return statements.statement(work, 7, today.replace(month=1, day=1), today)
 
-    overdue = (Filter("status", "eq", "issued"), Filter("balance", "gt", "0"), Filter("due", "lt", today.isoformat()))
+    overdue = (
+        Filter("status", "eq", "issued"),
+        Filter("balance", "gt", "0"),
+        Filter("next_due", "lt", today.isoformat()),
+    )
     return {
         "the list of invoices": page,
         "invoices that are overdue": lambda: page(*overdue),

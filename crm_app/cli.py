@@ -127,6 +127,15 @@ def _add_keeping(commands: Any) -> None:
     export = _add(commands, "export", _export, "write all records of a list into a .csv file")
     export.add_argument("resource", metavar="RESOURCE")
     export.add_argument("file", metavar="FILE", type=Path)
+    rates = _add(
+        commands, "rates", _rates, "write the exchange rates of a .csv file, or of the ECB's eurofxref-hist.csv"
+    )
+    rates.add_argument("file", metavar="FILE", type=Path)
+    rates.add_argument("--rehearse", action="store_true", help="only tell what it would do")
+    rates.add_argument("--since", metavar="DAY", default="", help="leave out what is older, e.g. 2026-01-01")
+    rates.add_argument(
+        "--inverse", action="store_true", help="its rates are what one unit of the company's currency buys"
+    )
     revert = _add(commands, "revert", _revert, "undo a change set")
     revert.add_argument("change_set", metavar="CHANGESET", type=int)
 
@@ -265,6 +274,37 @@ def _export(options: argparse.Namespace) -> int | None:
         count = exchange.export_csv(work, resource, options.file)
     _tell(options, {"file": str(options.file), "records": count}, f"{count} records written to {options.file}.")
     return None
+
+
+def _rates(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from crm_app.core.errors import Invalid
+    from crm_app.core.fields import BadValue, Day
+    from crm_app.core.i18n import Speech
+    from crm_app.services import rate_files, schema
+    from crm_app.services.actors import SYSTEM
+
+    schema.migrate()
+    try:
+        since = Day().parse(options.since)
+    except BadValue as bad:
+        raise Invalid({"since": bad.message}) from None
+    if options.file.stat().st_size > rate_files.LIMIT:
+        return _refuse(f"The file is too large: at most {rate_files.LIMIT // 1_000_000} MB.")
+    file = rate_files.File(options.file.name, options.file.read_bytes(), since, options.inverse)
+    told = (rate_files.rehearse if options.rehearse else rate_files.import_file)(SYSTEM, file)
+    say = Speech(LANGUAGE).say
+    lines = [(one.line, say(one.why)) for one in told.refused]
+    found = asdict(told) | {"text": say(told.text), "refused": lines, "first": str(told.first), "last": str(told.last)}
+    counts = f"{told.new} new, {told.changed} changed, {told.same} the same, {told.wrong} refused."
+    undo = f"Undo it with: crm revert {told.change_set}" if told.change_set else ""
+    _tell(
+        options,
+        found,
+        "\n".join(filter(None, (found["text"], counts, *(f"line {n}: {why}" for n, why in lines), undo))),
+    )
+    return 1 if told.wrong else 0
 
 
 def _revert(options: argparse.Namespace) -> None:

@@ -20,6 +20,7 @@ from . import (
     papers,
     problems,
     quick,
+    rates,
     rest,
     search,
     statements,
@@ -58,6 +59,7 @@ def api() -> FastAPI:
         held.routes,
         lists.routes,
         quick.routes,
+        rates.routes,
         search.routes,
         rest.routes,
     ):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from crm_app.core.query import OPERATORS
+from crm_app.core.settings import RATES_LIMIT
 from crm_app.models.views import Shared
 from crm_app.services import bulk, files, mass
 
@@ -74,6 +75,7 @@ def other_paths() -> dict[str, Any]:
         **_paper_paths([*which, *number]),
         **_statement_paths(number),
         **_export_paths(which),
+        **_rate_paths(),
     }
 
 
@@ -266,6 +268,7 @@ def _statement_paths(number: list[Any]) -> dict[str, Any]:
         "/accounts/{id}/statement": _get("accounts", "statement", "Statement of account", rows, [*number, *between]),
         "/ageing": _get("accounts", "ageing", "What is owed, by days overdue", rows, at),
         "/held": _get("accounts", "held", "Who is held and why", rows, []),
+        "/invoices/{id}/instalments": _get("invoices", "instalments", "The parts of an invoice", rows, number),
     }
 
 
@@ -295,6 +298,21 @@ def _note_paths(record: list[Any]) -> dict[str, Any]:
             "post": operation("notes", "notes.create", "Write a note", [*record, *use("IdempotencyKey")], made, body),
         }
     }
+
+
+def _rate_paths() -> dict[str, Any]:
+    csv = {"text/csv": {"schema": {"type": "string", "format": "binary"}}}
+    body = {"required": True, "description": f"At most {RATES_LIMIT // 1_000_000} MB.", "content": csv}
+    yes, day = {"type": "string", "enum": ["1"]}, {"type": "string", "format": "date"}
+    asked = [
+        in_query("name", TEXT, "The file's name, kept as the source of its rates."),
+        in_query("rehearse", yes, "Only tell what it would do."),
+        in_query("since", day, "Leave out what is older."),
+        in_query("inverse", yes, "Its rates are what one unit of the company's currency buys."),
+    ]
+    answers = {"200": gives({"type": "object"}), **refusals("413", "422")}
+    told = operation("exchange-rates", "exchange-rates.import", "Rates from a CSV file", asked, answers, body)
+    return {"/exchange-rates/import": {"post": told}}
 
 
 def _attachment_paths(record: list[Any], number: list[Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Statement of an account, and ageing of everything open."""
+"""Statement of an account, the instalments of an invoice, and ageing of everything open."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Day, Number, Reference
 from crm_app.core.i18n import Message
 from crm_app.models.accounts import ACCOUNTS
-from crm_app.services import files, receivable_sheets, statements, trade
+from crm_app.services import files, receivable_sheets, statements, strip, trade
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply
@@ -44,11 +44,22 @@ def _statement(part: statements.Statement) -> dict[str, object]:
             {
                 "date": row.day.isoformat(), "resource": row.resource, "id": row.id, "number": row.number, "kind": row.kind,
                 "due": row.due.isoformat() if row.due else None, "amount": _AMOUNT.json(row.amount),
-                "balance": _AMOUNT.json(row.balance),
+                "part": row.part, "balance": _AMOUNT.json(row.balance),
             }
             for row in part.movements
         ],
     }  # fmt: skip
+
+
+def instalments(call: Call) -> Response:
+    """The parts of an issued invoice, the earliest first, and what is open of each."""
+    with Work(call.actor) as work:
+        found = strip.parts_of(work, call.path["id"])
+    items = [
+        {"due": part.due.isoformat(), "amount": _AMOUNT.json(part.amount), "open": _AMOUNT.json(part.open)}
+        for part in found
+    ]
+    return reply({"items": items})
 
 
 def ageing(call: Call) -> Response:
@@ -98,6 +109,7 @@ def routes() -> APIRouter:
     router = APIRouter()
     add(router, "GET", "/accounts/{id}/statement", statement)
     add(router, "GET", "/accounts/{id}/statement.xlsx", statement_sheet)
+    add(router, "GET", "/invoices/{id}/instalments", instalments)
     add(router, "GET", "/ageing", ageing)
     add(router, "GET", "/ageing.xlsx", ageing_sheet)
     return router

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 UPLOAD_LIMIT = 25_000_000  # bytes of one file
+RATES_LIMIT = 10_000_000  # bytes of a file of exchange rates
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,16 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from crm_app.core.fields import Choice, Day, Reference
 from crm_app.core.resource import Ready, Section
 from crm_app.core.workflow import Move, Workflow
 
-from .base import KEEP_IDS, Id, Json, column, lines, resource, sorted_by_key
+from .base import KEEP_IDS, Exact, Id, column, lines, resource, sorted_by_key
 from .trade import (
     AMOUNT,
     HEAD,
@@ -51,12 +51,25 @@ KIND = Choice(InvoiceKind, ("Invoice", "Credit note", "Debit note", "Deposit inv
 
 class Invoice(Document, table=True):
     """`paid` is what payments and credit notes have settled, `balance` the rest, both in its currency, positive also for a
-    credit note (then the rest is what may still be set against invoices or paid out). `instalments` holds [date, amount].
+    credit note (then the rest is what may still be set against invoices or paid out). `due` is the day of its last part,
+    `next_due` that of the earliest which is not settled; once all is settled they are the same.
     """
 
     __tablename__ = "invoice"
     __table_args__ = (
-        sa.Index("ix_invoice_open", "status", "balance", "due", "kind", "date", "paid", "id"),
+        sa.Index(
+            "ix_invoice_open",
+            "status",
+            "balance",
+            "next_due",
+            "kind",
+            "date",
+            "paid",
+            "account",
+            "currency",
+            "rate",
+            "id",
+        ),
         sa.Index("ix_invoice_account_date", "account", "date"),
         sa.Index("ix_invoice_status_date", "status", "date", "id"),
         *sorted_by_key("invoice", "created_at", "owner"),
@@ -71,10 +84,27 @@ class Invoice(Document, table=True):
     )
     corrects: int | None = column(Reference("invoices"), "Corrects", references="invoice.id")
     due: date | None = column(Day(), "Due", index=True)
+    next_due: date | None = column(Day(), "Next due", readonly=True, index=True)
     sent_on: date | None = column(Day(), "Sent on", readonly=True)
     paid: Decimal = column(AMOUNT, "Paid", default=Decimal(0), readonly=True)
     balance: Decimal = column(AMOUNT, "Balance", default=Decimal(0), readonly=True, index=True)
-    instalments: list[Any] = Field(default_factory=list, sa_type=Json, nullable=False)
+
+
+class InvoicePart(SQLModel, table=True):
+    """A part of what an issued invoice asks for, and the day by which. Written when it is issued, changed never.
+
+    `before` is the sum of the parts that are due before it: what is settled pays the earliest first. The parts of an invoice
+    come to what is payable.
+    """
+
+    __tablename__ = "invoice_part"
+    __table_args__ = (sa.Index("ix_invoice_part_invoice", "invoice", "due", "before", "amount"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    invoice: int = Field(foreign_key="invoice.id", sa_type=Id)
+    due: date = Field()
+    amount: Decimal = Field(sa_type=Exact(4))
+    before: Decimal = Field(sa_type=Exact(4))
 
 
 class InvoiceLine(DocumentLine, table=True):
@@ -124,10 +154,10 @@ INVOICES = resource(
     icon="receipt",
     label="number",
     search=SEARCHED,
-    columns=("number", "account", "date", "due", "kind", "status", "total", "balance", "currency", "owner"),
+    columns=("number", "account", "date", "next_due", "kind", "status", "total", "balance", "currency", "owner"),
     filters=(
-        "status", "kind", "account", "owner", "date", "due", "total", "balance", "currency", "quote", "order", "delivery",
-        "corrects",
+        "status", "kind", "account", "owner", "date", "next_due", "due", "total", "balance", "currency", "quote", "order",
+        "delivery", "corrects",
     ),
     form=(Section("Details", ("kind", *HEAD, "due", "corrects")), *SECTIONS),
     sort="-date",
@@ -135,13 +165,13 @@ INVOICES = resource(
     group="Sales",
     place=40,
     workflow=FLOW,
-    facts=("account", "date", "due", "total", "balance"),
+    facts=("account", "date", "next_due", "total", "balance"),
     views=(
         Ready("Draft", "filter[status]=draft"),
         Ready("Open", "filter[status]=issued&filter[balance][gt]=0"),
         Ready(
             "Overdue",
-            "filter[status]=issued&filter[balance][gt]=0&filter[due][lt]=today&filter[kind][in]=invoice,debit_note,deposit",
+            "filter[status]=issued&filter[balance][gt]=0&filter[next_due][lt]=today&filter[kind][in]=invoice,debit_note,deposit",
         ),
         Ready("Partly paid", "filter[status]=issued&filter[balance][gt]=0&filter[paid][gt]=0"),
         Ready("Paid", "filter[status]=issued&filter[balance][le]=0"),

@@ -50,6 +50,7 @@ class Payment(Searchable, table=True):
     __tablename__ = "payment"
     __table_args__ = (
         sa.Index("ix_payment_status_date", "status", "date", "id"),
+        sa.Index("ix_payment_free", "status", "unallocated", "date", "direction", "account", "currency", "rate"),
         *sorted_by_key("payment", "created_at", "owner"),
     )
 
@@ -72,7 +73,7 @@ class Payment(Searchable, table=True):
     reference: str | None = column(Text(80), "Reference")
     notes: str | None = column(LongText(), "Notes")
     reversed_on: dt.date | None = column(Day(), "Reversed on", readonly=True)
-    unallocated: Decimal = column(AMOUNT, "Not allocated", default=Decimal(0), readonly=True, index=True)
+    unallocated: Decimal = column(AMOUNT, "Not allocated", default=Decimal(0), readonly=True)
 
 
 class Allocation(Record, table=True):
@@ -95,8 +96,8 @@ class Allocation(Record, table=True):
     amount: Decimal = Field(sa_type=Exact(4))
     taken: Decimal = Field(sa_type=Exact(4))
     difference: Decimal = Field(default=Decimal(0), sa_type=Exact(4))
-    day: dt.date = Field()
-    until: dt.date | None = Field(default=None)
+    day: dt.date = Field(index=True)
+    until: dt.date | None = Field(default=None, index=True)
 
     def root(self) -> tuple[str | None, int | None]:
         """It stands in the history of the payment or credit note."""

@@ -6,6 +6,7 @@ from . import (
     credit,
     currencies,
     deliveries,
+    held,
     histories,
     home,
     invoices,
@@ -25,7 +26,7 @@ from . import (
 
 _MODULES = (
     home, sign_in, me, settings, accounts, contacts, products, quotes, orders, deliveries, invoices, payments, receivables, prices, stock,
-    taxes, currencies, numbering, credit,
+    taxes, currencies, numbering, credit, held,
     histories,
 )  # fmt: skip
 PAGES = tuple(page for module in _MODULES for page in module.PAGES)

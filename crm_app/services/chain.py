@@ -20,7 +20,7 @@ from crm_app.models.deliveries import DeliveryKind
 from crm_app.models.invoices import InvoiceKind
 from crm_app.models.trade import LineChoice
 
-from . import ledger, shares, trade
+from . import instalments, ledger, shares, trade
 from .ledger import HEADS, ZERO, ancestor_of
 from .values import key_of, resource_of
 from .work import Work, before_commit, column_of
@@ -227,7 +227,7 @@ def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Se
     lines = [_line(source, target, line_table, part) for part in parts]
     trade.add_up(work, values, account, lines)
     if target == "invoices":
-        values["due"] = max(day for day, _ in trade.instalments(work, values))
+        values |= instalments.days(work, values)
     made = table(**values)
     work.session.add(made)
     work.session.flush()

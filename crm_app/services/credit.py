@@ -13,16 +13,24 @@ from crm_app.core.i18n import Message
 from crm_app.core.money import round_money
 from crm_app.models.accounts import Account
 from crm_app.models.credit import CreditLevel, CreditPolicy, Effect
-from crm_app.models.invoices import Invoice, InvoiceKind
+from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.orders import OrderStatus, SalesOrder
 from crm_app.models.payments import Direction, Payment
 
-from . import exposure, trade
+from . import exposure, instalments, trade
 from .values import readable, resource_of
 from .work import Work, column_of
 
 _ORDER = list(Effect)
 ZERO = Decimal(0)
+_AT_ONCE = 500  # accounts in one statement
+_WORDS = {
+    Effect.WARN: Message("Notice"),
+    Effect.PREPAY: Message("Prepayment only"),
+    Effect.HOLD_ORDERS: Message("Orders on hold"),
+    Effect.HOLD_DELIVERIES: Message("Deliveries on hold"),
+    Effect.SUSPEND: Message("Services suspended"),
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,11 @@ class Hold:
     effect: Effect
     why: Message
     lift: Message
+
+    @property
+    def text(self) -> Message:
+        """What it comes to."""
+        return _WORDS[self.effect]
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,11 @@ class Held:
         """The hardest of them."""
         return max((hold.effect for hold in self.holds), key=_ORDER.index)
 
+    @property
+    def text(self) -> Message:
+        """What it comes to."""
+        return _WORDS[self.effect]
+
 
 def owed(work: Work, account: int) -> Decimal:
     """What the customer owes, in the company's currency: open invoices less open credit notes and money not yet allocated."""
@@ -74,7 +92,7 @@ def oldest_due(work: Work, account: int) -> date | None:
 
 
 def _oldest() -> sa.Select[Any]:
-    return sa.select(sa.func.min(column_of(Invoice, "due"))).where(*_charged())
+    return sa.select(sa.func.min(column_of(Invoice, "next_due"))).where(*_charged())
 
 
 def _charged() -> tuple[sa.ColumnElement[bool], ...]:
@@ -142,6 +160,38 @@ def _plain(value: Decimal) -> str:
 
 # ---- where it is asked
 
+_TOLD = {"orders": ("draft", "confirmed", "held"), "deliveries": ("draft",)}  # the states in which it matters
+_WEIGHED = {"orders": ("create", "confirm"), "deliveries": ("create", "issue")}
+
+
+def notices(work: Work, resource: str, account: int, key: int = 0) -> list[Hold]:
+    """What stands against an order or a delivery for that customer, mild or hard: told before it is refused, and where it is not.
+
+    The document of that `key`, which the actor may read, is weighed with it. Of other documents, and for who may not make such,
+    there is nothing to tell.
+    """
+    if not any(work.actor.may(f"{resource}.{verb}") for verb in _WEIGHED.get(resource, ())):
+        return []
+    document: Any = work.session.get(resource_of(resource).table, key) if key else None
+    told = document is None or (document.status in _TOLD[resource] and getattr(document, "kind", "") != "return")
+    found = work.session.get(Account, account) if told else None
+    return holds(work, found, _weight(work, found, resource, document)) if found is not None else []
+
+
+def _weight(work: Work, account: Account, resource: str, document: Any) -> Decimal | None:
+    """What would be exposed with a document that does not count yet; None where only what is there counts."""
+    if document is None or document.status != "draft":
+        return None
+    if resource == "orders":
+        return _with(work, account, document, order=document.id)
+    return None if _counted(work, document) else _with(work, account, document, note=document.id)
+
+
+def _counted(work: Work, note: Any) -> bool:
+    """Whether the delivery's order counts already."""
+    order = work.session.get(SalesOrder, note.order) if note.order else None
+    return order is not None and order.status in (OrderStatus.CONFIRMED.value, OrderStatus.HELD.value)
+
 
 def refuse_order(work: Work, order: Any) -> None:
     """Raise Invalid at "account" where an order of the customer may not be confirmed."""
@@ -155,10 +205,7 @@ def refuse_delivery(work: Work, note: Any) -> None:
     account = work.row(Account, note.account)
     if account is None:
         return
-    order = work.session.get(SalesOrder, note.order) if note.order else None
-    counted = order is not None and order.status in (OrderStatus.CONFIRMED.value, OrderStatus.HELD.value)
-    total = None if counted else _with(work, account, note, note=note.id)
-    found = holds(work, account, total)
+    found = holds(work, account, None if _counted(work, note) else _with(work, account, note, note=note.id))
     _refuse(found, Effect.HOLD_DELIVERIES)
     if any(hold.effect is Effect.PREPAY for hold in found):
         short = note.total_company - _advance(work, note)
@@ -217,10 +264,7 @@ def held(work: Work) -> list[Held]:
             raise NotAllowed(permission)
     today, levels = trade.today(work), _levels(work, None)
     rows = work.session.execute(_candidates(today, levels, readable(work, resource_of("accounts")))).all()
-    limited = sa.select(column_of(Account, "id")).where(column_of(Account, "credit_limit").is_not(None))
-    totals = exposure.owed(work, lambda column: column.in_(limited))
-    for account, amount in exposure.uninvoiced(work, lambda column: column.in_(limited)).items():
-        totals[account] = totals.get(account, ZERO) + amount
+    totals = _exposed_of(work, [row.id for row in rows if row.credit_limit is not None])
     overdue = _overdue(work, today)
     found = []
     for row in rows:
@@ -236,9 +280,9 @@ def held(work: Work) -> list[Held]:
 def _candidates(
     today: date, levels: dict[int, list[tuple[int, Effect, str]]], scope: list[sa.ColumnElement[bool]]
 ) -> sa.Select[Any]:
-    """Customers held by hand, with a limit, or with an open invoice that has reached the first level of their policy."""
+    """Customers held by hand, about or over their limit, or with an open invoice that has reached the first level of their policy."""
     oldest = (
-        sa.select(column_of(Invoice, "account").label("of"), sa.func.min(column_of(Invoice, "due")).label("due"))
+        sa.select(column_of(Invoice, "account").label("of"), sa.func.min(column_of(Invoice, "next_due")).label("due"))
         .where(*_charged())
         .group_by(column_of(Invoice, "account"))
         .subquery()
@@ -252,15 +296,36 @@ def _candidates(
         sa.select(*(column_of(Account, name) for name in names), oldest.c.due)
         .outerjoin(oldest, oldest.c.of == column_of(Account, "id"))
         .where(*scope)
-        .where(sa.or_(column_of(Account, "held").is_(True), column_of(Account, "credit_limit").is_not(None), *reached))
+        .where(
+            sa.or_(column_of(Account, "held").is_(True), column_of(Account, "id").in_(exposure.over_limit()), *reached)
+        )
     )
 
 
+def _exposed_of(work: Work, accounts: list[int]) -> dict[int, Decimal]:
+    """What each of these customers is exposed with, to the cent."""
+    totals: dict[int, Decimal] = {}
+    for start in range(0, len(accounts), _AT_ONCE):
+        which = _one_of(accounts[start : start + _AT_ONCE])
+        for found in (exposure.owed(work, which), exposure.uninvoiced(work, which)):
+            for account, amount in found.items():
+                totals[account] = totals.get(account, ZERO) + amount
+    return totals
+
+
+def _one_of(accounts: list[int]) -> exposure.Which:
+    def which(column: Any) -> sa.ColumnElement[bool]:
+        return column.in_(accounts)  # type: ignore[no-any-return]
+
+    return which
+
+
 def _overdue(work: Work, today: date) -> dict[int, Decimal]:
-    account, rate, balance = (column_of(Invoice, name) for name in ("account", "rate", "balance"))
+    account, rate = column_of(Invoice, "account"), column_of(Invoice, "rate")
     statement = (
-        sa.select(account, rate, sa.func.sum(balance))
-        .where(*_charged(), column_of(Invoice, "due") < today)
+        sa.select(account, rate, sa.func.sum(instalments.open_of(column_of(Invoice, "paid"))))
+        .join(InvoicePart, column_of(InvoicePart, "invoice") == column_of(Invoice, "id"))
+        .where(*_charged(), column_of(Invoice, "next_due") < today, column_of(InvoicePart, "due") < today)
         .group_by(account, rate)
     )
     found: dict[int, Decimal] = {}

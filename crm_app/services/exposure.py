@@ -1,12 +1,13 @@
 """What customers may come to owe, in the company's currency: open invoices, and what is ordered or handed over and not yet invoiced."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_app.core.money import round_money
+from crm_app.models.accounts import Account
 from crm_app.models.choices import Progress
 from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryNote
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine
@@ -20,6 +21,7 @@ ZERO = Decimal(0)
 Which = Callable[[Any], sa.ColumnElement[bool]]
 _COUNTED = (OrderStatus.CONFIRMED.value, OrderStatus.HELD.value, OrderStatus.CLOSED.value)
 _GONE = ("issued", "signed")
+_SLACK = 1e-6  # what a rough sum may be off by
 
 
 def owed(work: Work, which: Which) -> dict[int, Decimal]:
@@ -43,6 +45,62 @@ def uninvoiced(work: Work, which: Which, order: int = 0, note: int = 0) -> dict[
     for (account, _), amount in _by_document(work.session.execute(_handed_over(which, note))).items():
         found[account] = found.get(account, ZERO) + amount
     return _rounded(work, found)
+
+
+def over_limit() -> sa.Select[Any]:
+    """The ids of the accounts that are about or over their credit limit: computed roughly, without what deposits take off, so that
+    nobody over it is missing and few others leave the database.
+    """
+    limited = sa.select(column_of(Account, "id")).where(column_of(Account, "credit_limit").is_not(None))
+    rows = sa.union_all(
+        *(_roughly(part.subquery(), sign) for part, sign in _open_parts(lambda key: key.in_(limited))),
+        *(
+            _rough_share(part.subquery())
+            for part in (_ordered(lambda key: key.in_(limited), 0), _handed_over(lambda key: key.in_(limited), 0))
+        ),
+    ).subquery()
+    number, limit = column_of(Account, "id"), column_of(Account, "credit_limit")
+    total = sa.select(rows.c.account, sa.func.sum(rows.c.amount).label("amount")).group_by(rows.c.account).subquery()
+    return (
+        sa.select(number)
+        .join(total, total.c.account == number)
+        .where(limit.is_not(None), total.c.amount > _float(limit) * (1 - _SLACK) - 1)
+    )
+
+
+def _float(value: Any) -> Any:
+    """A rough number of an exact one (which SQLite keeps as a scaled integer)."""
+    return sa.cast(value, sa.Float) / sa.cast(sa.literal(Decimal(1), value.type), sa.Float)
+
+
+def _open_parts(which: Which) -> Iterator[tuple[sa.Select[Any], int]]:
+    """Rows of account, rate, amount, and whether they add or take away."""
+    credit, paid = InvoiceKind.CREDIT_NOTE.value, Direction.PAID.value
+    names = ("account", "rate", "balance")
+    open_ = sa.select(*(column_of(Invoice, name) for name in names)).where(which(column_of(Invoice, "account")))
+    open_ = open_.where(column_of(Invoice, "status") == "issued", column_of(Invoice, "balance") > ZERO)
+    yield open_.where(column_of(Invoice, "kind") != credit), 1
+    yield open_.where(column_of(Invoice, "kind") == credit), -1
+    free = sa.select(*(column_of(Payment, name) for name in ("account", "rate", "unallocated")))
+    free = free.where(which(column_of(Payment, "account")), column_of(Payment, "status") == "posted")
+    free = free.where(column_of(Payment, "unallocated") > ZERO)
+    yield free.where(column_of(Payment, "direction") == paid), 1
+    yield free.where(column_of(Payment, "direction") != paid), -1
+
+
+def _roughly(part: Any, sign: int) -> sa.Select[Any]:
+    account, rate, amount = part.c
+    return sa.select(account.label("account"), (_float(amount) * _float(rate) * sign).label("amount"))
+
+
+def _rough_share(part: Any) -> sa.Select[Any]:
+    """Of rows as `_by_document` reads them."""
+    account, _, total, net, line, quantity, *less = part.c
+    left = _float(quantity) - sum((_float(one) for one in less), sa.literal(0.0))
+    share = sa.case((left <= 0, 0.0), (left >= _float(quantity), 1.0), else_=left / _float(quantity))
+    amount = _float(total) * _float(line) / _float(net) * share
+    nothing = sa.literal(ZERO, net.type)
+    return sa.select(account.label("account"), amount.label("amount")).where(net != nothing, quantity > nothing)
 
 
 def _rounded(work: Work, found: dict[int, Decimal]) -> dict[int, Decimal]:

@@ -15,13 +15,15 @@ from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceSt
 from crm_app.models.numbering import Numbered
 from crm_app.models.orders import SalesOrder
 
-from . import chain, currencies, ledger, numbering, payments, rules, shares, snapshots, taxes, trade
+from . import chain, currencies, instalments, ledger, numbering, payments, rules, shares, snapshots, taxes, trade
+from .values import readable, resource_of
 from .verbs import Outcome, action
 from .work import Work, column_of
 
 Values = Mapping[str, object]
 ZERO = Decimal(0)
 _YES = (True, "true", "1")
+_DEPOSIT = ("deposit", "deposit_amount")
 
 
 @rules.completes("invoices")
@@ -30,9 +32,11 @@ def _due(work: Work, draft: rules.Draft) -> None:
     values = draft.values
     written = "due" in draft.given and values["due"]
     moved = draft.coming("account", "date", "payment_terms", "payment_days") or values["due"] is None
-    if values["date"] and values["account"] and moved and not written:
-        head = values | {"payable": values.get("payable") or ZERO, "currency": values["currency"] or "EUR"}
-        values["due"] = max(day for day, _ in trade.instalments(work, head))
+    if values["date"] and values["account"]:
+        due = instalments.days(work, values)
+        if moved and not written:
+            values["due"] = due["due"]
+        values["next_due"] = values["due"] if due["due"] == due["next_due"] else due["next_due"]
     if values["due"] and values["date"] and values["due"] < values["date"]:
         draft.errors["due"] = Message("It is due before its date.")
 
@@ -40,14 +44,16 @@ def _due(work: Work, draft: rules.Draft) -> None:
 def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) -> Outcome:
     """A draft invoice of what is left of these documents; with `issue` it is issued at once. Nothing left: the one made before.
 
-    `deposit` (percent) makes a deposit invoice instead; the next invoice sets it off.
+    `deposit` (percent) or `deposit_amount` (as the document's prices are, with or before taxes) makes a deposit invoice instead;
+    the next invoice sets it off.
     """
     work.require("invoices.create")
     first = rows[0]
     chain.lock(work, source, rows)
-    if values.get("deposit") not in (None, ""):
+    way = next((name for name in _DEPOSIT if values.get(name) not in (None, "")), "")
+    if way:
         if len(rows) > 1:
-            raise Invalid({"deposit": Message("A deposit is on one document.")})
+            raise Invalid({way: Message("A deposit is on one document.")})
         made = _deposit(work, source, first, values)
         return _made(work, first, made.id, values, made)
     parts = chain.left(work, source, "invoices", [row.id for row in rows])
@@ -71,24 +77,42 @@ def _made(work: Work, source: Any, key: int, values: Values, made: Any) -> Outco
 
 
 def _deposit(work: Work, source: str, row: Any, given: Values) -> Any:
-    """An invoice over a percentage of a quote or order, a line per tax class."""
-    percent = chain.number_of(given["deposit"], "deposit")
-    if not 0 < percent <= 100 or source not in ("quotes", "orders"):
-        raise Invalid({"deposit": Message("Write a number from {least} to {most}.", least=1, most=100)})
+    """An invoice over a percentage or an amount of a quote or order, a line per tax class."""
+    nets = {tax_class: amount for tax_class, amount in _nets(work, source, row).items() if amount > 0}
+    text, amounts = _asked_for(source, row, given, nets)
     account = work.row(Account, row.account)
     language = (account.language if account else None) or trade.company(work).language
-    text = translate("Deposit of {percent} % on {number}", language).format(
-        percent=f"{percent.normalize():f}", number=row.number or ""
-    )
     rows = [
         {
-            "description": text, "quantity": Decimal(1), "price": money.round_money(amount * percent / 100, row.currency),
+            "description": translate(text.text, language).format(**text.args), "quantity": Decimal(1), "price": amount,
             "discount": ZERO, "tax_class": tax_class,
         }
-        for tax_class, amount in _nets(work, source, row).items()
+        for tax_class, amount in zip(nets, amounts, strict=True)
         if amount > 0
     ]  # fmt: skip
     return _store(work, source, row, rows, {"kind": InvoiceKind.DEPOSIT.value} | chain.dated(given))
+
+
+def _asked_for(source: str, row: Any, given: Values, nets: Mapping[str, Decimal]) -> tuple[Message, list[Decimal]]:
+    """What the deposit is called, and what of it falls to each tax class. An amount is shared out without losing a cent."""
+    percent, amount = (
+        None if given.get(name) in (None, "") else chain.number_of(given[name], name) for name in _DEPOSIT
+    )
+    whole, number = sum(nets.values(), ZERO), row.number or ""
+    if source not in ("quotes", "orders") or (percent is not None and amount is not None):
+        raise Invalid({"deposit": Message("A deposit is a percentage or an amount of a quote or a sales order.")})
+    if percent is not None:
+        if not 0 < percent <= 100:
+            raise Invalid({"deposit": Message("Write a number from {least} to {most}.", least=1, most=100)})
+        text = Message("Deposit of {percent} % on {number}", percent=f"{percent.normalize():f}", number=number)
+        return text, [money.round_money(net * percent / 100, row.currency) for net in nets.values()]
+    if amount is None or amount <= 0:
+        raise Invalid({"deposit_amount": Message("Write a number above zero.")})
+    if amount != money.round_money(amount, row.currency):
+        raise Invalid({"deposit_amount": Message("This currency has fewer decimals.")})
+    if amount > whole:
+        raise Invalid({"deposit_amount": Message("At most {most} is left.", most=f"{whole:.2f}")})
+    return Message("Deposit on {number}", number=number), money.allocate(amount, list(nets.values()), row.currency)
 
 
 def _nets(work: Work, source: str, row: Any) -> dict[str, Decimal]:
@@ -106,8 +130,7 @@ def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], head:
     values |= {"date": trade.today(work), **head} | chain.pointers(source, row, Invoice)
     account = work.row(Account, row.account)
     trade.add_up(work, values, account, lines)
-    values["due"] = max(day for day, _ in trade.instalments(work, values))
-    made = Invoice(**values)
+    made = Invoice(**values | instalments.days(work, values))
     work.session.add(made)
     work.session.flush()
     work.session.add_all(
@@ -215,12 +238,7 @@ def issue(work: Work, row: Any, values: Values) -> Outcome | None:
     if errors:
         raise Invalid(errors)
     row.number = numbering.draw(work, Numbered(row.kind), row.date)
-    parts = trade.instalments(
-        work, {name: getattr(row, name) for name in ("date", "payable", "payment_terms", "payment_days", "currency")}
-    )
-    if len(parts) > 1 or row.due is None:
-        row.due = max(day for day, _ in parts)
-    row.instalments = [[day.isoformat(), str(amount)] for day, amount in parts] if len(parts) > 1 else []
+    instalments.write(work, row)
     row.paid, row.balance = ZERO, row.payable
     work.session.flush()
     snapshots.keep(work, "invoices", row, lines)
@@ -335,10 +353,12 @@ def apply(work: Work, row: Any, values: Values) -> Outcome | None:
 
 @action("invoices", "unapply", "Take allocations back", icon="undo-2", fields=("allocations",))
 def unapply(work: Work, row: Any, values: Values) -> Outcome | None:
-    """What a credit note has settled (the allocations whose ids are named, else all) counts no more from today on."""
+    """What a credit note has settled (the allocations whose ids are named, else all those that the caller may read) counts no
+    more from today on.
+    """
     if row.kind != InvoiceKind.CREDIT_NOTE.value:
         raise Invalid({"": Message("Only a credit note is set against invoices.")})
-    payments.take_back(work, row, values.get("allocations"))
+    payments.take_back(work, row, values.get("allocations"), *readable(work, resource_of("invoices")))
     return None
 
 

@@ -55,7 +55,12 @@ def questions(today: date) -> Iterator[Question]:
     soon = f"{today.isoformat()},{(today + SOON).isoformat()}"
     owed = (("status", "eq", "issued"), ("kind", "ne", "credit_note"), ("balance", "gt", "0"))
     yield _ask(
-        Message("Overdue invoices"), "invoices", *owed, ("due", "lt", today.isoformat()), day="due", money="balance"
+        Message("Overdue invoices"),
+        "invoices",
+        *owed,
+        ("next_due", "lt", today.isoformat()),
+        day="next_due",
+        money="balance",
     )
     sent = (("status", "eq", "sent"), ("valid_until", "between", soon))
     yield _ask(Message("Quotes about to expire"), "quotes", *sent, day="valid_until", look="wait")

@@ -48,7 +48,7 @@ def deliver(work: Work, row: Any, values: Values) -> Outcome:
     "invoice",
     "Make an invoice",
     icon="receipt",
-    fields=("lines", "also", "percent", "deposit", "date", "issue"),
+    fields=("lines", "also", "percent", "deposit", "deposit_amount", "date", "issue"),
 )
 def invoice(work: Work, row: Any, values: Values) -> Outcome:
     """An invoice of what has not been invoiced yet; `also` names more orders of the customer that go into it."""

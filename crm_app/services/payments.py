@@ -13,11 +13,11 @@ from crm_app.core.fields import BadValue, Choice, Day, Number, Text
 from crm_app.core.i18n import Message
 from crm_app.core.money import round_money
 from crm_app.models.accounts import Account
-from crm_app.models.invoices import Invoice, InvoiceKind
+from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.numbering import Numbered
 from crm_app.models.payments import METHOD_LABELS, Allocation, Direction, Method, Payment, PaymentStatus
 
-from . import currencies, numbering, rules, trade
+from . import currencies, instalments, numbering, rules, trade
 from .values import readable, resource_of
 from .verbs import Outcome, action
 from .work import Work, before_commit, column_of
@@ -80,8 +80,8 @@ def allocate(work: Work, row: Any, values: Values) -> Outcome | None:
 
 @action("payments", "unallocate", "Take allocations back", icon="undo-2", fields=("allocations",))
 def unallocate(work: Work, row: Any, values: Values) -> Outcome | None:
-    """Its allocations (those whose ids are named, else all) count no more from today on."""
-    take_back(work, row, values.get("allocations"))
+    """Its allocations (those whose ids are named, else all) to invoices that the caller may read count no more from today on."""
+    take_back(work, row, values.get("allocations"), *readable(work, resource_of("invoices")))
     return None
 
 
@@ -140,7 +140,7 @@ def _read(work: Work, values: Values) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class OpenItem:
-    """An invoice that is not settled, as the allocation screen shows it."""
+    """An invoice that is not settled, as the allocation screen shows it; `due` is the day of its earliest open part."""
 
     id: int
     number: str
@@ -155,19 +155,23 @@ def open_items(
     work: Work, account: int, kinds: tuple[str, ...] = ("invoice", "debit_note", "deposit")
 ) -> list[OpenItem]:
     """What the customer has not settled and the actor may read, the oldest due first."""
-    names = ("id", "number", "date", "due", "currency", "payable", "balance")
+    names = ("id", "number", "date", "next_due", "currency", "payable", "balance")
     statement = (
         sa.select(*(column_of(Invoice, name) for name in names))
-        .where(
-            *readable(work, resource_of("invoices")),
-            column_of(Invoice, "account") == account,
-            column_of(Invoice, "status") == "issued",
-            column_of(Invoice, "kind").in_(kinds),
-            column_of(Invoice, "balance") > ZERO,
-        )
-        .order_by(column_of(Invoice, "due"), column_of(Invoice, "id"))
+        .where(*_open_ones(work, account, kinds))
+        .order_by(column_of(Invoice, "next_due"), column_of(Invoice, "id"))
     )
     return [OpenItem(*row) for row in work.session.execute(statement)]
+
+
+def _open_ones(work: Work, account: int, kinds: tuple[str, ...]) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        *readable(work, resource_of("invoices")),
+        column_of(Invoice, "account") == account,
+        column_of(Invoice, "status") == "issued",
+        column_of(Invoice, "kind").in_(kinds),
+        column_of(Invoice, "balance") > ZERO,
+    )
 
 
 def allocate_to(work: Work, source: Any, values: Values) -> None:
@@ -216,12 +220,25 @@ def _oldest_first(work: Work, source: Any) -> None:
     """Only invoices in the payment's own currency: another one needs a rate that somebody decides."""
     refund = isinstance(source, Payment) and source.direction == Direction.PAID.value
     kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else OWED
-    for item in open_items(work, source.account, kinds):
-        if _free(source) <= 0:
+    left, taken = _free(source), dict[int, Decimal]()
+    for invoice, amount in _open_parts(work, source, kinds):
+        if left <= 0:
             break
-        if item.currency == source.currency:
-            amount = min(item.balance, _free(source))
-            _allocate(work, source, _invoice(work, source, item.id), amount, amount)
+        taken[invoice] = taken.get(invoice, ZERO) + min(amount, left)
+        left -= min(amount, left)
+    for invoice, amount in taken.items():
+        _allocate(work, source, _invoice(work, source, invoice), amount, amount)
+
+
+def _open_parts(work: Work, source: Any, kinds: tuple[str, ...]) -> list[tuple[int, Decimal]]:
+    """(invoice, what is open) of each part in the source's currency, the earliest due first."""
+    rows = (
+        sa.select(column_of(InvoicePart, "invoice"), instalments.open_of(column_of(Invoice, "paid")))
+        .join(Invoice, column_of(Invoice, "id") == column_of(InvoicePart, "invoice"))
+        .where(*_open_ones(work, source.account, kinds), column_of(Invoice, "currency") == source.currency)
+        .order_by(*(column_of(InvoicePart, name) for name in ("due", "invoice", "before")))
+    )
+    return [(invoice, amount) for invoice, amount in work.session.execute(rows) if amount > 0]
 
 
 def _amount(raw: object, name: str) -> Decimal:
@@ -273,7 +290,7 @@ def _allocate(work: Work, source: Any, invoice: Any, amount: Decimal, taken: Dec
     )  # fmt: skip
     work.session.flush()
     _settle(work, {invoice.id, *(() if paid else (source.id,))}, {source.id} if paid else set())
-    work.session.refresh(invoice, ["paid", "balance"])
+    work.session.refresh(invoice, ["paid", "balance", "next_due"])
     work.session.refresh(source, ["unallocated"] if paid else ["paid", "balance"])
 
 
@@ -282,10 +299,16 @@ def _worth(amount: Decimal, before: Decimal, rate: Decimal, own: str) -> Decimal
     return round_money((before + amount) * rate, own) - round_money(before * rate, own)
 
 
-def take_back(work: Work, source: Any, wanted: object) -> None:
-    """Allocations of a payment or credit note (those whose ids are named, else all) count no more from today on."""
+def take_back(work: Work, source: Any, wanted: object, *conditions: sa.ColumnElement[bool]) -> None:
+    """Allocations of a payment or credit note (those whose ids are named, else all) count no more from today on.
+
+    Those to invoices that the conditions do not leave are as if they were not there.
+    """
     of_source = column_of(Allocation, "payment" if isinstance(source, Payment) else "credit")
     rows = sa.select(Allocation).where(of_source == source.id, column_of(Allocation, "until").is_(None))
+    if conditions:
+        settled = sa.select(column_of(Invoice, "id")).where(*conditions)
+        rows = rows.where(column_of(Allocation, "invoice").in_(settled))
     if wanted is not None:
         if not isinstance(wanted, list) or not all(isinstance(key, int) for key in wanted):
             raise Invalid({"allocations": Message("Send a list of at most {count}.", count=500)})
@@ -349,6 +372,7 @@ def _settle(work: Work, invoices: set[int], payments: set[int]) -> None:
             else_=settled,
         )  # fmt: skip
         _write(work, Invoice, invoices, {"paid": paid, "balance": column_of(Invoice, "payable") - paid})
+        _write(work, Invoice, invoices, {"next_due": instalments.next_due(column_of(Invoice, "paid"))})
     if payments:
         free = column_of(Payment, "amount") - total("taken", "payment", Payment)
         posted = column_of(Payment, "status") == PaymentStatus.POSTED.value

@@ -5,9 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from crm_app.core.fields import Choice
 from crm_app.documents.sheets import Head, write
-from crm_app.models.credit import EFFECT_LABELS, Effect
 
 from . import credit, files, statements, trade
 from .actors import Actor
@@ -53,9 +51,12 @@ def statement(actor: Actor, account: object, begin: date | None, end: date | Non
     for part in found:
         rows.append([begin, say("Opening balance"), None, None, None, part.opening, part.currency])
         rows += [
-            [row.day, say(statements.KIND_WORDS[row.kind]), row.number, row.due, row.amount, row.balance, part.currency]
+            [
+                row.day, say(statements.KIND_WORDS[row.kind]), " ".join(filter(None, (row.number, row.part))), row.due,
+                row.amount, row.balance, part.currency,
+            ]
             for row in part.movements
-        ]
+        ]  # fmt: skip
     name = f"{files.clean_name(say('Statement of account'))} {last.isoformat()}.xlsx"
     return name, _workbook(say("Statement"), heads, rows)
 
@@ -65,12 +66,11 @@ def held(actor: Actor) -> tuple[str, bytes]:
     with Work(actor) as work:
         found, day = credit.held(work), trade.today(work)
     say = actor.speech.say
-    kind_of = Choice(Effect, EFFECT_LABELS)
     places = (0, 0, 0, 0, 2, 0, 0, 2, 2)
     heads = [Head(say(text), kind, of) for text, kind, of in zip(_HELD, _HELD_KINDS, places, strict=True)]
     rows = [
         [
-            one.name, kind_of.show(hold.effect.value, actor.speech), say(hold.why), say(hold.lift), one.overdue, one.days, one.since,
+            one.name, say(hold.text), say(hold.why), say(hold.lift), one.overdue, one.days, one.since,
             one.limit, one.exposed,
         ]
         for one in found

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 
 from crm_app.models.accounts import Account
 from crm_app.models.contacts import Contact
+from crm_app.models.invoices import Invoice
 from crm_app.models.products import Product
 from crm_app.models.settings import Company
 from crm_app.models.snapshots import DocumentSnapshot
 from crm_app.models.users import User
 
-from . import ledger, trade
+from . import instalments, ledger, trade
 from .work import Work, column_of
 
 _PARTY = ("name", "legal_name", "tax_id", "street", "postcode", "city", "region", "country", "phone", "email")
@@ -61,10 +62,10 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
             found for name, field in _ORIGINS if (found := _origin(work, name, getattr(row, field, None))) is not None
         ],
         "lines": _lines(work, lines, _labels(work, row, lines)),
-    } | _money(company, row)
+    } | _money(work, company, row)
 
 
-def _money(company: Company, row: Any) -> dict[str, Any]:
+def _money(work: Work, company: Company, row: Any) -> dict[str, Any]:
     """Currency, taxes and totals."""
     names = ("rate", "total_company", "net", "tax", "rounding", "total", "withheld", "payable")
     return {name: _text(getattr(row, name)) for name in names} | {
@@ -73,8 +74,16 @@ def _money(company: Company, row: Any) -> dict[str, Any]:
         "included": bool(row.included),
         "taxes": [_rate(part) | {"reason": part["reason"]} for part in row.tax_lines if not part["withheld"]],
         "withholdings": [_rate(part) for part in row.tax_lines if part["withheld"]],
-        "instalments": [{"date": part[0], "amount": part[1]} for part in getattr(row, "instalments", None) or []],
+        "instalments": _instalments(work, row),
     }
+
+
+def _instalments(work: Work, row: Any) -> list[dict[str, Any]]:
+    """The parts of an invoice that is due in several: those that are kept, of a draft those that it would have."""
+    if not isinstance(row, Invoice):
+        return []
+    parts = instalments.kept(work, row.id or 0) or instalments.planned(work, instalments.head_of(row))
+    return [{"date": _day(day), "amount": _text(amount)} for day, amount in parts] if len(parts) > 1 else []
 
 
 def _text(value: Decimal | None) -> str:

@@ -33,7 +33,7 @@ def needs(resource: Resource) -> tuple[str, ...]:
     """The fields that `of` reads of a record of that Resource."""
     if resource.workflow is None:
         return ()
-    wanted = (resource.workflow.state, *_PARTS, "valid_until", "kind", "balance", "paid", "due")
+    wanted = (resource.workflow.state, *_PARTS, "valid_until", "kind", "balance", "paid", "next_due")
     return tuple(name for name in wanted if name in resource.fields)
 
 
@@ -82,7 +82,7 @@ def _paid(state: str, values: Values, today: date) -> list[Standing]:
     if values["balance"] <= 0:
         return [Standing("Paid", "done")]
     found = [Standing("Partly paid", "wait")] if values["paid"] > 0 else []
-    due = values["due"]
+    due = values["next_due"]
     late = due is not None and due < today and values.get("kind") != "credit_note"
     return [*found, Standing("Overdue", "late")] if late else found
 

@@ -4,10 +4,11 @@ Both are read from the documents: invoices by their date, payments by theirs, al
 are taken back. The past stays as it was. `crm check` proves that the two agree.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,10 +17,10 @@ from crm_app.core.errors import Invalid, NotAllowed
 from crm_app.core.i18n import Message
 from crm_app.core.query import Filter
 from crm_app.models.accounts import Account
-from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceStatus
+from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart, InvoiceStatus
 from crm_app.models.payments import Allocation, Direction, Payment, PaymentStatus
 
-from . import records
+from . import instalments, records
 from .filters import conditions_of
 from .work import Work, column_of
 
@@ -30,13 +31,17 @@ KIND_WORDS = {
     "received": "Payment received", "paid": "Payment made", "reversed": "Payment reversed", "exchange": "Exchanged",
 }  # fmt: skip
 _CREDIT = InvoiceKind.CREDIT_NOTE.value
+Within = Callable[[sa.Select[Any], Any], sa.Select[Any]]
 _EDGES = (0, 30, 60, 90, 120)
 _AFTER = {"exchange": 1, "reversed": 2}  # money comes, is exchanged, goes back: on one day in this order
 
 
 @dataclass(frozen=True)
 class Movement:
-    """A line of a statement: `amount` is what it adds to what the customer owes, `balance` what is owed after it."""
+    """A line of a statement: `amount` is what it adds to what the customer owes, `balance` what is owed after it.
+
+    An invoice that is due in several parts is a line for each; `part` says which, such as "1/3".
+    """
 
     day: date
     resource: str
@@ -46,6 +51,7 @@ class Movement:
     due: date | None
     amount: Decimal
     balance: Decimal = ZERO
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ def _balanced(currency: str, rows: Iterable[Movement], begin: date) -> Statement
         if row.day < begin:
             opening = balance
         else:
-            shown.append(Movement(row.day, row.resource, row.id, row.number, row.kind, row.due, row.amount, balance))
+            shown.append(replace(row, balance=balance))
     return Statement(currency, opening, tuple(shown), balance)
 
 
@@ -120,16 +126,26 @@ def _only(table: type[Invoice] | type[Payment], account: int | None) -> list[sa.
 
 
 def _of_invoices(work: Work, account: int | None, end: date) -> list[tuple[str, Movement]]:
-    names = ("currency", "date", "id", "number", "kind", "due", "payable")
-    statement_ = sa.select(*(column_of(Invoice, name) for name in names)).where(
-        *_only(Invoice, account),
-        column_of(Invoice, "status") == InvoiceStatus.ISSUED.value,
-        column_of(Invoice, "date") <= end,
+    names = ("currency", "date", "id", "number", "kind")
+    parts = (column_of(InvoicePart, name) for name in ("due", "amount"))
+    statement_ = (
+        sa.select(*(column_of(Invoice, name) for name in names), *parts)
+        .join(InvoicePart, column_of(InvoicePart, "invoice") == column_of(Invoice, "id"))
+        .where(
+            *_only(Invoice, account),
+            column_of(Invoice, "status") == InvoiceStatus.ISSUED.value,
+            column_of(Invoice, "date") <= end,
+        )
+        .order_by(column_of(Invoice, "id"), column_of(InvoicePart, "before"), column_of(InvoicePart, "id"))
     )
-    return [
-        (currency, Movement(day, "invoices", key, number, kind, due, -payable if kind == _CREDIT else payable))
-        for currency, day, key, number, kind, due, payable in work.session.execute(statement_)
-    ]
+    found: list[tuple[str, Movement]] = []
+    for _, group in groupby(work.session.execute(statement_), key=lambda row: row.id):
+        rows = list(group)
+        for place, (currency, day, key, number, kind, due, amount) in enumerate(rows, 1):
+            part = f"{place}/{len(rows)}" if len(rows) > 1 else ""
+            signed = -amount if kind == _CREDIT else amount
+            found.append((currency, Movement(day, "invoices", key, number, kind, due, signed, part=part)))
+    return found
 
 
 def _of_payments(work: Work, account: int | None, end: date) -> list[tuple[str, Movement]]:
@@ -185,17 +201,11 @@ def ageing(work: Work, day: date, filters: Iterable[Filter] = (), accounts: Iter
     """
     resource = records.resource_of("accounts")
     scope = [*conditions_of(work, resource, filters), *records.readable(work, resource)]
-    if accounts is not None:
-        scope.append(column_of(Account, "id").in_(list(accounts)))
+    only = None if accounts is None else list(accounts)
     _require_whole(work)
     found: dict[tuple[int, str], dict[str, Decimal]] = {}
-    for account, currency, kind, bucket, amount in work.session.execute(_open_invoices(day, scope)):
-        place = "credit" if kind == _CREDIT else bucket
-        row = found.setdefault((account, currency), {})
-        row[place] = row.get(place, ZERO) + amount
-    for account, currency, direction, amount in work.session.execute(_open_money(day, scope)):
-        row = found.setdefault((account, currency), {})
-        row["credit"] = row.get("credit", ZERO) + (amount if direction == Direction.RECEIVED.value else -amount)
+    for account, currency, place, amount in work.session.execute(_open(day, _within(scope, only))):
+        found.setdefault((account, currency), {})[place] = amount
     names = records.names_of(work, records.resource_of("accounts"), {key for key, _ in found})
     rows = [
         Aged(
@@ -211,61 +221,103 @@ def ageing(work: Work, day: date, filters: Iterable[Filter] = (), accounts: Iter
     return sorted(rows, key=lambda row: (row.name, row.currency))
 
 
-def _counting(key: str, name: str, day: date) -> Any:
-    """Of each invoice or payment: the sum of the allocations that count at the end of that day."""
-    until = column_of(Allocation, "until")
-    source = column_of(Allocation, key)
-    return (
-        sa.select(source.label("key"), sa.func.sum(column_of(Allocation, name)).label("sum"))
-        .where(source.is_not(None), column_of(Allocation, "day") <= day, sa.or_(until.is_(None), until > day))
-        .group_by(source)
-        .subquery()
+def _within(scope: list[sa.ColumnElement[bool]], only: list[int] | None) -> Within:
+    """Keeps rows of invoices or payments to those of the accounts that the conditions leave, and to those named."""
+
+    def within(rows: sa.Select[Any], table: Any) -> sa.Select[Any]:
+        account = column_of(table, "account")
+        rows = rows if only is None else rows.where(account.in_(only))
+        return rows.join(Account, column_of(Account, "id") == account).where(*scope) if scope else rows
+
+    return within
+
+
+def _open(day: date, within: Within) -> sa.Select[Any]:
+    """(account, currency, bucket or "credit", amount) of all that is open at the end of that day, in one statement.
+
+    What is open now is found by its index, and of the rest what has changed since that day; the states are asked so that no
+    index answers where the latter is meant.
+    """
+    of_invoice = _since(day, (("invoice", "amount"), ("credit", "taken")))
+    of_payment = _since(day, (("payment", "taken"),))
+    state, balance, back = (
+        column_of(Invoice, "status"),
+        column_of(Invoice, "balance"),
+        column_of(Payment, "reversed_on"),
     )
+    money, free = column_of(Payment, "status"), column_of(Payment, "unallocated")
+    posted, reversed_ = PaymentStatus.POSTED.value, PaymentStatus.REVERSED.value
+    unissued, unposted = (
+        (InvoiceStatus.DRAFT.value, InvoiceStatus.CANCELLED.value),
+        (PaymentStatus.DRAFT.value, reversed_),
+    )
+    parts = sa.union_all(
+        within(_invoices(day, of_invoice).where(state == InvoiceStatus.ISSUED.value, balance > ZERO), Invoice),
+        within(_changed(_invoices(day, of_invoice), Invoice, of_invoice, state.not_in(unissued), balance), Invoice),
+        within(_money(day, of_payment, free).where(money == posted, free > ZERO), Payment),
+        within(_changed(_money(day, of_payment, free), Payment, of_payment, money.not_in(unposted), free), Payment),
+        within(_money(day, of_payment, column_of(Payment, "amount")).where(money == reversed_, back > day), Payment),
+    ).subquery()
+    keys = (parts.c.account, parts.c.currency, parts.c.place)
+    amount = sa.type_coerce(sa.func.sum(parts.c.amount), free.type)
+    return sa.select(*keys, amount).where(parts.c.amount != sa.literal(ZERO, free.type)).group_by(*keys)
 
 
-def _open_invoices(day: date, conditions: list[sa.ColumnElement[bool]]) -> sa.Select[Any]:
-    kind, due, payable = (column_of(Invoice, name) for name in ("kind", "due", "payable"))
-    settled, given = _counting("invoice", "amount", day), _counting("credit", "taken", day)
-    nothing = sa.literal(ZERO, payable.type)
-    rest = payable - sa.func.coalesce(settled.c.sum, nothing) - sa.func.coalesce(given.c.sum, nothing)
-    bucket = sa.case(
-        *((due >= day - timedelta(days=edge), name) for edge, name in zip(_EDGES, BUCKETS, strict=False)),
+def _changed(rows: sa.Select[Any], table: Any, since: Any, state: Any, rest: Any) -> sa.Select[Any]:
+    """Of these rows those of which nothing is open now, and something was settled or taken back since that day."""
+    among = column_of(table, "id").in_(sa.select(since.c.key))
+    return rows.where(among, state, sa.func.coalesce(rest, ZERO) <= ZERO)
+
+
+def _since(day: date, sides: Iterable[tuple[str, str]]) -> Any:
+    """By invoice or payment: what was settled of it at the end of that day beyond what is settled now.
+
+    Only allocations that began or ended since then are read: of today, none.
+    """
+    at, until = column_of(Allocation, "day"), column_of(Allocation, "until")
+    rows = []
+    for key, name in sides:
+        source, amount = column_of(Allocation, key), column_of(Allocation, name)
+        nothing = sa.literal(ZERO, amount.type)
+        begun = sa.case((until.is_(None), nothing - amount), else_=nothing)
+        ended = sa.case((at <= day, amount), else_=nothing)
+        rows.append(sa.select(source.label("key"), begun.label("value")).where(at > day))
+        rows.append(sa.select(source.label("key"), ended.label("value")).where(until > day))
+    found = sa.union_all(*rows).subquery()
+    return sa.select(found.c.key, sa.func.sum(found.c.value).label("sum")).group_by(found.c.key).cte()
+
+
+def _invoices(day: date, since: Any) -> sa.Select[Any]:
+    """Each part of an invoice by its own due day; of credit notes what is not set against anything."""
+    paid, due = column_of(Invoice, "paid"), column_of(InvoicePart, "due")
+    settled = paid + sa.func.coalesce(since.c.sum, sa.literal(ZERO, paid.type))
+    buckets = zip(_EDGES, BUCKETS, strict=False)
+    place = sa.case(
+        (column_of(Invoice, "kind") == _CREDIT, "credit"),
+        *((due >= day - timedelta(days=edge), name) for edge, name in buckets),
         else_=BUCKETS[-1],
     )
-    inner = (
+    return (
         sa.select(
             column_of(Invoice, "account").label("account"), column_of(Invoice, "currency").label("currency"),
-            kind.label("kind"), bucket.label("bucket"), rest.label("rest"),
+            place.label("place"), instalments.open_of(settled).label("amount"),
         )
-        .outerjoin(settled, settled.c.key == column_of(Invoice, "id"))
-        .outerjoin(given, given.c.key == column_of(Invoice, "id"))
-        .where(column_of(Invoice, "status") == InvoiceStatus.ISSUED.value, column_of(Invoice, "date") <= day, rest != nothing)
+        .join(InvoicePart, column_of(InvoicePart, "invoice") == column_of(Invoice, "id"))
+        .outerjoin(since, since.c.key == column_of(Invoice, "id"))
+        .where(column_of(Invoice, "date") <= day)
     )  # fmt: skip
-    if conditions:
-        inner = inner.join(Account, column_of(Account, "id") == column_of(Invoice, "account")).where(*conditions)
-    part = inner.subquery()
-    keys = (part.c.account, part.c.currency, part.c.kind, part.c.bucket)
-    return sa.select(*keys, sa.type_coerce(sa.func.sum(part.c.rest), payable.type)).group_by(*keys)
 
 
-def _open_money(day: date, conditions: list[sa.ColumnElement[bool]]) -> sa.Select[Any]:
-    amount, back = column_of(Payment, "amount"), column_of(Payment, "reversed_on")
-    used = _counting("payment", "taken", day)
-    nothing = sa.literal(ZERO, amount.type)
-    rest = amount - sa.func.coalesce(used.c.sum, nothing)
-    inner = (
+def _money(day: date, since: Any, left: Any) -> sa.Select[Any]:
+    """Money that settles nothing (`left` of it by now); what was paid out counts against it."""
+    nothing = sa.literal(ZERO, left.type)
+    rest = left - sa.func.coalesce(since.c.sum, nothing)
+    received = column_of(Payment, "direction") == Direction.RECEIVED.value
+    return (
         sa.select(
             column_of(Payment, "account").label("account"), column_of(Payment, "currency").label("currency"),
-            column_of(Payment, "direction").label("direction"), rest.label("rest"),
+            sa.literal("credit").label("place"), sa.case((received, rest), else_=nothing - rest).label("amount"),
         )
-        .outerjoin(used, used.c.key == column_of(Payment, "id"))
-        .where(
-            column_of(Payment, "status") != PaymentStatus.DRAFT.value, column_of(Payment, "date") <= day,
-            sa.or_(back.is_(None), back > day), rest != nothing,
-        )
+        .outerjoin(since, since.c.key == column_of(Payment, "id"))
+        .where(column_of(Payment, "date") <= day)
     )  # fmt: skip
-    if conditions:
-        inner = inner.join(Account, column_of(Account, "id") == column_of(Payment, "account")).where(*conditions)
-    part = inner.subquery()
-    keys = (part.c.account, part.c.currency, part.c.direction)
-    return sa.select(*keys, sa.type_coerce(sa.func.sum(part.c.rest), amount.type)).group_by(*keys)

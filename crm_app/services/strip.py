@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from crm_app.core.errors import NotAllowed
 from crm_app.core.fields import Choice
-from crm_app.models.invoices import Invoice
+from crm_app.models.invoices import Invoice, InvoicePart
 from crm_app.models.payments import Allocation, Payment
 
-from . import ledger, records, standings, trade
+from . import instalments, ledger, records, standings, trade
 from .ledger import HEADS, ancestor_of
 from .standings import Standing
 from .work import Work, column_of
@@ -47,6 +47,16 @@ class LineSums:
     unit: str
     quantity: Decimal
     sums: dict[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an issued invoice; `open` is what is not settled of it."""
+
+    due: date
+    amount: Decimal
+    open: Decimal
+    currency: str
 
 
 def chain_of(work: Work, resource: str, key: int) -> list[Node]:
@@ -198,3 +208,16 @@ def tax_lines(work: Work, resource: str, key: int) -> list[dict[str, Any]]:
     """The tax per rate of a document that the actor may read."""
     head, _ = HEADS[resource]
     return list(work.session.scalar(sa.select(column_of(head, "tax_lines")).where(column_of(head, "id") == key)) or [])
+
+
+def parts_of(work: Work, key: object) -> list[Part]:
+    """The parts of an issued invoice, the earliest first; none of a draft. Raises Missing, NotAllowed."""
+    number = records.reach(work, records.resource_of("invoices"), key)
+    columns = (column_of(InvoicePart, name) for name in ("due", "amount"))
+    rows = (
+        sa.select(*columns, instalments.open_of(column_of(Invoice, "paid")), column_of(Invoice, "currency"))
+        .join(Invoice, column_of(Invoice, "id") == column_of(InvoicePart, "invoice"))
+        .where(column_of(InvoicePart, "invoice") == number)
+        .order_by(column_of(InvoicePart, "before"), column_of(InvoicePart, "id"))
+    )
+    return [Part(*row) for row in work.session.execute(rows)]

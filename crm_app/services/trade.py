@@ -1,7 +1,7 @@
 """What all trade documents do when they are saved: fill in what the customer and the products say, price, tax, add up."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -284,32 +284,6 @@ def _told(part: tax.TaxAmount, *, withheld: bool) -> dict[str, Any]:
         "category": of.category, "reason": of.reason, "base": str(part.base), "amount": str(part.amount),
         "withheld": withheld,
     }  # fmt: skip
-
-
-def instalments(work: Work, head: Mapping[str, Any]) -> list[tuple[date, Decimal]]:
-    """When how much of what is payable is due: by the payment terms, else by the days, else at once. No cent is lost."""
-    from crm_app.models.prices import PaymentPart
-
-    day, payable = head["date"], head["payable"]
-    parts: list[PaymentPart] = []
-    if head["payment_terms"]:
-        table = PaymentPart
-        mine = sa.select(table).where(column_of(table, "payment_terms") == head["payment_terms"])
-        parts = list(work.session.scalars(mine.order_by(column_of(table, "position"), column_of(table, "id"))))
-    if not parts or not any(part.percent for part in parts):
-        return [(day + timedelta(days=head["payment_days"] or 0), payable)]
-    shares = money.allocate(payable, [part.percent for part in parts], head["currency"])
-    dated = [
-        (due_of(day, part.days, month_end=part.month_end), share) for part, share in zip(parts, shares, strict=True)
-    ]
-    return sorted(dated)
-
-
-def due_of(day: date, days: int, *, month_end: bool) -> date:
-    """So many days after the date; with `month_end` after the last day of its month."""
-    if month_end:
-        day = (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return day + timedelta(days=days)
 
 
 def _register(resource: str) -> None:

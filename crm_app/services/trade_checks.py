@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from crm_app.models.invoices import Invoice
+from crm_app.models.invoices import Invoice, InvoicePart
 from crm_app.models.numbering import Counter, Numbered, Sequence
 from crm_app.models.payments import Allocation, Payment
 
-from . import ledger, statements, trade
+from . import instalments, ledger, statements, trade
 from .work import Work, column_of
 
 ZERO = Decimal(0)
@@ -18,6 +18,7 @@ ZERO = Decimal(0)
 def disagreements(work: Work) -> Iterator[tuple[str, str]]:
     """(what was checked, "" or what is wrong with it), one after the other."""
     yield "invoices and allocations", _counted(_wrong_invoices(work), "invoices")
+    yield "invoices and instalments", _counted(_wrong_parts(work), "invoices")
     yield "payments and allocations", _counted(_wrong_payments(work), "payments")
     yield "totals of documents", _counted(_wrong_totals(work), "documents")
     yield "statement and ageing", _unlike(work)
@@ -39,6 +40,31 @@ def _wrong_invoices(work: Work) -> int:
     paid, balance, payable = (column_of(Invoice, name) for name in ("paid", "balance", "payable"))
     settled = _sum("amount", "invoice", Invoice) + _sum("taken", "credit", Invoice)
     wrong = sa.or_(paid != settled, balance != payable - paid)
+    statement = sa.select(sa.func.count()).select_from(Invoice).where(column_of(Invoice, "status") == "issued", wrong)
+    return work.session.scalar(statement) or 0
+
+
+def _wrong_parts(work: Work) -> int:
+    """Issued invoices whose parts do not come to what is payable, do not follow one another, or whose next day is not theirs."""
+    mine, other = InvoicePart, sa.orm.aliased(InvoicePart)
+    earlier = sa.or_(
+        other.due < column_of(mine, "due"),
+        sa.and_(other.due == column_of(mine, "due"), other.id < column_of(mine, "id")),
+    )
+    nothing = sa.literal(ZERO, column_of(mine, "amount").type)
+    sum_before = sa.select(sa.func.sum(other.amount)).where(other.invoice == column_of(mine, "invoice"), earlier)
+    before = sa.func.coalesce(sum_before.correlate(mine).scalar_subquery(), nothing)
+    broken = sa.select(column_of(mine, "id")).where(
+        column_of(mine, "invoice") == column_of(Invoice, "id"), column_of(mine, "before") != before
+    )
+    whole = sa.select(sa.func.sum(column_of(mine, "amount"))).where(
+        column_of(mine, "invoice") == column_of(Invoice, "id")
+    )
+    wrong = sa.or_(
+        sa.func.coalesce(whole.scalar_subquery(), nothing) != column_of(Invoice, "payable"),
+        broken.exists(),
+        column_of(Invoice, "next_due").is_distinct_from(instalments.next_due(column_of(Invoice, "paid"))),
+    )
     statement = sa.select(sa.func.count()).select_from(Invoice).where(column_of(Invoice, "status") == "issued", wrong)
     return work.session.scalar(statement) or 0
 

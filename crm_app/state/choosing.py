@@ -23,6 +23,7 @@ from .session import tell
 from .trade import TradeState, amount_text, quantity_text
 
 _MOST_ALSO = 20
+_SHARES = ("percent", "deposit", "deposit_amount")
 
 
 @dataclasses.dataclass
@@ -79,7 +80,7 @@ class ChooseState(TradeState, mixin=True):
         self.offers, self.others = await asyncio.to_thread(choice_of, actor, self.resource, name, self.record, [])
         if not self.offers:
             return await tell(self, "Nothing is left of this.", kind="late")
-        self.choice_ways = [way for way in ("lines", "percent", "deposit") if way in found.fields]
+        self.choice_ways = [way for way in ("lines", *_SHARES) if way in found.fields]
         self.choice_title, self.choice_once = actor.speech.say(found.label), secrets.token_hex(12)
         self.choosing = name
         return None
@@ -140,7 +141,7 @@ class ChooseState(TradeState, mixin=True):
         """The choice as the verb takes it; of what is no choice, nothing."""
         also = [row.id for row in self.others if row.chosen][:_MOST_ALSO]
         way = choice.get("way")
-        if way in ("percent", "deposit"):
+        if way in _SHARES:
             return {way: typed(choice.get(way), speech)} | ({"also": also} if also and way == "percent" else {})
         lines = choice.get("lines")
         rows = [row for row in lines if isinstance(row, dict)][:2000] if isinstance(lines, list) else []
@@ -158,7 +159,7 @@ def faults_of(bad: Invalid, given: Mapping[str, Any], speech: Speech) -> dict[st
     found: dict[str, str] = {}
     for name, text in bad.fields.items():
         place = name.split(".")
-        at = name if name in ("percent", "deposit") else "form"
+        at = name if name in _SHARES else "form"
         if "lines" in given and place[0] == "lines" and len(place) == 3:
             at = str(given["lines"][int(place[1])]["line"])
         found[at] = speech.say(text)

@@ -1,14 +1,33 @@
 """Invoices."""
 
+import asyncio
+import dataclasses
 from typing import ClassVar
 
 import reflex as rx
 
+from crm_app.core import clock
 from crm_app.core.resource import Resource
 from crm_app.models.invoices import INVOICES
+from crm_app.services import strip
+from crm_app.services.actors import Actor
+from crm_app.services.work import Work
 
 from .choosing import ChooseState
+from .forms import Read
 from .lists import ListState
+from .trade import amount_text
+
+
+@dataclasses.dataclass
+class PartRow:
+    """A part of an invoice: when how much of it is due, what is open of it, how it stands."""
+
+    due: str = ""
+    amount: str = ""
+    open: str = ""
+    text: str = ""
+    look: str = ""
 
 
 class InvoiceList(ListState, rx.State):
@@ -18,6 +37,48 @@ class InvoiceList(ListState, rx.State):
 
 
 class InvoiceRecord(ChooseState, rx.State):
-    """One of them."""
+    """One of them. `parts` are those of an issued invoice that is due in several."""
 
     resource: ClassVar[Resource] = INVOICES
+
+    parts: list[PartRow] = []
+    _parts: list[PartRow] = []
+
+    async def _read(self, actor: Actor, key: object) -> Read:
+        found = await super()._read(actor, key)
+        self._parts = await asyncio.to_thread(parts_of, actor, key)
+        return found
+
+    def _take(self, key: int, found: Read) -> None:
+        super()._take(key, found)
+        self.parts = self._parts
+
+    def _blank(self, actor: Actor) -> None:
+        super()._blank(actor)
+        self.parts = []
+
+
+def parts_of(actor: Actor, key: object) -> list[PartRow]:
+    """The parts in words; none where the whole is due on one day. Runs in a thread."""
+    speech = actor.speech
+    with Work(actor) as work:
+        found = strip.parts_of(work, key)
+    today = clock.today(speech.zone)
+    return [
+        PartRow(
+            speech.day(part.due),
+            amount_text(part.amount, part.currency, speech),
+            amount_text(part.open, part.currency, speech),
+            *_standing(part, late=part.due < today),
+        )
+        for part in (found if len(found) > 1 else ())
+    ]
+
+
+def _standing(part: strip.Part, *, late: bool) -> tuple[str, str]:
+    """The word (an English key) and its colour."""
+    if not part.open:
+        return "Paid", "done"
+    if late:
+        return "Overdue", "late"
+    return ("Partly paid", "wait") if part.open < part.amount else ("Not yet due", "open")

@@ -201,7 +201,7 @@ def part_of(speech: Speech, part: statements.Statement) -> StatementPart:
         MovementRow(
             speech.day(row.day),
             speech.say(statements.KIND_WORDS[row.kind]),
-            row.number or f"#{row.id}",
+            (row.number or f"#{row.id}") + (f" \u00b7 {row.part}" if row.part else ""),
             f"/{row.resource}/{row.id}",
             speech.day(row.due) if row.due else "",
             _amount(speech, row.amount, part.currency) if row.amount > 0 else "",

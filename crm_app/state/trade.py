@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from crm_app.core import money
+from crm_app.core.fields import BadValue, Reference
 from crm_app.core.i18n import Speech
 from crm_app.core.resource import RESOURCES, Resource
-from crm_app.services import previews, records, strip
+from crm_app.services import credit, previews, records, strip
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -56,12 +57,23 @@ class WhyRow:
 
 
 @dataclasses.dataclass
+class NoticeRow:
+    """What stands against the document's customer."""
+
+    effect: str = ""
+    why: str = ""
+    lift: str = ""
+
+
+@dataclasses.dataclass
 class Beside:
     """What a reading of a document brings beside the record."""
 
     nodes: list[NodeRow]
     sums: list[SumsRow]
     sheet: dict[str, Any]
+    notices: list[NoticeRow]
+    account: int
 
 
 class TradeState(VerbState, mixin=True):
@@ -75,6 +87,8 @@ class TradeState(VerbState, mixin=True):
     why: list[WhyRow] = []
     why_key: str = ""
     facts: dict[str, Any] = {}
+    notices: list[NoticeRow] = []
+    customer: int = 0
     _beside: Beside | None = None
 
     async def _read(self, actor: Actor, key: object) -> Read:
@@ -86,11 +100,13 @@ class TradeState(VerbState, mixin=True):
         super()._take(key, found)
         if self._beside is not None:
             self.nodes, self.sums, self.sheet = self._beside.nodes, self._beside.sums, self._beside.sheet
+            self.notices, self.customer = self._beside.notices, self._beside.account
         self.why, self.why_key, self.facts = [], "", {}
 
     def _blank(self, actor: Actor) -> None:
         super()._blank(actor)
         self.sheet, self.nodes, self.sums, self.why, self.why_key, self.facts = {}, [], [], [], "", {}
+        self.notices, self.customer = [], 0
 
     @on(SIGNED_IN)
     async def save(self, form: dict[str, Any], record: int, version: int) -> Any:
@@ -107,6 +123,10 @@ class TradeState(VerbState, mixin=True):
         self.sheet = await asyncio.to_thread(sheet_of_typed, actor, self.resource, self.record, head, rows) | {
             "serial": serial
         }
+        account = chosen_account(head)
+        if account != self.customer:
+            self.customer = account
+            self.notices = await asyncio.to_thread(notices_of, actor, self.resource, account, self.record)
 
     @on(SIGNED_IN)
     async def explain(self, key: str, line: str, head: dict[str, Any]) -> Any:
@@ -123,6 +143,14 @@ class TradeState(VerbState, mixin=True):
         rows = parsed_rows(f"[{line}]")
         found = await asyncio.to_thread(line_facts.told, actor, self.resource, head, rows[0]) if rows else {}
         self.facts = found | {"key": key[:40]}
+
+
+def chosen_account(head: Mapping[str, Any]) -> int:
+    """The customer in the form; 0 for none."""
+    try:
+        return Reference("accounts").parse(head.get("account")) or 0
+    except BadValue:
+        return 0
 
 
 def parsed_rows(text: str) -> list[dict[str, Any]]:
@@ -143,11 +171,28 @@ def beside(actor: Actor, resource: Resource, key: object) -> Beside:
         nodes = [node_row(node, actor.speech) for node in strip.chain_of(work, resource.name, item.id)]
         found = strip.lines_of(work, resource.name, item.id)
         tax_lines = strip.tax_lines(work, resource.name, item.id)
+        told = told_of(work, resource, item.values["account"], item.id)
     sums = [sums_row(line, actor.speech) for line in found] if any(line.sums for line in found) else []
     sheet = sheet_of(
         dict(item.values) | {"tax_lines": tax_lines}, [line.values for line in item.lines["lines"]], actor.speech
     )
-    return Beside(nodes if len(nodes) > 1 else [], sums, sheet)
+    return Beside(nodes if len(nodes) > 1 else [], sums, sheet, told, item.values["account"])
+
+
+def notices_of(actor: Actor, resource: Resource, account: int, record: int) -> list[NoticeRow]:
+    """What stands against that customer, who was chosen just now. Runs in a thread."""
+    with Work(actor) as work:
+        readable = records.names_readable(work, records.resource_of("accounts"), [account])
+        return told_of(work, resource, account, record) if readable else []
+
+
+def told_of(work: Work, resource: Resource, account: int, record: int) -> list[NoticeRow]:
+    """The same of a document that the actor reads."""
+    say = work.actor.speech.say
+    return [
+        NoticeRow(say(hold.text), say(hold.why), say(hold.lift))
+        for hold in credit.notices(work, resource.name, account, record)
+    ]
 
 
 def node_row(node: strip.Node, speech: Speech) -> NodeRow:

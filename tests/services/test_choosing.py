@@ -116,3 +116,39 @@ def test_a_verb_that_carries_nothing_on_offers_no_lines(trading):
         choosing.weigh(SYSTEM, ORDERS, "close", order, {})
     with pytest.raises(Missing):
         left(ORDERS, "invoice", 2**40)
+
+
+def test_a_deposit_can_be_an_amount_that_falls_to_the_tax_classes_without_losing_a_cent(trading):
+    order = trade.order(trade.customer(), line(3, "33.33"), line(1, "50", tax_class="reduced"))
+    weighed = choosing.weigh(SYSTEM, ORDERS, "invoice", order, {"deposit_amount": "100"})
+    assert weighed.net == D(100)
+    deposit = of("invoices", to("orders", "invoice", order, deposit_amount="100.01", issue=True))
+    number = of("orders", order).number
+    assert [(row.description, row.net) for row in deposit.lines] == [
+        (f"Deposit on {number}", D("66.67")),
+        (f"Deposit on {number}", D("33.34")),
+    ]
+    rest = of("invoices", to("orders", "invoice", order, issue=True))
+    assert (deposit.net + rest.net, rest.net) == (D("149.99"), D("49.98"))
+    with_taxes = trade.order(trade.customer(), line(1, "121"), included=True)
+    assert of("invoices", to("orders", "invoice", with_taxes, deposit_amount="60.50")).total == D("60.50")
+
+
+def test_a_deposit_that_cannot_be_says_why(trading):
+    order = trade.order(trade.customer(), line(1, 100))
+    for values, told in (
+        ({"deposit_amount": "0"}, {"deposit_amount": "Write a number above zero."}),
+        ({"deposit_amount": "-5"}, {"deposit_amount": "Write a number above zero."}),
+        ({"deposit_amount": "100.01"}, {"deposit_amount": "At most 100.00 is left."}),
+        ({"deposit_amount": "1.001"}, {"deposit_amount": "This currency has fewer decimals."}),
+        ({"deposit_amount": "x"}, {"deposit_amount": "Write a number such as 1,234.56."}),
+        (
+            {"deposit": "10", "deposit_amount": "10"},
+            {"deposit": "A deposit is a percentage or an amount of a quote or a sales order."},
+        ),
+    ):
+        assert faults(lambda values=values: run("orders", "invoice", order, **values)) == told, values
+    other = trade.order(trade.customer(), line(1, 100))
+    assert list(faults(lambda: run("orders", "invoice", order, also=[other], deposit_amount="1"))) == ["deposit_amount"]
+    note = issued(trade.customer(), line(1, 10))
+    assert list(faults(lambda: run("deliveries", "invoice", note, deposit_amount="1"))) == ["deposit"]

@@ -10,7 +10,7 @@ from crm_app.core import clock
 from crm_app.core.errors import IllegalMove, Invalid, NotAllowed
 from crm_app.models.payments import Allocation
 from crm_app.services import allocation_sheet, credit
-from crm_app.services import trade as service
+from crm_app.services import instalments as service
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from crm_app.state.allocations import read_allocations
@@ -276,9 +276,10 @@ def test_parts_of_a_payment_term_lose_no_cent(trading):
     invoice = of("invoices", trade.invoice(trade.customer(payment_terms=terms), line(1, "82.65")))
     with Work(SYSTEM) as work:
         head = {
-            name: getattr(invoice, name) for name in ("date", "payable", "payment_terms", "payment_days", "currency")
+            name: getattr(invoice, name)
+            for name in ("date", "due", "kind", "payable", "payment_terms", "payment_days", "currency")
         }
-        dated = service.instalments(work, head)
+        dated = service.planned(work, head)
     assert [amount for _, amount in dated] == trade.money("33.34", "33.34", "33.33")
     assert invoice.due == max(day for day, _ in dated)
 
@@ -463,3 +464,29 @@ def test_money_is_allocated_to_what_its_reader_may_read_and_to_nothing_else(trad
     run("payments", "allocate", payment)
     rows, there, left, *_ = read_allocations(who, payment)
     assert (rows, {row.number for row in there}, left) == ([], {of("invoices", key).number for key in seen}, D(37))
+
+
+def test_only_what_its_reader_may_read_is_taken_back(trading):
+    account = trade.customer()
+    grants = dict.fromkeys(("payments.read", "payments.unallocate", "invoices.unapply"), "all")
+    who = kernel.user_with(grants | {"invoices.read": "own"})
+    theirs, mine = (trade.invoice(account, line(1, 100), **more) for more in ({}, {"owner": who.user}))
+    payment = paid_in(account, 242)
+    run("payments", "allocate", payment)
+    hidden = [key for key, invoice in trade.columns(Allocation, "id", "invoice") if invoice == theirs]
+    assert trade.faults(lambda: run("payments", "unallocate", payment, who, allocations=hidden)) == {
+        "allocations": "Choose one from the list."
+    }
+    run("payments", "unallocate", payment, who)
+    assert (settled(mine)[0], settled(theirs)[0], free(payment)) == (D(0), D(121), D(121))
+    blind = kernel.user_with({"payments.read": "all", "payments.unallocate": "all"})
+    with pytest.raises(NotAllowed):
+        run("payments", "unallocate", payment, blind)
+    run("payments", "unallocate", payment)
+    assert (settled(theirs)[0], free(payment)) == (D(0), D(242))
+    run("payments", "allocate", payment)
+    back = kernel.user_with({"payments.read": "all", "payments.reverse": "all", "invoices.read": "own"})
+    run("payments", "reverse", payment, back)
+    assert [settled(key)[0] for key in (mine, theirs)] == [D(0), D(0)], (
+        "money that went back settles nothing, whoever says so"
+    )

@@ -73,7 +73,7 @@ function Line({ row, taken, quantity, error, labels, onTick, onText }) {
 
 /**
  * offers: {line, document, text, unit, quantity, left, share}; others: {id, text, money, chosen}; ways: "lines", "percent",
- * "deposit"; sum and errors answer the typing `serial`.
+ * "deposit", "deposit_amount"; sum and errors answer the typing `serial`.
  */
 export function Choose({ open = false, ...more }) {
   return (
@@ -87,7 +87,7 @@ function Form({ title, once, ways = [], offers = [], others = [], sum = {}, erro
   const [way, setWay] = useState("lines");
   const [shares, setShares] = useState({});
   const [left, setLeft] = useState({});
-  const [typed, setTyped] = useState({ percent: "50", deposit: "30" });
+  const [typed, setTyped] = useState({ percent: "50", deposit: "30", deposit_amount: "" });
   const [sent, setSent] = useState(0);
   const [busy, setBusy] = useState(false);
   const count = useRef(0);
@@ -109,7 +109,6 @@ function Form({ title, once, ways = [], offers = [], others = [], sum = {}, erro
 
   const known = serial === sent;
   const wrong = known && Object.keys(errors).length > 0;
-  const names = { lines: labels.lines, percent: labels.percent, deposit: labels.deposit };
   return (
     <form
       className="form choose"
@@ -124,7 +123,7 @@ function Form({ title, once, ways = [], offers = [], others = [], sum = {}, erro
         <div className="segmented" role="group" aria-label={labels.how}>
           {ways.map((one) => (
             <button key={one} type="button" aria-pressed={one === way} onClick={() => setWay(one)}>
-              {names[one]}
+              {labels[one]}
             </button>
           ))}
         </div>
@@ -167,9 +166,9 @@ function Form({ title, once, ways = [], offers = [], others = [], sum = {}, erro
           </table>
         </div>
       ) : (
-        <Share key={way} way={way} label={way === "percent" ? labels.percent_of : labels.deposit_of} value={typed[way]} error={known ? errors[way] : ""} onText={(text) => setTyped({ ...typed, [way]: text })} />
+        <Share key={way} way={way} label={labels[`${way}_of`]} value={typed[way]} error={known && typed[way] ? errors[way] : ""} onText={(text) => setTyped({ ...typed, [way]: text })} />
       )}
-      {others.length > 0 && way !== "deposit" && (
+      {others.length > 0 && !way.startsWith("deposit") && (
         <fieldset className="choose-others">
           <legend className="label">{labels.also}</legend>
           {others.map((one) => (

@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex.vars import Var
 
 from crm_app.state.choosing import ChooseState
 
@@ -32,6 +33,14 @@ class Choose(rx.Component):
     on_done: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any], str)]
 
 
+def amount_label(state: type[ChooseState]) -> Var[str]:
+    """An amount is meant as the document's prices are."""
+    fields = state.resource.fields
+    if "included" not in fields:
+        return t("Deposit, amount")
+    return rx.cond(state.values["included"] == "true", t("Deposit with taxes"), t("Deposit before taxes"))
+
+
 def choose_dialog(state: type[ChooseState]) -> rx.Component:
     """The dialog of a document."""
     return Choose.create(
@@ -51,9 +60,11 @@ def choose_dialog(state: type[ChooseState]) -> rx.Component:
             "how": t("How much of it"),
             "lines": t("Lines"),
             "percent": t("A part"),
-            "deposit": t("Deposit"),
+            "deposit": t("Deposit, %"),
+            "deposit_amount": t("Deposit, amount"),
             "percent_of": t("Part of everything, %"),
             "deposit_of": t("Deposit, %"),
+            "deposit_amount_of": amount_label(state),
             "all": t("All lines"),
             "take": t("Take"),
             "line": t("Line"),

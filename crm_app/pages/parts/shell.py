@@ -18,7 +18,12 @@ Trail = tuple[tuple[Any, str | Var[str]], ...]
 _RECORD_VERBS = ("create", "change", "remove")
 _GROUPS = ("Sales", "Relations", "Catalogue", "Insight")
 # pages of a group that are no list: address, icon, name, permission
-_BESIDE = {"Sales": (("/ageing", "calendar-clock", "Ageing", "invoices.read"),)}
+_BESIDE = {
+    "Sales": (
+        ("/ageing", "calendar-clock", "Ageing", "invoices.read"),
+        ("/held", "shield-alert", "Customers on hold", "invoices.read"),
+    )
+}
 
 
 def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any) -> rx.Component:

@@ -36,13 +36,14 @@ def list_screen(
     cells: Mapping[str, Cell] | None = None,
     trail: Trail | None = None,
     toolbar: tuple[rx.Component, ...] = (),
+    actions: tuple[rx.Component, ...] = (),
 ) -> rx.Component:
-    """The whole page. `cells` replaces how a column is drawn."""
+    """The whole page. `cells` replaces how a column is drawn; `actions` are buttons in its head."""
     found = state.resource
     many = t(found.many)
     return shell(
         kit.url_query(query=state.address, mode=state.steps),
-        heading(many, boards.switch(state), when(may(found, "create"), _new(found)), count=state.count),
+        heading(many, boards.switch(state), *actions, when(may(found, "create"), _new(found)), count=state.count),
         views.tabs(state),
         _toolbar(state, toolbar),
         rx.cond(

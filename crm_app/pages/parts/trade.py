@@ -8,7 +8,8 @@ from reflex.vars import Var
 from crm_app.core.fields import Choice
 from crm_app.core.resource import RESOURCES
 from crm_app.state.choosing import ChooseState
-from crm_app.state.trade import NodeRow, SumsRow, TradeState
+from crm_app.state.session import Me
+from crm_app.state.trade import NodeRow, NoticeRow, SumsRow, TradeState
 
 from . import kit
 from .choose import choose_dialog
@@ -20,14 +21,42 @@ from .verbs import verbs_head
 _SUMS = ("Ordered", "Delivered", "Returned", "Invoiced", "Credited")
 
 
-def document_screen(state: type[ChooseState]) -> rx.Component:
-    """The whole page of a quote, an order, a delivery note or an invoice."""
+def document_screen(state: type[ChooseState], *, sections: tuple[rx.Component, ...] = ()) -> rx.Component:
+    """The whole page of a quote, an order, a delivery note or an invoice; `sections` stand under its lines."""
     return record_screen(
         state,
         head=verbs_head(state, choose=state.choose, beside=choose_dialog(state), paper=True),
-        above=(chain(state),),
+        above=(notices(state), chain(state)),
         lines={"lines": lines_grid(state)},
-        sections=(quantities(state),),
+        sections=(*sections, quantities(state)),
+    )
+
+
+def notices(state: type[TradeState]) -> rx.Component:
+    """What stands against the customer of an order or a delivery: said where it is made, before anything is refused."""
+    way = link(
+        Var.create("/accounts/") + state.customer.to_string() + "/statement",
+        t("Statement of account"),
+        class_name="link",
+    )
+    return when(
+        state.notices.length() > 0,
+        rx.el.div(
+            rx.foreach(state.notices, _notice),
+            when(Me.may.contains("invoices.read"), way),
+            class_name="banner banner-wait notices",
+            role="status",
+        ),
+    )
+
+
+def _notice(row: Var[NoticeRow]) -> rx.Component:
+    return rx.el.p(
+        kit.icon("shield-alert"),
+        rx.el.b(row.effect),
+        row.why,
+        rx.el.span(t("What lifts it"), ": ", row.lift),
+        key=row.why,
     )
 
 

@@ -1,0 +1,185 @@
+// Exchange rates from a file: chosen, rehearsed at once, and written when the reader has seen what it would do.
+import { useId, useRef, useState } from "react";
+import { Dialog, Icon } from "./kit.jsx";
+
+/** address: where a file is POSTed; limit: bytes; labels: see pages/currencies.py; onDone(change set) once it is written. */
+export function RateFile({ address, limit = 0, labels = {}, onDone }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="button" data-rates="" onClick={() => setOpen(true)}>
+        <Icon name="upload" />
+        <span>{labels.open}</span>
+      </button>
+      <Dialog open={open} title={labels.title} width="640px" closeLabel={labels.close} onClose={() => setOpen(false)}>
+        <Form
+          address={address}
+          limit={limit}
+          labels={labels}
+          onClose={() => setOpen(false)}
+          onDone={(key) => {
+            setOpen(false);
+            onDone?.(key);
+          }}
+        />
+      </Dialog>
+    </>
+  );
+}
+
+function Form({ address, limit, labels, onClose, onDone }) {
+  const [asked, setAsked] = useState({ file: null, since: "", inverse: false });
+  const [told, setTold] = useState(null);
+  const [error, setError] = useState("");
+  const [busy, setBusy] = useState(false);
+  const chooser = useRef(null);
+  const newest = useRef(0);
+  const once = useRef("");
+  const id = useId();
+
+  // the newest question is the one that is answered
+  const ask = async (question, rehearse) => {
+    const number = ++newest.current;
+    setBusy(true);
+    setError("");
+    const found = await send(address, question, rehearse, once.current, labels);
+    if (number !== newest.current) return;
+    setBusy(false);
+    if (found.error) {
+      setTold(null);
+      setError(found.error);
+    } else if (rehearse) setTold(found);
+    else onDone(found.change_set ?? 0);
+  };
+  const change = (part) => {
+    const question = { ...asked, ...part };
+    setAsked(question);
+    once.current = crypto.randomUUID?.() ?? String(Math.random());
+    if (!question.file) return;
+    if (limit && question.file.size > limit) {
+      newest.current += 1;
+      setBusy(false);
+      setTold(null);
+      setError(labels.too_large);
+    } else ask(question, true);
+  };
+
+  const able = told && !busy && !told.refused && told.new + told.changed > 0;
+  return (
+    <form
+      className="form rate-file"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (able) ask(asked, false);
+      }}
+    >
+      <p className="dialog-text">{labels.hint}</p>
+      <div className="row">
+        <button type="button" className="button" onClick={() => chooser.current.click()}>
+          <Icon name="paperclip" />
+          {labels.choose}
+        </button>
+        <span className="truncate muted" dir="auto">
+          {asked.file?.name ?? labels.none}
+        </span>
+        <input
+          ref={chooser}
+          type="file"
+          accept=".csv,.txt,text/csv,text/plain"
+          hidden
+          tabIndex={-1}
+          aria-label={labels.choose}
+          onChange={(event) => {
+            if (event.target.files.length) change({ file: event.target.files[0] });
+            event.target.value = "";
+          }}
+        />
+      </div>
+      <div className="field">
+        <label className="label" htmlFor={`${id}-since`}>
+          {labels.since}
+        </label>
+        <input id={`${id}-since`} type="date" className="input day-field" value={asked.since} onChange={(event) => change({ since: event.target.value })} />
+      </div>
+      <label className="option-row">
+        <input type="checkbox" className="check" checked={asked.inverse} onChange={(event) => change({ inverse: event.target.checked })} />
+        {labels.inverse}
+      </label>
+      <div className="rate-told" role="status" aria-busy={busy || undefined}>
+        {error && (
+          <p className="field-error">
+            <Icon name="circle-alert" />
+            {error}
+          </p>
+        )}
+        {told && <Told told={told} labels={labels} />}
+      </div>
+      <div className="dialog-foot">
+        <button type="button" className="button" onClick={() => onClose?.()}>
+          {labels.cancel}
+        </button>
+        <button type="submit" className="button button-primary" disabled={!able} aria-busy={busy || undefined}>
+          {labels.write}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** An ISO day as the page's language writes it. */
+const day = (text) => new Date(`${text}T12:00`).toLocaleDateString(document.documentElement.lang || undefined, { dateStyle: "medium" });
+
+/** What the file would do, and the lines that cannot be taken. */
+function Told({ told, labels }) {
+  const counts = ["new", "changed", "same", "blank", "refused"].filter((name) => told[name] || name === "new");
+  return (
+    <>
+      <p>{told.read_as}</p>
+      {told.currencies.length > 0 && (
+        <p className="muted">
+          {told.currencies.join(", ")} · {day(told.from)} – {day(told.to)}
+        </p>
+      )}
+      <dl className="facts">
+        {counts.map((name) => (
+          <div key={name} className="fact">
+            <dt>{labels[name]}</dt>
+            <dd className={name === "refused" ? "look-late" : ""}>{told[name]}</dd>
+          </div>
+        ))}
+      </dl>
+      {told.left_out.length > 0 && (
+        <p className="muted small">
+          {labels.left_out} {told.left_out.join(", ")}
+        </p>
+      )}
+      {told.lines.length > 0 && (
+        <div className="sums-scroll rate-lines" tabIndex={0} role="region" aria-label={labels.refused}>
+          <table className="sums">
+            <tbody>
+              {told.lines.map((row, index) => (
+                <tr key={index}>
+                  <th scope="row">{labels.line.replace("{line}", row.line)}</th>
+                  <td>{row.detail}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** The answer, or {error} with the sentence that says why there is none. */
+async function send(address, { file, since, inverse }, rehearse, once, labels) {
+  const query = new URLSearchParams({ name: file.name, since, inverse, rehearse });
+  const headers = { "Content-Type": "application/octet-stream", ...(rehearse ? {} : { "Idempotency-Key": once }) };
+  try {
+    const answer = await fetch(`${address}?${query}`, { method: "POST", headers, body: file });
+    const found = await answer.json();
+    return answer.ok ? found : { error: Object.values(found.fields ?? {})[0] || found.detail || labels.network };
+  } catch {
+    return { error: labels.network };
+  }
+}

@@ -1,0 +1,120 @@
+"""Who is held and why: computed where the data is, shown as a page, and told where an order or a delivery is made."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from crm_app.core import clock
+from crm_app.services import credit, exposure
+from crm_app.services.actors import SYSTEM
+from crm_app.services.work import Work
+from crm_app.state.held import HeldList, read
+from crm_app.state.trade import beside, notices_of
+from tests.support import kernel, trade
+from tests.support.trade import line, run, to
+
+D = Decimal
+ORDERS, DELIVERIES, QUOTES = (kernel.RESOURCES.get(name) for name in ("orders", "deliveries", "quotes"))
+
+
+def rough():
+    with Work(SYSTEM) as work:
+        return set(work.session.scalars(exposure.over_limit()))
+
+
+def told(resource, account, key=0, who=SYSTEM):
+    with Work(who) as work:
+        return [
+            (hold.effect.value, hold.why.text.format(**hold.why.args))
+            for hold in credit.notices(work, resource, account, key)
+        ]
+
+
+def test_who_may_be_over_the_limit_is_found_by_the_database_and_nobody_is_missing(trading):
+    today = clock.today("Europe/Madrid").isoformat()
+    trade.make("exchange-rates", currency="USD", day=today, rate="0.5")
+    people = {}
+    for limit in ("120.99", "121", "121.01", "5000"):
+        for way in ("invoice", "order", "note", "dollars", "paid", "part"):
+            account = people[limit, way] = trade.customer(
+                credit_limit="1000000", currency="USD" if way == "dollars" else "EUR"
+            )
+            if way == "order":
+                trade.order(account, line(4, 25))
+            elif way == "note":
+                run("deliveries", "issue", trade.document("deliveries", account, line(4, 25)))
+            elif way == "part":
+                to("orders", "invoice", trade.order(account, line(4, 25)), percent="25", issue=True)
+            else:
+                key = trade.invoice(account, line(1, 200 if way == "dollars" else 100))
+                if way == "paid":
+                    to("invoices", "pay", key, amount="130")
+            run("accounts", "change", account, credit_limit=limit)
+    with Work(SYSTEM) as work:
+        over = {one.account for one in credit.held(work)}
+        exact = {key for key, account in people.items() if credit.exposed(work, account) > D(key[0])}
+    assert {key for key, account in people.items() if account in over} == exact
+    assert exact == {("120.99", way) for way in ("invoice", "order", "note", "dollars", "part")}
+    assert rough() & set(people.values()) >= {people[key] for key in exact}
+    assert not rough() & {account for (limit, way), account in people.items() if limit == "5000" or way == "paid"}
+
+
+def test_the_page_tells_who_is_held_and_narrows_by_effect_and_name(trading):
+    policy = trade.make("credit-policies", name="Gently", levels=[{"days": 3, "effect": "warn"}])
+    late = trade.customer(name="Ñandú & Sons", credit_policy=policy)
+    stopped = trade.customer(name="Stopped Ltd", held=True)
+    trade.invoice(late, line(1, 100), payment_days=0)
+    page = HeldList(_reflex_internal_init=True)
+    with clock.frozen(clock.now() + timedelta(days=5)):
+        page._all = read(kernel.actor(trading)).rows
+    mine = {row.account: row for row in page._all if row.account in (late, stopped)}
+    assert (mine[late].overdue, mine[late].days, mine[late].limit) == ("121,00", "5", "")
+    assert [(one.effect, one.why, one.look) for one in mine[late].reasons] == [
+        ("Notice", "The oldest open invoice is 5 days overdue (Gently).", "wait")
+    ]
+    assert (
+        mine[late].open_items
+        == f"/invoices?filter%5Bstatus%5D=issued&filter%5Bbalance%5D%5Bgt%5D=0&filter%5Baccount%5D={late}"
+    )
+    speech = kernel.actor(trading).speech
+    page.text = "nandu"
+    page._show(speech)
+    assert ([row.account for row in page.rows], page.count, page.address) == ([late], "1", "q=nandu")
+    page.text, page.effect = "", "suspend"
+    page._show(speech)
+    assert stopped in [row.account for row in page.rows]
+    assert late not in [row.account for row in page.rows]
+    page.effect = "<script>"
+    page._show(speech)
+    assert (page.effect, page.address, len(page.rows)) == ("", "", len(page._all))
+
+
+def test_an_order_and_a_delivery_say_what_stands_against_their_customer(trading):
+    policy = trade.make("credit-policies", name="Warned", levels=[{"days": 0, "effect": "warn"}])
+    account = trade.customer(credit_policy=policy, credit_limit="200")
+    trade.invoice(account, line(1, 100), payment_days=0)
+    warned = ("warn", "The oldest open invoice is 0 days overdue (Warned).")
+    over = ("hold_deliveries", "The credit limit is 200.00; with this the customer would owe 242.00.")
+    order, note = trade.document("orders", account, line(1, 100)), trade.document("deliveries", account, line(1, 100))
+    assert told("orders", account) == [warned]
+    assert told("orders", account, order) == [over, warned]
+    assert told("deliveries", account, note) == [over, warned]
+    assert told("quotes", account) == told("invoices", account) == []
+    assert [row.effect for row in beside(SYSTEM, ORDERS, order).notices] == ["Entregas retenidas", "Aviso"]
+    assert beside(SYSTEM, QUOTES, trade.document("quotes", account, line(1, 1))).notices == []
+    run("accounts", "change", account, credit_limit="1000")
+    run("orders", "confirm", order)
+    assert told("orders", account, order) == [warned], "it is told where it has gone through, too"
+    run("orders", "close", order)
+    assert told("orders", account, order) == []
+    assert told("orders", 10**9) == []
+
+
+def test_only_who_makes_such_documents_is_told_what_stands_against_a_customer(trading):
+    account = trade.customer(held=True)
+    grants = {"orders.read": "all", "accounts.read": "all"}
+    reader, maker = kernel.user_with(grants), kernel.user_with(grants | {"orders.create": "own"})
+    assert told("orders", account, who=reader) == []
+    assert told("orders", account, who=maker) == [("suspend", "This customer is on hold.")]
+    stranger = kernel.user_with({"orders.create": "own", "accounts.read": "own"})
+    assert notices_of(stranger, ORDERS, account, 0) == [], "of a customer whom they may not see"
+    assert [row.why for row in notices_of(maker, ORDERS, account, 0)] == ["Este cliente está retenido."]

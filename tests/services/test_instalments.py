@@ -1,0 +1,234 @@
+"""Each part of an invoice is due by itself: what is settled pays the earliest first, and everything that tells who owes what
+since when follows the parts."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import count
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crm_app.core.query import Filter, Query
+from crm_app.models.base import Json
+from crm_app.models.invoices import INVOICES, InvoicePart
+from crm_app.services import credit, needs, records, schema, statements, strip, trade_checks
+from crm_app.services.actors import SYSTEM
+from crm_app.services.database import engine_for
+from crm_app.services.work import Work
+from tests.support import crm, kernel, trade
+from tests.support.trade import line, of, on, run, to
+
+D = Decimal
+THIRDS = [{"percent": "33.3333", "days": days} for days in (30, 60, 90)]
+_names = count(1)
+
+
+def terms(*parts):
+    return trade.make("payment-terms", name=f"Parts {next(_names)}", parts=list(parts))
+
+
+def parts_of(invoice):
+    with Work(SYSTEM) as work:
+        return [(part.due, part.amount, part.open) for part in strip.parts_of(work, invoice)]
+
+
+def aged(account, day):
+    """What the account owes at the end of that day by days overdue, without what is nothing; statement and ageing agree."""
+    trade.owed(account, day)
+    with Work(SYSTEM) as work:
+        found = statements.ageing(work, day, accounts=[account])
+    return {name: amount for row in found for name, amount in row.buckets.items() if amount}
+
+
+def overdue(account):
+    with Work(SYSTEM) as work:
+        filters = (
+            ("status", "eq", "issued"),
+            ("balance", "gt", "0"),
+            ("next_due", "lt", "today"),
+            ("account", "eq", str(account)),
+        )
+        return [
+            item.id
+            for item in records.page(work, INVOICES, Query(filters=tuple(Filter(*one) for one in filters))).items
+        ]
+
+
+def test_what_is_settled_pays_the_earliest_part_first(trading):
+    account = trade.customer(payment_terms=terms(*THIRDS))
+    with on(2027, 1, 1):
+        invoice = trade.invoice(account, line(1, "247.93"))
+    days = [date(2027, 1, 31), date(2027, 3, 2), date(2027, 4, 1)]
+    assert parts_of(invoice) == list(zip(days, [D(100)] * 3, [D(100)] * 3, strict=True))
+    found = of("invoices", invoice)
+    assert (found.total, found.due, found.next_due) == (D(300), days[2], days[0])
+    with on(2027, 2, 10):
+        payment = to("invoices", "pay", invoice, amount="130")
+    assert [part[2] for part in parts_of(invoice)] == [D(0), D(70), D(100)]
+    assert of("invoices", invoice).next_due == days[1]
+    with on(2027, 3, 3):
+        run("payments", "reverse", payment)
+    assert [part[2] for part in parts_of(invoice)] == [D(100)] * 3
+    assert of("invoices", invoice).next_due == days[0]
+    for day, buckets in (
+        (date(2027, 1, 31), {"current": D(300)}),
+        (date(2027, 2, 1), {"current": D(200), "30": D(100)}),
+        (date(2027, 2, 10), {"current": D(170)}),
+        (date(2027, 3, 2), {"current": D(170)}),
+        (date(2027, 3, 3), {"current": D(100), "30": D(100), "60": D(100)}),
+        (date(2027, 6, 29), {"90": D(100), "120": D(100), "older": D(100)}),
+    ):
+        assert aged(account, day) == buckets, day
+    with on(2027, 7, 1):
+        to("invoices", "pay", invoice)
+    assert (of("invoices", invoice).next_due, aged(account, date(2027, 7, 1))) == (days[2], {})
+    assert trade.disagreements() == []
+
+
+def test_a_part_that_is_late_makes_the_invoice_overdue_and_holds_the_customer(trading):
+    policy = trade.make("credit-policies", name="By parts", levels=[{"days": 10, "effect": "hold_orders"}])
+    account = trade.customer(payment_terms=terms(*THIRDS), credit_policy=policy)
+    with on(2027, 8, 1):
+        invoice = trade.invoice(account, line(1, "247.93"))
+    with on(2027, 8, 31):
+        assert overdue(account) == []
+    with on(2027, 9, 10) as today:
+        assert overdue(account) == [invoice]
+        with Work(SYSTEM) as work:
+            (one,) = [one for one in credit.held(work) if one.account == account]
+            (need,) = [need for need in needs.found(work, today) if need.question.look == "late"]
+        assert (one.overdue, one.days, one.since) == (D(100), 10, date(2027, 8, 31))
+        assert invoice in [item.id for item in need.first]
+        order = trade.document("orders", account, line(1, 1))
+        assert list(trade.faults(lambda: run("orders", "confirm", order))) == ["account"]
+        to("invoices", "pay", invoice, amount="100")
+        assert (overdue(account), of("invoices", invoice).balance) == ([], D(200))
+        run("orders", "confirm", order)
+
+
+def test_a_statement_tells_the_parts_and_money_goes_to_the_parts_that_are_due_first(trading):
+    account = trade.customer(payment_terms=terms(*THIRDS))
+    with on(2027, 10, 1) as today:
+        invoice = trade.invoice(account, line(1, "247.93"))
+        other = trade.invoice(account, line(1, 50), payment_terms=None, payment_days=45)
+        with Work(SYSTEM) as work:
+            (found,) = statements.statement(work, account, today, today)
+        assert [(row.part, row.due, row.amount, row.balance) for row in found.movements] == [
+            ("1/3", date(2027, 10, 31), D(100), D(100)),
+            ("2/3", date(2027, 11, 30), D(100), D(200)),
+            ("3/3", date(2027, 12, 30), D(100), D(300)),
+            ("", date(2027, 11, 15), D("60.50"), D("360.50")),
+        ]
+        payment = trade.make("payments", account=account, amount="200")
+        run("payments", "post", payment, oldest=True)
+    assert [of("invoices", key).paid for key in (invoice, other)] == [D("139.50"), D("60.50")]
+    program = crm.client(trading)
+    assert program.get(f"/api/v1/invoices/{invoice}/instalments").json() == {
+        "items": [
+            {"due": "2027-10-31", "amount": "100", "open": "0"},
+            {"due": "2027-11-30", "amount": "100", "open": "60.5"},
+            {"due": "2027-12-30", "amount": "100", "open": "100"},
+        ]
+    }
+    blind = crm.client(kernel.user_with({"invoices.read": "own"}).user)
+    assert blind.get(f"/api/v1/invoices/{invoice}/instalments").status_code == 404
+
+
+def test_a_deposit_and_a_credit_note_are_one_sum_and_parts_of_nothing_are_none(trading):
+    account = trade.customer(payment_terms=terms(*THIRDS))
+    with on(2028, 1, 1):
+        order = trade.order(account, line(1, 1000))
+        deposit = to("orders", "invoice", order, deposit="30", issue=True)
+        final = to("orders", "invoice", order, issue=True)
+        note = to("invoices", "credit", final, percent="10", issue=True)
+        cent = trade.invoice(account, line(1, "0.01"))
+        free = trade.invoice(account, line(1, 10, discount="100"))
+        whole = trade.invoice(account, line(1, 1), payment_terms=None, due="2028-01-20")
+    assert parts_of(deposit) == [(date(2028, 1, 31), D(363), D(363))]
+    assert [len(parts_of(key)) for key in (final, note, cent, free, whole)] == [3, 1, 1, 1, 1]
+    assert sum(amount for _, amount, _ in parts_of(final)) == of("invoices", final).payable == D(847)
+    assert parts_of(free) == [(date(2028, 3, 31), D(0), D(0))]
+    assert parts_of(whole)[0][0] == date(2028, 1, 20), "a written day stays"
+    draft = trade.document("invoices", account, line(1, 100))
+    assert (parts_of(draft), trade.disagreements()) == ([], [])
+
+
+def test_a_part_that_is_not_what_it_should_be_is_found(trading):
+    invoice = trade.invoice(trade.customer(payment_terms=terms(*THIRDS)), line(1, 100))
+    for values in ({"before": D(1)}, {"amount": D(1)}, {"due": date(2020, 1, 1)}):
+        with Work(SYSTEM, "invoices.change") as work:
+            work.session.execute(sa.update(InvoicePart).where(InvoicePart.invoice == invoice).values(values))
+            assert trade_checks._wrong_parts(work) == 1, values
+            work.session.rollback()
+
+
+RUNNING = count()
+SHARES = st.lists(st.tuples(st.integers(1, 70), st.integers(0, 150), st.booleans()), min_size=1, max_size=5)
+INVOICED = st.lists(st.tuples(SHARES, st.decimals("0.01", "900", places=2)), min_size=1, max_size=3)
+PAID = st.lists(st.tuples(st.integers(0, 200), st.decimals("0.01", "600", places=2), st.booleans()), max_size=4)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(INVOICED, PAID)
+def test_the_buckets_come_to_what_is_owed_at_any_date(trading, invoiced, paid):
+    begin = date(2030, 1, 1) + timedelta(days=300 * next(RUNNING))
+    account = trade.customer()
+    with on(begin.year, begin.month, begin.day):
+        for shares, price in invoiced:
+            rows = [{"percent": str(share), "days": days, "month_end": end} for share, days, end in shares]
+            invoice = trade.invoice(account, line(1, str(price)), payment_terms=terms(*rows))
+            assert sum(amount for _, amount, _ in parts_of(invoice)) == of("invoices", invoice).payable
+    for after, amount, back in sorted(paid):
+        day = begin + timedelta(days=after)
+        with on(day.year, day.month, day.day):
+            payment = trade.make("payments", account=account, amount=str(amount))
+            run("payments", "post", payment, oldest=True)
+            if back:
+                run("payments", "unallocate", payment)
+    for after in (0, 1, 29, 61, 100, 150, 201, 400):
+        trade.owed(account, begin + timedelta(days=after))
+    assert trade.disagreements() == []
+
+
+def test_invoices_that_were_issued_before_get_their_parts(database, tmp_path):
+    """A database of the version before is brought up to date: what was kept beside the invoice becomes its parts."""
+    with crm.using(database, tmp_path):
+        trade.found()
+        account = trade.customer(payment_terms=terms(*THIRDS))
+        several, whole = (trade.invoice(account, line(1, "247.93"), **more) for more in ({}, {"payment_terms": None}))
+        draft = trade.document("invoices", account, line(1, 1))
+        to("invoices", "pay", several, amount="130")
+        before = [parts_of(key) for key in (several, whole)]
+        _back(database, [(several, before[0])])
+        assert schema.pending(database) == 1
+        assert schema.migrate(database) == 1
+        assert [parts_of(key) for key in (several, whole, draft)] == [*before, []]
+        assert of("invoices", several).next_due == before[0][1][0]
+        assert (of("invoices", whole).next_due, trade.disagreements()) == (before[1][0][0], [])
+        engine_for(database).dispose()
+
+
+def _back(url, kept):
+    """The schema as it was in the version before, with these parts beside their invoices."""
+    invoice = sa.table("invoice", sa.column("id"), sa.column("instalments", Json))
+    with engine_for(url).execution_options(writes=True).begin() as connection:
+        added = (
+            "ix_allocation_day",
+            "ix_allocation_until",
+            "ix_invoice_next_due",
+            "ix_invoice_open",
+            "ix_payment_free",
+        )
+        for name in added:
+            connection.exec_driver_sql(f"DROP INDEX {name}")
+        connection.exec_driver_sql("DROP TABLE invoice_part")
+        connection.exec_driver_sql("ALTER TABLE invoice DROP COLUMN next_due")
+        kind = "JSONB" if url.startswith("postgres") else "JSON"
+        connection.exec_driver_sql(f"ALTER TABLE invoice ADD COLUMN instalments {kind} NOT NULL DEFAULT '[]'")
+        connection.exec_driver_sql("CREATE INDEX ix_invoice_open ON invoice (status, balance, due)")
+        connection.exec_driver_sql("CREATE INDEX ix_payment_unallocated ON payment (unallocated)")
+        for key, parts in kept:
+            values = [[day.isoformat(), str(amount)] for day, amount, _ in parts]
+            connection.execute(sa.update(invoice).where(invoice.c.id == key).values(instalments=values))
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
