@@ -11,7 +11,7 @@ from reflex_components_core.core.banner import connection_errors_count
 
 _LIBRARY = f"$/public{rx.asset('kit.jsx', shared=True)}"
 # what kit.jsx takes from beside itself, and what takes kit.jsx from there
-_NAMES = ("drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx")
+_NAMES = ("drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx", "days.jsx")
 BESIDE = {name: f"$/public{rx.asset(name, shared=True)}" for name in _NAMES}
 
 _no_args = rx.event.no_args_event_spec
