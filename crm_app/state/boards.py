@@ -99,7 +99,7 @@ class BoardState(rx.State, mixin=True):
         if ask:
             self.board_asking, self.board_reason, self.board_card = verb, reason, label
             return None
-        return await self._move(actor, {})
+        return await self._move(actor, {}, undoable=True)
 
     @on("read")
     async def answer_move(self, form: dict[str, Any]) -> Any:
@@ -114,11 +114,11 @@ class BoardState(rx.State, mixin=True):
         self.board_asking, self._moving = "", (0, "", "")
         self.board_answer += 1
 
-    async def _move(self, actor: Actor, given: dict[str, str]) -> None:
+    async def _move(self, actor: Actor, given: dict[str, str], *, undoable: bool = False) -> None:
         key, verb, once = self._moving
         self.board_asking, self._moving = "", (0, "", "")
         try:
-            await asyncio.to_thread(
+            outcome = await asyncio.to_thread(
                 actions.run, actor, self.resource.name, verb, key, given, once=f"{once}:{verb}" if once else None
             )
         except Invalid as bad:
@@ -128,7 +128,8 @@ class BoardState(rx.State, mixin=True):
         except (IllegalMove, NotAllowed) as refusal:
             await self._card_back(actor, actor.speech.say(refusal.message))
             return
-        await tell(self, Message("{what}: done.", what=actions.find(self.resource.name, verb).label))
+        done = Message("{what}: done.", what=actions.find(self.resource.name, verb).label)
+        await tell(self, done, undo=outcome.change_set if undoable else None)
         await self._show(actor, self._query, counted=False)
         self.board_answer += 1
 
