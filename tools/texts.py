@@ -82,12 +82,14 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("state/trade.py", "node.kind"): (),
     ("state/trade.py", "text"): (),
     ("state/trade.py", "node.standing.text"): (
-        "Partly ordered",
-        "Ordered",
+        "Partly ordered\x04feminine",
+        "Ordered\x04feminine",
         "Partly delivered",
         "Delivered",
         "Partly invoiced",
+        "Partly invoiced\x04feminine",
         "Invoiced",
+        "Invoiced\x04feminine",
         "Expired",
         "Paid",
         "Partly paid",
@@ -377,8 +379,11 @@ def catalogue() -> dict[str, str]:
     """English to Spanish, as es.po has it."""
     from babel.messages.pofile import read_po
 
+    from crm_app.core.i18n import key_of
+
     with CATALOGUE.open("rb") as file:
-        return {str(entry.id): str(entry.string) for entry in read_po(file, abort_invalid=True) if entry.id}
+        entries = [entry for entry in read_po(file, abort_invalid=True) if entry.id]
+    return {key_of(str(entry.id), entry.context or ""): str(entry.string) for entry in entries}
 
 
 def missing(texts: Iterable[str], has: Mapping[str, str]) -> list[str]:

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from crm_app.core.fields import Computed
 from crm_app.core.query import MAX_SIZE, OPERATORS, PAGE_SIZE
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.services import actions
@@ -126,6 +127,8 @@ def _paths_of(resource: Resource) -> dict[str, Any]:
         return {f"/{resource.name}": _single(resource)}
     key = f"/{resource.name}/{{id}}"
     paths: dict[str, Any] = {f"/{resource.name}": _collection(resource), key: _record(resource)}
+    if resource.sums:
+        paths[f"/{resource.name}/sums"] = {"get": _sums(resource)}
     for found in actions.of(resource.name):
         paths[f"{key}/{found.verb}"] = {"post": _action(resource, found)}
     listed = {"type": "object", "properties": {"items": {"type": "array", "items": {"type": "object"}}}}
@@ -168,6 +171,18 @@ def _collection(resource: Resource) -> dict[str, Any]:
     return found
 
 
+def _sums(resource: Resource) -> dict[str, Any]:
+    """What the list comes to, per currency."""
+    amounts = {name: field_of(resource.fields[name]) for name in resource.sums}
+    one = {"type": "object", "properties": {"currency": TEXT, "count": COUNT} | amounts}
+    answers = {
+        "200": gives({"type": "object", "properties": {"items": {"type": "array", "items": one}}}),
+        **refusals("422"),
+    }
+    text = "What all that is found comes to, per currency; what is contrary (a credit note) is taken away"
+    return operation(resource.name, f"{resource.name}.sums", text, [*use("q"), *_filters(resource)], answers)
+
+
 def example_of(resource: Resource) -> dict[str, Any]:
     """The least that a new record needs."""
     found: dict[str, Any] = {}
@@ -181,11 +196,12 @@ def example_of(resource: Resource) -> dict[str, Any]:
 
 def _filters(resource: Resource) -> list[dict[str, Any]]:
     found = []
-    for spec in resource.fields.values():
+    for spec in resource.asked.values():
+        shape = schema_of(spec.kind) if isinstance(spec.kind, Computed) else TEXT
         for operator in (name for name in OPERATORS if name in spec.kind.operators):
             name = f"filter[{spec.name}]" + ("" if operator == "eq" else f"[{operator}]")
-            shape = {"type": "boolean"} if operator == "empty" else TEXT
-            found.append(in_query(name, shape, f"{spec.label} {_OPERATOR_WORDS[operator]}."))
+            given = {"type": "boolean"} if operator == "empty" else TEXT if operator == "in" else shape
+            found.append(in_query(name, given, f"{spec.label} {_OPERATOR_WORDS[operator]}."))
     return found
 
 

@@ -101,7 +101,8 @@ def _details(error: Refusal, speech: Speech) -> dict[str, Any]:
     if isinstance(error, RowsInvalid):
         return {"errors": [{"row": row, "fields": _said(fields, speech)} for row, fields in sorted(error.rows.items())]}
     if isinstance(error, Invalid):
-        return {"fields": _said(error.fields, speech)}
+        known = {"known": list(error.known)} if error.known else {}
+        return {"fields": _said(error.fields, speech)} | known
     if isinstance(error, IllegalMove):
         return {"state": error.state, "verb": error.verb, "moves": list(error.open_moves)}
     if isinstance(error, NotAllowed):

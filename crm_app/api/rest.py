@@ -11,7 +11,7 @@ from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES, Resource
-from crm_app.services import actions, records, related
+from crm_app.services import actions, records, related, sums
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply, with_below
@@ -48,6 +48,22 @@ def _names(resource: Resource, text: str) -> tuple[str, ...]:
     if any(name not in known and name not in ("id", "version") for name in wanted):
         raise Invalid({"fields": Message("Use only: {options}.", options=", ".join(known))})
     return tuple(name for name in wanted if name in known) or tuple(resource.fields)
+
+
+def sums_of(call: Call) -> Response:
+    """What the amounts of all that the query finds come to, per currency. Raises Missing where a list has no sums."""
+    resource = resource_in(call)
+    if not resource.sums:
+        raise Missing("list", f"{resource.name}/sums")
+    with Work(call.actor) as work:
+        found = sums.of(work, resource, Query.from_params(call.params), cap=None) or []
+    kinds = resource.fields
+    items = [
+        {"currency": one.currency, "count": one.count}
+        | {name: kinds[name].kind.json(amount) for name, amount in one.amounts.items()}
+        for one in found
+    ]
+    return reply({"items": items})
 
 
 def show(call: Call) -> Response:
@@ -174,6 +190,7 @@ def routes() -> APIRouter:
     add(router, "PATCH", "/settings", change_settings)
     add(router, "GET", "/{resource}", listing)
     add(router, "POST", "/{resource}", create)
+    add(router, "GET", "/{resource}/sums", sums_of)
     add(router, "GET", "/{resource}/{id}", show)
     add(router, "PATCH", "/{resource}/{id}", change)
     add(router, "DELETE", "/{resource}/{id}", remove)

@@ -15,11 +15,17 @@ class Refusal(Exception):
 
 
 class Invalid(Refusal):
-    """Input that cannot be taken. `fields` maps a field's name to the sentence shown at it; "" is the whole form."""
+    """Input that cannot be taken. `fields` maps a field's name to the sentence shown at it; "" is the whole form.
 
-    def __init__(self, fields: Mapping[str, Message], message: Message | None = None) -> None:
+    `known` are names that would have been taken, for programs.
+    """
+
+    def __init__(
+        self, fields: Mapping[str, Message], message: Message | None = None, known: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message or Message("Some fields need your attention."))
         self.fields = dict(fields)
+        self.known = known
 
 
 class NotSignedIn(Refusal):

@@ -17,7 +17,7 @@ from .kind import COMPARE, EQUAL, MAX_ID, PLAIN, TEXT, BadValue, Kind, text_of, 
 from .quantities import Amount, Day, MomentKind, Number, Whole
 
 __all__ = [
-    "COMPARE", "Amount", "BadValue", "Boolean", "Choice", "Choices", "Country", "Currency", "Day", "Email", "Kind", "LongText",
+    "COMPARE", "Amount", "BadValue", "Boolean", "Choice", "Choices", "Computed", "Country", "Currency", "Day", "Email", "Kind", "LongText",
     "MomentKind", "Number", "Phone", "Reference", "Tags", "Text", "Whole", "countries", "fold",
 ]  # fmt: skip
 
@@ -180,6 +180,13 @@ class Choices(Choice):
 
     def json(self, value: Any) -> Any:
         return list(value or ())
+
+
+@dataclass(frozen=True)
+class Computed(Choice):
+    """What follows from other fields and stands in no column: it can be asked for, not set."""
+
+    operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "in")
 
 
 @dataclass(frozen=True)

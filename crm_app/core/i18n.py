@@ -22,6 +22,7 @@ from . import clock
 
 LANGUAGES = ("es", "en")
 DEFAULT_LANGUAGE = "es"
+_CONTEXT = "\x04"  # parts a text from its context, as in gettext's own catalogues
 _LOCALE_DIR = Path(__file__).with_name("locale")
 
 
@@ -78,12 +79,23 @@ def catalogue(language: str) -> dict[str, str]:
     if not path.exists():
         return {}
     with path.open("rb") as file:
-        return {str(entry.id): str(entry.string) for entry in read_po(file) if entry.id and entry.string}
+        entries = [entry for entry in read_po(file) if entry.id and entry.string]
+    return {key_of(str(entry.id), entry.context or ""): str(entry.string) for entry in entries}
+
+
+def key_of(text: str, context: str) -> str:
+    """The key of a text that is another one in that context (msgctxt)."""
+    return f"{text}{_CONTEXT}{context}" if context else text
+
+
+def feminine(text: str) -> str:
+    """The key of a word about something that is feminine in Spanish: an invoice is "Cancelada", an order "Cancelado"."""
+    return key_of(text, "feminine")
 
 
 def translate(text: str, language: str) -> str:
-    """The text in that language; the English key where the catalogue lacks it."""
-    return catalogue(language).get(text, text)
+    """The text in that language; the English key, without its context, where the catalogue lacks it."""
+    return catalogue(language).get(text) or text.partition(_CONTEXT)[0]
 
 
 @cache

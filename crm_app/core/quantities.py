@@ -3,14 +3,21 @@
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
+from . import days
 from .i18n import Speech
 from .kind import COMPARE, MAX_ID, PLAIN, BadValue, Kind, word_of
 from .money import minor_units, quantize
 from .plain import is_monstrous, plain_number
+
+_MOST = 40  # characters of a date or a time
+_EXAMPLE = date(2026, 11, 23)
+_EXAMPLE_TIME = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
+_TIME = re.compile(r"(.*?)[T\s,]+(\d{1,2})[:.](\d{2})(?::\d{2})?", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -125,7 +132,7 @@ def _decimals(value: Decimal) -> int:
 
 @dataclass(frozen=True)
 class Day(Kind):
-    """A date, ISO 8601 (YYYY-MM-DD), from 1900 to 2999."""
+    """A date from 1900 to 2999: of a program ISO 8601 (YYYY-MM-DD), of a person whatever `days.read` understands."""
 
     widget: ClassVar[str] = "date"
     align: ClassVar[str] = "right"
@@ -136,15 +143,26 @@ class Day(Kind):
             return None
         if isinstance(raw, date) and not isinstance(raw, datetime):
             return raw
+        text = raw.strip() if isinstance(raw, str) and len(raw) <= _MOST else "?"
+        if not text:
+            return None
+        if speech.typed:
+            value = days.read(text, speech)
+            if value is None:
+                raise BadValue("Write a date such as {example}.", example=days.written(_EXAMPLE, speech))
+            return value
         value = None
-        if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw.strip(), re.ASCII):
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
             with suppress(ValueError):
-                value = date.fromisoformat(raw.strip())
+                value = date.fromisoformat(text)
         if value is None:
             raise BadValue("Write a date as year-month-day, such as 2026-11-23.")
         if not 1900 <= value.year <= 2999:
             raise BadValue("The year must lie between 1900 and 2999.")
         return value
+
+    def edit(self, value: Any, speech: Speech) -> str:
+        return "" if value is None else days.written(value, speech)
 
     def show(self, value: Any, speech: Speech) -> str:
         return "" if value is None else speech.day(value)
@@ -155,7 +173,9 @@ class Day(Kind):
 
 @dataclass(frozen=True)
 class MomentKind(Kind):
-    """A point in time, ISO 8601 with an offset; UTC inside."""
+    """A point in time, UTC inside: of a program ISO 8601 with an offset, of a person a day and, after it, the time on their wall
+    clock (without one the day's beginning).
+    """
 
     widget: ClassVar[str] = "datetime"
     align: ClassVar[str] = "right"
@@ -164,16 +184,33 @@ class MomentKind(Kind):
     def parse(self, raw: object, speech: Speech = PLAIN) -> datetime | None:
         if raw is None or raw == "":
             return None
-        try:
-            value = datetime.fromisoformat(raw.strip()) if isinstance(raw, str) and len(raw) < 40 else None
-        except ValueError:
-            value = None
+        text = raw.strip() if isinstance(raw, str) and len(raw) <= _MOST else "?"
+        value = None
+        with suppress(ValueError):
+            value = datetime.fromisoformat(text)
+        if speech.typed and (value is None or value.tzinfo is None):
+            value = _on_the_wall(text, speech)
         if value is None or value.tzinfo is None or not 1900 <= value.year <= 2999:
-            raise BadValue("Write a time such as 2026-11-23T14:05:00Z.")
+            example = self.edit(_EXAMPLE_TIME, speech) if speech.typed else "2026-11-23T14:05:00Z"
+            raise BadValue("Write a time such as {example}.", example=example)
         return value.astimezone(UTC)
+
+    def edit(self, value: Any, speech: Speech) -> str:
+        here = None if value is None else speech.local(value)
+        return "" if here is None else f"{days.written(here.date(), speech)} {here:%H:%M}"
 
     def show(self, value: Any, speech: Speech) -> str:
         return "" if value is None else speech.moment(value)
 
     def json(self, value: Any) -> Any:
         return None if value is None else value.isoformat().replace("+00:00", "Z")
+
+
+def _on_the_wall(text: str, speech: Speech) -> datetime | None:
+    """A day with a time after it, in that reader's zone; None where it cannot be told."""
+    found = _TIME.fullmatch(text)
+    day = days.read(found[1] if found else text, speech)
+    hour, minute = (int(found[2]), int(found[3])) if found else (0, 0)
+    if day is None or hour > 23 or minute > 59:
+        return None
+    return datetime.combine(day, time(hour, minute), ZoneInfo(speech.zone))

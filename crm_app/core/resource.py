@@ -5,15 +5,18 @@ It stands beside its table and is checked when that module is imported: a name t
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
 from . import words
-from .fields import Choice, Kind, Reference
-from .query import Query
+from .fields import Choice, Computed, Kind, Reference
+from .query import Filter, Query
 from .workflow import Workflow
 
 GROUPS = ("Sales", "Relations", "Catalogue", "Insight", "Settings")
+STANDING = "standing"
 _BRIEF = 6
 
 
@@ -55,6 +58,20 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Stand:
+    """How records may stand that meet all filters of `url`, the query part of an address. `label` is the English word for it."""
+
+    value: str
+    label: str
+    url: str
+
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        """What it asks for."""
+        return Query.from_params(parse_qsl(self.url)).filters
+
+
+@dataclass(frozen=True)
 class Ready:
     """A view that a list has without anybody saving it. `url` is the query part of its address; a day in it may be told from
     the company's today: "today", "today+7", "today-7".
@@ -79,6 +96,10 @@ class Resource:
     `views` are the tabs that its list has for everybody. `sums` are the amounts that are added up under the list, per currency;
     those of records that hold `contrary` (a field and its value: a credit note, money paid out) are taken away. With `board`
     the list may also be seen as a board of the workflow's states.
+
+    `stands` are what is computed of records: the list is filtered by them as by a field called "standing".
+
+    `feminine` says of what kind its word is in Spanish, so that words about a record agree with it.
 
     Records that stand inside others without a page of their own (the lines of documents) name by `inside` the field of the
     record that is opened for them, and by `guard` the Resource whose permissions count.
@@ -106,11 +127,13 @@ class Resource:
     tree: str = ""
     place: int = 50
     views: tuple[Ready, ...] = ()
+    stands: tuple[Stand, ...] = ()
     sums: tuple[str, ...] = ()
     contrary: tuple[str, str] | None = None
     board: bool = False
     guard: str = ""
     inside: str = ""
+    feminine: bool = False
 
     def __post_init__(self) -> None:
         named = {
@@ -125,6 +148,7 @@ class Resource:
             "tree": (self.tree,) if self.tree else (),
             "workflow": (self.workflow.state,) if self.workflow else (),
             "views": tuple(part.field for view in self.views for part in view.query.filters),
+            "stands": tuple(part.field for stand in self.stands for part in stand.filters),
             "sums": self.sums,
             "inside": (self.inside,) if self.inside else (),
             "contrary": self.contrary[:1] if self.contrary else (),
@@ -135,6 +159,15 @@ class Resource:
                 raise ValueError(f"{self.name}.{part} names no field: {', '.join(unknown)}")
         if self.workflow and not self.fields[self.workflow.state].readonly:
             raise ValueError(f"{self.name}.{self.workflow.state} must be readonly: only verbs move a record")
+
+    @cached_property
+    def asked(self) -> Mapping[str, FieldSpec]:
+        """What the list may be filtered by: its fields, and how its records stand."""
+        if not self.stands:
+            return self.fields
+        options = StrEnum("Standing", {stand.value.upper(): stand.value for stand in self.stands})  # type: ignore[misc]
+        kind = Computed(options, tuple(stand.label for stand in self.stands))
+        return {STANDING: FieldSpec(STANDING, "Situation", kind, readonly=True), **self.fields}
 
     @property
     def writable(self) -> tuple[str, ...]:

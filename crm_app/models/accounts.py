@@ -25,7 +25,7 @@ from crm_app.core.fields import (
     Whole,
 )
 from crm_app.core.i18n import Message
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 
 from .base import KEEP_IDS, Id, Line, Searchable, column, lines, resource, sorted_by_key
 from .choices import (
@@ -153,6 +153,7 @@ class AccountAddress(Line, table=True):
     __tablename__ = "account_address"
     __table_args__ = (KEEP_IDS,)
     PARENT: ClassVar[str] = "account"
+    PERIOD: ClassVar = ("valid_from", "valid_to")
 
     account: int = Field(foreign_key="account.id", index=True, sa_type=Id)
     purpose: str = column(Choice(AddressPurpose, ADDRESS_LABELS), "Purpose", default=AddressPurpose.DELIVERY.value)
@@ -164,34 +165,37 @@ class AccountAddress(Line, table=True):
     valid_to: date | None = column(Day(), "Valid to")
     usual: bool = column(Boolean(), "Usual one", default=False)
 
-    def check(self) -> Mapping[str, Message]:
-        """It does not end before it begins."""
-        wrong = self.valid_from is not None and self.valid_to is not None and self.valid_to < self.valid_from
-        return {"valid_to": Message("It ends before it begins.")} if wrong else {}
-
 
 class AccountPhone(Line, table=True):
-    """A telephone beside the main one."""
+    """A telephone beside the main one, valid between two dates; of those of a purpose one may be the usual one."""
 
     __tablename__ = "account_phone"
     __table_args__ = (KEEP_IDS,)
     PARENT: ClassVar[str] = "account"
+    PERIOD: ClassVar = ("valid_from", "valid_to")
 
     account: int = Field(foreign_key="account.id", index=True, sa_type=Id)
     purpose: str = column(Choice(ChannelPurpose, CHANNEL_LABELS), "Purpose", default=ChannelPurpose.OFFICE.value)
     number: str = column(Phone(), "Telephone", required=True)
+    valid_from: date | None = column(Day(), "Valid from")
+    valid_to: date | None = column(Day(), "Valid to")
+    usual: bool = column(Boolean(), "Usual one", default=False)
 
 
 class AccountEmail(Line, table=True):
-    """An e-mail address beside the main one."""
+    """An e-mail address beside the main one, valid between two dates; of those of a purpose one may be the usual one."""
 
     __tablename__ = "account_email"
     __table_args__ = (KEEP_IDS,)
     PARENT: ClassVar[str] = "account"
+    PERIOD: ClassVar = ("valid_from", "valid_to")
 
     account: int = Field(foreign_key="account.id", index=True, sa_type=Id)
     purpose: str = column(Choice(ChannelPurpose, CHANNEL_LABELS), "Purpose", default=ChannelPurpose.BILLING.value)
     address: str = column(Email(), "E-mail", required=True)
+    valid_from: date | None = column(Day(), "Valid from")
+    valid_to: date | None = column(Day(), "Valid to")
+    usual: bool = column(Boolean(), "Usual one", default=False)
 
 
 class AccountWithholding(Line, table=True):
@@ -262,6 +266,12 @@ ACCOUNTS = resource(
     owner="owner",
     facts=("tax_id", "city", "phone", "email"),
     tree="parent",
+    views=(
+        Ready("My accounts", "filter[owner]=me"),
+        Ready("Customers", "filter[roles]=customer"),
+        Ready("Suppliers", "filter[roles]=supplier"),
+        Ready("Prospects", "filter[roles]=prospect"),
+    ),
 )
 lines(ZONES, ZonePostcode, "postcodes", one="Postcode rule", many="Postcodes", label="prefix", icon="map-pin")
 lines(ACCOUNTS, AccountAddress, "addresses", one="Address", many="Other addresses", label="street", icon="map-pin")

@@ -180,17 +180,28 @@ class Record(SQLModel):
 
 
 class Line(Record):
-    """A Record inside another: its changes stand in the history of the record around it."""
+    """A Record inside another: its changes stand in the history of the record around it.
+
+    PERIOD names the fields that it counts from and until, where it has such.
+    """
 
     position: int = Field(default=0)
 
     PARENT: ClassVar[str]
+    PERIOD: ClassVar[tuple[str, str] | None] = None
 
     def root(self) -> tuple[str | None, int | None]:
         """The record around it."""
         column_ = self.__table__.columns[self.PARENT]  # type: ignore[attr-defined]
         parent = next(iter(column_.foreign_keys)).column.table.name
         return parent, getattr(self, self.PARENT)
+
+    def check(self) -> Mapping[str, Message]:
+        """It does not end before it begins."""
+        begin, end = (getattr(self, name) for name in self.PERIOD) if self.PERIOD else (None, None)
+        if self.PERIOD is None or begin is None or end is None or begin <= end:
+            return {}
+        return {self.PERIOD[1]: Message("It ends before it begins.")}
 
 
 class Searchable(Record):

@@ -1,6 +1,5 @@
 """Contacts: the people the team talks to, and the accounts they stand for."""
 
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
@@ -9,8 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Boolean, Choice, Country, Day, Email, LongText, Phone, Reference, Tags, Text
-from crm_app.core.i18n import Message
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 
 from .accounts import ACCOUNTS
 from .base import KEEP_IDS, Id, Line, Searchable, column, lines, resource, sorted_by_key
@@ -56,10 +54,14 @@ class ContactPhone(Line, table=True):
     __tablename__ = "contact_phone"
     __table_args__ = (KEEP_IDS,)
     PARENT: ClassVar[str] = "contact"
+    PERIOD: ClassVar = ("valid_from", "valid_to")
 
     contact: int = Field(foreign_key="contact.id", index=True, sa_type=Id)
     purpose: str = column(Choice(ChannelPurpose, CHANNEL_LABELS), "Purpose", default=ChannelPurpose.OFFICE.value)
     number: str = column(Phone(), "Telephone", required=True)
+    valid_from: date | None = column(Day(), "Valid from")
+    valid_to: date | None = column(Day(), "Valid to")
+    usual: bool = column(Boolean(), "Usual one", default=False)
 
 
 class ContactEmail(Line, table=True):
@@ -68,10 +70,14 @@ class ContactEmail(Line, table=True):
     __tablename__ = "contact_email"
     __table_args__ = (KEEP_IDS,)
     PARENT: ClassVar[str] = "contact"
+    PERIOD: ClassVar = ("valid_from", "valid_to")
 
     contact: int = Field(foreign_key="contact.id", index=True, sa_type=Id)
     purpose: str = column(Choice(ChannelPurpose, CHANNEL_LABELS), "Purpose", default=ChannelPurpose.OFFICE.value)
     address: str = column(Email(), "E-mail", required=True)
+    valid_from: date | None = column(Day(), "Valid from")
+    valid_to: date | None = column(Day(), "Valid to")
+    usual: bool = column(Boolean(), "Usual one", default=False)
 
 
 class AccountContact(Line, table=True):
@@ -80,6 +86,7 @@ class AccountContact(Line, table=True):
     __tablename__ = "account_contact"
     __table_args__ = (sa.UniqueConstraint("account", "contact"), KEEP_IDS)
     PARENT: ClassVar[str] = "account"
+    PERIOD: ClassVar = ("since", "until")
 
     account: int = column(Reference("accounts"), "Account", required=True, references="account.id")
     contact: int = column(Reference("contacts"), "Contact", required=True, references="contact.id")
@@ -87,11 +94,6 @@ class AccountContact(Line, table=True):
     since: date | None = column(Day(), "Since")
     until: date | None = column(Day(), "Until")
     first: bool = column(Boolean(), "First to call", default=False)
-
-    def check(self) -> Mapping[str, Message]:
-        """It does not end before it begins."""
-        wrong = self.since is not None and self.until is not None and self.until < self.since
-        return {"until": Message("It ends before it begins.")} if wrong else {}
 
 
 CONTACTS = resource(
@@ -113,6 +115,7 @@ CONTACTS = resource(
     filters=("owner", "city", "country", "language", "tags", "consent", "do_not_contact", "active"),
     owner="owner",
     facts=("email", "phone", "mobile", "city"),
+    views=(Ready("My contacts", "filter[owner]=me"),),
 )
 lines(CONTACTS, ContactPhone, "phones", one="Telephone", many="Other telephones", label="number", icon="phone")
 lines(CONTACTS, ContactEmail, "emails", one="E-mail", many="Other e-mails", label="address", icon="mail")

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Boolean, Choice, MomentKind, Reference, Text
-from crm_app.core.resource import Ready, Section
+from crm_app.core.i18n import feminine
+from crm_app.core.resource import Ready, Section, Stand
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
@@ -32,7 +33,7 @@ class DeliveryStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-STATUS = Choice(DeliveryStatus, ("Draft", "Issued", "Signed", "Cancelled"))
+STATUS = Choice(DeliveryStatus, ("Draft", "Issued", "Signed", feminine("Cancelled")))
 
 
 class DeliveryNote(Document, table=True):
@@ -107,9 +108,20 @@ DELIVERIES = resource(
     sort="-date",
     owner="owner",
     group="Sales",
+    feminine=True,
     place=30,
     workflow=FLOW,
     facts=("account", "date", "ship_city", "total"),
+    stands=(
+        Stand("not_signed", "Issued, not signed", "filter[status]=issued&filter[kind]=delivery"),
+        Stand(
+            "not_invoiced",
+            "Issued, not invoiced",
+            "filter[status][in]=issued,signed&filter[kind]=delivery&filter[invoiced][in]=none,partly",
+        ),
+        Stand("partly_invoiced", feminine("Partly invoiced"), "filter[invoiced]=partly"),
+        Stand("invoiced", feminine("Invoiced"), "filter[invoiced]=all"),
+    ),
     views=(
         Ready("Draft", "filter[status]=draft"),
         Ready(

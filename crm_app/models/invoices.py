@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from crm_app.core.fields import Choice, Day, Reference
-from crm_app.core.resource import Ready, Section
+from crm_app.core.i18n import feminine
+from crm_app.core.resource import Ready, Section, Stand
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Exact, Id, column, lines, resource, sorted_by_key
@@ -45,7 +46,7 @@ class InvoiceStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-STATUS = Choice(InvoiceStatus, ("Draft", "Issued", "Cancelled"))
+STATUS = Choice(InvoiceStatus, ("Draft", "Issued", feminine("Cancelled")))
 KIND = Choice(InvoiceKind, ("Invoice", "Credit note", "Debit note", "Deposit invoice"))
 
 
@@ -146,6 +147,9 @@ FLOW = Workflow(
     frozenset({"draft"}),
     loose=frozenset({"sent_on"}),
 )
+_OVERDUE = (
+    "filter[status]=issued&filter[balance][gt]=0&filter[next_due][lt]=today&filter[kind][in]=invoice,debit_note,deposit"
+)
 INVOICES = resource(
     Invoice,
     "invoices",
@@ -163,16 +167,21 @@ INVOICES = resource(
     sort="-date",
     owner="owner",
     group="Sales",
+    feminine=True,
     place=40,
     workflow=FLOW,
     facts=("account", "date", "next_due", "total", "balance"),
+    stands=(
+        Stand("open", "Open", "filter[status]=issued&filter[balance][gt]=0"),
+        Stand("overdue", "Overdue", _OVERDUE),
+        Stand("partly_paid", "Partly paid", "filter[status]=issued&filter[balance][gt]=0&filter[paid][gt]=0"),
+        Stand("paid", "Paid", "filter[status]=issued&filter[balance][le]=0"),
+        Stand("not_sent", "Issued, not sent", "filter[status]=issued&filter[sent_on][empty]=true"),
+    ),
     views=(
         Ready("Draft", "filter[status]=draft"),
         Ready("Open", "filter[status]=issued&filter[balance][gt]=0"),
-        Ready(
-            "Overdue",
-            "filter[status]=issued&filter[balance][gt]=0&filter[next_due][lt]=today&filter[kind][in]=invoice,debit_note,deposit",
-        ),
+        Ready("Overdue", _OVERDUE),
         Ready("Partly paid", "filter[status]=issued&filter[balance][gt]=0&filter[paid][gt]=0"),
         Ready("Paid", "filter[status]=issued&filter[balance][le]=0"),
     ),

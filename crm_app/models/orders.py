@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Choice, Day, Reference
-from crm_app.core.resource import Ready, Section
+from crm_app.core.resource import Ready, Section, Stand
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
@@ -100,6 +100,15 @@ ORDERS = resource(
     place=20,
     workflow=FLOW,
     facts=("account", "date", "wanted", "total"),
+    stands=(
+        Stand("not_delivered", "To deliver", "filter[status]=confirmed&filter[delivered][in]=none,partly"),
+        Stand("not_invoiced", "To invoice", "filter[status]=confirmed&filter[invoiced][in]=none,partly"),
+        Stand("late", "Late", "filter[status]=confirmed&filter[delivered][in]=none,partly&filter[wanted][lt]=today"),
+        Stand("partly_delivered", "Partly delivered", "filter[delivered]=partly"),
+        Stand("delivered", "Delivered", "filter[delivered]=all"),
+        Stand("partly_invoiced", "Partly invoiced", "filter[invoiced]=partly"),
+        Stand("invoiced", "Invoiced", "filter[invoiced]=all"),
+    ),
     views=(
         Ready("Accepted orders", "filter[status][in]=confirmed,closed"),
         Ready("To deliver", "filter[status]=confirmed&filter[delivered][in]=none,partly"),

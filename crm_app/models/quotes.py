@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Choice, Day, Reference, Text, Whole
-from crm_app.core.resource import Ready, Section
+from crm_app.core.i18n import feminine
+from crm_app.core.resource import Ready, Section, Stand
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
@@ -40,7 +41,7 @@ class QuoteStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-STATUS = Choice(QuoteStatus, ("Draft", "Sent", "Accepted", "Declined", "Cancelled"))
+STATUS = Choice(QuoteStatus, ("Draft", "Sent", "Accepted", "Declined", feminine("Cancelled")))
 
 
 class Quote(Document, table=True):
@@ -115,9 +116,23 @@ QUOTES = resource(
     sort="-date",
     owner="owner",
     group="Sales",
+    feminine=True,
     place=10,
     workflow=FLOW,
     facts=("account", "date", "valid_until", "total"),
+    stands=(
+        Stand("open", "Open", "filter[status][in]=draft,sent"),
+        Stand("expiring", "Expiring in 7 days", "filter[status]=sent&filter[valid_until][between]=today,today%2B7"),
+        Stand("expired", "Expired", "filter[status]=sent&filter[valid_until][lt]=today"),
+        Stand(
+            "not_ordered", "Accepted, not ordered", "filter[status]=accepted&filter[ordered]=none&filter[invoiced]=none"
+        ),
+        Stand("not_invoiced", "Accepted, not invoiced", "filter[status]=accepted&filter[invoiced][in]=none,partly"),
+        Stand("partly_ordered", feminine("Partly ordered"), "filter[ordered]=partly"),
+        Stand("ordered", feminine("Ordered"), "filter[ordered]=all"),
+        Stand("partly_invoiced", feminine("Partly invoiced"), "filter[invoiced]=partly"),
+        Stand("invoiced", feminine("Invoiced"), "filter[invoiced]=all"),
+    ),
     views=(
         Ready("Open", "filter[status][in]=draft,sent"),
         Ready("Expiring in 7 days", "filter[status]=sent&filter[valid_until][between]=today,today%2B7"),

@@ -27,7 +27,7 @@ from .base import KEEP_IDS, Id, Json, Line, Searchable, column, lines
 from .choices import TAX_CLASS_LABELS, TaxClass
 
 AMOUNT = Amount(4)
-PRICE = Number(6, digits=12)
+PRICE = Number(6, digits=12, fraction=2)
 MOST_LINES = 2_000
 QUANTITY = Number(6, digits=12, least=Decimal(0))
 

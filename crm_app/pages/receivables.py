@@ -7,6 +7,7 @@ from crm_app.state.receivables import AccountStatement, AgedRow, Ageing, Movemen
 from crm_app.state.session import Me
 
 from .parts import kit
+from .parts.inputs import day_field
 from .parts.links import file_link, link
 from .parts.screen import Page
 from .parts.shell import empty, heading, shell
@@ -144,7 +145,7 @@ def _days(
     inputs = [
         rx.el.label(
             rx.el.span(label),
-            rx.el.input(type="date", name=name, default_value=value, key=value, class_name="input"),
+            day_field(name=name, value=value),
             class_name="row day-field",
         )
         for name, label, value in fields

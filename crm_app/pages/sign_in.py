@@ -1,8 +1,12 @@
 """The pages of those who are not in yet: sign-in, the first set-up, and the one-time link."""
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import Var
 
+from crm_app.core.fields import Country, fold
+from crm_app.core.i18n import Speech
 from crm_app.state.session import Me
 
 from .parts import kit
@@ -15,14 +19,26 @@ _NEXT = Var('(new URLSearchParams(globalThis.location?.search ?? "").get("next")
 _KEY = Var('(new URLSearchParams(globalThis.location?.search ?? "").get("key") ?? "")', _var_type=str)
 _ZONE = Var("Intl.DateTimeFormat().resolvedOptions().timeZone", _var_type=str)
 
-_COUNTRIES = (
-    ("ES", "España", "EUR"), ("AR", "Argentina", "ARS"), ("BO", "Bolivia", "BOB"), ("CL", "Chile", "CLP"), ("CO", "Colombia", "COP"),
-    ("CR", "Costa Rica", "CRC"), ("DO", "República Dominicana", "DOP"), ("EC", "Ecuador", "USD"), ("SV", "El Salvador", "USD"),
-    ("US", "Estados Unidos", "USD"), ("GT", "Guatemala", "GTQ"), ("HN", "Honduras", "HNL"), ("IE", "Irlanda", "EUR"),
-    ("MX", "México", "MXN"),
-    ("NI", "Nicaragua", "NIO"), ("PA", "Panamá", "USD"), ("PY", "Paraguay", "PYG"), ("PE", "Perú", "PEN"), ("PT", "Portugal", "EUR"),
-    ("PR", "Puerto Rico", "USD"), ("GB", "Reino Unido", "GBP"), ("UY", "Uruguay", "UYU"), ("VE", "Venezuela", "VES"),
-)  # fmt: skip
+# where companies are founded, the usual one first, and their currency
+_COUNTRIES = {
+    "ES": "EUR", "AR": "ARS", "BO": "BOB", "CL": "CLP", "CO": "COP", "CR": "CRC", "DO": "DOP", "EC": "USD", "GB": "GBP",
+    "GT": "GTQ", "HN": "HNL", "IE": "EUR", "MX": "MXN", "NI": "NIO", "PA": "USD", "PE": "PEN", "PR": "USD", "PT": "EUR",
+    "PY": "PYG", "SV": "USD", "US": "USD", "UY": "UYU", "VE": "VES",
+}  # fmt: skip
+
+
+def _countries(language: str) -> list[tuple[str, str]]:
+    """(code, name) by their names in that language, the first of `_COUNTRIES` before all others."""
+    speech = Speech(language)
+    named = [(code, Country().show(code, speech)) for code in _COUNTRIES]
+    return named[:1] + sorted(named[1:], key=lambda country: fold(country[1]))
+
+
+def _country_select() -> rx.Component:
+    """The options stay the same ones when the language changes, and with them what was chosen."""
+    names = rx.cond(Me.language == "es", _countries("es"), _countries("en"))
+    options = rx.foreach(names, lambda country: rx.el.option(country[1], value=country[0], key=country[0]))
+    return _selecting("country", options)
 
 
 def _frame(title: Var[str], *children: rx.Component) -> rx.Component:
@@ -94,7 +110,7 @@ def setup() -> rx.Component:
                 "company", t("Company name"), text_input("company", auto_complete="organization", required=True)
             ),
             rx.el.div(
-                auth_field("country", t("Country"), _select("country", [(code, name) for code, name, _ in _COUNTRIES])),
+                auth_field("country", t("Country"), _country_select()),
                 auth_field("currency", t("Currency"), _select("currency", [(code, code) for code in _currencies()])),
                 class_name="two-fields",
             ),
@@ -123,19 +139,17 @@ def setup() -> rx.Component:
 
 
 def _currencies() -> list[str]:
-    return sorted({currency for _, _, currency in _COUNTRIES}, key=lambda code: (code != "EUR", code))
+    return sorted(set(_COUNTRIES.values()), key=lambda code: (code != "EUR", code))
 
 
 def _select(name: str, options: list[tuple[str, str]], value: Var[str] | None = None) -> rx.Component:
     chosen = {"default_value": value, "key": value} if value is not None else {}
+    return _selecting(name, *(rx.el.option(text, value=key) for key, text in options), **chosen)
+
+
+def _selecting(name: str, *options: rx.Component, **chosen: Any) -> rx.Component:
     return rx.el.span(
-        rx.el.select(
-            *(rx.el.option(text, value=key) for key, text in options),
-            id=f"auth-{name}",
-            name=name,
-            class_name="input input-lg",
-            **chosen,
-        ),
+        rx.el.select(*options, id=f"auth-{name}", name=name, class_name="input input-lg", **chosen),
         kit.icon("chevron-down"),
         class_name="select",
     )

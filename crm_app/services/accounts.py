@@ -85,15 +85,27 @@ def _one_first_contact(work: Work, draft: Draft) -> None:
 
 @rules.completes("accounts")
 def _one_usual_address(work: Work, draft: Draft) -> None:
-    addresses = rules.inside_of("accounts", draft, "addresses", work)
-    _only_one(
-        draft,
-        "addresses",
-        "usual",
-        addresses,
-        lambda row: row["purpose"],
-        "Only one address of this purpose can be the usual one.",
-    )
+    _one_usual(work, draft, "accounts", "addresses", "Only one address of this purpose can be the usual one.")
+
+
+@rules.completes("accounts")
+def _one_usual_way(work: Work, draft: Draft) -> None:
+    _usual_ways(work, draft, "accounts")
+
+
+@rules.completes("contacts")
+def _one_usual_way_of_contacts(work: Work, draft: Draft) -> None:
+    _usual_ways(work, draft, "contacts")
+
+
+def _usual_ways(work: Work, draft: Draft, resource: str) -> None:
+    _one_usual(work, draft, resource, "phones", "Only one telephone of this purpose can be the usual one.")
+    _one_usual(work, draft, resource, "emails", "Only one e-mail address of this purpose can be the usual one.")
+
+
+def _one_usual(work: Work, draft: Draft, resource: str, name: str, text: str) -> None:
+    rows = rules.inside_of(resource, draft, name, work)
+    _only_one(draft, name, "usual", rows, lambda row: row["purpose"], text)
 
 
 def _only_one(draft: Draft, name: str, flag: str, rows: list[dict[str, Any]], among: Any, text: str) -> None:

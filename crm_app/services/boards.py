@@ -88,6 +88,12 @@ def verb_to(work: Work, resource: Resource, key: object, target: str) -> str:
     return verb
 
 
+def undoable(resource: Resource, item: records.Item, target: str) -> bool:
+    """Whether the record's move to that state can be taken back: not the first one, which gave it its number."""
+    flow = resource.workflow
+    return flow is not None and flow.editable.isdisjoint((str(item.values[flow.state]), target))
+
+
 def asks(resource: Resource, verb: str) -> tuple[bool, bool]:
     """Whether a person is asked before that verb runs (what cannot be taken back, or wants a reason), and for a reason."""
     found = actions.find(resource.name, verb)

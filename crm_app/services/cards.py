@@ -1,5 +1,7 @@
 """Contacts as vCards."""
 
+from datetime import date
+
 from crm_app.core import clock
 from crm_app.documents import vcards
 from crm_app.documents.vcards import Card, Post
@@ -19,8 +21,12 @@ def vcard(work: Work, key: object) -> tuple[str, bytes]:
     values = item.values
     today = clock.today(work.actor.speech.zone)
     mobile = (("cell", values["mobile"]),) if values["mobile"] else ()
-    phones = (*((("work", values["phone"]),) if values["phone"] else ()), *mobile, *_others(item, "phones", "number"))
-    emails = (*((("work", values["email"]),) if values["email"] else ()), *_others(item, "emails", "address"))
+    phones = (
+        *((("work", values["phone"]),) if values["phone"] else ()),
+        *mobile,
+        *_others(item, "phones", "number", today),
+    )
+    emails = (*((("work", values["email"]),) if values["email"] else ()), *_others(item, "emails", "address", today))
     posts = tuple(
         Post(link.labels.get("account", ""), link.values["title"] or "")
         for link in item.lines["accounts"]
@@ -43,6 +49,11 @@ def vcard(work: Work, key: object) -> tuple[str, bytes]:
     return f"{values['name']}.vcf", vcards.draw(card)
 
 
-def _others(item: Item, name: str, field: str) -> tuple[tuple[str, str], ...]:
+def _others(item: Item, name: str, field: str, today: date) -> tuple[tuple[str, str], ...]:
+    """Those that are valid today, the usual ones first."""
     kinds = {ChannelPurpose.HOME.value: "home", ChannelPurpose.MOBILE.value: "cell"}
-    return tuple((kinds.get(line.values["purpose"], "work"), line.values[field]) for line in item.lines[name])
+    lines = [line.values for line in item.lines[name]]
+    valid = [line for line in lines if (line["valid_from"] or today) <= today <= (line["valid_to"] or today)]
+    return tuple(
+        (kinds.get(line["purpose"], "work"), line[field]) for line in sorted(valid, key=lambda line: not line["usual"])
+    )

@@ -173,10 +173,10 @@ def number_of(raw: object, name: str) -> Decimal:
     return value
 
 
-def dated(values: Mapping[str, object]) -> dict[str, Any]:
+def dated(work: Work, values: Mapping[str, object]) -> dict[str, Any]:
     """The date of the new document where the caller wants another than today. Raises Invalid."""
     try:
-        day = Day().parse(values.get("date"))
+        day = Day().parse(values.get("date"), work.actor.speech)
     except BadValue as bad:
         raise Invalid({"date": bad.message}) from None
     return {} if day is None else {"date": day}

@@ -174,7 +174,7 @@ def notices(work: Work, resource: str, account: int, key: int = 0) -> list[Hold]
         return []
     document: Any = work.session.get(resource_of(resource).table, key) if key else None
     told = document is None or (document.status in _TOLD[resource] and getattr(document, "kind", "") != "return")
-    found = work.session.get(Account, account) if told else None
+    found = work.row(Account, account) if told else None
     return holds(work, found, _weight(work, found, resource, document)) if found is not None else []
 
 

@@ -28,7 +28,7 @@ def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) ->
     parts = chain.left(work, source, "deliveries", [row.id for row in rows])
     before = chain.latest(work, source, "deliveries", first.id, DeliveryKind.DELIVERY.value) if not parts else None
     if before is None:
-        made = chain.convert(work, source, rows, "deliveries", chain.chosen(parts, values), **chain.dated(values))
+        made = chain.convert(work, source, rows, "deliveries", chain.chosen(parts, values), **chain.dated(work, values))
         before = made.id
         if values.get("issue") in (True, "true", "1"):
             work.require("deliveries.issue")

@@ -4,15 +4,14 @@ import operator
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from crm_app.core import clock
+from crm_app.core import clock, days
 from crm_app.core.errors import Invalid
-from crm_app.core.fields import BadValue, Choices, Day, MomentKind, Reference, Tags
+from crm_app.core.fields import BadValue, Choices, Computed, Day, Reference, Tags
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.plain import storable
 from crm_app.core.query import NEGATIVE, Filter, joined, parted
@@ -32,9 +31,9 @@ def conditions_of(work: Work, resource: Resource, filters: Iterable[Filter]) -> 
     errors: dict[str, Message] = {}
     found = []
     for part in filters:
-        spec = resource.fields.get(part.field)
+        spec = resource.asked.get(part.field)
         if spec is None or part.operator not in spec.kind.operators:
-            errors[f"filter[{part.field}]"] = Message("This list cannot be filtered by that.")
+            errors[f"filter[{part.field}]"] = _unfit(spec, part.field)
             continue
         try:
             found.append(_condition(work, resource, spec, part))
@@ -50,9 +49,9 @@ def written(resource: Resource, name: str, how: str, given: Sequence[object], sp
 
     Raises Invalid; what is wrong with a value stands at "value".
     """
-    spec = resource.fields.get(name)
+    spec = resource.asked.get(name)
     if spec is None or how not in spec.kind.operators:
-        raise Invalid({f"filter[{name[:60]}]": Message("This list cannot be filtered by that.")})
+        raise Invalid({f"filter[{name[:60]}]": _unfit(spec, name)})
     if how == "empty":
         return Filter(name, how, "false" if "false" in given else "true")
     texts = [storable(text[:2000]).strip() for text in given[: MOST + 1] if isinstance(text, str)]
@@ -69,13 +68,21 @@ def written(resource: Resource, name: str, how: str, given: Sequence[object], sp
     return Filter(name, how, joined(values) if how in SEVERAL else values[0])
 
 
+def _unfit(spec: FieldSpec | None, name: str) -> Message:
+    """Why there is no such filter, with the field as people know it."""
+    if spec is None:
+        return Message("This list has no field \u201c{name}\u201d to filter by.", name=name[:60])
+    return Message("{field} cannot be filtered in that way.", field=Message(spec.label))
+
+
 def _plain(spec: FieldSpec, how: str, text: str, speech: Speech) -> str:
     """One value as a program writes it."""
     if how in ("contains", "starts"):
         return text[:200]
     kind = spec.kind
-    if isinstance(kind, MomentKind) and len(text) == len("2026-11-23T14:05"):
-        text = local_moment(text, speech)
+    away = days.distance(text) if speech.typed and isinstance(kind, Day) else None
+    if away is not None:
+        return f"today{away:+}" if away else "today"
     value = kind.parse(text, speech)
     if isinstance(kind, Choices | Tags):
         if len(value) != 1:
@@ -85,24 +92,25 @@ def _plain(spec: FieldSpec, how: str, text: str, speech: Speech) -> str:
     return str(plain).lower() if isinstance(plain, bool) else str(plain)
 
 
-def local_moment(text: str, speech: Speech) -> str:
-    """A time on that reader's wall clock, with its distance to UTC; the text itself where it is no such time."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(speech.zone)).isoformat()
-    except ValueError:
-        return text
-
-
 def days_from_today(spec: FieldSpec, text: str) -> int | None:
     """Of a day that is told from today ("today", "today+7", "today-7"): how many days from it; None for any other value."""
     found = _FROM_TODAY.fullmatch(text) if isinstance(spec.kind, Day) else None
     return int(found[1] or 0) if found else None
 
 
+def is_me(spec: FieldSpec, text: str) -> bool:
+    """Whether a person is told as "me": whoever asks. So one view serves everybody."""
+    return text == "me" and isinstance(spec.kind, Reference) and spec.kind.person
+
+
+def _mine(work: Work, spec: FieldSpec, text: str) -> int | None:
+    return (work.actor.user or 0) if is_me(spec, text) else None  # nobody has that number
+
+
 def value_of(spec: FieldSpec, text: str, speech: Speech) -> Any:
     """One value of an address, as it is stored; today is the company's. Raises BadValue."""
-    days = days_from_today(spec, text)
-    return spec.kind.parse(text, speech) if days is None else _today(speech) + timedelta(days=days)
+    away = days_from_today(spec, text)
+    return spec.kind.parse(text, speech) if away is None else _today(speech) + timedelta(days=away)
 
 
 def _today(speech: Speech) -> date:
@@ -110,6 +118,8 @@ def _today(speech: Speech) -> date:
 
 
 def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter) -> sa.ColumnElement[bool]:
+    if isinstance(spec.kind, Computed):
+        return _stands(work, resource, spec.kind, part)
     target = column_of(resource.table, spec.name)
     if part.operator == "empty":
         bits = sa.cast(target, sa.Integer) == 0 if isinstance(spec.kind, Choices) else sa.false()
@@ -126,8 +136,18 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter) ->
     if isinstance(spec.kind, Tags):
         return _has_tags(target, spec.kind, part, raw)
     speech = replace(work.actor.speech, typed=False)  # an address means the same whoever opens it
-    values = [value_of(spec, text, speech) for text in raw]
+    mine = [_mine(work, spec, text) for text in raw]
+    values = [value_of(spec, text, speech) if me is None else me for text, me in zip(raw, mine, strict=True)]
     return _compared(target, spec, part.operator, values)  # type: ignore[no-any-return]
+
+
+def _stands(work: Work, resource: Resource, kind: Computed, part: Filter) -> sa.ColumnElement[bool]:
+    """Records that stand in one of these ways; with "ne" those that do not."""
+    wanted = [kind.parse(text) for text in (parted(part.value) if part.operator == "in" else [part.value])]
+    chosen = [stand for stand in resource.stands if stand.value in wanted]
+    ways = [sa.and_(sa.true(), *conditions_of(work, resource, stand.filters)) for stand in chosen]
+    held = sa.or_(sa.false(), *ways)
+    return held if part.operator != "ne" else sa.case((held, 1), else_=0) == 0  # what is unknown is not held either
 
 
 def _compared(target: Any, spec: FieldSpec, how: str, values: list[Any]) -> Any:

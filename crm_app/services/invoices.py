@@ -60,7 +60,7 @@ def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) ->
     before = chain.latest(work, source, "invoices", first.id, InvoiceKind.INVOICE.value) if not parts else None
     if before is not None:
         return Outcome(first.id, first.version, {"resource": "invoices", "id": before})
-    made = chain.convert(work, source, rows, "invoices", chain.chosen(parts, values), **chain.dated(values))
+    made = chain.convert(work, source, rows, "invoices", chain.chosen(parts, values), **chain.dated(work, values))
     _set_off(work, source, rows, made)
     return _made(work, first, made.id, values, made)
 
@@ -90,7 +90,7 @@ def _deposit(work: Work, source: str, row: Any, given: Values) -> Any:
         for tax_class, amount in zip(nets, amounts, strict=True)
         if amount > 0
     ]  # fmt: skip
-    return _store(work, source, row, rows, {"kind": InvoiceKind.DEPOSIT.value} | chain.dated(given))
+    return _store(work, source, row, rows, {"kind": InvoiceKind.DEPOSIT.value} | chain.dated(work, given))
 
 
 def _asked_for(source: str, row: Any, given: Values, nets: Mapping[str, Decimal]) -> tuple[Message, list[Decimal]]:
@@ -250,7 +250,7 @@ def issue(work: Work, row: Any, values: Values) -> Outcome | None:
 def _date_anew(work: Work, row: Any, raw: object) -> None:
     """Another date moves the due day, and a foreign currency's rate where that day has one."""
     try:
-        row.date = Day().parse(raw)
+        row.date = Day().parse(raw, work.actor.speech)
     except BadValue as bad:
         raise Invalid({"date": bad.message}) from None
     row.due, row.rate = None, currencies.rate(work, row.currency, row.date) or row.rate

@@ -157,9 +157,22 @@ def order(resource: Resource, query: Query) -> list[sa.UnaryExpression[Any]]:
 def _ordered(resource: Resource, name: str) -> sa.UnaryExpression[Any]:
     spec = resource.fields.get(name.removeprefix("-"))
     if spec is None or not spec.sortable:
-        options = ", ".join(found.name for found in resource.fields.values() if found.sortable)
-        raise Invalid({"sort": Message("This list cannot be sorted by that. Use one of: {options}.", options=options)})
+        raise Invalid({"sort": _unsortable(resource, spec, name.removeprefix("-"))}, known=_sortable(resource))
     by_key = _by_key(resource, spec)
     column = column_of(resource.table, "sort_key" if by_key else spec.name)
     ordered = column.desc() if name.startswith("-") else column.asc()
     return ordered if spec.required or by_key else ordered.nulls_last()  # type: ignore[no-any-return]
+
+
+def _sortable(resource: Resource) -> tuple[str, ...]:
+    return tuple(found.name for found in resource.fields.values() if found.sortable)
+
+
+def _unsortable(resource: Resource, spec: FieldSpec | None, name: str) -> Message:
+    """What may be sorted by, as people know it."""
+    options = tuple(Message(resource.fields[one].label) for one in _sortable(resource))
+    if spec is None:
+        text = "This list has no field \u201c{name}\u201d to sort by. Possible are: {options}."
+        return Message(text, name=name[:60], options=options)
+    field = Message(spec.label)
+    return Message("This list cannot be sorted by {field}. Possible are: {options}.", field=field, options=options)

@@ -20,7 +20,9 @@ def from_source(work: Work, source: str, row: Any, values: Values) -> Outcome:
     parts = chain.left(work, source, "orders", [row.id])
     before = chain.latest(work, source, "orders", row.id) if not parts else None
     if before is None:
-        before = chain.convert(work, source, [row], "orders", chain.chosen(parts, values), **chain.dated(values)).id
+        before = chain.convert(
+            work, source, [row], "orders", chain.chosen(parts, values), **chain.dated(work, values)
+        ).id
     return Outcome(row.id, row.version, {"resource": "orders", "id": before})
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from crm_app.core.fields import Choice
+from crm_app.core.i18n import feminine
 from crm_app.core.resource import Resource
 
 
@@ -49,7 +50,7 @@ def of(resource: Resource, values: Values, today: date) -> list[Standing]:
     state = str(values[resource.workflow.state])
     kind = resource.fields[resource.workflow.state].kind
     first = Standing(kind.label(state) if isinstance(kind, Choice) else state, look_of(state))
-    return [first, *_carried(values), *_dated(state, values, today), *_paid(state, values, today)]
+    return [first, *_carried(resource, values), *_dated(state, values, today), *_paid(state, values, today)]
 
 
 def brief(resource: Resource, values: Values, today: date) -> list[Standing]:
@@ -60,11 +61,12 @@ def brief(resource: Resource, values: Values, today: date) -> list[Standing]:
     return [*_dated(state, values, today), *_paid(state, values, today)] or of(resource, values, today)[:1]
 
 
-def _carried(values: Values) -> list[Standing]:
+def _carried(resource: Resource, values: Values) -> list[Standing]:
     """How far it has been carried on."""
+    word = feminine if resource.feminine else str
     found = [(values.get(name), words) for name, words in _PARTS.items()]
     return [
-        Standing(words[1], "done") if how == "all" else Standing(words[0], "wait")
+        Standing(word(words[1]), "done") if how == "all" else Standing(word(words[0]), "wait")
         for how, words in found
         if how in ("all", "partly")
     ]

@@ -89,7 +89,7 @@ class BoardState(rx.State, mixin=True):
         """Run the verb that leads that record to that state; where it cannot be taken back, after a question."""
         actor = await signed_in(self)
         try:
-            verb, ask, reason, label = await asyncio.to_thread(read_move, actor, self.resource, key, state)
+            verb, ask, reason, label, back = await asyncio.to_thread(read_move, actor, self.resource, key, state)
         except (IllegalMove, NotAllowed) as refusal:
             return await self._card_back(actor, actor.speech.say(refusal.message))
         if not verb:
@@ -99,7 +99,7 @@ class BoardState(rx.State, mixin=True):
         if ask:
             self.board_asking, self.board_reason, self.board_card = verb, reason, label
             return None
-        return await self._move(actor, {})
+        return await self._move(actor, {}, undoable=back)
 
     @on("read")
     async def answer_move(self, form: dict[str, Any]) -> Any:
@@ -114,11 +114,11 @@ class BoardState(rx.State, mixin=True):
         self.board_asking, self._moving = "", (0, "", "")
         self.board_answer += 1
 
-    async def _move(self, actor: Actor, given: dict[str, str]) -> None:
+    async def _move(self, actor: Actor, given: dict[str, str], *, undoable: bool = False) -> None:
         key, verb, once = self._moving
         self.board_asking, self._moving = "", (0, "", "")
         try:
-            await asyncio.to_thread(
+            outcome = await asyncio.to_thread(
                 actions.run, actor, self.resource.name, verb, key, given, once=f"{once}:{verb}" if once else None
             )
         except Invalid as bad:
@@ -128,7 +128,8 @@ class BoardState(rx.State, mixin=True):
         except (IllegalMove, NotAllowed) as refusal:
             await self._card_back(actor, actor.speech.say(refusal.message))
             return
-        await tell(self, Message("{what}: done.", what=actions.find(self.resource.name, verb).label))
+        done = Message("{what}: done.", what=actions.find(self.resource.name, verb).label)
+        await tell(self, done, undo=outcome.change_set if undoable else None)
         await self._show(actor, self._query, counted=False)
         self.board_answer += 1
 
@@ -153,13 +154,16 @@ def verbs_of(resource: Resource) -> list[tuple[str, str]]:
     return [(found.verb, found.label) for found in actions.of(resource.name)]
 
 
-def read_move(actor: Actor, resource: Resource, key: int, state: str) -> tuple[str, bool, bool, str]:
-    """The verb that leads there, whether and for what it asks, and the record's name. Runs in a thread."""
+def read_move(actor: Actor, resource: Resource, key: int, state: str) -> tuple[str, bool, bool, str, bool]:
+    """The verb that leads there, whether and for what it asks, the record's name, and whether the move can be undone.
+
+    Runs in a thread.
+    """
     with Work(actor) as work:
         verb = boards.verb_to(work, resource, key, state)
         item = records.one(work, resource, key)
     asks = boards.asks(resource, verb) if verb else (False, False)
-    return verb, *asks, str(item.values[resource.label] or f"#{item.id}")
+    return verb, *asks, str(item.values[resource.label] or f"#{item.id}"), boards.undoable(resource, item, state)
 
 
 def read_lanes(actor: Actor, resource: Resource, query: Query, sizes: dict[str, int]) -> list[LaneRow]:

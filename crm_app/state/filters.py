@@ -1,7 +1,6 @@
 """The filters of a list as chips, each changed where it stands."""
 
 import dataclasses
-from datetime import datetime
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -12,7 +11,7 @@ from crm_app.core.i18n import Message, Speech
 from crm_app.core.query import NEGATIVE, Filter, Query, parted
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.services import records
-from crm_app.services.filters import SEVERAL, days_from_today, value_of, written
+from crm_app.services.filters import SEVERAL, days_from_today, is_me, written
 from crm_app.services.work import Work
 
 from .guard import on, signed_in
@@ -85,7 +84,7 @@ class FilterState(rx.State, mixin=True):
 
 def chip_of(work: Work, resource: Resource, part: Filter) -> Chip:
     """A filter in words."""
-    spec, say = resource.fields[part.field], work.actor.speech.say
+    spec, say = resource.asked[part.field], work.actor.speech.say
     values = parted(part.value) if part.operator in SEVERAL else [part.value]
     return Chip(part.field, part.operator, say(spec.label), say(sign_of(spec, part)), *_told(work, spec, part, values))
 
@@ -107,6 +106,7 @@ def _told(work: Work, spec: FieldSpec, part: Filter, values: list[str]) -> tuple
     if part.operator in ("contains", "starts"):
         return part.value, values, values
     if isinstance(spec.kind, Reference):
+        values = [str(work.actor.user or "") if is_me(spec, value) else value for value in values]
         names = _names(work, spec.kind.resource, values)
         return short(names), values, names
     names = [_shown(work, spec, value) for value in values]
@@ -128,9 +128,9 @@ def _names(work: Work, target: str, keys: list[str]) -> list[str]:
 
 def _shown(work: Work, spec: FieldSpec, value: str) -> str:
     speech = dataclasses.replace(work.actor.speech, typed=False)
-    days = days_from_today(spec, value)
-    if days is not None:
-        return _from_today(speech, days)
+    away = days_from_today(spec, value)
+    if away is not None:
+        return _from_today(speech, away)
     parsed = spec.kind.parse(value, speech)
     return spec.kind.show(parsed, speech) if parsed is not None else ""
 
@@ -146,9 +146,8 @@ def _from_today(speech: Speech, days: int) -> str:
 def _edited(work: Work, spec: FieldSpec, value: str) -> str:
     """A value of the address in the reader's own notation."""
     kind, speech = spec.kind, dataclasses.replace(work.actor.speech, typed=False)
-    if days_from_today(spec, value) is not None:
-        return str(kind.json(value_of(spec, value, speech)))
-    parsed = kind.parse(value, speech) if isinstance(kind, Number | MomentKind) else None
-    if isinstance(parsed, datetime):
-        return f"{speech.local(parsed):%Y-%m-%dT%H:%M}"
+    away = days_from_today(spec, value)
+    if away is not None:
+        return f"{away:+}" if away else speech.say("today")
+    parsed = kind.parse(value, speech) if isinstance(kind, Number | Day | MomentKind) else None
     return value if parsed is None else kind.edit(parsed, speech)

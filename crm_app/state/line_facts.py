@@ -7,6 +7,7 @@ from typing import Any
 from crm_app.core.errors import Invalid, Missing, NotAllowed
 from crm_app.core.i18n import Speech
 from crm_app.core.resource import Resource
+from crm_app.models.trade import PRICE
 from crm_app.services import line_facts, previews
 from crm_app.services.actors import Actor
 from crm_app.services.line_facts import Past
@@ -57,10 +58,10 @@ def past_rows(rows: Sequence[Past], around: Mapping[str, Any], speech: Speech) -
                 "address": f"/{row.resource}/{row.document}",
                 "number": row.number,
                 "quantity": plain(row.quantity, speech),
-                "text": f"{plain(row.price, speech)} {row.currency}",
+                "text": f"{PRICE.show(row.price, speech)} {row.currency}",
                 "off": f"\u2212{plain(row.discount, speech)} %" if row.discount else "",
                 "reason": row.reason,
-                "price": plain(row.price, speech) if fits else "",
+                "price": PRICE.edit(row.price, speech) if fits else "",
                 "discount": plain(row.discount, speech) if fits and row.discount else "",
             }
         )
@@ -71,7 +72,7 @@ def margin_rows(margin: tuple[Decimal, Decimal], speech: Speech) -> list[dict[st
     """Cost and margin of a line."""
     cost, percent = margin
     return [
-        {"label": speech.say("Cost"), "value": plain(cost, speech), "short": False},
+        {"label": speech.say("Cost"), "value": PRICE.show(cost, speech), "short": False},
         {"label": speech.say("Margin"), "value": f"{speech.number(percent, 1)} %", "short": percent < 0},
     ]
 

@@ -101,11 +101,11 @@ class Ageing(_Dated, rx.State):
         await self._show(await signed_in(self), str(form.get("date", "")))
 
     async def _show(self, actor: Actor, text: str) -> None:
-        day = _day(text, "date")
+        day = _day(actor, text, "date")
         at, found = await asyncio.to_thread(read_ageing, actor, day)
         self.rows = [aged_row(actor.speech, row) for row in found]
         self.sums = sums_of(actor.speech, found)
-        self.day, self.loaded, self.failure = at.isoformat(), True, ""
+        self.day, self.loaded, self.failure = Day().edit(at, actor.speech), True, ""
         self.address = urlencode({"date": at.isoformat()}) if day else ""
 
 
@@ -134,17 +134,17 @@ class AccountStatement(_Dated, rx.State):
         await self._show(await signed_in(self), str(form.get("from", "")), str(form.get("to", "")))
 
     async def _show(self, actor: Actor, begin: str, end: str) -> None:
-        first, last = _day(begin, "from"), _day(end, "to")
+        first, last = _day(actor, begin, "from"), _day(actor, end, "to")
         name, since, until, found = await asyncio.to_thread(read_statement, actor, self.account, first, last)
-        self.name, self.begin, self.end = name, since.isoformat(), until.isoformat()
+        self.name, self.begin, self.end = name, Day().edit(since, actor.speech), Day().edit(until, actor.speech)
         self.parts = [part_of(actor.speech, part) for part in found]
-        self.address = urlencode({"from": self.begin, "to": self.end})
+        self.address = urlencode({"from": since.isoformat(), "to": until.isoformat()})
         self.loaded, self.failure = True, ""
 
 
-def _day(text: str, name: str) -> date | None:
+def _day(actor: Actor, text: str, name: str) -> date | None:
     try:
-        return Day().parse(text)
+        return Day().parse(text, actor.speech)
     except BadValue as bad:
         raise Invalid({name: bad.message}) from None
 

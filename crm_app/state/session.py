@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
+from crm_app.core import days
 from crm_app.core.errors import Refusal
 from crm_app.core.i18n import LANGUAGES, Message, Speech
 from crm_app.services import actions, identity, records, users
@@ -33,6 +34,9 @@ class Me(rx.State):
 
     language: str = LANGUAGES[0]
     theme: str = ""
+    day_form: str = ""
+    week_begins: int = 0
+    zone: str = "UTC"
     known: bool = False
     name: str = ""
     email: str = ""
@@ -55,6 +59,8 @@ class Me(rx.State):
             return
         self._greeted = (actor, company)
         self.language, self.theme = actor.speech.language, actor.theme
+        self.day_form, self.zone = days.pattern(actor.speech), actor.speech.zone
+        self.week_begins = days.form_of(actor.speech).first
         self.name, self.email, self.company = actor.name, actor.email, company
         self.may = [
             name

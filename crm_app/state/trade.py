@@ -11,6 +11,7 @@ from crm_app.core import money
 from crm_app.core.fields import BadValue, Reference
 from crm_app.core.i18n import Speech
 from crm_app.core.resource import RESOURCES, Resource
+from crm_app.models.trade import PRICE
 from crm_app.services import credit, previews, records, strip
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
@@ -291,4 +292,4 @@ def why_rows(
     with Work(actor) as work:
         steps = previews.why(work, resource, record, given, row)
     say = actor.speech.say
-    return [WhyRow(say(what), of, actor.speech.number(Decimal(f"{price.normalize():f}"))) for what, of, price in steps]
+    return [WhyRow(say(what), of, PRICE.show(price, actor.speech)) for what, of, price in steps]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from crm_app.core.errors import IllegalMove, Invalid
+from crm_app.core.fields import Day
 from crm_app.core.i18n import Message
 from crm_app.core.resource import Resource
 from crm_app.services import actions, records, standings, trade
@@ -154,7 +155,7 @@ def standing_of(actor: Actor, resource: Resource, key: object) -> Standing:
     primary = next((row for row in rows if row.verb == first), VerbRow())
     others = [row for row in rows if row.verb != primary.verb]
     amount = resource.fields["balance"].kind.edit(values["balance"], actor.speech) if "balance" in values else ""
-    asked = {"amount": amount, "date": today.isoformat()}
+    asked = {"amount": amount, "date": Day().edit(today, actor.speech)}
     return Standing(badges, primary, others, flow is None or state in flow.editable, asked)
 
 

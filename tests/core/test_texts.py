@@ -181,7 +181,8 @@ def test_people_are_addressed_as_usted(spanish):
 
 def test_the_catalogue_is_in_order_and_names_no_place():
     content = texts.CATALOGUE.read_text(encoding="utf-8")
-    keys = re.findall(r'^msgid "(.*)"$', content, re.MULTILINE)
+    found = re.findall(r'^(?:msgctxt "(.*)"\n)?msgid "(.*)"$', content, re.MULTILINE)
+    keys = [(text, context) for context, text in found]
     assert keys == sorted(set(keys))
     assert re.findall(r"^#[:,|~].*|.*(?:/work|/home).*", content, re.MULTILINE) == []
     assert '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"' in content.splitlines()

@@ -100,3 +100,21 @@ def test_nothing_of_a_board_is_in_anybodys_way(tabs, quotes):
     assert faults(page) == []
     page.locator(".lane-strip").first.click()
     expect(page.locator(".lane-strip")).not_to_have_count(0)
+
+
+def test_a_card_that_was_moved_offers_to_take_it_back(tabs, served):
+    with served.http() as browser:
+        account = browser.post("/api/v1/accounts", json={"name": "Vuelta"}).json()["id"]
+        lines = [{"description": "Tabla", "price": "1"}]
+        quote = browser.post("/api/v1/quotes", json={"account": account, "reference": "vuelta", "lines": lines}).json()
+    page = tabs(address="/quotes?q=vuelta&view=board")
+    card = f"[data-card='{quote['id']}']:not(.is-waiting)"
+    lane(page, "draft").locator(card).drag_to(lane(page, "sent"))
+    expect(lane(page, "sent").locator(card)).to_be_visible()
+    expect(page.locator(".toast")).to_have_count(1)  # it has a number now, which is not given back
+    expect(page.locator(".toast").get_by_role("button", name=es("Undo"))).to_have_count(0)
+    lane(page, "sent").locator(card).drag_to(lane(page, "accepted"))
+    expect(lane(page, "accepted").locator(card)).to_be_visible()
+    page.locator(".toast").last.get_by_role("button", name=es("Undo")).click()
+    expect(lane(page, "sent").locator(card)).to_be_visible()
+    expect(lane(page, "accepted").locator(".card")).to_have_count(0)

@@ -10,6 +10,7 @@ from crm_app.services import records
 from crm_app.services.actors import SYSTEM
 from crm_app.services.filters import written
 from crm_app.services.work import Work
+from crm_app.state.filters import chip_of
 from tests.support import kernel
 
 ES = Speech("es", "ES", "Europe/Madrid", typed=True)
@@ -36,6 +37,7 @@ def value(name, how, *given, speech=ES, resource="accounts"):
         ("credit_limit", "ge", ["1.234,5"], "1234.5"),
         ("credit_limit", "in", ["1,5", "2"], "1.5,2"),
         ("created_at", "ge", ["2026-07-01T00:00"], "2026-06-30T22:00:00Z"),
+        ("created_at", "ge", ["1/7/2026 0:00"], "2026-06-30T22:00:00Z"),
         ("city", "empty", ["true"], "true"),
         ("city", "empty", ["false"], "false"),
         ("city", "empty", [], "true"),
@@ -102,3 +104,45 @@ def test_a_filter_takes_the_place_of_the_one_it_was_made_from():
     changed = Filter("b", "ne", "2")
     assert query.replacing(1, changed) == Query("x", (one, changed, three))
     assert query.replacing(0, Filter("c", "eq", "9")).filters == (Filter("c", "eq", "9"), two)
+
+
+def test_a_day_told_from_today_stays_so_in_the_address(admin):
+    held = {
+        text: value("birthday", "lt", text, resource="contacts") for text in ("hoy", "Tomorrow", "-7", "+30", "3/4/80")
+    }
+    assert held == {"hoy": "today", "Tomorrow": "today+1", "-7": "today-7", "+30": "today+30", "3/4/80": "1980-04-03"}
+    with Work(SYSTEM) as work:
+        chip = chip_of(work, RESOURCES.get("contacts"), Filter("birthday", "lt", "today-7"))
+        fixed = chip_of(work, RESOURCES.get("contacts"), Filter("birthday", "lt", "1980-04-03"))
+    assert (chip.value, chip.values) == ("hace 7 d\u00edas", ["-7"])
+    assert fixed.values == ["03/04/1980"]
+
+
+def test_whoever_asks_is_me(admin):
+    mine = kernel.user_with({"accounts.read": "all", "users.read": "all"})
+    own, other = kernel.account(name="Own", owner=mine.user), kernel.account(name="Other", owner=admin)
+    me, others = Filter("owner", "eq", "me"), Filter("owner", "ne", "me")
+    assert (kernel.ids(mine, "", me), kernel.ids(mine, "", others)) == ([own], [other])
+    with Work(mine) as work:
+        assert chip_of(work, kernel.ACCOUNTS, me).values == [str(mine.user)]
+    assert (kernel.ids(SYSTEM, "", me), kernel.ids(SYSTEM, "", others)) == ([], [other, own])
+    with pytest.raises(Invalid):
+        kernel.ids(mine, "", Filter("parent", "eq", "me"))
+
+
+def test_a_filter_or_order_that_a_list_does_not_have_is_named_as_people_know_it(admin):
+    def said(query):
+        with Work(SYSTEM) as work, pytest.raises(Invalid) as caught:
+            records.page(work, kernel.ACCOUNTS, query)
+        return ES.say(next(iter(caught.value.fields.values()))), caught.value.known
+
+    assert said(Query(filters=(Filter("nope", "eq", "1"),)))[0] == (
+        "Esta lista no tiene ning\u00fan campo \u00abnope\u00bb por el que filtrar."
+    )
+    assert said(Query(filters=(Filter("city", "lt", "1"),)))[0] == "Ciudad: no se puede filtrar de esa manera."
+    text, known = said(Query(sort="-notes"))
+    assert text.startswith(
+        "Esta lista no se puede ordenar por Notas. Se puede por: Nombre, Identificaci\u00f3n fiscal,"
+    )
+    assert known[:2] == ("name", "tax_id")
+    assert "\u00abnope\u00bb" in said(Query(sort="nope"))[0]

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from crm_app.core.errors import IllegalMove
+from crm_app.core.errors import IllegalMove, Invalid
+from crm_app.core.i18n import translate
 from crm_app.core.query import Filter, Query
 from crm_app.core.resource import RESOURCES
 from crm_app.services import boards, records, standings, sums, views
@@ -155,3 +156,68 @@ def test_every_lane_of_every_board_is_reached_by_a_verb(trading):
             states = [value for value, _ in boards.states_of(resource)]
             reached = {b for a, b in itertools.permutations(states, 2) if resource.workflow.verb_to(a, b)}
             assert reached == set(states[1:]) | (reached & set(states[:1]))
+
+
+def standing(resource, how, value, *filters):
+    query = Query(filters=(Filter("standing", how, value), *filters), size=500)
+    with Work(SYSTEM) as work:
+        return {item.id for item in records.page(work, RESOURCES.get(resource), query).items}
+
+
+def test_how_invoices_stand_is_a_filter_with_operators(invoices):
+    account, keys = invoices
+    mine = Filter("account", "eq", str(account))
+    everything = standing("invoices", "ne", "partly_paid", mine) | {keys["partly"]}
+    assert standing("invoices", "eq", "overdue", mine) == {keys["overdue"]} == found("invoices", "Overdue", mine)
+    assert standing("invoices", "eq", "paid", mine) >= {keys["paid"]}
+    assert standing("invoices", "in", "overdue,partly_paid", mine) == {keys["overdue"], keys["partly"]}
+    assert standing("invoices", "ne", "overdue", mine) == everything - {keys["overdue"]}
+    assert keys["draft"] in standing("invoices", "ne", "open", mine)  # nothing that is unknown falls through
+    assert standing("invoices", "eq", "not_sent", mine) <= everything - {keys["draft"]}
+
+
+def test_accepted_and_not_delivered_for_a_week_is_asked_for_together(trading):
+    account, product = trade.customer(), trade.product("10")
+    mine, old = Filter("account", "eq", str(account)), Filter("date", "lt", "today-7")
+    date = (today() - timedelta(days=8)).isoformat()
+    goods = trade.line(2, product=product)
+    late, fresh = trade.order(account, goods, date=date), trade.order(account, goods)
+    assert standing("orders", "eq", "not_delivered", mine) == {late, fresh}
+    assert standing("orders", "eq", "not_delivered", mine, old) == {late}
+    trade.run("deliveries", "issue", trade.to("orders", "deliver", late))
+    assert standing("orders", "eq", "delivered", mine) == {late}
+    assert standing("orders", "eq", "not_delivered", mine, old) == set()
+
+
+@pytest.mark.parametrize("resource", ["quotes", "orders", "deliveries", "invoices"])
+def test_every_standing_is_found_on_both_databases_and_others_are_refused(trading, resource):
+    kind = RESOURCES.get(resource)
+    for stand in kind.stands:
+        with Work(SYSTEM) as work:
+            whole = records.page(work, kind, Query(size=500)).total
+            held = records.page(work, kind, Query(filters=(Filter("standing", "eq", stand.value),))).total
+            others = records.page(work, kind, Query(filters=(Filter("standing", "ne", stand.value),))).total
+            assert held + others == whole
+    for how, value in (("eq", "nonsense"), ("lt", "open"), ("empty", "true")):
+        with Work(SYSTEM) as work, pytest.raises(Invalid) as refused:
+            records.page(work, kind, Query(filters=(Filter("standing", how, value),)))
+        assert list(refused.value.fields) == ["filter[standing]"]
+
+
+def test_words_about_a_document_agree_with_it_in_spanish(trading):
+    account = trade.customer()
+    order = trade.order(account, trade.line(2, "10"))
+    trade.to("orders", "invoice", order, percent="50", issue=True)
+    quote = trade.document("quotes", account, trade.line(2, "10"))
+    trade.to("quotes", "invoice", quote, percent="50", issue=True)
+    said = [
+        [translate(one.text, "es") for one in standings.of(RESOURCES.get(name), vars(trade.of(name, key)), today())]
+        for name, key in (("orders", order), ("quotes", quote))
+    ]
+    assert said == [["Confirmado", "Facturado en parte"], ["Aceptada", "Facturada en parte"]]
+    words = {
+        name: translate(RESOURCES.get(name).fields["status"].kind.label("cancelled"), "es")
+        for name in ("quotes", "orders", "deliveries", "invoices")
+    }
+    assert words == {"quotes": "Cancelada", "orders": "Cancelado", "deliveries": "Cancelada", "invoices": "Cancelada"}
+    assert translate(RESOURCES.get("quotes").fields["status"].kind.label("cancelled"), "en") == "Cancelled"

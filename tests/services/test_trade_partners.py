@@ -4,7 +4,7 @@ import pytest
 
 from crm_app.core.errors import Invalid
 from crm_app.core.query import Filter, Query
-from crm_app.services import actions, records
+from crm_app.services import actions, cards, records
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 
@@ -159,3 +159,39 @@ def test_a_price_without_a_currency_is_in_the_companys():
     assert read("products", make("products", name="P", price="1.5")).values["currency"] == "EUR"
     assert read("products", make("products", name="Q", price="1.5", currency="USD")).values["currency"] == "USD"
     assert read("products", make("products", name="R")).values["currency"] is None
+
+
+@pytest.mark.parametrize("resource", ["accounts", "contacts"])
+def test_of_the_telephones_and_addresses_of_a_purpose_one_is_the_usual_one(resource):
+    two = [{"number": "600 100 100", "usual": True}, {"number": "600 100 101", "usual": True}]
+    assert faults(make, resource, name="A", phones=two) == {"phones.1.usual"}
+    mails = [{"address": f"{name}@example.com", "purpose": "billing", "usual": True} for name in "ab"]
+    assert faults(make, resource, name="A", emails=mails) == {"emails.1.usual"}
+    two[1]["purpose"] = "mobile"
+    key = make(resource, name="A", phones=two)
+    assert [line.values["usual"] for line in read(resource, key).lines["phones"]] == [True, True]
+
+
+@pytest.mark.parametrize("resource", ["accounts", "contacts"])
+def test_what_is_valid_between_two_days_does_not_end_before_it_begins(resource):
+    wrong = {"valid_from": "2026-05-02", "valid_to": "2026-05-01"}
+    assert faults(make, resource, name="A", phones=[{"number": "600 100 100"} | wrong]) == {"phones.0.valid_to"}
+    assert faults(make, resource, name="A", emails=[{"address": "a@example.com"} | wrong]) == {"emails.0.valid_to"}
+    same = {"valid_from": "2026-05-02", "valid_to": "2026-05-02"}
+    assert make(resource, name="A", phones=[{"number": "600 100 100"} | same])
+
+
+def test_a_vcard_has_what_is_valid_today_the_usual_one_first():
+    phones = [
+        {"number": "600 000 001", "valid_to": "2001-01-01"},
+        {"number": "600 000 002"},
+        {"number": "600 000 003", "usual": True},
+        {"number": "600 000 004", "valid_from": "2999-01-01"},
+    ]
+    key = make("contacts", name="A", phones=phones)
+    with Work(SYSTEM) as work:
+        card = cards.vcard(work, key)[1].decode()
+    assert [line.partition(":")[2] for line in card.splitlines() if line.startswith("TEL")] == [
+        "600 000 003",
+        "600 000 002",
+    ]

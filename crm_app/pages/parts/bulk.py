@@ -11,7 +11,7 @@ from crm_app.state.bulk import joining, tags_of
 from crm_app.state.lists import ListState, Row
 
 from . import kit
-from .inputs import picker_labels
+from .inputs import day_field, picker_labels
 from .shell import may
 from .text import t, when
 
@@ -307,7 +307,8 @@ def control(spec: FieldSpec, key: str, value: Any = "", text: Any = "") -> rx.Co
             kit.icon("chevron-down"),
             class_name="select",
         )
-    shape = {"type": "date"} if kind.widget == "date" else {"type": "text"}
+    if kind.widget == "date":
+        return day_field(id=key, name="value", value=value)
     about = {"custom_attrs": {"data-autofocus": ""}} if isinstance(kind, Tags) else {}
     return rx.el.input(
         id=key,
@@ -316,6 +317,6 @@ def control(spec: FieldSpec, key: str, value: Any = "", text: Any = "") -> rx.Co
         class_name="input",
         auto_complete="off",
         max_length=2000,
-        **shape,
+        type="text",
         **about,
     )

@@ -1,5 +1,6 @@
 // The filters of a list: a chip each, changed in a small form beside it; the last chip adds another.
 import { useEffect, useId, useRef, useState } from "react";
+import { DayField } from "./days.jsx";
 import { Icon, RefPicker, useOutside, usePopup } from "./kit.jsx";
 
 const NONE = { place: -1, field: "", operator: "", values: [], names: [] };
@@ -17,7 +18,6 @@ function shapeOf(field, operator) {
   return ONE[operator] ?? ONE.field;
 }
 
-const TYPES = { date: "date", datetime: "datetime-local" };
 const MODES = { number: "numeric", decimal: "decimal" };
 
 function Value({ field, shape, id, values, names, labels, pickerLabels, invalid, errorId }) {
@@ -28,7 +28,7 @@ function Value({ field, shape, id, values, names, labels, pickerLabels, invalid,
     "aria-invalid": invalid || undefined,
     "aria-describedby": invalid ? errorId : undefined,
   };
-  const text = { ...common, type: TYPES[field.widget] ?? "text", inputMode: MODES[field.widget], autoComplete: "off", maxLength: 2000 };
+  const text = { ...common, type: "text", inputMode: MODES[field.widget], autoComplete: "off", maxLength: 2000 };
   if (shape === "none") return null;
   if (shape === "picker" || shape === "pickers") {
     const multiple = shape === "pickers";
@@ -72,15 +72,21 @@ function Value({ field, shape, id, values, names, labels, pickerLabels, invalid,
   if (shape === "lines") {
     return <textarea {...common} rows={3} maxLength={20000} defaultValue={values.join("\n")} placeholder={labels.lines} />;
   }
+  const one = (given, more) =>
+    field.day ? (
+      <DayField {...common} {...more} value={given ?? ""} time={field.widget === "datetime"} relative={field.widget === "date"} />
+    ) : (
+      <input {...text} {...more} defaultValue={given ?? ""} />
+    );
   if (shape === "two") {
     return (
       <span className="row">
-        <input {...text} defaultValue={values[0] ?? ""} aria-label={labels.from} />
-        <input {...text} id={undefined} defaultValue={values[1] ?? ""} aria-label={labels.to} />
+        {one(values[0], { "aria-label": labels.from })}
+        {one(values[1], { id: undefined, "aria-label": labels.to })}
       </span>
     );
   }
-  return <input {...text} defaultValue={values[0] ?? ""} />;
+  return one(values[0]);
 }
 
 /** What the form holds: the values, and for pickers the names beside them. */

@@ -18,11 +18,12 @@ from .text import t
 def chips(state: type[ListState]) -> rx.Component:
     """The chips of that list. The fields it is filtered by most are offered first."""
     found = state.resource
-    names = [*found.filters, *(name for name in found.fields if name not in found.filters)]
+    usual = (*(name for name in found.asked if name not in found.fields), *found.filters)
+    names = dict.fromkeys((*usual, *found.fields))
     signs = {name: t(sign) for name, sign in SIGNS.items()}
     return kit.filters(
         chips=state.chips,
-        fields=[_field(found.fields[name], name in found.filters) for name in names],
+        fields=[_field(found.asked[name], name in usual) for name in names],
         signs=signs | {f"day_{name}": t(sign) for name, sign in DAY_SIGNS.items()},
         labels=_labels(),
         picker_labels=picker_labels(),

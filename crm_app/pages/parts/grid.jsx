@@ -18,6 +18,7 @@ const parse = (text) => {
 
 let count = 0;
 const keyed = (rows) => rows.map((row) => ({ ...row, key: `l${(count += 1)}` }));
+const priceText = (price) => Number(price).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 2, maximumFractionDigits: 6 });
 const isBlank = (row) => !row.id && !row.product && !row.description && !row.price && !row.find;
 const sent = (row, names) =>
   Object.fromEntries([...(row.id ? [["id", row.id]] : []), ...names.map((name) => [name, row[name] ?? ""])]);
@@ -1072,7 +1073,7 @@ function Products({ search, setSearch, words, calls }) {
               <div className="name truncate">{item.name}</div>
               <div className="sub truncate">{[item.code, item.unit].filter(Boolean).join(", ")}</div>
             </div>
-            <span className="fig muted">{[item.price, item.currency].filter(Boolean).join(" ")}</span>
+            <span className="fig muted">{[item.price && priceText(item.price), item.currency].filter(Boolean).join(" ")}</span>
           </div>
         ))}
         <div

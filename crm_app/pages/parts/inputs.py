@@ -8,13 +8,46 @@ from reflex.vars import Var
 from crm_app.core.fields import Choice, Reference
 from crm_app.core.resource import FieldSpec, Lines
 from crm_app.state.forms import RecordState
+from crm_app.state.session import Me
 
 from . import kit
 from .text import t, when
 
-_TYPES = {"email": "email", "tel": "tel", "date": "date"}
+_TYPES = {"email": "email", "tel": "tel"}
 _NOTHING = "\u2013"  # stands where a field is empty, so that one sees where it is
 _MODES = {"number": "numeric", "decimal": "decimal"}
+
+
+class DayField(rx.Component):
+    """A date as one types it, with a calendar beside it; the server reads what was typed."""
+
+    library = kit.BESIDE["days.jsx"]
+    tag = "DayField"
+    name: rx.Var[str]
+    value: rx.Var[str]
+    required: rx.Var[bool]
+    disabled: rx.Var[bool]
+
+
+class DayWords(rx.Component):
+    """Tells the date fields of a page how the country writes dates, and their words."""
+
+    library = kit.BESIDE["days.jsx"]
+    tag = "DayWords"
+    form: rx.Var[str]
+    week: rx.Var[int]
+    zone: rx.Var[str]
+    labels: rx.Var[dict[str, str]]
+
+
+day_field = DayField.create
+
+
+def day_words() -> rx.Component:
+    """Once in each page that has date fields."""
+    words = {"choose": "Choose a day", "before": "Month before", "after": "Month after", "today": "Today"}
+    labels = {name: t(text) for name, text in words.items()}
+    return DayWords.create(form=Me.day_form, week=Me.week_begins, zone=Me.zone, labels=labels)
 
 
 def picker_labels() -> dict[str, Var[str]]:
@@ -89,12 +122,13 @@ def control(state: type[RecordState], spec: FieldSpec) -> rx.Component:
             return _select(spec, common, value)
         case "reference" | "country":
             return _picker(state, spec)
-    kind = _TYPES.get(spec.kind.widget, "text")
+        case "date":
+            return day_field(**common, value=value, required=spec.required)
     if spec.kind.widget in _MODES:
         common["input_mode"] = _MODES[spec.kind.widget]
     return rx.el.input(
         **common,
-        type=kind,
+        type=_TYPES.get(spec.kind.widget, "text"),
         default_value=value,
         class_name="input",
         placeholder=_NOTHING,
@@ -163,17 +197,28 @@ _CELL_WIDTHS = {
 
 def lines_field(state: type[RecordState], part: Lines) -> rx.Component:
     """The lines of one kind inside the record."""
-    columns = [_line_column(spec) for spec in part.resource.fields.values()]
+    found = part.resource
+    names = found.fields[found.label].kind
+    several = found.label if isinstance(names, Reference) and not names.person else ""
+    words = {"several": f"Add several {found.many.lower()}", "add_these": "Add these"}
+    labels = {name: t(text) for name, text in words.items()} if several else {}
     return kit.rows(
         name=part.name,
         value=state.lines[part.name],
-        columns=columns,
-        labels={"add": t(f"Add {part.resource.one.lower()}"), "remove": t("Remove")},
+        columns=[_line_column(spec, several=spec.name == several) for spec in found.fields.values()],
+        labels={
+            "add": t(f"Add {found.one.lower()}"),
+            "remove": t("Remove"),
+            "mark": t("Select {name}", name="{name}"),
+            "remove_marked": t("Remove the {n} selected", n="{n}"),
+        }
+        | labels,
         picker_labels=making_labels(),
         errors=state.errors,
         disabled=~state.may_change,
     )
 
 
-def _line_column(spec: FieldSpec) -> dict[str, Any]:
-    return spec.shape(t) | {"width": _CELL_WIDTHS.get(spec.kind.widget, ""), "readonly": spec.readonly}
+def _line_column(spec: FieldSpec, *, several: bool) -> dict[str, Any]:
+    width = _CELL_WIDTHS.get(spec.kind.widget, "")
+    return spec.shape(t) | {"width": width, "readonly": spec.readonly, "several": several}

@@ -11,7 +11,7 @@ from reflex.vars import Var
 from reflex_components_core.core.banner import connection_errors_count
 
 # what kit.jsx takes from beside itself, and what takes kit.jsx from there
-_NAMES = ("drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx", "rates.jsx")
+_NAMES = ("drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx", "rates.jsx", "days.jsx")
 _OTHERS = ("kit.jsx", "filters.jsx", "cells.jsx", "palette.jsx", "files.jsx", "verbs.jsx", "grid.jsx")
 
 

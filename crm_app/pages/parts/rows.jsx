@@ -1,5 +1,6 @@
 // The lines inside a record (addresses, telephones, contacts): a small table that is edited in place.
 import { useEffect, useId, useRef, useState } from "react";
+import { DayField } from "./days.jsx";
 import { Icon, RefPicker } from "./kit.jsx";
 
 const parse = (text) => {
@@ -18,12 +19,16 @@ const keyed = (rows) => rows.map((row) => ({ ...row, key: (count += 1) }));
 const plain = (rows) => JSON.stringify(rows.map(({ key, texts, ...row }) => row));
 
 /**
- * columns: [{name, label, widget, options: [[value, label]], resource, required, initial, width}]
+ * columns: [{name, label, widget, options: [[value, label]], resource, required, initial, width, several}]
  * value: JSON of [{id, …, texts: {reference: name}}]; a hidden input of the given name carries the lines as JSON.
  * errors: {"addresses.0.city": sentence}
+ * Of the records that a column with `several` names, many may be added at a time; their lines may be removed so too.
  */
 export function Rows({ name, value = "[]", columns = [], labels = {}, pickerLabels = {}, errors = {}, disabled = false }) {
+  const several = columns.find((column) => column.several)?.name ?? "";
   const [rows, setRows] = useState(() => keyed(parse(value)));
+  const [marked, setMarked] = useState([]);
+  const [picking, setPicking] = useState(false);
   const hidden = useRef(null);
   const last = useRef(null);
   const json = plain(rows);
@@ -52,12 +57,26 @@ export function Rows({ name, value = "[]", columns = [], labels = {}, pickerLabe
   }, [value]);
 
   const change = (key, part) => setRows((before) => before.map((row) => (row.key === key ? { ...row, ...part } : row)));
-  const remove = (key) => setRows((before) => before.filter((row) => row.key !== key));
-  const add = () => {
-    const fresh = Object.fromEntries(columns.map((column) => [column.name, column.initial ?? ""]));
-    setRows((before) => [...before, ...keyed([fresh])]);
-    requestAnimationFrame(() => last.current?.querySelector("input, select")?.focus());
+  const remove = (keys) => {
+    setRows((before) => before.filter((row) => !keys.includes(row.key)));
+    setMarked((before) => before.filter((key) => !keys.includes(key)));
   };
+  const fresh = () => Object.fromEntries(columns.map((column) => [column.name, column.initial ?? ""]));
+  const add = () => {
+    setRows((before) => [...before, ...keyed([fresh()])]);
+    requestAnimationFrame(() => last.current?.querySelector("input:not([type=checkbox]), select")?.focus());
+  };
+  // who is there already is not added twice
+  const addAll = (found) => {
+    setPicking(false);
+    setRows((before) => {
+      const there = new Set(before.map((row) => String(row[several])));
+      const others = found.filter((one) => !there.has(one.id));
+      return [...before, ...keyed(others.map((one) => ({ ...fresh(), [several]: one.id, texts: { [several]: one.name } })))];
+    });
+  };
+  const chosen = marked.filter((key) => rows.some((row) => row.key === key));
+  const markable = several !== "" && !disabled && rows.length > 1;
 
   return (
     <div className="rows">
@@ -73,6 +92,15 @@ export function Rows({ name, value = "[]", columns = [], labels = {}, pickerLabe
         <ul>
           {rows.map((row, number) => (
             <li className="rows-line" key={row.key} ref={number === rows.length - 1 ? last : undefined}>
+              {markable && (
+                <input
+                  type="checkbox"
+                  className="check rows-mark"
+                  aria-label={labels.mark.replace("{name}", row.texts?.[several] ?? "")}
+                  checked={chosen.includes(row.key)}
+                  onChange={(event) => setMarked(event.target.checked ? [...chosen, row.key] : chosen.filter((key) => key !== row.key))}
+                />
+              )}
               {columns.map((column) => (
                 <Cell
                   key={column.name}
@@ -90,7 +118,7 @@ export function Rows({ name, value = "[]", columns = [], labels = {}, pickerLabe
                   className="button button-quiet button-icon button-sm"
                   aria-label={labels.remove}
                   title={labels.remove}
-                  onClick={() => remove(row.key)}
+                  onClick={() => remove([row.key])}
                 >
                   <Icon name="x" />
                 </button>
@@ -101,11 +129,66 @@ export function Rows({ name, value = "[]", columns = [], labels = {}, pickerLabe
         </ul>
       )}
       {!disabled && (
-        <button type="button" className="button button-quiet button-sm rows-add" onClick={add}>
-          <Icon name="plus" />
-          {labels.add}
-        </button>
+        <div className="rows-foot">
+          <button type="button" className="button button-quiet button-sm rows-add" onClick={add}>
+            <Icon name="plus" />
+            {labels.add}
+          </button>
+          {several && !picking && (
+            <button type="button" className="button button-quiet button-sm" onClick={() => setPicking(true)}>
+              <Icon name="list-checks" />
+              {labels.several}
+            </button>
+          )}
+          {markable && chosen.length > 0 && (
+            <button type="button" className="button button-quiet button-sm" onClick={() => remove(chosen)}>
+              <Icon name="x" />
+              {labels.remove_marked.replace("{n}", chosen.length)}
+            </button>
+          )}
+        </div>
       )}
+      {picking && (
+        <Several
+          column={columns.find((column) => column.name === several)}
+          labels={labels}
+          pickerLabels={pickerLabels}
+          onAdd={addAll}
+          onClose={() => setPicking(false)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** A picker for many: each of them becomes a line. */
+function Several({ column, labels, pickerLabels, onAdd, onClose }) {
+  const box = useRef(null);
+  useEffect(() => box.current.querySelector("input:not([type=hidden])").focus(), []);
+  const send = () => {
+    const hidden = box.current.querySelector("input[type=hidden]");
+    const names = (hidden.dataset.text ?? "").split("\n");
+    onAdd(hidden.value ? hidden.value.split(",").map((id, index) => ({ id, name: names[index] })) : []);
+  };
+  return (
+    <div
+      className="rows-several"
+      ref={box}
+      role="group"
+      aria-label={labels.several}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented) return;
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <RefPicker resource={column.resource} multiple label={labels.several} placeholder={column.label} labels={pickerLabels} />
+      <button type="button" className="button button-sm" onClick={send}>
+        {labels.add_these}
+      </button>
+      <button type="button" className="button button-quiet button-sm" onClick={onClose}>
+        {pickerLabels.cancel}
+      </button>
     </div>
   );
 }
@@ -205,13 +288,15 @@ export function Cell({ column, row, id, error, disabled, pickerLabels, onChange 
         onPick={(key, text) => onChange({ [column.name]: key, texts: { ...row.texts, [column.name]: text } })}
       />
     );
+  } else if (column.widget === "date") {
+    control = <DayField {...common} title={id ? undefined : column.label} value={value} onText={(text) => onChange({ [column.name]: text })} />;
   } else {
     control = (
       <input
         {...common}
-        type={{ email: "email", tel: "tel", date: "date" }[column.widget] ?? "text"}
+        type={{ email: "email", tel: "tel" }[column.widget] ?? "text"}
         inputMode={{ number: "numeric", decimal: "decimal" }[column.widget]}
-        placeholder={id || column.widget === "date" ? undefined : column.label}
+        placeholder={id ? undefined : column.label}
         title={id ? undefined : column.label}
         autoComplete="off"
         maxLength={column.size || undefined}

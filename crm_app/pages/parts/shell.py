@@ -9,6 +9,7 @@ from crm_app.core.resource import RESOURCES, Resource
 from crm_app.state.session import Me
 
 from . import kit
+from .inputs import day_words
 from .links import link, nav_link
 from .palette import create_menu, palette
 from .sign_in import sign_in_form
@@ -31,6 +32,7 @@ def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any) -> rx.C
     of language; `undo(change_set)` answers the button of a toast."""
     return rx.fragment(
         kit.theme(theme=Me.theme, lang=rx.cond(Me.known, Me.language, ""), title=titled(trail[-1][0])),
+        day_words(),
         kit.keys(on_help=Me.show_keys(True)),
         kit.installed(),
         rx.el.a(t("Skip to the content"), href="#content", class_name="skip"),

@@ -14,7 +14,7 @@ _HOLE = re.compile(r"\{(\w+)\}")
 
 def t(text: str, **values: str | Var[str]) -> Var[str]:
     """The text in the language of the person before the page; `{name}` is filled from `values`, which may be Vars."""
-    return rx.cond(Me.language == "es", _filled(translate(text, "es"), values), _filled(text, values))
+    return rx.cond(Me.language == "es", _filled(translate(text, "es"), values), _filled(translate(text, "en"), values))
 
 
 def when(condition: Any, shown: Any, other: Any = None) -> rx.Component:

@@ -10,6 +10,7 @@ from crm_app.models.payments import METHOD_LABELS, Method
 from crm_app.state.verbs import ASKED, BadgeRow, VerbState
 
 from . import kit
+from .inputs import day_field
 from .text import t, when
 
 _LABELS = {
@@ -125,11 +126,13 @@ def _question(state: type[VerbState], name: str) -> rx.Component:
         kind = Choice(Method, METHOD_LABELS)
         options = [rx.el.option(t(label), value=value) for value, label in kind.pairs()]
         control = rx.el.span(rx.el.select(*options, **props), kit.icon("chevron-down"), class_name="select")
+    elif name == "date":
+        control = day_field(**props, value=state.asked[name])
     else:
-        default = state.asked[name] if name in ("amount", "date") else ""
+        default = state.asked[name] if name == "amount" else ""
         control = rx.el.input(
             **props,
-            type="date" if name == "date" else "text",
+            type="text",
             input_mode=_MODES.get(name, "text"),
             default_value=default,
             auto_complete="off",

@@ -1,0 +1,69 @@
+"""The lines inside a record: many at a time, and how one reaches an account."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import es, ready
+from .test_looks import faults
+
+NAMES = ("Inés Varias", "Óscar Varias", "Uxía Varias")
+
+
+@pytest.fixture(scope="module")
+def people(served):
+    with served.http() as browser:
+        return [browser.post("/api/v1/contacts", json={"name": name}).json()["id"] for name in NAMES]
+
+
+def links(served, key):
+    with served.http() as browser:
+        return [link["contact"] for link in browser.get(f"/api/v1/accounts/{key}").json()["contacts"]]
+
+
+def test_several_contacts_are_added_and_removed_at_once(tabs, served, made, people):
+    key = made(name="Varios S. L.", contacts=[{"contact": people[0], "title": "Compras"}])
+    page = tabs(address=f"/accounts/{key}")
+    ready(page)
+    lines = page.locator(".rows", has=page.locator("input[name=contacts]"))
+    lines.get_by_role("button", name=es("Add several contacts")).click()
+    page.keyboard.type("varias")
+    for name in NAMES:  # the first one is there already
+        page.locator(".combo-list .option", has_text=name).click()
+    assert faults(page, "several") == []
+    lines.get_by_role("button", name=es("Add these")).click()
+    expect(lines.locator(".rows-line")).to_have_count(3)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".unsaved")).to_be_hidden()
+    assert links(served, key) == people
+    for name in NAMES[:2]:
+        lines.get_by_role("checkbox", name=es("Select {name}").format(name=name)).check()
+    lines.get_by_role("button", name=es("Remove the {n} selected").format(n=2)).click()
+    expect(lines.locator(".rows-line")).to_have_count(1)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".unsaved")).to_be_hidden()
+    assert links(served, key) == people[2:]
+    page.locator(".toast").get_by_role("button", name=es("Undo")).last.click()
+    expect(lines.locator(".rows-line")).to_have_count(3)
+    assert links(served, key) == people
+
+
+def test_a_telephone_has_a_purpose_a_time_and_is_the_usual_one(tabs, served, made):
+    key = made(name="Teléfonos S. L.")
+    page = tabs(address=f"/accounts/{key}")
+    ready(page)
+    lines = page.locator(".rows", has=page.locator("input[name=phones]"))
+    lines.get_by_role("button", name=es("Add telephone")).click()
+    lines.get_by_label(es("Telephone"), exact=True).fill("600 123 456")
+    lines.get_by_label(es("Valid from")).fill("1/2/2026")
+    lines.get_by_label(es("Valid to")).fill("1/1/2026")
+    lines.get_by_label(es("Usual one")).check()
+    page.keyboard.press("Control+Enter")
+    expect(lines.locator(".field-error")).to_have_text(es("It ends before it begins."))
+    lines.get_by_label(es("Valid to")).fill("1/3/2026")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".unsaved")).to_be_hidden()
+    with served.http() as browser:
+        [phone] = browser.get(f"/api/v1/accounts/{key}").json()["phones"]
+    assert {name: phone[name] for name in ("number", "valid_from", "valid_to", "usual")} == {
+        "number": "600 123 456", "valid_from": "2026-02-01", "valid_to": "2026-03-01", "usual": True,
+    }  # fmt: skip
