@@ -175,14 +175,15 @@ def notices(work: Work, resource: str, account: int, key: int = 0) -> list[Hold]
     document: Any = work.session.get(resource_of(resource).table, key) if key else None
     told = document is None or (document.status in _TOLD[resource] and getattr(document, "kind", "") != "return")
     found = work.row(Account, account) if told else None
-    return holds(work, found, _weight(work, found, resource, document)) if found is not None else []
+    return holds(work, found, _weight(work, found, document)) if found is not None else []
 
 
-def _weight(work: Work, account: Account, resource: str, document: Any) -> Decimal | None:
+def _weight(work: Work, account: Account, document: Any) -> Decimal | None:
     """What would be exposed with a document that does not count yet; None where only what is there counts."""
     if document is None or document.status != "draft":
         return None
-    if resource == "orders":
+    ordered = isinstance(document, SalesOrder)
+    if ordered:
         return _with(work, account, document, order=document.id)
     return None if _counted(work, document) else _with(work, account, document, note=document.id)
 

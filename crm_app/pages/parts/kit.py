@@ -10,19 +10,19 @@ import reflex as rx
 from reflex.vars import Var
 from reflex_components_core.core.banner import connection_errors_count
 
-# what kit.jsx takes from beside itself, and what takes kit.jsx from there
-_NAMES = ("drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx", "rates.jsx", "days.jsx")
-_OTHERS = ("kit.jsx", "filters.jsx", "cells.jsx", "palette.jsx", "files.jsx", "verbs.jsx", "grid.jsx")
+_NAMES = (
+    "kit.jsx", "drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx", "rates.jsx", "days.jsx",
+    "filters.jsx", "cells.jsx", "palette.jsx", "files.jsx", "verbs.jsx", "grid.jsx",
+)  # fmt: skip
 
 
 def _public() -> dict[str, str]:
-    return {name: f"$/public{rx.asset(name, shared=True)}" for name in (*_NAMES, *_OTHERS)}
+    return {name: f"$/public{rx.asset(name, shared=True)}" for name in _NAMES}
 
 
 # In a thread, whose stack is short: Reflex looks at every caller of `asset`, and those of an import are many.
 with ThreadPoolExecutor(1) as _thread:
-    _FILES = _thread.submit(_public).result()
-BESIDE = {name: _FILES[name] for name in _NAMES}
+    BESIDE = _thread.submit(_public).result()
 
 _no_args = rx.event.no_args_event_spec
 _one_text = rx.event.passthrough_event_spec(str)
@@ -37,7 +37,7 @@ _answer = rx.event.passthrough_event_spec(dict[str, Any])
 class _Kit(rx.Component):
     """What the components have in common."""
 
-    library = _FILES["kit.jsx"]
+    library = BESIDE["kit.jsx"]
 
 
 class Icon(_Kit):
@@ -269,7 +269,7 @@ theme = Theme.create
 class Rows(_Kit):
     """The lines inside a record, edited in place; a hidden input of the given name carries them as JSON."""
 
-    library = _FILES["rows.jsx"]
+    library = BESIDE["rows.jsx"]
     tag = "Rows"
     name: rx.Var[str]
     value: rx.Var[str]
@@ -286,7 +286,7 @@ rows = Rows.create
 class Filters(_Kit):
     """The filters of a list as chips, and the small form that opens beside them; `answer` counts what the server answered."""
 
-    library = _FILES["filters.jsx"]
+    library = BESIDE["filters.jsx"]
     tag = "Filters"
     chips: rx.Var[list[Any]]
     fields: rx.Var[list[dict[str, Any]]]
@@ -305,7 +305,7 @@ filters = Filters.create
 class Cells(_Kit):
     """The editor of a list's cells: listens to the table `[data-list]` for what begins an edit."""
 
-    library = _FILES["cells.jsx"]
+    library = BESIDE["cells.jsx"]
     tag = "Cells"
     open: rx.Var[Any]
     answer: rx.Var[Any]
@@ -320,39 +320,10 @@ class Cells(_Kit):
 cells = Cells.create
 
 
-class Palette(_Kit):
-    """The box in the top bar and the dialog behind it. Lists, pages and commands whose `may` is false are not offered."""
-
-    library = _FILES["palette.jsx"]
-    tag = "Palette"
-    who: rx.Var[str]
-    lists: rx.Var[list[dict[str, Any]]]
-    pages: rx.Var[list[dict[str, Any]]]
-    commands: rx.Var[list[dict[str, Any]]]
-    labels: rx.Var[dict[str, str]]
-    on_language: rx.EventHandler[_one_text]
-    on_theme: rx.EventHandler[_one_text]
-    on_sign_out: rx.EventHandler[_no_args]
-    on_keys: rx.EventHandler[_no_args]
-
-
-palette = Palette.create
-
-
-class Installed(_Kit):
-    """Registers the service worker, which lets the application be installed and opened without a network."""
-
-    library = _FILES["palette.jsx"]
-    tag = "Installed"
-
-
-installed = Installed.create
-
-
 class FileDrop(_Kit):
     """Takes files by drop, choice or camera and sends them to `address`; `limit` in bytes."""
 
-    library = _FILES["files.jsx"]
+    library = BESIDE["files.jsx"]
     tag = "FileDrop"
     address: rx.Var[str]
     limit: rx.Var[int]
@@ -366,7 +337,7 @@ file_drop = FileDrop.create
 class Verbs(_Kit):
     """The next step as a button and the other verbs in a menu. What is typed and not saved is saved first."""
 
-    library = _FILES["verbs.jsx"]
+    library = BESIDE["verbs.jsx"]
     tag = "Verbs"
     primary: rx.Var[Any]
     items: rx.Var[list[Any]]
@@ -389,7 +360,7 @@ verbs = Verbs.create
 class Grid(_Kit):
     """The lines of a trade document, entered as in a spreadsheet; a hidden input of the given name carries them as JSON."""
 
-    library = _FILES["grid.jsx"]
+    library = BESIDE["grid.jsx"]
     tag = "Grid"
     name: rx.Var[str]
     value: rx.Var[str]

@@ -14,10 +14,33 @@ from .text import t, when
 _THEMES = (("system", "As the device", "monitor"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 
 
+class Palette(rx.Component):
+    """The box in the top bar and the dialog behind it. Lists, pages and commands whose `may` is false are not offered."""
+
+    library = kit.BESIDE["palette.jsx"]
+    tag = "Palette"
+    who: rx.Var[str]
+    lists: rx.Var[list[dict[str, Any]]]
+    pages: rx.Var[list[dict[str, Any]]]
+    commands: rx.Var[list[dict[str, Any]]]
+    labels: rx.Var[dict[str, str]]
+    on_language: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_theme: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_sign_out: rx.EventHandler[rx.event.no_args_event_spec]
+    on_keys: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class Installed(rx.Component):
+    """Registers the service worker, which lets the application be installed and opened without a network."""
+
+    library = kit.BESIDE["palette.jsx"]
+    tag = "Installed"
+
+
 def palette(reload: Any) -> rx.Component:
     """The global search. `reload` reads the page again after a change of language."""
     lists = _lists()
-    return kit.palette(
+    return Palette.create(
         who=Me.email,
         lists=[
             {"name": one.name, "icon": one.icon, "label": t(one.many), "one": t(one.one), "may": _may(one, "read")}

@@ -11,7 +11,7 @@ from crm_app.state.session import Me
 from . import kit
 from .inputs import day_words
 from .links import link, nav_link
-from .palette import create_menu, palette
+from .palette import Installed, create_menu, palette
 from .sign_in import sign_in_form
 from .text import t, when
 
@@ -34,7 +34,7 @@ def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any) -> rx.C
         kit.theme(theme=Me.theme, lang=rx.cond(Me.known, Me.language, ""), title=titled(trail[-1][0])),
         day_words(),
         kit.keys(on_help=Me.show_keys(True)),
-        kit.installed(),
+        Installed.create(),
         rx.el.a(t("Skip to the content"), href="#content", class_name="skip"),
         rx.el.div(
             _nav(in_settings=str(trail[0][0]) == str(t("Settings"))),
