@@ -1,6 +1,7 @@
 """Two workers and a Redis between them: a tab keeps its state whichever of them answers, and both do."""
 
 from collections import Counter
+from contextlib import ExitStack
 
 import httpx
 import psutil
@@ -31,21 +32,18 @@ def connections(served):
 
 
 def test_the_api_is_answered_by_both_workers_and_both_agree(served):
-    browsers = [served.http() for _ in range(24)]
-    try:
-        made = [
-            browser.post("/api/v1/accounts", json={"name": f"Cuenta {number}"})
-            for number, browser in enumerate(browsers)
-        ]
-        assert {answer.status_code for answer in made} == {201}
+    with ExitStack() as opened:
+        browsers, keys = [], []
+        # whoever is idle takes the next connection: on a busy machine the same one may do so many times
+        while len(browsers) < 300 and not (len(browsers) > 20 and len(connections(served)) == WORKERS):
+            browsers.append(opened.enter_context(served.http()))
+            answer = browsers[-1].post("/api/v1/accounts", json={"name": f"Cuenta {len(browsers)}"})
+            assert answer.status_code == 201
+            keys.append(answer.json()["id"])
         assert len(connections(served)) == WORKERS
-        keys = [answer.json()["id"] for answer in made]
-        assert len(set(keys)) == 24
+        assert len(set(keys)) == len(keys)
         for key, browser in zip(reversed(keys), browsers, strict=True):
             assert browser.get(f"/api/v1/accounts/{key}").json()["id"] == key
-    finally:
-        for browser in browsers:
-            browser.close()
 
 
 def test_an_idempotency_key_counts_in_both(served):
