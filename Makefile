@@ -43,8 +43,8 @@ demo: setup
 	@exec .venv/bin/crm serve --port $(PORT)
 
 # Each processor takes its tests one after the other, and from another's end when it has none left (at most four: each
-# has a PostgreSQL, a server and a browser of its own).
-PYTEST := $(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal
+# has a PostgreSQL, a server and a browser of its own). What is compiled once serves every program that is started.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal
 
 # Two runs: once Playwright's sync API has run in a process, asyncio.run fails there.
 test: setup-dev setup
