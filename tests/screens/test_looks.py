@@ -72,7 +72,7 @@ def trade(served):
         made |= {"products": product, "contacts": post("contacts", name="Begoña Ruiz")["id"]}
         for name, values in {"price-lists": {}, "credit-policies": {}, "categories": {}, "warehouses": {}}.items():
             made[name] = post(name, name="Una", **values)["id"]
-    return [f"/{name}/{key}" for name, key in made.items()] + [f"/accounts/{buyer}/statement", "/ageing", "/"]
+    return [f"/{name}/{key}" for name, key in made.items()] + [f"/accounts/{buyer}/statement", "/ageing", "/held", "/"]
 
 
 @pytest.mark.parametrize("half", [0, 1])

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from crm_app.core.query import Filter, Query
 from crm_app.models.base import Json
-from crm_app.models.invoices import INVOICES, InvoicePart
-from crm_app.services import credit, needs, records, schema, statements, strip, trade_checks
+from crm_app.models.invoices import INVOICES, Invoice, InvoicePart
+from crm_app.services import credit, needs, records, schema, snapshots, statements, strip, trade_checks
 from crm_app.services.actors import SYSTEM
 from crm_app.services.database import engine_for
 from crm_app.services.work import Work
@@ -39,6 +39,13 @@ def aged(account, day):
     with Work(SYSTEM) as work:
         found = statements.ageing(work, day, accounts=[account])
     return {name: amount for row in found for name, amount in row.buckets.items() if amount}
+
+
+def printed(invoice):
+    """The parts as the paper has them."""
+    with Work(SYSTEM) as work:
+        row, lines = work.session.get(Invoice, invoice), snapshots.lines_of(work, "invoices", invoice)
+        return snapshots.content_of(work, "invoices", row, lines)["instalments"]
 
 
 def overdue(account):
@@ -152,6 +159,8 @@ def test_a_deposit_and_a_credit_note_are_one_sum_and_parts_of_nothing_are_none(t
     assert parts_of(whole)[0][0] == date(2028, 1, 20), "a written day stays"
     draft = trade.document("invoices", account, line(1, 100))
     assert (parts_of(draft), trade.disagreements()) == ([], [])
+    assert [len(printed(key)) for key in (draft, final, deposit, note, whole)] == [3, 3, 0, 0, 0]
+    assert [D(part["amount"]) for part in printed(final)] == [amount for _, amount, _ in parts_of(final)]
 
 
 def test_a_part_that_is_not_what_it_should_be_is_found(trading):

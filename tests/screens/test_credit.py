@@ -1,0 +1,118 @@
+"""Who is held, told where it matters; instalments on the invoice; a deposit by amount; rates from a file."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.axe import faults
+from tests.support.served import until
+
+from .conftest import es, ready
+
+ECB = b"Date,USD,JPY,XAF,\n2025-02-03,1.0300,160.00,N/A,\n2025-02-02,1.0200,oops,N/A,\n"
+
+
+@pytest.fixture(scope="module")
+def post(served):
+    def sent(path, **values):
+        with served.http() as browser:
+            answer = browser.post(f"/api/v1/{path}", json=values)
+        assert answer.status_code < 300, answer.text
+        return answer.json()
+
+    return sent
+
+
+@pytest.fixture(scope="module")
+def late(post):
+    """A customer whose first of two instalments is due today and paid in part, and the invoice."""
+    parts = [{"percent": "50", "days": 0}, {"percent": "50", "days": 30}]
+    terms = post("payment-terms", name="Mitad y mitad", parts=parts)["id"]
+    policy = post("credit-policies", name="Con tacto", levels=[{"days": -1, "effect": "warn"}])["id"]
+    account = post("accounts", name="Muebles Ñíguez", country="ES", payment_terms=terms, credit_policy=policy)["id"]
+    line = {"description": "Armario", "quantity": "1", "price": "100"}
+    invoice = post("invoices", account=account, lines=[line])["id"]
+    post(f"invoices/{invoice}/issue")
+    post(f"invoices/{invoice}/pay", amount="20")
+    return {"account": account, "invoice": invoice}
+
+
+def test_the_invoice_shows_its_instalments_and_the_customer_is_on_the_list_of_who_is_held(tabs, late):
+    page = tabs(address=f"/invoices/{late['invoice']}")
+    ready(page)
+    rows = page.locator("#instalments tbody tr")
+    expect(rows.nth(0)).to_contain_text("40,50")
+    expect(rows.nth(0)).to_contain_text(es("Partly paid"))
+    expect(rows.nth(1)).to_contain_text("60,50")
+    page.goto("/held")
+    row = page.locator(f'table.held tr[data-row="{late["account"]}"]')
+    expect(row).to_contain_text("Con tacto")
+    page.fill("#list-filter", "niguez")
+    expect(page.locator("table.held tbody tr")).to_have_count(1)
+    page.wait_for_url("**/held?q=niguez")
+    assert faults(page, "/held") == []
+    page.locator(".tab", has_text=es("Notice")).click()
+    expect(row).to_be_visible()
+    assert page.locator("a[download]").get_attribute("href") == "/api/v1/held.xlsx"
+    row.get_by_role("link", name=es("Open items")).click()
+    page.wait_for_url(re.compile(r"/invoices\?filter"))
+    expect(page.locator("table[data-list] tbody tr")).to_have_count(1)
+
+
+def test_an_order_says_what_stands_against_the_customer_that_is_chosen(tabs, late, post):
+    page = tabs(address="/orders/new", width=768, height=1024, has_touch=True)
+    ready(page)
+    expect(page.locator(".notices")).to_have_count(0)
+    page.fill("#f-account", "Muebles")
+    page.get_by_role("option", name="Muebles").first.click()
+    expect(page.locator(".notices")).to_contain_text("Con tacto")
+    order = post("orders", account=late["account"], lines=[{"description": "Silla", "quantity": "1", "price": "10"}])[
+        "id"
+    ]
+    page.goto(f"/orders/{order}")
+    expect(page.locator(".notices")).to_contain_text(es("Notice"))
+    assert faults(page, "/orders", ".notices") == []
+
+
+def test_a_deposit_is_asked_for_by_amount(tabs, post):
+    account = post("accounts", name="Hotel del Anticipo", country="ES")["id"]
+    order = post("orders", account=account, lines=[{"description": "Obra", "quantity": "1", "price": "1000"}])["id"]
+    post(f"orders/{order}/confirm")
+    page = tabs(address=f"/orders/{order}")
+    ready(page)
+    page.get_by_role("button", name=es("More actions")).click()
+    page.get_by_role("menuitem", name=re.compile(es("Make an invoice") + ":")).click()
+    page.locator(".choose .segmented button", has_text=es("Deposit, amount")).click()
+    page.locator(".choose-share").fill("1000,50")
+    expect(page.locator(".choose .field-error")).to_be_visible()
+    page.locator(".choose-share").fill("250,50")
+    expect(page.locator(".choose-total b")).to_have_text("303,11 EUR")
+    page.locator(".choose button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/invoices/\d+$"))
+    expect(page.locator(".totals .total").last).to_have_text("303,11")
+
+
+def test_a_file_of_rates_is_told_before_it_is_written_and_taken_back_by_the_notice(tabs, served):
+    def rates():
+        with served.http() as browser:
+            return browser.get("/api/v1/exchange-rates?size=500").json()["total"]
+
+    page, before = tabs(address="/exchange-rates"), rates()
+    ready(page)
+    page.locator("[data-rates]").click()
+    chooser, write = page.locator(".rate-file input[type=file]"), page.locator(".rate-file button[type=submit]")
+    chooser.set_input_files({"name": "eurofxref-hist.csv", "mimeType": "text/csv", "buffer": ECB})
+    expect(page.locator(".rate-lines")).to_contain_text("oops")
+    expect(write).to_be_disabled()
+    assert faults(page, "/exchange-rates", "dialog[open]") == []
+    chooser.set_input_files(
+        {"name": "eurofxref-hist.csv", "mimeType": "text/csv", "buffer": ECB.replace(b"oops", b"161")}
+    )
+    expect(page.locator(".rate-told")).to_contain_text("JPY, USD")
+    expect(write).to_be_enabled()
+    write.click()
+    expect(page.locator(".toast").last).to_contain_text(es("The rates are there."))
+    assert rates() == before + 4
+    page.locator(".toast").last.get_by_role("button", name=es("Undo")).click()
+    assert until(lambda: rates() == before)
