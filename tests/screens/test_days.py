@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from crm_app.core import clock
+from tests.support.axe import faults
 
 from .conftest import es, ready
-from .test_looks import faults
 
 
 @pytest.fixture
@@ -36,6 +36,8 @@ def test_a_date_follows_the_page_and_not_the_browser(tabs, served, person, local
     ready(page)
     field = page.locator("#f-birthday")
     expect(field).to_have_value("03/04/1980")
+    expect(field).to_have_attribute("placeholder", "\u2013")
+    field.focus()
     expect(field).to_have_attribute("placeholder", "dd/mm/aaaa")
     for typed, shown in (("5-6-81", "05/06/1981"), ("7 ago 1982", "07/08/1982"), ("1983-09-08", "08/09/1983")):
         field.fill(typed)
@@ -133,3 +135,19 @@ def test_a_cell_of_a_list_takes_a_date_as_it_is_typed(tabs, served, person):
     page.keyboard.press("Enter")
     expect(page.locator("td[data-field=birthday]")).to_contain_text("3 abr 1980")
     assert kept(served, key) == "1980-04-03"
+
+
+def test_rates_of_a_file_are_taken_from_a_day_that_is_typed(tabs, tmp_path):
+    file = tmp_path / "rates.csv"
+    file.write_text("date,currency,rate\n2026-01-05,USD,0.91\n2026-03-05,USD,0.92\n2026-03-06,USD,0.93\n")
+    page = tabs(address="/exchange-rates")
+    ready(page)
+    page.locator("[data-rates]").click()
+    page.set_input_files(".rate-file input[type=file]", file)
+    told = page.locator(".rate-told dd").first
+    expect(told).to_have_text("3")
+    since = page.locator(".rate-file .day-input input")
+    since.fill("1/2/2026")
+    since.press("Tab")
+    expect(since).to_have_value("01/02/2026")
+    expect(told).to_have_text("2")

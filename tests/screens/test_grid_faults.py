@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.axe import faults
+
 from .conftest import es, ready
-from .test_looks import faults
 
 
 @pytest.fixture(scope="module")
@@ -130,10 +131,4 @@ def test_an_opened_line_and_the_shares_are_for_everybody(opened):
     shares = page.locator(".rows", has=page.locator("input[name=shares]"))
     shares.get_by_role("button", name=es("Add share")).click()
     expect(shares.locator(".rows-line")).to_have_count(1)
-    found = []
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        dark = "dark => document.documentElement.classList.contains('dark') === dark"
-        page.wait_for_function(dark, arg=theme == "dark")
-        found += faults(page, theme)
-    assert found == []
+    assert faults(page, "an opened line and shares") == []

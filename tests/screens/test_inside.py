@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.axe import faults
+
 from .conftest import es, ready
-from .test_looks import faults
 
 NAMES = ("Inés Varias", "Óscar Varias", "Uxía Varias")
 

@@ -90,6 +90,12 @@ function write(day, form) {
   return [...order(form)].map((letter) => parts[letter]).join(mark(form));
 }
 
+/** A day that was typed as programs write it; what cannot be read stays as it is, "" is no day. */
+export function plainDay(typed) {
+  const day = read(typed, current().form);
+  return day ? write(day, "yyyy-mm-dd") : typed.trim();
+}
+
 /** Day and time of a text that may hold both. */
 function parted(text) {
   const found = text.match(/^(.*?)[\sT,]+(\d{1,2}[:.]\d{2})(?::\d{2})?$/);
@@ -97,12 +103,13 @@ function parted(text) {
 }
 
 /**
- * `value` is the text in the country's form; `onText` is told what is typed. With `time` a time may follow the day. `relative`
- * leaves "hoy" and "+7" as they are: a filter means them anew each day.
+ * `value` is the text in the country's form; `onText` is told what is typed, `onDone` what stands there when one leaves it. With `time` a time may follow the day. `relative`
+ * leaves "hoy" and "+7" as they are: a filter means them anew each day. `placeholder` stands where nothing is until one goes there.
  */
-export function DayField({ value = "", onText, time = false, relative = false, className = "input", disabled, ...rest }) {
+export function DayField({ value = "", onText, onDone, time = false, relative = false, placeholder = "", className = "input", disabled, ...rest }) {
   const { form, choose } = useSyncExternalStore(subscribe, current, current);
   const [open, setOpen] = useState(false);
+  const [here, setHere] = useState(false);
   const box = useRef(null);
   const input = useRef(null);
   const popup = useRef(null);
@@ -127,9 +134,10 @@ export function DayField({ value = "", onText, time = false, relative = false, c
   /** What was understood takes the place of what was typed; what was not stays, for the server to say so. */
   function settle() {
     const [text, hour] = time ? parted(input.current.value.trim()) : [input.current.value, ""];
-    if (!form || (relative && away(text.trim().toLowerCase()) !== undefined)) return;
-    const day = read(text, form);
+    const kept = !form || (relative && away(text.trim().toLowerCase()) !== undefined);
+    const day = kept ? null : read(text, form);
     if (day) put(write(day, form) + hour);
+    onDone?.(input.current.value);
   }
 
   function close() {
@@ -139,6 +147,7 @@ export function DayField({ value = "", onText, time = false, relative = false, c
 
   function pick(day) {
     put(write(day, form) + (time ? parted(input.current.value.trim())[1] : ""));
+    onDone?.(input.current.value);
     close();
   }
 
@@ -170,7 +179,7 @@ export function DayField({ value = "", onText, time = false, relative = false, c
         className={className}
         defaultValue={value}
         disabled={disabled}
-        placeholder={form + (time ? " hh:mm" : "")}
+        placeholder={!here && placeholder ? placeholder : form + (time ? " hh:mm" : "")}
         autoComplete="off"
         spellCheck={false}
         maxLength={40}
@@ -179,7 +188,11 @@ export function DayField({ value = "", onText, time = false, relative = false, c
         aria-expanded={open}
         aria-controls={open ? id : undefined}
         onChange={(event) => onText?.(event.target.value)}
-        onBlur={settle}
+        onFocus={() => setHere(true)}
+        onBlur={() => {
+          setHere(false);
+          settle();
+        }}
         onKeyDown={keyDown}
       />
       {!disabled && (

@@ -25,6 +25,7 @@ class DayField(rx.Component):
     tag = "DayField"
     name: rx.Var[str]
     value: rx.Var[str]
+    placeholder: rx.Var[str]
     required: rx.Var[bool]
     disabled: rx.Var[bool]
 
@@ -123,7 +124,7 @@ def control(state: type[RecordState], spec: FieldSpec) -> rx.Component:
         case "reference" | "country":
             return _picker(state, spec)
         case "date":
-            return day_field(**common, value=value, required=spec.required)
+            return day_field(**common, value=value, required=spec.required, placeholder=_NOTHING)
     if spec.kind.widget in _MODES:
         common["input_mode"] = _MODES[spec.kind.widget]
     return rx.el.input(

@@ -1,5 +1,6 @@
 // Exchange rates from a file: chosen, rehearsed at once, and written when the reader has seen what it would do.
 import { useId, useRef, useState } from "react";
+import { DayField, plainDay } from "./days.jsx";
 import { Dialog, Icon } from "./kit.jsx";
 
 /** address: where a file is POSTed; limit: bytes; labels: see pages/currencies.py; onDone(change set) once it is written. */
@@ -99,7 +100,12 @@ function Form({ address, limit, labels, onClose, onDone }) {
         <label className="label" htmlFor={`${id}-since`}>
           {labels.since}
         </label>
-        <input id={`${id}-since`} type="date" className="input day-field" value={asked.since} onChange={(event) => change({ since: event.target.value })} />
+        <DayField
+          id={`${id}-since`}
+          onDone={(text) => {
+            if (plainDay(text) !== asked.since) change({ since: plainDay(text) });
+          }}
+        />
       </div>
       <label className="option-row">
         <input type="checkbox" className="check" checked={asked.inverse} onChange={(event) => change({ inverse: event.target.checked })} />
