@@ -45,7 +45,7 @@ def test_lines_are_chosen_by_keyboard_and_the_sum_follows(tabs, post, goods, ser
     dialog.get_by_role("button", name=es("Make an invoice"), exact=True).dblclick()
     page.wait_for_url(INVOICE)
     with served.http() as browser:
-        found = browser.get("/api/v1/invoices", params={"order": order}).json()["items"]
+        found = browser.get("/api/v1/invoices", params={"filter[order]": order}).json()["items"]
     assert [one["total"] for one in found] == ["12.10"]
 
 
