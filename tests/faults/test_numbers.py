@@ -47,10 +47,10 @@ def expected(count):
     return [f"F-{clock.today('Europe/Madrid').year}-{number:06}" for number in range(1, count + 1)]
 
 
-def test_eight_at_once_issue_thirty_each_without_gap_or_double(company):
+def test_eight_at_once_issue_fifty_each_without_gap_or_double(company):
     today = clock.today("Europe/Madrid")
     yesterday = today - timedelta(days=1) if today.timetuple().tm_yday > 1 else today
-    keys = [*drafts(40, date=yesterday), *drafts(200)]
+    keys = [*drafts(40, date=yesterday), *drafts(360)]
     parts = [keys[start::8] for start in range(8)]
 
     def issue(part):
@@ -62,11 +62,11 @@ def test_eight_at_once_issue_thirty_each_without_gap_or_double(company):
 
     assert kernel.at_once(*[lambda part=part: issue(part) for part in parts]) == [None] * 8
     found = issued()
-    assert [number for number, _ in found] == expected(240)
+    assert [number for number, _ in found] == expected(400)
     days = [day for _, day in found]
     assert days == sorted(days), "dates never go back"
-    assert trade.columns(Counter, "last", "last_day") == [(240, today)]
-    assert len(trade.columns(DocumentSnapshot, "id")) == 240
+    assert trade.columns(Counter, "last", "last_day") == [(400, today)]
+    assert len(trade.columns(DocumentSnapshot, "id")) == 400
 
 
 def test_the_same_quote_made_into_an_invoice_by_eight_at_once_is_one_invoice(company):
@@ -114,7 +114,7 @@ for key in sys.argv[1:]:
 
 
 def test_a_kill_while_issuing_loses_no_number_and_uses_none_twice(company):
-    keys = drafts(200)
+    keys = drafts(360)
     acknowledged = []
     for part in (keys[:100], keys[100:]):
         command = [sys.executable, "-c", ISSUE, *map(str, part)]

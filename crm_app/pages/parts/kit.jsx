@@ -411,7 +411,8 @@ export function DraftForm({
     const sameRecord = lastIdentity.current !== null && oldKey === draftKey;
     if (timer.current && !sameRecord) pending.current();
     const typed = sameRecord ? kept.current : new Map();
-    const wasSent = sameRecord && oldVersion !== String(version) && sent.current;
+    // a page that is filled anew, as after a lost connection, is no answer: only a version after the one that was sent is
+    const wasSent = sameRecord && sent.current && version > sent.current.version ? sent.current.fields : null;
     lastIdentity.current = identity;
     baseline.current = readForm(element);
     const draft = sameRecord ? null : ownDraft(draftKey);
@@ -515,7 +516,7 @@ export function DraftForm({
     const found = kept.current;
     if (onlyChanged && !found.size) return;
     keep();
-    sent.current = found;
+    sent.current = { fields: found, version };
     // the server says "busy" a moment later; until then a second press must not send again
     saving.current = true;
     setTimeout(() => {
