@@ -58,7 +58,7 @@ def list_screen(
         ),
         cells_editor(state),
         sums.asking(state),
-        rx.cond(state.board, rx.fragment(), bulk.foot(state, _foot(state))),
+        rx.cond(state.board | (state.failure != ""), rx.fragment(), bulk.foot(state, _foot(state))),
         trail=trail or ((t(found.group), ""), (many, "")),
         reload=state.load,
         undo=state.undo,
