@@ -4,7 +4,7 @@ import operator
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from crm_app.core.query import NEGATIVE, Filter, joined, parted
 from crm_app.core.resource import RESOURCES, FieldSpec, Resource
 from crm_app.models.base import ChoiceSet
 
-from . import trees
+from . import rules, trees
 from .work import Work, column_of
 
 SEVERAL = ("in", "between")  # operators of several values
@@ -107,14 +107,12 @@ def _mine(work: Work, spec: FieldSpec, text: str) -> int | None:
     return (work.actor.user or 0) if is_me(spec, text) else None  # nobody has that number
 
 
-def value_of(spec: FieldSpec, text: str, speech: Speech) -> Any:
-    """One value of an address, as it is stored; today is the company's. Raises BadValue."""
+def _value_of(work: Work, spec: FieldSpec, text: str, speech: Speech) -> Any:
+    """One value of an address, as it is stored; today is the company's, whoever asks. Raises BadValue."""
     away = days_from_today(spec, text)
-    return spec.kind.parse(text, speech) if away is None else _today(speech) + timedelta(days=away)
-
-
-def _today(speech: Speech) -> date:
-    return clock.today(speech.zone)
+    if away is None:
+        return spec.kind.parse(text, speech)
+    return clock.today(rules.company(work, "time_zone") or speech.zone) + timedelta(days=away)
 
 
 def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter) -> sa.ColumnElement[bool]:
@@ -137,7 +135,7 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter) ->
         return _has_tags(target, spec.kind, part, raw)
     speech = replace(work.actor.speech, typed=False)  # an address means the same whoever opens it
     mine = [_mine(work, spec, text) for text in raw]
-    values = [value_of(spec, text, speech) if me is None else me for text, me in zip(raw, mine, strict=True)]
+    values = [_value_of(work, spec, text, speech) if me is None else me for text, me in zip(raw, mine, strict=True)]
     return _compared(target, spec, part.operator, values)  # type: ignore[no-any-return]
 
 

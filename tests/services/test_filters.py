@@ -1,7 +1,10 @@
 """What a person types into a filter, as the address of a list holds it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from crm_app.core import clock
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Speech
 from crm_app.core.query import Filter, Query
@@ -11,7 +14,7 @@ from crm_app.services.actors import SYSTEM
 from crm_app.services.filters import written
 from crm_app.services.work import Work
 from crm_app.state.filters import chip_of
-from tests.support import kernel
+from tests.support import kernel, trade
 
 ES = Speech("es", "ES", "Europe/Madrid", typed=True)
 EN = Speech("en", "US", "America/Bogota", typed=True)
@@ -116,6 +119,13 @@ def test_a_day_told_from_today_stays_so_in_the_address(admin):
         fixed = chip_of(work, RESOURCES.get("contacts"), Filter("birthday", "lt", "1980-04-03"))
     assert (chip.value, chip.values) == ("hace 7 d\u00edas", ["-7"])
     assert fixed.values == ["03/04/1980"]
+
+
+def test_today_is_the_company_s_whoever_asks(trading):
+    with clock.frozen(datetime(2026, 3, 10, 23, 30, tzinfo=UTC)), Work(SYSTEM) as work:  # it is the eleventh in Madrid
+        born = trade.make("contacts", name="Medianoche", birthday="2026-03-11")
+        asked = Query(filters=(Filter("birthday", "eq", "today"),))
+        assert [item.id for item in records.page(work, RESOURCES.get("contacts"), asked).items] == [born]
 
 
 def test_whoever_asks_is_me(admin):
