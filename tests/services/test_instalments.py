@@ -3,7 +3,7 @@ since when follows the parts."""
 
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import count, product
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -201,7 +201,7 @@ def test_the_buckets_come_to_what_is_owed_at_any_date(trading, invoiced, paid):
 
 
 def test_invoices_that_were_issued_before_get_their_parts(database, tmp_path):
-    """A database of the version before is brought up to date: what was kept beside the invoice becomes its parts."""
+    """A database of an earlier version is brought up to date: what was kept beside the invoice becomes its parts."""
     with crm.using(database, tmp_path):
         trade.found()
         account = trade.customer(payment_terms=terms(*THIRDS))
@@ -210,8 +210,7 @@ def test_invoices_that_were_issued_before_get_their_parts(database, tmp_path):
         to("invoices", "pay", several, amount="130")
         before = [parts_of(key) for key in (several, whole)]
         _back(database, [(several, before[0])])
-        assert schema.pending(database) == 1
-        assert schema.migrate(database) == 1
+        assert schema.pending(database) == schema.migrate(database) == 2
         assert [parts_of(key) for key in (several, whole, draft)] == [*before, []]
         assert of("invoices", several).next_due == before[0][1][0]
         assert (of("invoices", whole).next_due, trade.disagreements()) == (before[1][0][0], [])
@@ -219,7 +218,7 @@ def test_invoices_that_were_issued_before_get_their_parts(database, tmp_path):
 
 
 def _back(url, kept):
-    """The schema as it was in the version before, with these parts beside their invoices."""
+    """The schema as it was two versions before, with these parts beside their invoices."""
     invoice = sa.table("invoice", sa.column("id"), sa.column("instalments", Json))
     with engine_for(url).execution_options(writes=True).begin() as connection:
         added = (
@@ -240,4 +239,7 @@ def _back(url, kept):
         for key, parts in kept:
             values = [[day.isoformat(), str(amount)] for day, amount, _ in parts]
             connection.execute(sa.update(invoice).where(invoice.c.id == key).values(instalments=values))
+        for table, name in product(("account", "contact"), ("valid_from", "valid_to", "usual")):
+            for ways in ("phone", "email"):
+                connection.exec_driver_sql(f"ALTER TABLE {table}_{ways} DROP COLUMN {name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
