@@ -10,7 +10,7 @@ from tests.support.axe import faults
 from .conftest import es, ready
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def quotes(served):
     """Three drafts of one customer; their ids."""
     with served.http() as browser:

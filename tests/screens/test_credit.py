@@ -13,7 +13,7 @@ from .conftest import es, ready
 ECB = b"Date,USD,JPY,XAF,\n2025-02-03,1.0300,160.00,N/A,\n2025-02-02,1.0200,oops,N/A,\n"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def post(served):
     def sent(path, **values):
         with served.http() as browser:
@@ -24,7 +24,7 @@ def post(served):
     return sent
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def late(post):
     """A customer whose first of two instalments is due today and paid in part, and the invoice."""
     parts = [{"percent": "50", "days": 0}, {"percent": "50", "days": 30}]

@@ -25,7 +25,7 @@ def post(served):
     return send
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def shop(served):
     """A customer and two products with barcodes; one of them has been sold to the customer."""
     with served.http() as browser:

@@ -8,7 +8,7 @@ from tests.support.axe import faults
 from .conftest import es, ready
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def shop(served):
     """A customer, and products of which one is not sold any more and one is in a tax class without a rate."""
     with served.http() as browser:

@@ -10,7 +10,7 @@ from .conftest import es, ready
 NAMES = ("Inés Varias", "Óscar Varias", "Uxía Varias")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def people(served):
     with served.http() as browser:
         return [browser.post("/api/v1/contacts", json={"name": name}).json()["id"] for name in NAMES]

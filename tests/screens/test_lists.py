@@ -15,7 +15,7 @@ SIZES = {"desk": {"width": 1440, "height": 900}, "tablet": {"width": 768, "heigh
 MANY = 260
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def many(served):
     """More records than are changed at once: a change of all of them is a job."""
     with served.http() as browser:

@@ -52,7 +52,7 @@ def test_axe_finds_nothing_in_either_theme_and_width(tabs, speak, language, half
     assert not found, "\n".join(sorted(set(found)))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def trade(served):
     """The pages of a sale, from the quote to the money, and of what it needs."""
     with served.http() as browser:
