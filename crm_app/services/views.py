@@ -1,5 +1,6 @@
 """Saved views: a list's question and columns under a name, for oneself, one's team or everybody."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,9 @@ from .actors import Actor
 from .work import Work, all_or_nothing, column_of
 
 MOST = 50  # views of one person for one list
+COUNTED = 1_000  # how far the records of a view are counted
+_SECONDS, _PLACES = 60, 10_000
+_beyond: dict[tuple[str, str, str, int | None], float] = {}  # database, list, question, who asks → until when
 READY = "ready"  # shared by nobody: the list has it by itself
 
 
@@ -87,14 +91,29 @@ def _is_mine(actor: Actor, row: SavedView) -> bool:
 
 
 def counts(work: Work, resource: Resource, views: list[View]) -> dict[int, tuple[int, bool]]:
-    """How many records each view has, counted no further than a cap; a view that no longer fits the list has none."""
+    """How many records each view has, counted no further than a cap; a view that no longer fits the list has none.
+
+    What was beyond the cap is taken to be so for a while: counting that far costs more than the rows.
+    """
     found = {}
     for view in views:
+        place = (str(work.session.connection().engine.url), resource.name, view.url, work.actor.user)
+        if _beyond.get(place, 0) > time.monotonic():
+            found[view.id] = (COUNTED, True)
+            continue
         try:
-            found[view.id] = records.count(work, resource, Query.from_params(parse_qsl(view.url)))
+            found[view.id] = records.count(work, resource, Query.from_params(parse_qsl(view.url)), COUNTED)
         except Refusal:
             found[view.id] = (0, False)
+        if found[view.id][1]:
+            _remember(place)
     return found
+
+
+def _remember(place: tuple[str, str, str, int | None]) -> None:
+    if len(_beyond) >= _PLACES:
+        _beyond.clear()
+    _beyond[place] = time.monotonic() + _SECONDS
 
 
 @all_or_nothing
