@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -42,11 +43,18 @@ class View:
 def of(work: Work, resource: Resource) -> list[View]:
     """The views of that list that the actor sees, in their order. Raises NotAllowed."""
     work.require(resource.permission("read"))
-    statement = sa.select(SavedView).where(column_of(SavedView, "resource") == resource.name, _seen(work))
-    rows = work.session.scalars(
-        statement.order_by(column_of(SavedView, "position"), column_of(SavedView, "id")).limit(2 * MOST)
+    given = {"list": resource.name, "user": work.actor.user, "team": work.actor.team}
+    return [_plain(work, row) for row in work.read(_listed(), given)]
+
+
+@cache
+def _listed() -> sa.Select[Any]:
+    """The views of `list` that are seen by that `user` of that `team`."""
+    names = ("id", "resource", "name", "query", "shared", "owner")
+    statement = sa.select(*(column_of(SavedView, name) for name in names)).where(
+        column_of(SavedView, "resource") == sa.bindparam("list"), _seen_by(sa.bindparam("user"), sa.bindparam("team"))
     )
-    return [_plain(work, row) for row in rows]
+    return statement.order_by(column_of(SavedView, "position"), column_of(SavedView, "id")).limit(2 * MOST)
 
 
 def ready(work: Work, resource: Resource) -> list[View]:
@@ -68,7 +76,7 @@ def one(work: Work, key: object) -> View:
     return _plain(work, row)
 
 
-def _plain(work: Work, row: SavedView) -> View:
+def _plain(work: Work, row: Any) -> View:
     return View(row.id or 0, row.resource, row.name, row.query, row.shared, _is_mine(work.actor, row))
 
 
@@ -77,15 +85,19 @@ def _readable(work: Work, row: SavedView) -> bool:
 
 
 def _seen(work: Work) -> sa.ColumnElement[bool]:
+    return _seen_by(work.actor.user, work.actor.team)
+
+
+def _seen_by(user: Any, team: Any) -> sa.ColumnElement[bool]:
     owner, shared = column_of(SavedView, "owner"), column_of(SavedView, "shared")
-    found = [owner == work.actor.user, shared == Shared.EVERYBODY.value]
-    if work.actor.team is not None:
-        mates = sa.select(column_of(User, "id")).where(column_of(User, "team") == work.actor.team)
+    found = [owner == user, shared == Shared.EVERYBODY.value]
+    if team is not None:
+        mates = sa.select(column_of(User, "id")).where(column_of(User, "team") == team)
         found.append(sa.and_(shared == Shared.TEAM.value, owner.in_(mates)))
     return sa.and_(sa.or_(*found), shared != USUAL)
 
 
-def _is_mine(actor: Actor, row: SavedView) -> bool:
+def _is_mine(actor: Actor, row: Any) -> bool:
     """Its owner's; what everybody sees may also be tidied by who may do everything."""
     return row.owner == actor.user or (row.shared == Shared.EVERYBODY.value and actor.scope("*") == "all")
 
@@ -171,11 +183,17 @@ def _own_of(work: Work, resource: Resource) -> tuple[sa.ColumnElement[bool], ...
 
 def usual_columns(work: Work, resource: Resource) -> tuple[str, ...]:
     """The columns that the actor wants to see in that list wherever nothing else is asked for; none are the list's own."""
-    wanted = sa.select(column_of(SavedView, "query")).where(
-        *_own_of(work, resource), column_of(SavedView, "shared") == USUAL
-    )
-    found = work.session.scalar(wanted.order_by(column_of(SavedView, "id").desc()).limit(1))
+    found = work.read(_chosen(), {"list": resource.name, "user": work.actor.user}).scalar()
     return tuple(name for name in (found or "").split(",") if name in resource.fields)
+
+
+@cache
+def _chosen() -> sa.Select[Any]:
+    """The columns that this `user` has chosen for that `list`."""
+    of_list = column_of(SavedView, "resource") == sa.bindparam("list")
+    own = column_of(SavedView, "owner") == sa.bindparam("user")
+    wanted = sa.select(column_of(SavedView, "query")).where(of_list, own, column_of(SavedView, "shared") == USUAL)
+    return wanted.order_by(column_of(SavedView, "id").desc()).limit(1)
 
 
 def keep_columns(work: Work, resource: Resource, names: Iterable[str]) -> None:
