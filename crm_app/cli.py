@@ -282,6 +282,7 @@ def _rates(options: argparse.Namespace) -> int:
     from crm_app.core.errors import Invalid
     from crm_app.core.fields import BadValue, Day
     from crm_app.core.i18n import Speech
+    from crm_app.core.settings import RATES_LIMIT
     from crm_app.services import rate_files, schema
     from crm_app.services.actors import SYSTEM
 
@@ -290,13 +291,18 @@ def _rates(options: argparse.Namespace) -> int:
         since = Day().parse(options.since)
     except BadValue as bad:
         raise Invalid({"since": bad.message}) from None
-    if options.file.stat().st_size > rate_files.LIMIT:
-        return _refuse(f"The file is too large: at most {rate_files.LIMIT // 1_000_000} MB.")
+    if options.file.stat().st_size > RATES_LIMIT:
+        return _refuse(f"The file is too large: at most {RATES_LIMIT // 1_000_000} MB.")
     file = rate_files.File(options.file.name, options.file.read_bytes(), since, options.inverse)
     told = (rate_files.rehearse if options.rehearse else rate_files.import_file)(SYSTEM, file)
     say = Speech(LANGUAGE).say
     lines = [(one.line, say(one.why)) for one in told.refused]
-    found = asdict(told) | {"text": say(told.text), "refused": lines, "first": str(told.first), "last": str(told.last)}
+    found = asdict(told) | {
+        "text": say(told.text),
+        "refused": lines,
+        "first": told.first and str(told.first),
+        "last": told.last and str(told.last),
+    }
     counts = f"{told.new} new, {told.changed} changed, {told.same} the same, {told.wrong} refused."
     undo = f"Undo it with: crm revert {told.change_set}" if told.change_set else ""
     _tell(

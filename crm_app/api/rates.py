@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Boolean, Day
+from crm_app.core.settings import RATES_LIMIT
 from crm_app.services import rate_files
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
@@ -21,7 +22,7 @@ async def take(request: Request) -> Response:
     actor = await in_thread(caller, request)
     await in_thread(_may, actor)
     asked = _asked(request)
-    content = await read_body(request, rate_files.LIMIT)
+    content = await read_body(request, RATES_LIMIT)
     return await in_thread(_take, request, actor, content, asked)
 
 

@@ -58,20 +58,6 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Stand:
-    """How records may stand that meet all filters of `url`, the query part of an address. `label` is the English word for it."""
-
-    value: str
-    label: str
-    url: str
-
-    @property
-    def filters(self) -> tuple[Filter, ...]:
-        """What it asks for."""
-        return Query.from_params(parse_qsl(self.url)).filters
-
-
-@dataclass(frozen=True)
 class Ready:
     """A view that a list has without anybody saving it. `url` is the query part of its address; a day in it may be told from
     the company's today: "today", "today+7", "today-7".
@@ -84,6 +70,25 @@ class Ready:
     def query(self) -> Query:
         """What it asks for."""
         return Query.from_params(parse_qsl(self.url))
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How records may stand that meet all filters of `url`, the query part of an address. `label` is the English word for it."""
+
+    value: str
+    label: str
+    url: str
+
+    @property
+    def view(self) -> Ready:
+        """The records that stand so, as a view of the list."""
+        return Ready(self.label, self.url)
+
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        """What it asks for."""
+        return self.view.query.filters
 
 
 @dataclass(frozen=True, eq=False)

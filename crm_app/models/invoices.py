@@ -147,9 +147,14 @@ FLOW = Workflow(
     frozenset({"draft"}),
     loose=frozenset({"sent_on"}),
 )
-_OVERDUE = (
-    "filter[status]=issued&filter[balance][gt]=0&filter[next_due][lt]=today&filter[kind][in]=invoice,debit_note,deposit"
+_OPEN = Stand("open", "Open", "filter[status]=issued&filter[balance][gt]=0")
+_OVERDUE = Stand(
+    "overdue",
+    "Overdue",
+    "filter[status]=issued&filter[balance][gt]=0&filter[next_due][lt]=today&filter[kind][in]=invoice,debit_note,deposit",
 )
+_PARTLY = Stand("partly_paid", "Partly paid", "filter[status]=issued&filter[balance][gt]=0&filter[paid][gt]=0")
+_PAID = Stand("paid", "Paid", "filter[status]=issued&filter[balance][le]=0")
 INVOICES = resource(
     Invoice,
     "invoices",
@@ -172,18 +177,18 @@ INVOICES = resource(
     workflow=FLOW,
     facts=("account", "date", "next_due", "total", "balance"),
     stands=(
-        Stand("open", "Open", "filter[status]=issued&filter[balance][gt]=0"),
-        Stand("overdue", "Overdue", _OVERDUE),
-        Stand("partly_paid", "Partly paid", "filter[status]=issued&filter[balance][gt]=0&filter[paid][gt]=0"),
-        Stand("paid", "Paid", "filter[status]=issued&filter[balance][le]=0"),
+        _OPEN,
+        _OVERDUE,
+        _PARTLY,
+        _PAID,
         Stand("not_sent", "Issued, not sent", "filter[status]=issued&filter[sent_on][empty]=true"),
     ),
     views=(
         Ready("Draft", "filter[status]=draft"),
-        Ready("Open", "filter[status]=issued&filter[balance][gt]=0"),
-        Ready("Overdue", _OVERDUE),
-        Ready("Partly paid", "filter[status]=issued&filter[balance][gt]=0&filter[paid][gt]=0"),
-        Ready("Paid", "filter[status]=issued&filter[balance][le]=0"),
+        _OPEN.view,
+        _OVERDUE.view,
+        _PARTLY.view,
+        _PAID.view,
     ),
     sums=("net", "tax", "total", "paid", "balance"),
     contrary=("kind", InvoiceKind.CREDIT_NOTE.value),

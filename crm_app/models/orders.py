@@ -83,6 +83,8 @@ FLOW = Workflow(
     ),
     frozenset({"draft"}),
 )
+_TO_DELIVER = Stand("not_delivered", "To deliver", "filter[status]=confirmed&filter[delivered][in]=none,partly")
+_TO_INVOICE = Stand("not_invoiced", "To invoice", "filter[status]=confirmed&filter[invoiced][in]=none,partly")
 ORDERS = resource(
     SalesOrder,
     "orders",
@@ -101,8 +103,8 @@ ORDERS = resource(
     workflow=FLOW,
     facts=("account", "date", "wanted", "total"),
     stands=(
-        Stand("not_delivered", "To deliver", "filter[status]=confirmed&filter[delivered][in]=none,partly"),
-        Stand("not_invoiced", "To invoice", "filter[status]=confirmed&filter[invoiced][in]=none,partly"),
+        _TO_DELIVER,
+        _TO_INVOICE,
         Stand("late", "Late", "filter[status]=confirmed&filter[delivered][in]=none,partly&filter[wanted][lt]=today"),
         Stand("partly_delivered", "Partly delivered", "filter[delivered]=partly"),
         Stand("delivered", "Delivered", "filter[delivered]=all"),
@@ -111,12 +113,12 @@ ORDERS = resource(
     ),
     views=(
         Ready("Accepted orders", "filter[status][in]=confirmed,closed"),
-        Ready("To deliver", "filter[status]=confirmed&filter[delivered][in]=none,partly"),
+        _TO_DELIVER.view,
         Ready(
             "Not delivered for 7 days",
             "filter[status]=confirmed&filter[delivered][in]=none,partly&filter[date][lt]=today-7",
         ),
-        Ready("To invoice", "filter[status]=confirmed&filter[invoiced][in]=none,partly"),
+        _TO_INVOICE.view,
         Ready("On hold", "filter[status]=held"),
     ),
     board=True,

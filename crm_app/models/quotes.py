@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from crm_app.core.fields import Choice, Day, Reference, Text, Whole
 from crm_app.core.i18n import feminine
-from crm_app.core.resource import Ready, Section, Stand
+from crm_app.core.resource import Section, Stand
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
@@ -102,6 +102,14 @@ FLOW = Workflow(
     ),
     frozenset({"draft"}),
 )
+# those that wait for somebody
+_WAITING = (
+    Stand("open", "Open", "filter[status][in]=draft,sent"),
+    Stand("expiring", "Expiring in 7 days", "filter[status]=sent&filter[valid_until][between]=today,today%2B7"),
+    Stand("expired", "Expired", "filter[status]=sent&filter[valid_until][lt]=today"),
+    Stand("not_ordered", "Accepted, not ordered", "filter[status]=accepted&filter[ordered]=none&filter[invoiced]=none"),
+    Stand("not_invoiced", "Accepted, not invoiced", "filter[status]=accepted&filter[invoiced][in]=none,partly"),
+)
 QUOTES = resource(
     Quote,
     "quotes",
@@ -121,25 +129,13 @@ QUOTES = resource(
     workflow=FLOW,
     facts=("account", "date", "valid_until", "total"),
     stands=(
-        Stand("open", "Open", "filter[status][in]=draft,sent"),
-        Stand("expiring", "Expiring in 7 days", "filter[status]=sent&filter[valid_until][between]=today,today%2B7"),
-        Stand("expired", "Expired", "filter[status]=sent&filter[valid_until][lt]=today"),
-        Stand(
-            "not_ordered", "Accepted, not ordered", "filter[status]=accepted&filter[ordered]=none&filter[invoiced]=none"
-        ),
-        Stand("not_invoiced", "Accepted, not invoiced", "filter[status]=accepted&filter[invoiced][in]=none,partly"),
+        *_WAITING,
         Stand("partly_ordered", feminine("Partly ordered"), "filter[ordered]=partly"),
         Stand("ordered", feminine("Ordered"), "filter[ordered]=all"),
         Stand("partly_invoiced", feminine("Partly invoiced"), "filter[invoiced]=partly"),
         Stand("invoiced", feminine("Invoiced"), "filter[invoiced]=all"),
     ),
-    views=(
-        Ready("Open", "filter[status][in]=draft,sent"),
-        Ready("Expiring in 7 days", "filter[status]=sent&filter[valid_until][between]=today,today%2B7"),
-        Ready("Expired", "filter[status]=sent&filter[valid_until][lt]=today"),
-        Ready("Accepted, not ordered", "filter[status]=accepted&filter[ordered]=none&filter[invoiced]=none"),
-        Ready("Accepted, not invoiced", "filter[status]=accepted&filter[invoiced][in]=none,partly"),
-    ),
+    views=tuple(stand.view for stand in _WAITING),
     board=True,
     sums=("net", "tax", "total"),
 )

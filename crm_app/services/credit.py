@@ -315,10 +315,7 @@ def _exposed_of(work: Work, accounts: list[int]) -> dict[int, Decimal]:
 
 
 def _one_of(accounts: list[int]) -> exposure.Which:
-    def which(column: Any) -> sa.ColumnElement[bool]:
-        return column.in_(accounts)  # type: ignore[no-any-return]
-
-    return which
+    return lambda column: column.in_(accounts)
 
 
 def _overdue(work: Work, today: date) -> dict[int, Decimal]:

@@ -1,6 +1,6 @@
 """What customers may come to owe, in the company's currency: open invoices, and what is ordered or handed over and not yet invoiced."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -27,8 +27,11 @@ _SLACK = 1e-6  # what a rough sum may be off by
 def owed(work: Work, which: Which) -> dict[int, Decimal]:
     """By account: open invoices less open credit notes and money not yet allocated. `which` picks by the column of the account."""
     found: dict[int, Decimal] = {}
-    for account, amount in [*_invoices(work, which), *_money(work, which)]:
-        found[account] = found.get(account, ZERO) + amount
+    for part in _open(which):
+        account, rate, amount = part.subquery().c
+        summed = sa.select(account, rate, sa.func.sum(amount)).group_by(account, rate)
+        for key, worth, total in work.session.execute(summed):
+            found[key] = found.get(key, ZERO) + total * worth
     return _rounded(work, found)
 
 
@@ -52,13 +55,13 @@ def over_limit() -> sa.Select[Any]:
     nobody over it is missing and few others leave the database.
     """
     limited = sa.select(column_of(Account, "id")).where(column_of(Account, "credit_limit").is_not(None))
-    rows = sa.union_all(
-        *(_roughly(part.subquery(), sign) for part, sign in _open_parts(lambda key: key.in_(limited))),
-        *(
-            _rough_share(part.subquery())
-            for part in (_ordered(lambda key: key.in_(limited), 0), _handed_over(lambda key: key.in_(limited), 0))
-        ),
-    ).subquery()
+
+    def which(key: Any) -> Any:
+        return key.in_(limited)
+
+    left = (_ordered(which, 0), _handed_over(which, 0))
+    parts = (*map(_roughly, _open(which)), *map(_rough_share, left))
+    rows = sa.union_all(*parts).subquery()
     number, limit = column_of(Account, "id"), column_of(Account, "credit_limit")
     total = sa.select(rows.c.account, sa.func.sum(rows.c.amount).label("amount")).group_by(rows.c.account).subquery()
     return (
@@ -73,29 +76,31 @@ def _float(value: Any) -> Any:
     return sa.cast(value, sa.Float) / sa.cast(sa.literal(Decimal(1), value.type), sa.Float)
 
 
-def _open_parts(which: Which) -> Iterator[tuple[sa.Select[Any], int]]:
-    """Rows of account, rate, amount, and whether they add or take away."""
-    credit, paid = InvoiceKind.CREDIT_NOTE.value, Direction.PAID.value
-    names = ("account", "rate", "balance")
-    open_ = sa.select(*(column_of(Invoice, name) for name in names)).where(which(column_of(Invoice, "account")))
-    open_ = open_.where(column_of(Invoice, "status") == "issued", column_of(Invoice, "balance") > ZERO)
-    yield open_.where(column_of(Invoice, "kind") != credit), 1
-    yield open_.where(column_of(Invoice, "kind") == credit), -1
-    free = sa.select(*(column_of(Payment, name) for name in ("account", "rate", "unallocated")))
-    free = free.where(which(column_of(Payment, "account")), column_of(Payment, "status") == "posted")
-    free = free.where(column_of(Payment, "unallocated") > ZERO)
-    yield free.where(column_of(Payment, "direction") == paid), 1
-    yield free.where(column_of(Payment, "direction") != paid), -1
+def _open(which: Which) -> tuple[sa.Select[Any], ...]:
+    """Rows of account, rate, amount: what is open of invoices, and what lies unallocated of money; credit and money received below 0."""
+    credit = column_of(Invoice, "kind") == InvoiceKind.CREDIT_NOTE.value
+    received = column_of(Payment, "direction") == Direction.RECEIVED.value
+    return _signed(which, Invoice, "issued", "balance", credit), _signed(
+        which, Payment, "posted", "unallocated", received
+    )
 
 
-def _roughly(part: Any, sign: int) -> sa.Select[Any]:
-    account, rate, amount = part.c
-    return sa.select(account.label("account"), (_float(amount) * _float(rate) * sign).label("amount"))
+def _signed(which: Which, table: Any, state: str, name: str, less: Any) -> sa.Select[Any]:
+    account, rate, amount = (column_of(table, one) for one in ("account", "rate", name))
+    nothing = sa.literal(ZERO, amount.type)
+    signed = sa.type_coerce(sa.case((less, nothing - amount), else_=amount), amount.type)
+    mine = (which(account), column_of(table, "status") == state, amount > nothing)
+    return sa.select(account, rate, signed.label("amount")).where(*mine)
 
 
-def _rough_share(part: Any) -> sa.Select[Any]:
+def _roughly(rows: sa.Select[Any]) -> sa.Select[Any]:
+    account, rate, amount = rows.subquery().c
+    return sa.select(account.label("account"), (_float(amount) * _float(rate)).label("amount"))
+
+
+def _rough_share(rows: sa.Select[Any]) -> sa.Select[Any]:
     """Of rows as `_by_document` reads them."""
-    account, _, total, net, line, quantity, *less = part.c
+    account, _, total, net, line, quantity, *less = rows.subquery().c
     left = _float(quantity) - sum((_float(one) for one in less), sa.literal(0.0))
     share = sa.case((left <= 0, 0.0), (left >= _float(quantity), 1.0), else_=left / _float(quantity))
     amount = _float(total) * _float(line) / _float(net) * share
@@ -106,32 +111,6 @@ def _rough_share(part: Any) -> sa.Select[Any]:
 def _rounded(work: Work, found: dict[int, Decimal]) -> dict[int, Decimal]:
     own = trade.company(work).currency
     return {account: round_money(amount, own) for account, amount in found.items()}
-
-
-def _invoices(work: Work, which: Which) -> list[tuple[int, Decimal]]:
-    account, kind, rate, balance = (column_of(Invoice, name) for name in ("account", "kind", "rate", "balance"))
-    open_ = (
-        sa.select(account, kind, rate, sa.func.sum(balance))
-        .where(which(account), column_of(Invoice, "status") == "issued", balance != ZERO)
-        .group_by(account, kind, rate)
-    )
-    credit = InvoiceKind.CREDIT_NOTE.value
-    return [
-        (key, (-amount if of == credit else amount) * worth) for key, of, worth, amount in work.session.execute(open_)
-    ]
-
-
-def _money(work: Work, which: Which) -> list[tuple[int, Decimal]]:
-    account, way, rate, free = (column_of(Payment, name) for name in ("account", "direction", "rate", "unallocated"))
-    open_ = (
-        sa.select(account, way, rate, sa.func.sum(free))
-        .where(which(account), column_of(Payment, "status") == "posted", free != ZERO)
-        .group_by(account, way, rate)
-    )
-    received = Direction.RECEIVED.value
-    return [
-        (key, (-amount if of == received else amount) * worth) for key, of, worth, amount in work.session.execute(open_)
-    ]
 
 
 def _by_document(rows: Any) -> dict[tuple[int, int], Decimal]:

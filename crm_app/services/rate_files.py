@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.core.resource import Resource
-from crm_app.core.settings import RATES_LIMIT
 from crm_app.models.currencies import EXCHANGE_RATES, ExchangeRate, TradedCurrency
 
 from . import actions, files, many, records, rules
@@ -20,7 +19,6 @@ from .actors import Actor
 from .rate_reading import Quoted, Reading, Refused, read
 from .work import Work, column_of
 
-LIMIT = RATES_LIMIT
 _LABEL = "Import rates"
 
 

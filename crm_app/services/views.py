@@ -107,9 +107,9 @@ def counts(work: Work, resource: Resource, views: list[View]) -> dict[int, tuple
 
     What was beyond the cap is taken to be so for a while: counting that far costs more than the rows.
     """
-    found = {}
+    found, database = {}, str(work.session.connection().engine.url)
     for view in views:
-        place = (str(work.session.connection().engine.url), resource.name, view.url, work.actor.user)
+        place = (database, resource.name, view.url, work.actor.user)
         if _beyond.get(place, 0) > time.monotonic():
             found[view.id] = (COUNTED, True)
             continue

@@ -6,10 +6,9 @@ from typing import ClassVar
 
 import reflex as rx
 
-from crm_app.core import clock
 from crm_app.core.resource import Resource
 from crm_app.models.invoices import INVOICES
-from crm_app.services import strip
+from crm_app.services import strip, trade
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -62,8 +61,7 @@ def parts_of(actor: Actor, key: object) -> list[PartRow]:
     """The parts in words; none where the whole is due on one day. Runs in a thread."""
     speech = actor.speech
     with Work(actor) as work:
-        found = strip.parts_of(work, key)
-    today = clock.today(speech.zone)
+        found, today = strip.parts_of(work, key), trade.today(work)
     return [
         PartRow(
             speech.day(part.due),

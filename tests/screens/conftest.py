@@ -128,6 +128,19 @@ def tabs(browser, served, watch):
         context.close()
 
 
+@pytest.fixture(scope="package")
+def post(served):
+    """What the API answers to a POST."""
+
+    def send(path, **values):
+        with served.http() as browser:
+            answer = browser.post(f"/api/v1/{path}", json=values)
+            assert answer.status_code < 300, answer.text
+            return answer.json()
+
+    return send
+
+
 @pytest.fixture
 def made(served):
     """Make an account over the API; its id."""

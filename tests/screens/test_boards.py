@@ -11,18 +11,11 @@ from .conftest import es, ready
 
 
 @pytest.fixture(scope="package")
-def quotes(served):
+def quotes(post):
     """Three drafts of one customer; their ids."""
-    with served.http() as browser:
-
-        def post(address, **values):
-            answer = browser.post(f"/api/v1/{address}", json=values)
-            assert answer.status_code < 300, answer.text
-            return answer.json()["id"]
-
-        account = post("accounts", name="Tablero y Tablas", roles=["customer"], country="ES")
-        lines = [{"description": "Tabla", "quantity": "1", "price": "10.10"}]
-        return [post("quotes", account=account, reference="tablas", lines=lines) for _ in range(3)]
+    account = post("accounts", name="Tablero y Tablas", roles=["customer"], country="ES")["id"]
+    lines = [{"description": "Tabla", "quantity": "1", "price": "10.10"}]
+    return [post("quotes", account=account, reference="tablas", lines=lines)["id"] for _ in range(3)]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.support.axe import faults
 
 from .conftest import es, ready
-from .test_trade import goods, head, post  # noqa: F401 - fixtures
+from .test_trade import goods, head  # noqa: F401 - fixtures
 
 INVOICE = re.compile(r"/invoices/\d+$")
 

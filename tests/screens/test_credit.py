@@ -14,17 +14,6 @@ ECB = b"Date,USD,JPY,XAF,\n2025-02-03,1.0300,160.00,N/A,\n2025-02-02,1.0200,oops
 
 
 @pytest.fixture(scope="package")
-def post(served):
-    def sent(path, **values):
-        with served.http() as browser:
-            answer = browser.post(f"/api/v1/{path}", json=values)
-        assert answer.status_code < 300, answer.text
-        return answer.json()
-
-    return sent
-
-
-@pytest.fixture(scope="package")
 def late(post):
     """A customer whose first of two instalments is due today and paid in part, and the invoice."""
     parts = [{"percent": "50", "days": 0}, {"percent": "50", "days": 30}]

@@ -12,16 +12,10 @@ from .conftest import es, ready
 
 
 @pytest.fixture
-def person(served):
+def person(post):
     """A new contact; its id."""
 
-    def make(**values):
-        with served.http() as browser:
-            answer = browser.post("/api/v1/contacts", json={"name": "Fechas Ruiz"} | values)
-            assert answer.status_code == 201, answer.text
-            return answer.json()["id"]
-
-    return make
+    return lambda **values: post("contacts", **{"name": "Fechas Ruiz"} | values)["id"]
 
 
 def kept(served, key):

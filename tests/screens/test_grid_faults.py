@@ -9,29 +9,25 @@ from .conftest import es, ready
 
 
 @pytest.fixture(scope="package")
-def shop(served):
+def shop(served, post):
     """A customer, and products of which one is not sold any more and one is in a tax class without a rate."""
+
+    def make(path, **values):
+        return post(path, **values)["id"]
+
+    found = {
+        "customer": make("accounts", name="Faltas Soria", country="ES"),
+        "good": make("products", name="Falta buena", code="FA-OK", price="17.2", currency="EUR", stocked=True),
+        "gone": make("products", name="Falta retirada", code="FA-OLD", price="3", currency="EUR"),
+        "untaxed": make("products", name="Falta sin tipo", code="FA-TAX", price="4", currency="EUR", tax_class="zero"),
+    }
+
+    def invoice(*names):
+        lines = [{"product": found[name], "quantity": "2"} for name in names]
+        return make("invoices", account=found["customer"], lines=lines)
+
+    found |= {"sold": invoice("good", "gone"), "taxed": invoice("good", "untaxed"), "plain": invoice("good")}
     with served.http() as browser:
-
-        def make(path, **values):
-            answer = browser.post(f"/api/v1/{path}", json=values)
-            assert answer.status_code < 300, answer.text
-            return answer.json()["id"]
-
-        found = {
-            "customer": make("accounts", name="Faltas Soria", country="ES"),
-            "good": make("products", name="Falta buena", code="FA-OK", price="17.2", currency="EUR", stocked=True),
-            "gone": make("products", name="Falta retirada", code="FA-OLD", price="3", currency="EUR"),
-            "untaxed": make(
-                "products", name="Falta sin tipo", code="FA-TAX", price="4", currency="EUR", tax_class="zero"
-            ),
-        }
-
-        def invoice(*names):
-            lines = [{"product": found[name], "quantity": "2"} for name in names]
-            return make("invoices", account=found["customer"], lines=lines)
-
-        found |= {"sold": invoice("good", "gone"), "taxed": invoice("good", "untaxed"), "plain": invoice("good")}
         assert browser.patch(f"/api/v1/products/{found['gone']}", json={"active": False}).status_code == 200
     return found
 

@@ -53,25 +53,18 @@ def test_axe_finds_nothing_in_either_theme_and_width(tabs, speak, language, half
 
 
 @pytest.fixture(scope="package")
-def trade(served):
+def trade(post):
     """The pages of a sale, from the quote to the money, and of what it needs."""
-    with served.http() as browser:
-
-        def post(path, **values):
-            answer = browser.post(f"/api/v1/{path}", json=values)
-            assert answer.status_code < 300, answer.text
-            return answer.json()
-
-        product = post("products", name="Pieza", code="PIE", price="2.5", stocked=True)["id"]
-        buyer = post("accounts", name="Compras Núñez", country="ES", roles=["customer"])["id"]
-        line = {"product": product, "quantity": "3"}
-        made = {name: post(name, account=buyer, lines=[line])["id"] for name in ("quotes", "orders", "invoices")}
-        post(f"orders/{made['orders']}/confirm")
-        post(f"invoices/{made['invoices']}/issue")
-        made["payments"] = post("payments", account=buyer, amount="1")["id"]
-        made |= {"products": product, "contacts": post("contacts", name="Begoña Ruiz")["id"]}
-        for name, values in {"price-lists": {}, "credit-policies": {}, "categories": {}, "warehouses": {}}.items():
-            made[name] = post(name, name="Una", **values)["id"]
+    product = post("products", name="Pieza", code="PIE", price="2.5", stocked=True)["id"]
+    buyer = post("accounts", name="Compras Núñez", country="ES", roles=["customer"])["id"]
+    line = {"product": product, "quantity": "3"}
+    made = {name: post(name, account=buyer, lines=[line])["id"] for name in ("quotes", "orders", "invoices")}
+    post(f"orders/{made['orders']}/confirm")
+    post(f"invoices/{made['invoices']}/issue")
+    made["payments"] = post("payments", account=buyer, amount="1")["id"]
+    made |= {"products": product, "contacts": post("contacts", name="Begoña Ruiz")["id"]}
+    for name, values in {"price-lists": {}, "credit-policies": {}, "categories": {}, "warehouses": {}}.items():
+        made[name] = post(name, name="Una", **values)["id"]
     return [f"/{name}/{key}" for name, key in made.items()] + [f"/accounts/{buyer}/statement", "/ageing", "/held", "/"]
 
 

@@ -17,19 +17,6 @@ NUMBER = re.compile(r"/invoices/\d+$")
 
 
 @pytest.fixture
-def post(served):
-    """What the API answers to a POST."""
-
-    def send(path, **values):
-        with served.http() as browser:
-            answer = browser.post(f"/api/v1/{path}", json=values)
-            assert answer.status_code < 300, answer.text
-            return answer.json()
-
-    return send
-
-
-@pytest.fixture
 def goods(post):
     """A customer and two products, by the names that one types; others in each test."""
     mark = f"{next(_COUNT)}"
