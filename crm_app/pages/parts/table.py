@@ -171,20 +171,22 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
 
 
 def _width(resource: Resource, spec: FieldSpec) -> str:
-    """The width of a column; the badges of a state want more than a word."""
+    """The width of a column; a document's number is shown whole, and the badges of a state want more than a word."""
     if isinstance(spec.kind, Currency):
         return "84px"
+    if spec.name == resource.label:
+        return "140px"
     stands = resource.workflow is not None and spec.name == resource.workflow.state
     return "148px" if stands else _WIDTHS.get(spec.kind.widget, "120px")
 
 
 def _widest(resource: Resource) -> str:
-    """The column that takes the room that is left: the name, where that is a number the first that refers to a record."""
-    if not resource.fields[resource.label].readonly:
+    """The column that takes the room that is left: the name, where that is a document's number the first that refers to a record."""
+    label = resource.fields[resource.label]
+    if not label.readonly and not isinstance(label.kind, Reference):
         return resource.label
-    return next(
-        (name for name in resource.columns if isinstance(resource.fields[name].kind, Reference)), resource.label
-    )
+    others = (name for name in resource.columns if name != resource.label)
+    return next((name for name in others if isinstance(resource.fields[name].kind, Reference)), resource.label)
 
 
 def _row(state: type[ListState], row: Var[Row], cells: Mapping[str, Cell]) -> rx.Component:
