@@ -26,10 +26,12 @@ PROBE = """
   let keys = [], times = [], pressed = 0, rows = 0;
   const ours = (event) => event.target.id === "list-filter";
   addEventListener("keydown", (event) => { if (ours(event)) pressed = performance.now(); }, true);
+  addEventListener("keyup", () => { pressed = 0; }, true);
   addEventListener("input", (event) => {
-    if (ours(event)) keys.push({ text: event.target.value, at: pressed });
+    if (ours(event)) keys.push({ text: event.target.value, at: pressed || performance.now() }); // "á" comes without its key
   }, true);
-  const shown = () => new URLSearchParams(location.search).get("q") ?? "";
+  const address = () => document.querySelector("[data-address]")?.dataset.address;
+  const shown = () => new URLSearchParams(address()).get("q") ?? "";
   const painted = () => requestAnimationFrame(() => {
     const text = shown(), at = keys.findLastIndex((key) => key.text === text);
     const channel = new MessageChannel();
@@ -39,11 +41,12 @@ PROBE = """
     };
     channel.port2.postMessage(0);
   });
-  const replace = history.replaceState;
-  history.replaceState = function (...words) { replace.apply(this, words); painted(); };
+  let before;
   const row = ({ target }) => (target.matches?.("tbody") ? target : target.parentElement?.closest("tbody"));
-  new MutationObserver((changes) => { rows += changes.some(row); })
-    .observe(document, { subtree: true, childList: true, characterData: true });
+  new MutationObserver((changes) => {
+    rows += changes.some(row);
+    if (before !== (before = address())) painted();
+  }).observe(document, { subtree: true, childList: true, characterData: true, attributeFilter: ["data-address"] });
   window.__bench = {
     forget: () => { keys = []; times = []; rows = 0; },
     take: () => ({ times, rows, waiting: keys.length }),

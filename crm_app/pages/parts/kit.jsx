@@ -13,6 +13,7 @@ import { Link } from "react-router";
 import { ColorModeContext } from "$/utils/context-registry";
 import { DRAFT_PREFIX, draftLeftBehind, keepDraft, ownDraft, storage } from "./drafts.js";
 import { QuickCreate, useMaker } from "./quick.jsx";
+import sprite from "$/public/icons.svg?no-inline"; // its name holds a hash: drawing an icon asks nobody
 
 const isBrowser = typeof window !== "undefined";
 // The pages are rendered once at build time, where layout effects do not exist.
@@ -33,7 +34,7 @@ export function Icon({ name, size = "", className = "" }) {
   const classes = ["icon", size && `icon-${size}`, className].filter(Boolean).join(" ");
   return (
     <svg className={classes} aria-hidden="true">
-      <use href={`/icons.svg#${name}`} />
+      <use href={`${sprite}#${name}`} />
     </svg>
   );
 }
@@ -70,7 +71,7 @@ function fillError(place, text) {
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", "/icons.svg#circle-alert");
+  use.setAttribute("href", `${sprite}#circle-alert`);
   svg.append(use);
   const span = document.createElement("span");
   span.textContent = text;
@@ -1373,30 +1374,61 @@ const canonical = (query) => {
   return params.toString();
 };
 
+const SETTLED_MS = 300;
+let owed = null; // the address that is not written yet: {timer, write}
+
+const forgetAddress = () => {
+  clearTimeout(owed?.timer);
+  owed = null;
+};
+
+/** Write the address that waits: before a click may leave the page, and before it goes. */
+function writeAddress() {
+  const write = owed?.write;
+  forgetAddress();
+  write?.();
+}
+
 /**
  * The address follows the state without telling the router, which would load the page again. Back and Forward reach
  * the router as usual; it compares keys, so every entry gets a key that the router has not seen, the one left too.
+ * What replaces waits until no more is typed: each write makes the browser lay the page out, and Safari allows only
+ * a hundred of them in half a minute. What is shown stands in `data-address` at once.
  */
 export function UrlQuery({ query = "", mode = "push", enabled = true }) {
   const seen = useRef(null);
+  useEffect(() => {
+    window.addEventListener("click", writeAddress, true);
+    window.addEventListener("pagehide", writeAddress);
+    window.addEventListener("popstate", forgetAddress, true);
+    return () => {
+      window.removeEventListener("click", writeAddress, true);
+      window.removeEventListener("pagehide", writeAddress);
+      window.removeEventListener("popstate", forgetAddress, true);
+    };
+  }, []);
   useEffect(() => {
     const before = seen.current;
     seen.current = { query, enabled, path: window.location.pathname };
     // only a change made while the page is loaded: what comes with the load came from the address
     if (!before?.enabled || !enabled || before.query === query) return;
-    if (canonical(query) === canonical(window.location.search)) return;
     const { pathname, hash } = window.location;
+    const next = () => ({ ...window.history.state, usr: null, key: newKey() });
     const address = pathname + (query ? `?${query}` : "") + hash;
-    const entry = window.history.state ?? {};
-    const next = { ...entry, usr: null, key: newKey() };
+    const isShown = () => canonical(query) === canonical(window.location.search);
     if (mode === "replace" || before.path !== pathname) {
-      window.history.replaceState(next, "", address);
+      forgetAddress();
+      const write = () => window.location.pathname === pathname && !isShown() && window.history.replaceState(next(), "", address);
+      owed = { timer: setTimeout(writeAddress, SETTLED_MS), write };
     } else {
+      writeAddress();
+      if (isShown()) return;
+      const entry = window.history.state ?? {};
       window.history.replaceState({ ...entry, key: newKey() }, "");
-      window.history.pushState({ ...next, idx: (entry.idx ?? 0) + 1 }, "", address);
+      window.history.pushState({ ...next(), idx: (entry.idx ?? 0) + 1 }, "", address);
     }
   }, [query, mode, enabled]);
-  return null;
+  return <span hidden data-address={query} />;
 }
 
 const isTyping = (target) =>

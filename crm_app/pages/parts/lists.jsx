@@ -1,5 +1,5 @@
 // What lists need beside the kit: the checkboxes of the selection, heads that sort, and a clock.
-import { useEffect, useRef, useState } from "react";
+import { startTransition, useEffect, useRef, useState } from "react";
 import { Icon } from "./kit.jsx";
 
 export const BADGE_ICONS = { open: "circle-dot", wait: "clock", done: "circle-check", late: "circle-alert" };
@@ -8,7 +8,7 @@ export const BADGE_ICONS = { open: "circle-dot", wait: "clock", done: "circle-ch
 export function Pick({ row, checked = false, label, onPick }) {
   const [shown, setShown] = useState(checked);
   const shift = useRef(false);
-  useEffect(() => setShown(checked), [checked]);
+  useEffect(() => setShown(checked), [checked, row]); // another record may have come into this line
   return (
     <input
       type="checkbox"
@@ -87,6 +87,25 @@ export function Later({ value = 0, delay = 250, onCall }) {
     return () => clearTimeout(timer);
   }, [value, delay]);
   return null;
+}
+
+const QUIET_MS = 600;
+const TALL_PX = 1000; // a window that shows more rows than those that come at once
+
+/** Rows far down: they are drawn when somebody scrolls, or when `token`, what is asked for, has stayed the same for a moment. */
+export function Below({ token = "", children }) {
+  const [drawn, setDrawn] = useState(null);
+  useEffect(() => {
+    document.querySelector("table[data-list] tr.is-current")?.classList.remove("is-current");
+    const draw = () => startTransition(() => setDrawn(token));
+    const timer = setTimeout(draw, QUIET_MS);
+    document.addEventListener("scroll", draw, { capture: true, once: true });
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("scroll", draw, true);
+    };
+  }, [token]);
+  return drawn === token || window.innerHeight > TALL_PX ? children : null;
 }
 
 /** How a record stands: a badge for each line of `text`, "late:Overdue". */

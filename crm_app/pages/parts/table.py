@@ -1,6 +1,5 @@
 """The list screen of any Resource: live filter, chips, a table whose heads sort, and the pages under it."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import reflex as rx
@@ -16,7 +15,7 @@ from .links import link
 from .shell import Trail, empty, heading, may, shell
 from .text import t, when
 
-Cell = Callable[[Var[Row], Var[str]], rx.Component]
+_AT_ONCE = 25  # rows, more than most windows show; the others follow when they are drawn
 _WIDTHS = {
     "checkbox": "124px",
     "checkboxes": "132px",
@@ -30,15 +29,22 @@ _WIDTHS = {
 }
 
 
+class Below(rx.Component):
+    """Rows that come a moment after those above them; a letter typed meanwhile spares them."""
+
+    library = kit.BESIDE["lists.jsx"]
+    tag = "Below"
+    token: rx.Var[str]
+
+
 def list_screen(
     state: type[ListState],
     *,
-    cells: Mapping[str, Cell] | None = None,
     trail: Trail | None = None,
     toolbar: tuple[rx.Component, ...] = (),
     actions: tuple[rx.Component, ...] = (),
 ) -> rx.Component:
-    """The whole page. `cells` replaces how a column is drawn; `actions` are buttons in its head."""
+    """The whole page. `actions` are buttons in its head."""
     found = state.resource
     many = t(found.many)
     return shell(
@@ -54,7 +60,7 @@ def list_screen(
                 state.failure,
                 link(f"/{found.name}", t("Show the whole list"), class_name="button"),
             ),
-            rx.cond(state.loaded & (state.rows.length() == 0), _nothing(state), _shown(state, cells or {})),
+            rx.cond(state.loaded & (state.rows.length() == 0), _nothing(state), _shown(state)),
         ),
         cells_editor(state),
         sums.asking(state),
@@ -65,9 +71,9 @@ def list_screen(
     )
 
 
-def _shown(state: type[ListState], cells: Mapping[str, Cell]) -> rx.Component:
+def _shown(state: type[ListState]) -> rx.Component:
     """The table, or the board in its place."""
-    table = _table(state, cells)
+    table = _table(state)
     return rx.cond(state.board, boards.board(state), table) if state.resource.board else table
 
 
@@ -102,7 +108,7 @@ def _toolbar(state: type[ListState], more: tuple[rx.Component, ...]) -> rx.Compo
     )
 
 
-def _table(state: type[ListState], cells: Mapping[str, Cell]) -> rx.Component:
+def _table(state: type[ListState]) -> rx.Component:
     found = state.resource
     columns = len(found.columns)
     blank = rx.fragment(
@@ -114,7 +120,10 @@ def _table(state: type[ListState], cells: Mapping[str, Cell]) -> rx.Component:
     heads = rx.cond(state.loaded, rx.foreach(state.heads, lambda head: _head(state, head)), blank)
     body = rx.cond(
         state.loaded,
-        rx.foreach(state.rows, lambda row: _row(state, row, cells)),
+        rx.fragment(
+            rx.foreach(state.rows[:_AT_ONCE], lambda row, place: _row(state, row, place)),
+            Below.create(rx.foreach(state.rows[_AT_ONCE:], lambda row, place: _row(state, row, place)), token=state.address),
+        ),
         rx.fragment(*(_skeleton(columns, index) for index in range(12))),
     )
     return rx.el.div(
@@ -189,19 +198,18 @@ def _widest(resource: Resource) -> str:
     return next((name for name in others if isinstance(resource.fields[name].kind, Reference)), resource.label)
 
 
-def _row(state: type[ListState], row: Var[Row], cells: Mapping[str, Cell]) -> rx.Component:
+def _row(state: type[ListState], row: Var[Row], place: Var[int]) -> rx.Component:
     def drawn(head: Var[Head], index: Var[int]) -> rx.Component:
         text = row.cells[index]
-        found = {name: draw(row, text) for name, draw in cells.items()}
         numbered = state.resource.fields[state.resource.label].readonly
-        found.setdefault(state.resource.label, _way_to(state.resource, row, text, faced=not numbered))
+        found = {state.resource.label: _way_to(state.resource, row, text, faced=not numbered)}
         for spec in state.resource.fields.values():
             if isinstance(spec.kind, Boolean) or (isinstance(spec.kind, Reference) and spec.kind.person):
                 found.setdefault(spec.name, cell(spec, text))
         if state.resource.workflow:
             found.setdefault(state.resource.workflow.state, bulk.badges(text=text))
         plain = rx.el.span(text, title=text, class_name="truncate", dir="auto")
-        look = rx.cond(head.name == state.resource.label, "", " muted")
+        look = rx.cond(head.name == state.resource.label, " is-name", " muted")
         return rx.el.td(
             rx.match(head.name, *found.items(), plain),
             key=head.name,
@@ -214,7 +222,7 @@ def _row(state: type[ListState], row: Var[Row], cells: Mapping[str, Cell]) -> rx
     return rx.el.tr(
         bulk.pick(state, row),
         rx.foreach(state.heads, drawn),
-        key=row.id,
+        key=place,  # other records are written into the lines that are there: quicker than new lines
         custom_attrs={"aria-selected": chosen, "data-row": row.id},
     )
 
