@@ -122,7 +122,9 @@ def _table(state: type[ListState]) -> rx.Component:
         state.loaded,
         rx.fragment(
             rx.foreach(state.rows[:_AT_ONCE], lambda row, place: _row(state, row, place)),
-            Below.create(rx.foreach(state.rows[_AT_ONCE:], lambda row, place: _row(state, row, place)), token=state.address),
+            Below.create(
+                rx.foreach(state.rows[_AT_ONCE:], lambda row, place: _row(state, row, place)), token=state.address
+            ),
         ),
         rx.fragment(*(_skeleton(columns, index) for index in range(12))),
     )
