@@ -352,11 +352,18 @@ export function Palette({ who = "", lists = [], pages = [], commands = [], label
   );
 }
 
-/** The worker that keeps the shell on the device. Browsers have none over plain HTTP from another machine. */
+const INSTALL_AFTER_MS = 3000;
+
+/**
+ * The worker that keeps the shell on the device, once the page has come to rest: it fetches all that the page has just fetched.
+ * Browsers have none over plain HTTP from another machine.
+ */
 export function Installed() {
   useEffect(() => {
-    if (!("serviceWorker" in navigator)) return;
-    navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => {});
+    if (!("serviceWorker" in navigator)) return undefined;
+    const register = () => navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => {});
+    const timer = setTimeout(register, INSTALL_AFTER_MS);
+    return () => clearTimeout(timer);
   }, []);
   return null;
 }

@@ -126,7 +126,7 @@ def _table(state: type[ListState]) -> rx.Component:
                 rx.foreach(state.rows[_AT_ONCE:], lambda row, place: _row(state, row, place)), token=state.address
             ),
         ),
-        rx.fragment(*(_skeleton(columns, index) for index in range(12))),
+        rx.fragment(*(_skeleton(columns) for _ in range(12))),
     )
     return rx.el.div(
         rx.el.table(
@@ -265,13 +265,10 @@ def cell(spec: FieldSpec, text: Var[str]) -> rx.Component:
     return rx.el.span(text, title=text, class_name="truncate", dir="auto")
 
 
-def _skeleton(columns: int, index: int) -> rx.Component:
-    bar = rx.el.div(class_name="skeleton", style={"width": f"{45 + index * 7 % 40}%"})
-    return rx.el.tr(
-        rx.el.td(class_name="check-cell"),
-        *(rx.el.td(bar, class_name=_priority(column)) for column in range(columns)),
-        aria_hidden=True,
-    )
+def _skeleton(columns: int) -> rx.Component:
+    """A line of the list before there is any: few elements, for a browser has to make them twice."""
+    bar = rx.el.div(class_name="skeleton")
+    return rx.el.tr(rx.el.td(bar, col_span=columns + 1), class_name="is-waiting", aria_hidden=True)
 
 
 def _nothing(state: type[ListState]) -> rx.Component:
