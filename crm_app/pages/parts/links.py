@@ -8,11 +8,13 @@ from reflex_components_core.el.element import Element
 
 
 class _Link(rx.Component):
-    """React Router's Link."""
+    """React Router's Link. What is not declared here Reflex takes for a style, which makes a rule of it for each text."""
 
     library = "react-router"
     tag = "Link"
     to: rx.Var[str]
+    title: rx.Var[str]
+    dir: rx.Var[str]
 
 
 class _NavLink(_Link):
@@ -38,6 +40,7 @@ class _File(Element):
     tag = "a"
     href: rx.Var[str]
     download: rx.Var[str]
+    dir: rx.Var[str]
 
 
 def file_link(href: str | Var[str], name: str | Var[str], *children: Any, **props: Any) -> rx.Component:

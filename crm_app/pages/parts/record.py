@@ -216,10 +216,7 @@ def _lines(state: type[RecordState], part: Lines) -> rx.Component:
 
 
 def _skeleton() -> rx.Component:
-    bars = [
-        rx.el.div(class_name="skeleton", style={"width": f"{30 + index * 11 % 50}%", "margin": "14px 0"})
-        for index in range(9)
-    ]
+    bars = [rx.el.div(class_name="skeleton skeleton-line") for _ in range(9)]
     return rx.el.div(*bars, class_name="section", aria_busy=True)
 
 
