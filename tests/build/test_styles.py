@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MADE = (".web-build/app_components", ".web-build/app/routes", ".web-build/utils")
+MADE = (".web-build/app_components", ".web-build/app/routes")
 
 
 def test_no_attribute_becomes_a_style():
