@@ -1,8 +1,8 @@
 // A board: lanes of cards. A card is moved with the mouse, with a finger that rests on it first, or with the keyboard (Space,
 // arrows, Space). What a move means, and whether it may be, the server says; until then the card waits where it was put.
 import { useEffect, useRef, useState } from "react";
-import { Link } from "react-router";
 import { Avatar, Icon, useLatest } from "./kit.jsx";
+import { PageLink } from "./links.jsx";
 import { BADGE_ICONS, Badges } from "./lists.jsx";
 
 const HOLD_MS = 300;
@@ -111,9 +111,9 @@ function usePointer(board, latest) {
 function Card({ card, resource, waiting, lifted, hint, onKey }) {
   return (
     <li className={`card${waiting ? " is-waiting" : ""}${lifted ? " is-lifted" : ""}`} data-card={card.id} aria-busy={waiting}>
-      <Link to={`/${resource}/${card.id}`} className="card-title truncate" draggable={false} aria-describedby={hint} onKeyDown={onKey} title={card.title}>
+      <PageLink to={`/${resource}/${card.id}`} className="card-title truncate" draggable={false} aria-describedby={hint} onKeyDown={onKey} title={card.title}>
         {card.title}
-      </Link>
+      </PageLink>
       <div className="card-sub truncate" dir="auto" title={card.about}>{card.about}</div>
       <div className="card-line">
         <span className="card-money">{card.money}</span>

@@ -9,9 +9,9 @@ import {
   useRef,
   useState,
 } from "react";
-import { Link } from "react-router";
 import { ColorModeContext } from "$/utils/context-registry";
 import { DRAFT_PREFIX, draftLeftBehind, keepDraft, ownDraft, storage } from "./drafts.js";
+import { PageLink } from "./links.jsx";
 import { QuickCreate, useMaker } from "./quick.jsx";
 import sprite from "$/public/icons.svg?no-inline"; // its name holds a hash: drawing an icon asks nobody
 
@@ -812,9 +812,9 @@ export function MenuItem({
         {inside}
       </a>
     ) : (
-      <Link role="menuitem" to={href} onClick={() => onSelect?.()} {...shared}>
+      <PageLink role="menuitem" to={href} onClick={() => onSelect?.()} {...shared}>
         {inside}
-      </Link>
+      </PageLink>
     );
   }
   return (

@@ -11,8 +11,8 @@ from reflex.vars import Var
 from reflex_components_core.core.banner import connection_errors_count
 
 _NAMES = (
-    "kit.jsx", "drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx", "rates.jsx", "days.jsx",
-    "filters.jsx", "cells.jsx", "palette.jsx", "files.jsx", "verbs.jsx", "grid.jsx",
+    "kit.jsx", "links.jsx", "drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx", "rates.jsx",
+    "days.jsx", "filters.jsx", "cells.jsx", "palette.jsx", "files.jsx", "verbs.jsx", "grid.jsx",
 )  # fmt: skip
 
 

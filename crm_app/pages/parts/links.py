@@ -6,20 +6,23 @@ import reflex as rx
 from reflex.vars import Var
 from reflex_components_core.el.element import Element
 
+from .kit import BESIDE
+
 
 class _Link(rx.Component):
-    """React Router's Link. What is not declared here Reflex takes for a style, which makes a rule of it for each text."""
+    """A path of the application. What is not declared here Reflex takes for a style, which makes a rule of it for each text."""
 
-    library = "react-router"
-    tag = "Link"
+    library = BESIDE["links.jsx"]
+    tag = "PageLink"
     to: rx.Var[str]
     title: rx.Var[str]
     dir: rx.Var[str]
 
 
 class _NavLink(_Link):
-    """The same, with aria-current="page" where it leads to this page or one below it; with `end` to this page only."""
+    """The router's, with aria-current="page" where it leads to this page or one below it; with `end` to this page only."""
 
+    library = "react-router"
     tag = "NavLink"
     end: rx.Var[bool]
 

@@ -1,7 +1,8 @@
 // The global search: a dialog with one text box and a list of records, pages and commands under it.
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { useLocation, useNavigate } from "react-router";
+import { useLocation } from "react-router";
 import { Icon } from "./kit.jsx";
+import { useGo } from "./links.jsx";
 
 const KEPT = 10;
 const RECORD = /^\/([a-z_]+)\/(\d+)\/?$/;
@@ -165,7 +166,7 @@ function Panel({ who, lists, pages, commands, labels, onLeave, onRun }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const dialog = useRef(null);
-  const navigate = useNavigate();
+  const go = useGo();
   const own = useId();
   const { items, busy, failed } = useRecords(text, who);
   const words = useMemo(() => wordsOf(text), [text]);
@@ -201,7 +202,7 @@ function Panel({ who, lists, pages, commands, labels, onLeave, onRun }) {
     if (!option) return;
     if (option.to && aside) return window.open(option.to, "_blank");
     onLeave();
-    if (option.to) navigate(option.to);
+    if (option.to) go(option.to);
     else onRun(option.run);
   }
 

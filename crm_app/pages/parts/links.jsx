@@ -1,0 +1,25 @@
+// Links inside the application. Lists have many of them, so a link knows no more than where it leads: the router's own
+// asks it for the present place too, and is drawn anew whenever that changes.
+import { useNavigate } from "react-router";
+
+/** What follows an address of the application: `go("/accounts/7")`. To where one is already leads no second step back. */
+export function useGo() {
+  const navigate = useNavigate();
+  return (to) => {
+    const { pathname, search, hash } = window.location;
+    navigate(to, { replace: to === pathname + search + hash });
+  };
+}
+
+/** `to` is a path from the root. A click for another tab or window is the browser's. */
+export function PageLink({ to, onClick, ...rest }) {
+  const go = useGo();
+  const follow = (event) => {
+    onClick?.(event);
+    const aside = event.button !== 0 || event.metaKey || event.altKey || event.ctrlKey || event.shiftKey;
+    if (event.defaultPrevented || aside) return;
+    event.preventDefault();
+    go(to);
+  };
+  return <a {...rest} href={to} onClick={follow} />;
+}
