@@ -12,11 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.models.accounts import Account
+from crm_app.core.query import Filter
+from crm_app.models.accounts import ACCOUNTS, Account
 from crm_app.models.products import Product
 
 from . import actions, trade
 from .actors import SYSTEM
+from .filters import conditions_of
 from .work import Work, column_of
 
 SALES = 48
@@ -114,10 +116,10 @@ def make(seed: int, sales: int = SALES) -> int:
     chance = random.Random(seed)  # noqa: S311 - nothing secret
     with Work(SYSTEM) as work:
         today = trade.today(work)
-        active = column_of(Account, "active").is_(True)
+        customers = conditions_of(work, ACCOUNTS, (Filter("roles", "in", "customer"), Filter("active", "eq", "true")))
         accounts = list(
             work.session.scalars(
-                sa.select(column_of(Account, "id")).where(active).order_by(column_of(Account, "id")).limit(200)
+                sa.select(column_of(Account, "id")).where(*customers).order_by(column_of(Account, "id")).limit(200)
             )
         )
         sold = (

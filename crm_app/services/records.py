@@ -185,7 +185,7 @@ def create(work: Work, resource: Resource, given: Mapping[str, object]) -> int:
     values, parsed = lines.together(
         lambda: parse(work, resource, given, creating=True), lambda: lines.parse(work, resource, inside)
     )
-    if resource.owner and values.get(resource.owner) is None:
+    if resource.owner and work.actor.user is not None and values.get(resource.owner) is None:
         values[resource.owner] = work.actor.user
     row = resource.table(**rules.complete(work, resource, None, values, parsed))
     _check(row)

@@ -242,7 +242,7 @@ def heads_of(resource: Resource, query: Query) -> list[Head]:
     found = []
     for index, name in enumerate(columns_of(resource, query)):
         number, way = places.get(name, (0, ""))
-        priority = "" if index < 4 else "p2" if index < 6 else "p3"
+        priority = "" if index < 4 else "p2" if index < 6 else "p3" if index < 8 or query.columns else "p4"
         found.append(Head(name, way, str(number) if number and len(sorts) > 1 else "", priority))
     return found
 

@@ -27,7 +27,7 @@ def made(lasting):
 def rows(resource, size=500):
     with Work(SYSTEM) as work:
         found = records.resource_of(resource)
-        return [item.values for item in records.page(work, found, Query(size=size), columns=tuple(found.fields)).items]
+        return [item.values | {"id": item.id} for item in records.page(work, found, Query(size=size), columns=tuple(found.fields)).items]
 
 
 def test_a_demo_company_has_people_lists_and_accounts(made):
@@ -39,6 +39,10 @@ def test_a_demo_company_has_people_lists_and_accounts(made):
     for values in found:
         assert Email().parse(values["email"]) == values["email"]
         assert Phone().parse(values["phone"]) == values["phone"]
+    bought = {values["account"] for name in ("quotes", "invoices") for values in rows(name)}
+    customers = {values["id"]: values for values in found if "customer" in values["roles"] and values["active"]}
+    assert bought and bought <= customers.keys()
+    assert all(values["owner"] == customers[values["account"]]["owner"] for values in rows("quotes"))
     assert identity.sign_in({"email": demo.ADMINISTRATOR, "password": made.password}, "a test", "").user
     assert all(finding.well for finding in checks.integrity())
 

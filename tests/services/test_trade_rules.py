@@ -13,7 +13,7 @@ from crm_app.models.stock import StockMove
 from crm_app.services import actions, bulk, history, records, stock
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
-from tests.support import crm, trade
+from tests.support import crm, kernel, trade
 from tests.support.trade import line, of, run, to
 
 D = Decimal
@@ -223,6 +223,13 @@ def test_a_customer_who_moves_does_not_change_what_was_issued(trading):
         (content["customer"]["street"], content["delivery_address"]["city"], content["total"]) for content in found
     ] == [("Calle Vieja 1", "Soria", "12.1000")]
     assert of("invoices", invoice).total == D("12.10")
+
+
+def test_what_nobody_in_particular_writes_is_the_customers_salespersons(trading):
+    sofia, luis = (kernel.user_with({"quotes.read": "all"}).user for _ in range(2))
+    account = trade.customer(owner=sofia)
+    assert of("quotes", trade.document("quotes", account, line(1, 10))).owner == sofia
+    assert of("quotes", trade.document("quotes", account, line(1, 10), owner=luis)).owner == luis
 
 
 def test_what_is_referred_to_is_not_removed(trading):

@@ -145,7 +145,7 @@ def _table(state: type[ListState]) -> rx.Component:
 
 def _priority(index: int) -> str:
     """Which columns leave first on a narrow page: the later, the sooner."""
-    return "" if index < 4 else "p2" if index < 6 else "p3"
+    return "" if index < 4 else "p2" if index < 6 else "p3" if index < 8 else "p4"
 
 
 def _numbers(state: type[ListState], name: Var[str]) -> Var[str]:
@@ -184,17 +184,21 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
 def _width(resource: Resource, spec: FieldSpec) -> str:
     """The width of a column; a document's number is shown whole, and the badges of a state want more than a word."""
     if isinstance(spec.kind, Currency):
-        return "84px"
+        return "76px"
     if spec.name == resource.label:
         return "140px"
     stands = resource.workflow is not None and spec.name == resource.workflow.state
     return "148px" if stands else _WIDTHS.get(spec.kind.widget, "120px")
 
 
+def _numbered(resource: Resource) -> bool:
+    """True for documents, which are called by their number."""
+    return resource.label == "number"
+
+
 def _widest(resource: Resource) -> str:
     """The column that takes the room that is left: the name, where that is a document's number the first that refers to a record."""
-    label = resource.fields[resource.label]
-    if not label.readonly and not isinstance(label.kind, Reference):
+    if not _numbered(resource) and not isinstance(resource.fields[resource.label].kind, Reference):
         return resource.label
     others = (name for name in resource.columns if name != resource.label)
     return next((name for name in others if isinstance(resource.fields[name].kind, Reference)), resource.label)
@@ -203,8 +207,7 @@ def _widest(resource: Resource) -> str:
 def _row(state: type[ListState], row: Var[Row], place: Var[int]) -> rx.Component:
     def drawn(head: Var[Head], index: Var[int]) -> rx.Component:
         text = row.cells[index]
-        numbered = state.resource.fields[state.resource.label].readonly
-        found = {state.resource.label: _way_to(state.resource, row, text, faced=not numbered)}
+        found = {state.resource.label: _way_to(state.resource, row, text, faced=not _numbered(state.resource))}
         for spec in state.resource.fields.values():
             if isinstance(spec.kind, Boolean) or (isinstance(spec.kind, Reference) and spec.kind.person):
                 found.setdefault(spec.name, cell(spec, text))
