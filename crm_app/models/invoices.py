@@ -163,7 +163,7 @@ INVOICES = resource(
     icon="receipt",
     label="number",
     search=SEARCHED,
-    columns=("number", "account", "date", "next_due", "kind", "status", "total", "balance", "currency", "owner"),
+    columns=("number", "account", "status", "total", "balance", "next_due", "currency", "date", "kind", "owner"),
     filters=(
         "status", "kind", "account", "owner", "date", "next_due", "due", "total", "balance", "currency", "quote", "order",
         "delivery", "corrects",

@@ -122,7 +122,7 @@ PAYMENTS = resource(
     icon="wallet",
     label="number",
     search=("number", "account_name", "reference"),
-    columns=("number", "account", "date", "direction", "method", "amount", "currency", "unallocated", "status"),
+    columns=("number", "account", "status", "amount", "unallocated", "date", "currency", "direction", "method"),
     filters=("status", "direction", "account", "date", "method", "amount", "currency", "unallocated", "owner"),
     form=(
         Section("Details", ("account", "direction", "date", "amount", "currency", "rate", "method", "reference")),
