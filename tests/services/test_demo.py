@@ -41,7 +41,8 @@ def test_a_demo_company_has_people_lists_and_accounts(made):
         assert Phone().parse(values["phone"]) == values["phone"]
     bought = {values["account"] for name in ("quotes", "invoices") for values in rows(name)}
     customers = {values["id"]: values for values in found if "customer" in values["roles"] and values["active"]}
-    assert bought and bought <= customers.keys()
+    assert bought
+    assert bought <= customers.keys()
     assert all(values["owner"] == customers[values["account"]]["owner"] for values in rows("quotes"))
     assert identity.sign_in({"email": demo.ADMINISTRATOR, "password": made.password}, "a test", "").user
     assert all(finding.well for finding in checks.integrity())
