@@ -27,7 +27,10 @@ def made(lasting):
 def rows(resource, size=500):
     with Work(SYSTEM) as work:
         found = records.resource_of(resource)
-        return [item.values | {"id": item.id} for item in records.page(work, found, Query(size=size), columns=tuple(found.fields)).items]
+        return [
+            item.values | {"id": item.id}
+            for item in records.page(work, found, Query(size=size), columns=tuple(found.fields)).items
+        ]
 
 
 def test_a_demo_company_has_people_lists_and_accounts(made):
