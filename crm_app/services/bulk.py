@@ -21,7 +21,7 @@ class RowsInvalid(Invalid):
     """Some of the rows cannot be taken. `rows` maps a row's number, from 0, to its faults."""
 
     def __init__(self, rows: Faults) -> None:
-        super().__init__({}, Message("{count} rows need your attention. Nothing was saved.", count=len(rows)))
+        super().__init__({}, Message("Rows to correct: {count}. Nothing was saved.", count=len(rows)))
         self.rows = rows
 
 

@@ -112,7 +112,7 @@ def _read(work: Work, file: File) -> Reading:
 def _refuse(reading: Reading) -> None:
     if reading.wrong:
         faults: dict[str, Message] = {f"line {one.line}": one.why for one in reading.refused}
-        raise Invalid(faults, Message("{count} lines need your attention. Nothing was saved.", count=reading.wrong))
+        raise Invalid(faults, Message("Lines to correct: {count}. Nothing was saved.", count=reading.wrong))
     if not reading.rates:
         raise Invalid({"file": Message("There is no rate in the file.")})
 

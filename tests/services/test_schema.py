@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from crm_app.models import migrations
 from crm_app.services import schema
@@ -49,6 +51,13 @@ def test_the_migrations_make_what_the_models_say(database):
     assert schema.differences(database) == []
     assert schema.pending(database) == 0
     engine_for(database).dispose()
+
+
+def test_the_revisions_are_those_that_alembic_finds():
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    newest_first = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert schema.known() == newest_first[::-1]
 
 
 def test_a_difference_is_seen(database):
