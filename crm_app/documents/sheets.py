@@ -7,8 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 ROWS = 1_048_575  # of one sheet, under its head
 CELL = 32_767  # characters
 _EXACT = 15  # digits that a spreadsheet's number holds
@@ -30,6 +28,8 @@ def write(target: Path, name: str, heads: Sequence[Head], rows: Iterable[Sequenc
     A text is always a text, whatever it begins with: no formula, no link. A number of more digits than a spreadsheet keeps
     is written as text. What one sheet cannot hold goes on in the next. The head stays in place while one scrolls.
     """
+    import xlsxwriter
+
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,

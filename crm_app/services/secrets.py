@@ -6,12 +6,15 @@ import hmac
 import secrets
 import threading
 import unicodedata
+from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from cryptography.fernet import Fernet, InvalidToken
 
 from crm_app.core.settings import settings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 # Argon2id as OWASP's password storage cheat sheet has it: 19 MiB, two passes, one lane
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -55,7 +58,9 @@ def signature(text: str) -> str:
     return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
-def _box() -> Fernet:
+def _box() -> "Fernet":
+    from cryptography.fernet import Fernet  # seven megabytes, for second factors only
+
     return Fernet(
         base64.urlsafe_b64encode(hashlib.sha256(b"stored secrets\n" + settings().secret_key.encode()).digest())
     )
@@ -68,6 +73,8 @@ def lock(text: str) -> str:
 
 def unlock(locked: str) -> str | None:
     """The text again; None when another key locked it."""
+    from cryptography.fernet import InvalidToken
+
     try:
         return _box().decrypt(locked.encode()).decode()
     except InvalidToken:
