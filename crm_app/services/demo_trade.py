@@ -5,7 +5,7 @@ What happens is queued by its day, because numbers never go back in time.
 
 import heapq
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -23,6 +23,15 @@ from .work import Work, column_of
 
 SALES = 48
 _DAYS = 150
+_WHOLESALE = {"name": "Mayoristas", "rules": [{"value": "5"}, {"value": "12", "least": "20"}]}
+_POLICY = {
+    "name": "Habitual",
+    "levels": [
+        {"days": 5, "effect": "warn"},
+        {"days": 30, "effect": "hold_orders"},
+        {"days": 60, "effect": "hold_deliveries"},
+    ],
+}
 _LOST = ("Demasiado caro", "Eligieron a otro proveedor", "Lo dejan para el año que viene")
 
 
@@ -134,8 +143,16 @@ def make(seed: int, sales: int = SALES) -> int:
         )
     if not accounts or not products:
         return 0
+    buyers = [chance.choice(accounts) for _ in range(sales)]
+    _give(buyers[::4], "price_list", _run("price-lists", "create", None, _WHOLESALE).id)
     year = _Year(chance, today)
-    for _ in range(sales):
-        year.after(today - timedelta(days=chance.randint(1, _DAYS)), 0, year.offer(chance.choice(accounts), products))
+    for buyer in buyers:
+        year.after(today - timedelta(days=chance.randint(1, _DAYS)), 0, year.offer(buyer, products))
     year.live()
+    _give(buyers, "credit_policy", _run("credit-policies", "create", None, _POLICY).id)  # it might have held the sales
     return sales
+
+
+def _give(accounts: Iterable[int], name: str, value: int | None) -> None:
+    for account in sorted(set(accounts)):
+        _run("accounts", "change", account, {name: value})
