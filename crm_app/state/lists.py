@@ -232,6 +232,11 @@ def read_row(actor: Actor, resource: Resource, key: int, names: list[str]) -> Ro
             return None
 
 
+def priority(index: int, *, chosen: bool = False) -> str:
+    """Which columns leave first on a narrow page: the later, the sooner. The last leave early, unless somebody has chosen them."""
+    return "" if index < 4 else "p2" if index < 6 else "p3" if index < 8 or chosen else "p4"
+
+
 def heads_of(resource: Resource, query: Query) -> list[Head]:
     """The columns; on a narrow page the later ones leave first."""
     sorts = query.sorts or (resource.sort,)
@@ -242,8 +247,8 @@ def heads_of(resource: Resource, query: Query) -> list[Head]:
     found = []
     for index, name in enumerate(columns_of(resource, query)):
         number, way = places.get(name, (0, ""))
-        priority = "" if index < 4 else "p2" if index < 6 else "p3" if index < 8 or query.columns else "p4"
-        found.append(Head(name, way, str(number) if number and len(sorts) > 1 else "", priority))
+        place = str(number) if number and len(sorts) > 1 else ""
+        found.append(Head(name, way, place, priority(index, chosen=bool(query.columns))))
     return found
 
 

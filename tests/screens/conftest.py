@@ -1,5 +1,6 @@
 """One served company and one browser for all screens; every tab is watched for what must never happen."""
 
+import itertools
 import os
 from urllib.parse import urlsplit
 
@@ -8,6 +9,8 @@ from playwright.sync_api import expect
 
 from crm_app.core.i18n import translate
 from tests.support.served import Served
+
+_NUMBERS = itertools.count(1)
 
 PATIENCE = 60_000  # ms: nobody waits for so long but a machine that has much else to do
 expect.set_options(timeout=PATIENCE)
@@ -142,6 +145,16 @@ def post(served):
 
 
 @pytest.fixture
+def goods(post):
+    """A customer and two products, by the names that one types; others in each test."""
+    mark = f"{next(_NUMBERS)}"
+    bolt = post("products", name=f"Tornillo largo {mark}", code=f"TOR-{mark}", price="2.50", unit="ud")
+    hour = post("products", name=f"Hora de montaje {mark}", code=f"HOR-{mark}", price="40", kind="service", unit="h")
+    customer = post("accounts", name=f"Talleres Quintana {mark}", country="ES", city="Soria")
+    return {"customer": customer["id"], "bolt": bolt["id"], "hour": hour["id"], "mark": mark}
+
+
+@pytest.fixture
 def made(served):
     """Make an account over the API; its id."""
 
@@ -163,6 +176,11 @@ def stored(served):
             return browser.get(f"/api/v1/accounts/{key}").json()
 
     return read
+
+
+def head(page):
+    """The head of a record's page, where its verbs are."""
+    return page.locator(".record-head")
 
 
 def ready(page):

@@ -6,13 +6,12 @@ from playwright.sync_api import expect
 
 from tests.support.axe import faults
 
-from .conftest import es, ready
-from .test_trade import goods, head  # noqa: F401 - fixtures
+from .conftest import es, head, ready
 
 INVOICE = re.compile(r"/invoices/\d+$")
 
 
-def order_of(post, goods, customer=None, quantity="10"):  # noqa: F811
+def order_of(post, goods, customer=None, quantity="10"):
     """A confirmed order of bolts and two hours."""
     lines = [{"product": goods["bolt"], "quantity": quantity}, {"product": goods["hour"], "quantity": "2"}]
     key = post("orders", account=customer or goods["customer"], lines=lines)["id"]
@@ -26,7 +25,7 @@ def pick(page, name):
     page.get_by_role("menuitem", name=name, exact=True).click()
 
 
-def test_lines_are_chosen_by_keyboard_and_the_sum_follows(tabs, post, goods, served):  # noqa: F811
+def test_lines_are_chosen_by_keyboard_and_the_sum_follows(tabs, post, goods, served):
     order = order_of(post, goods)
     page = tabs(address=f"/orders/{order}")
     ready(page)
@@ -49,7 +48,7 @@ def test_lines_are_chosen_by_keyboard_and_the_sum_follows(tabs, post, goods, ser
     assert [one["total"] for one in found] == ["12.10"]
 
 
-def test_a_share_and_another_order_go_in_by_touch(tabs, post, goods):  # noqa: F811
+def test_a_share_and_another_order_go_in_by_touch(tabs, post, goods):
     first = order_of(post, goods)
     order_of(post, goods, quantity="20")
     page = tabs(address=f"/orders/{first}", width=768, height=1024, has_touch=True)
@@ -65,7 +64,7 @@ def test_a_share_and_another_order_go_in_by_touch(tabs, post, goods):  # noqa: F
     expect(page.locator(".totals .total").last).to_have_text("142,18")
 
 
-def test_picked_orders_of_one_customer_become_one_invoice_and_of_two_none(tabs, post, goods, served):  # noqa: F811
+def test_picked_orders_of_one_customer_become_one_invoice_and_of_two_none(tabs, post, goods, served):
     mine = [order_of(post, goods), order_of(post, goods)]
     stranger = post("accounts", name=f"Otra casa {goods['mark']}", country="ES")["id"]
     theirs = order_of(post, goods, customer=stranger)
@@ -84,7 +83,7 @@ def test_picked_orders_of_one_customer_become_one_invoice_and_of_two_none(tabs, 
     expect(page.locator(".totals .total").last).to_have_text("254,10")
 
 
-def test_the_printed_page_is_shown_over_the_form_by_our_own_route_alone(tabs, post, goods, served):  # noqa: F811
+def test_the_printed_page_is_shown_over_the_form_by_our_own_route_alone(tabs, post, goods, served):
     order = order_of(post, goods)
     page = tabs(address=f"/orders/{order}", width=1024, height=768)
     ready(page)

@@ -1,29 +1,16 @@
 """From quote to cash in the browser: by touch on a tablet, by keyboard at a desk."""
 
-import itertools
 import re
 from contextlib import suppress
 
-import pytest
 from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import expect
 
 from tests.support.axe import faults
 
-from .conftest import es, ready
+from .conftest import es, head, ready
 
-_COUNT = itertools.count(1)
 NUMBER = re.compile(r"/invoices/\d+$")
-
-
-@pytest.fixture
-def goods(post):
-    """A customer and two products, by the names that one types; others in each test."""
-    mark = f"{next(_COUNT)}"
-    bolt = post("products", name=f"Tornillo largo {mark}", code=f"TOR-{mark}", price="2.50", unit="ud")
-    hour = post("products", name=f"Hora de montaje {mark}", code=f"HOR-{mark}", price="40", kind="service", unit="h")
-    customer = post("accounts", name=f"Talleres Quintana {mark}", country="ES", city="Soria")
-    return {"customer": customer["id"], "bolt": bolt["id"], "hour": hour["id"], "mark": mark}
 
 
 def cell(page, field, line):
@@ -36,10 +23,6 @@ def choose(page, line, text, name):
     page.keyboard.type(text)
     expect(page.locator("#grid-products [role=option]").first).to_contain_text(name)
     page.keyboard.press("Enter")
-
-
-def head(page):
-    return page.locator(".record-head")
 
 
 def step(page, name):

@@ -7,7 +7,7 @@ from reflex.vars import Var
 
 from crm_app.core.fields import Boolean, Currency, Reference
 from crm_app.core.resource import FieldSpec, Resource
-from crm_app.state.lists import Head, ListState, Row
+from crm_app.state.lists import Head, ListState, Row, priority
 
 from . import boards, bulk, filters, kit, sums, views
 from .cells import cells as cells_editor
@@ -112,20 +112,16 @@ def _table(state: type[ListState]) -> rx.Component:
     found = state.resource
     columns = len(found.columns)
     blank = rx.fragment(
-        *(
-            rx.el.th(t(found.fields[name].label), class_name=_priority(index))
-            for index, name in enumerate(found.columns)
-        )
+        *(rx.el.th(t(found.fields[name].label), class_name=priority(index)) for index, name in enumerate(found.columns))
     )
     heads = rx.cond(state.loaded, rx.foreach(state.heads, lambda head: _head(state, head)), blank)
+
+    def rows(some: Var[list[Row]]) -> rx.Component:
+        return rx.foreach(some, lambda row, place: _row(state, row, place))
+
     body = rx.cond(
         state.loaded,
-        rx.fragment(
-            rx.foreach(state.rows[:_AT_ONCE], lambda row, place: _row(state, row, place)),
-            Below.create(
-                rx.foreach(state.rows[_AT_ONCE:], lambda row, place: _row(state, row, place)), token=state.address
-            ),
-        ),
+        rx.fragment(rows(state.rows[:_AT_ONCE]), Below.create(rows(state.rows[_AT_ONCE:]), token=state.address)),
         rx.fragment(*(_skeleton(columns) for _ in range(12))),
     )
     return rx.el.div(
@@ -141,11 +137,6 @@ def _table(state: type[ListState]) -> rx.Component:
         role="region",
         aria_label=t(found.many),
     )
-
-
-def _priority(index: int) -> str:
-    """Which columns leave first on a narrow page: the later, the sooner."""
-    return "" if index < 4 else "p2" if index < 6 else "p3" if index < 8 else "p4"
 
 
 def _numbers(state: type[ListState], name: Var[str]) -> Var[str]:

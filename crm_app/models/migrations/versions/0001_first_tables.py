@@ -1,4 +1,4 @@
-"""first tables."""
+"""First tables. As long as the first schema is: a migration that has been given out is neither changed nor cut."""
 
 import sqlalchemy as sa
 from alembic import op
