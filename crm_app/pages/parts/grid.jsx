@@ -1,5 +1,6 @@
 // The lines of a trade document, entered as in a spreadsheet. What is computed comes from the server; nothing is added up here.
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { Icon, useLatest, useOutside, usePopup } from "./kit.jsx";
 
 const FIELDS = ["group", "product", "description", "quantity", "unit", "price", "discount", "tax_class", "choice", "recurrence"];
@@ -228,12 +229,12 @@ export function Grid({
     [setRows],
   );
 
+  // at once, drawn or not: a scanner's next letter does not wait for the next frame
   const focus = useCallback((key, field) => {
-    requestAnimationFrame(() => {
-      const target = box.current?.querySelector(`[data-key="${key}"] [data-field="${field}"]`);
-      target?.focus();
-      target?.select?.();
-    });
+    flushSync(() => {});
+    const target = box.current?.querySelector(`[data-key="${key}"] [data-field="${field}"]`);
+    target?.focus();
+    target?.select?.();
   }, []);
 
   const change = useCallback(

@@ -1,5 +1,6 @@
 // The lines inside a record (addresses, telephones, contacts): a small table that is edited in place.
 import { useEffect, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { DayField } from "./days.jsx";
 import { Icon, RefPicker } from "./kit.jsx";
 
@@ -63,8 +64,8 @@ export function Rows({ name, value = "[]", columns = [], labels = {}, pickerLabe
   };
   const fresh = () => Object.fromEntries(columns.map((column) => [column.name, column.initial ?? ""]));
   const add = () => {
-    setRows((before) => [...before, ...keyed([fresh()])]);
-    requestAnimationFrame(() => last.current?.querySelector("input:not([type=checkbox]), select")?.focus());
+    flushSync(() => setRows((before) => [...before, ...keyed([fresh()])]));
+    last.current?.querySelector("input:not([type=checkbox]), select")?.focus();
   };
   // who is there already is not added twice
   const addAll = (found) => {
