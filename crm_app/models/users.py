@@ -140,35 +140,64 @@ USERS = resource(
 
 SCOPES = ("own", "team", "all")
 
-_SALES = ("accounts", "contacts", "leads", "opportunities", "quotes", "orders", "activities")
-_LISTS = ("sectors", "zones", "users", "teams", "products")
-_READ_LISTS: Mapping[str, str] = {f"{name}.read": "all" for name in _LISTS}
-_FULL = ("read", "create", "change", "remove")
+_PARTNERS = ("accounts", "contacts", "leads", "opportunities", "activities")
+_TRADE = ("quotes", "orders", "deliveries", "invoices", "payments")
+# what everybody needs to fill in a document, and may look up
+_LISTS = (
+    "sectors", "zones", "users", "teams", "products", "categories", "price-lists", "tax-rates", "payment-terms",
+    "credit-policies", "currencies", "exchange-rates", "warehouses", "stock-moves",
+)  # fmt: skip
+_KEPT_BY_THE_OFFICE = (
+    "sectors", "zones", "products", "categories", "price-lists", "tax-rates", "payment-terms", "credit-policies", "currencies",
+    "exchange-rates",
+)  # fmt: skip
+_WRITE = "read create change"
+_FULL = "read create change remove"
+_QUOTES = "send accept decline cancel order invoice revise"
+_ORDERS = "confirm deliver invoice hold release close cancel"
+_DELIVERIES = "issue sign invoice return cancel"
+_INVOICES = "issue send credit pay apply unapply cancel"
+_PAYMENTS = "post allocate unallocate reverse"
 
-# A role may hold a permission of a module that is not there yet: it grants nothing until the module comes.
+
+def _grants(scope: str, **verbs: str) -> dict[str, str]:
+    """Permissions of that scope, from verbs by Resource: a name with "_" where the Resource has "-"."""
+    return {f"{name.replace('_', '-')}.{verb}": scope for name, found in verbs.items() for verb in found.split()}
+
+
+def _each(names: tuple[str, ...], verbs: str) -> dict[str, str]:
+    return dict.fromkeys(names, verbs)
+
+
+# A role may hold a permission of a module that is not there yet: it grants nothing until the module comes. Who sells drafts
+# what goes out and comes in; the warehouse issues the goods, and the office the invoices.
 BUILT_IN_ROLES: Mapping[str, Mapping[str, str]] = {
     "Administrator": {"*": "all"},
     "Sales": {
-        **{f"{name}.{verb}": "team" for name in _SALES for verb in ("read", "create", "change")},
-        **{f"{name}.remove": "own" for name in _SALES},
-        "changes.undo": "own",
-        **_READ_LISTS,
+        **_grants("all", **_each(_LISTS, "read")),
+        **_grants("team", **_each(_PARTNERS, _WRITE), payments="read"),
+        **_grants("team", quotes=f"{_WRITE} {_QUOTES}", orders=f"{_WRITE} {_ORDERS}"),
+        **_grants("team", deliveries=f"{_WRITE} invoice", invoices=f"{_WRITE} send"),
+        **_grants("own", **_each((*_PARTNERS, "quotes", "orders", "deliveries", "invoices"), "remove"), changes="undo"),
     },
     "Back office": {
-        **{
-            f"{name}.{verb}": "all"
-            for name in (*_SALES, "invoices", "payments", "products", "sectors", "zones")
-            for verb in _FULL
-        },
-        "changes.undo": "all",
-        **_READ_LISTS,
+        **_grants("all", **_each(_LISTS, "read"), sequences="read", changes="undo"),
+        **_grants("all", **_each((*_PARTNERS, *_KEPT_BY_THE_OFFICE), _FULL)),
+        **_grants("all", quotes=f"{_FULL} {_QUOTES}", orders=f"{_FULL} {_ORDERS}"),
+        **_grants("all", deliveries=f"{_FULL} {_DELIVERIES}", invoices=f"{_FULL} {_INVOICES}"),
+        **_grants("all", payments=f"{_FULL} {_PAYMENTS}"),
     },
-    "Warehouse": {"accounts.read": "all", "contacts.read": "all", "changes.undo": "own", **_READ_LISTS},
+    "Warehouse": {
+        **_grants("all", **_each(_LISTS, "read"), **_each(("accounts", "contacts"), "read"), orders="read deliver"),
+        **_grants("all", deliveries=f"{_FULL} issue sign return cancel", notes="create"),
+        **_grants("own", changes="undo"),
+        "stock-moves.create": "all",
+        "warehouses.change": "all",
+    },
     "Support": {
-        **{f"{name}.read": "all" for name in ("accounts", "contacts")},
-        **{f"{name}.change": "all" for name in ("accounts", "contacts")},
-        "changes.undo": "own",
-        **_READ_LISTS,
+        **_grants("all", **_each(_LISTS, "read"), **_each(_TRADE, "read"), notes="create"),
+        **_grants("all", **_each(("accounts", "contacts"), "read change"), activities=_WRITE),
+        **_grants("own", changes="undo"),
     },
-    "Read-only": {f"{name}.read": "all" for name in (*_SALES, *_LISTS, "invoices", "payments")},
+    "Read-only": _grants("all", **_each((*_PARTNERS, *_TRADE, *_LISTS), "read")),
 }

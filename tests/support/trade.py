@@ -34,9 +34,9 @@ def make(resource: str, **values: Any) -> int:
     return run(resource, "create", **values).id
 
 
-def to(resource: str, verb: str, key: int, **values: Any) -> int:
+def to(resource: str, verb: str, key: int, who: Actor = SYSTEM, **values: Any) -> int:
     """The id of the document that the verb makes."""
-    return run(resource, verb, key, **values).result["id"]
+    return run(resource, verb, key, who, **values).result["id"]
 
 
 def customer(**values: Any) -> int:
