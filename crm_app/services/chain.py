@@ -20,7 +20,7 @@ from crm_app.models.deliveries import DeliveryKind
 from crm_app.models.invoices import InvoiceKind
 from crm_app.models.trade import LineChoice
 
-from . import instalments, ledger, shares, trade
+from . import instalments, ledger, lines, shares, trade
 from .ledger import HEADS, ZERO, ancestor_of
 from .values import key_of, resource_of
 from .work import Work, before_commit, column_of
@@ -224,17 +224,15 @@ def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Se
         if target == "invoices" and order is not None:
             values["quote"] = order.quote
     account = work.row(Account, first.account)
-    lines = [_line(source, target, line_table, part) for part in parts]
-    trade.add_up(work, values, account, lines)
+    carried = [_line(source, target, line_table, part) for part in parts]
+    trade.add_up(work, values, account, carried)
     if target == "invoices":
         values |= instalments.days(work, values)
     made = table(**values)
     work.session.add(made)
     work.session.flush()
-    work.session.add_all(
-        line_table(**{line_table.PARENT: made.id, "position": number}, **row) for number, row in enumerate(lines)
-    )
-    work.session.flush()
+    inside = [{line_table.PARENT: made.id, "position": number} | values for number, values in enumerate(carried)]
+    lines.insert_many(work, lines.part_of(target, "lines"), inside)
     shares.carry(work, source, first.id, target, made)
     return made
 
@@ -293,43 +291,61 @@ def _carried_on(work: Work) -> None:
             continue
         changed = {row["record"] for row in work.changes if row["entity"] == head.__tablename__}
         changed |= {row["root"] for row in work.changes if row["entity"] == line.__tablename__}
-        for source in found:
-            name = ancestor_of(source, target)
-            if name in line.__table__.columns:
-                found[source] |= _behind(work, line, name, changed, HEADS[source][1])
-            for below in _BELOW.get(source, ()) if target == "invoices" else ():
-                found[below] |= _behind(work, line, name, changed, HEADS[below][1], by=name)
+        for source, key in _behind(work, target, changed):
+            found[source].add(key)
     for source, keys in found.items():
         for key in sorted(keys):
             _mark(work, source, key)
 
 
-def _behind(work: Work, line: Any, name: str, changed: set[int], source_line: Any, by: str = "id") -> set[int]:
+def _behind(work: Work, target: str, changed: set[int]) -> set[tuple[str, int]]:
     """The documents that lines of the changed ones were made from, those that were taken away included.
 
-    With `by` those that were made from the same: what an order's invoice takes is not left to its delivery notes.
+    With them those that were made from the same: what an order's invoice takes is not left to its delivery notes.
     """
-    gone = {
-        values[name]
-        for row in work.changes
-        if row["entity"] == line.__tablename__
-        for values in (row["before"], row["after"])
-        if values and values.get(name)
-    }
-    if not changed and not gone:
-        return set()
-    given = {"changed": sorted(changed), "gone": sorted(gone)}
-    return set(work.read(_made_from(line, name, source_line, by), given).scalars())
+    _, line = HEADS[target]
+    gone: dict[str, set[int]] = {name: set() for name in _names_in(target)}
+    for row in work.changes:
+        if row["entity"] == line.__tablename__:
+            for values in (row["before"], row["after"]):
+                for name, keys in gone.items():
+                    if values and values.get(name):
+                        keys.add(values[name])
+    found: set[tuple[str, int]] = set()
+    if changed:
+        found |= set(work.read(_made_from(target), {"changed": sorted(changed)}).tuples())
+    if any(gone.values()):
+        found |= set(work.read(_made_from(target, gone=True), {name: sorted(gone[name]) for name in gone}).tuples())
+    return found
+
+
+def _names_in(target: str) -> dict[str, str]:
+    """The columns of a target's lines that name a line they were made from, each with the source."""
+    columns = HEADS[target][1].__table__.columns
+    return {name: source for source in _POINTER if (name := ancestor_of(source, target)) in columns}
 
 
 @cache
-def _made_from(line: Any, name: str, source_line: Any, by: str) -> sa.Select[Any]:
-    mine = sa.select(column_of(line, name)).where(
-        column_of(line, line.PARENT).in_(sa.bindparam("changed", expanding=True)), column_of(line, name).is_not(None)
-    )
-    parent, number = column_of(source_line, source_line.PARENT), column_of(source_line, by)
-    either = sa.or_(number.in_(mine), number.in_(sa.bindparam("gone", expanding=True)))
-    return sa.select(parent).where(either).distinct()
+def _made_from(target: str, *, gone: bool = False) -> sa.CompoundSelect[Any]:
+    """Source and id of what lies behind the lines of `changed`; with `gone` behind the lines that each column's name binds.
+
+    Each a question of its own: PostgreSQL reads a whole table for "in one or in the other".
+    """
+    parts = []
+    for name, source in _names_in(target).items():
+        parts.append(_parents_of(target, name, source, "id", gone=gone))
+        others = _BELOW.get(source, ()) if target == "invoices" else ()
+        parts.extend(_parents_of(target, name, below, name, gone=gone) for below in others)
+    return sa.union(*parts)
+
+
+def _parents_of(target: str, name: str, source: str, by: str, *, gone: bool) -> sa.Select[Any]:
+    line, source_line = HEADS[target][1], HEADS[source][1]
+    origin = column_of(line, name)
+    inside = column_of(line, line.PARENT).in_(sa.bindparam("changed", expanding=True))
+    mine = sa.bindparam(name, expanding=True) if gone else sa.select(origin).where(inside, origin.is_not(None))
+    parent = column_of(source_line, source_line.PARENT)
+    return sa.select(sa.literal(source), parent).where(column_of(source_line, by).in_(mine))
 
 
 _BELOW = {"quotes": ("orders", "deliveries"), "orders": ("deliveries",)}

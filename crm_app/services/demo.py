@@ -1,12 +1,14 @@
 """A believable company to try the program with. The same seed makes the same company, its dates relative to today."""
 
 import random
+from collections import deque
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count, islice
-from typing import Any, TypeVar
+from multiprocessing import get_context
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -35,9 +37,8 @@ from .demo_words import (
 from .secrets import new_key
 from .work import Work, column_of
 
-T = TypeVar("T")
-
 CHUNK = 5_000
+_AHEAD = 2  # chunks that wait for the database
 YEARS = 3
 ADMINISTRATOR = "ana.admin@demo.example"
 # the parts that accounts play, the frequent ones more than once
@@ -87,9 +88,8 @@ def make(accounts: int = 2_000, seed: int = 1, password: str | None = None) -> M
         zones = _named(work, "zones", ZONES)
         teams = _named(work, "teams", TEAMS)
     owners = _people(teams, password)
-    rows = _rows(random.Random(seed), owners, list(sectors.values()), zones)  # noqa: S311 - nothing secret
-    people = demo_more.people(random.Random(seed + 1))  # noqa: S311 - nothing secret
-    for chunk, staff in _ahead(_chunks(rows, people, accounts)):
+    found = _Found(seed, clock.now(), tuple(owners), tuple(sectors.values()), zones)
+    for chunk, staff in _chunks(found, accounts):
         with Work(SYSTEM, "accounts.create", label="Demo company") as work:
             ids = records.insert_many(work, records.resource_of("accounts"), chunk)
             demo_more.add_contacts(work, staff, ids)
@@ -98,22 +98,42 @@ def make(accounts: int = 2_000, seed: int = 1, password: str | None = None) -> M
     return Made(accounts, accounts * demo_more.CONTACTS, products, tuple(email for _, email, _, _ in MEMBERS), password)
 
 
-def _chunks(
-    rows: Iterator[dict[str, Any]], people: Iterator[dict[str, Any]], accounts: int
-) -> Iterator[tuple[records.Complete, demo_more.Staff]]:
-    """Accounts with their contacts, as many as one transaction writes."""
-    for start in range(0, accounts, CHUNK):
-        chunk = list(islice(rows, min(CHUNK, accounts - start)))
-        yield records.complete(records.resource_of("accounts"), chunk), demo_more.staff(people, chunk)
+@dataclass(frozen=True)
+class _Found:
+    """What accounts are made from. `zones` are ids by name."""
+
+    seed: int
+    now: datetime
+    owners: tuple[int, ...]
+    sectors: tuple[int, ...]
+    zones: Mapping[str, int]
 
 
-def _ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same, the next one always in the making: what is done here takes turns with what the database does."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = pool.submit(next, items, None)
-            yield item
+_Chunk = tuple[records.Complete, demo_more.Staff]
+
+
+def _chunks(found: _Found, accounts: int) -> Iterator[_Chunk]:
+    """Accounts with their contacts, as many as one transaction writes. Of many, another processor makes the next ones meanwhile."""
+    parts = [(start, min(CHUNK, accounts - start)) for start in range(0, accounts, CHUNK)]
+    if len(parts) == 1:
+        yield _chunk(found, *parts[0])
+        return
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        coming: deque[Future[_Chunk]] = deque()
+        for part in parts:
+            coming.append(pool.submit(_chunk, found, *part))
+            if len(coming) > _AHEAD:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
+
+
+def _chunk(found: _Found, start: int, size: int) -> _Chunk:
+    """The same for the same seed and start."""
+    chance = random.Random(f"{found.seed} {start}")  # noqa: S311 - nothing secret
+    rows = list(islice(_rows(chance, found, start), size))
+    people = demo_more.people(chance, start * demo_more.CONTACTS)
+    return records.complete(records.resource_of("accounts"), rows), demo_more.staff(people, rows)
 
 
 def _refuse_if_used(work: Work) -> None:
@@ -156,26 +176,23 @@ def _people(teams: Mapping[str, int], password: str) -> list[int]:
     return [there[email] for _, email, _, team in MEMBERS if team]
 
 
-def _rows(
-    chance: random.Random, owners: list[int], sectors: list[int], zones: dict[str, int]
-) -> Iterator[dict[str, Any]]:
+def _rows(chance: random.Random, found: _Found, start: int) -> Iterator[dict[str, Any]]:
     """Accounts without end, each with its own name and tax identifier."""
-    now = clock.now()
-    for number in count(1):
+    for number in count(start + 1):
         colombian = chance.random() < 0.2
         town = chance.choice(COLOMBIAN_TOWNS if colombian else SPANISH_TOWNS)
         trade, sector = TRADES[int(chance.random() * len(TRADES))]
         name, kind = _name(chance, trade, colombian=colombian)
-        created = now - timedelta(seconds=chance.random() * YEARS * 365 * 86_400)
+        created = found.now - timedelta(seconds=chance.random() * YEARS * 365 * 86_400)
         # the order of what follows is that of the draws: the same seed must make the same company
         yield {
             "name": name,
             "legal_name": name if kind != "person" else None,
             "tax_id": _tax_id(kind, number, colombian=colombian).replace("-", ""),
             "roles": chance.choice(_ROLES),
-            "sector": sectors[sector],
-            "zone": zones[town.zone],
-            "owner": chance.choice(owners) if chance.random() < 0.95 else None,
+            "sector": found.sectors[sector],
+            "zone": found.zones[town.zone],
+            "owner": chance.choice(found.owners) if chance.random() < 0.95 else None,
             "phone": _phone(chance, colombian=colombian),
             "email": _email(chance, name, number),
             **_address(chance, town, colombian=colombian),

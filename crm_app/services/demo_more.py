@@ -4,10 +4,10 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from crm_app.core.fields import fold
-from crm_app.core.resource import RESOURCES
 
 from . import lines, records
 from .actors import SYSTEM
@@ -18,11 +18,9 @@ CONTACTS = 2  # for each account
 CHUNK = 5_000
 
 
-def people(chance: random.Random) -> Iterator[dict[str, Any]]:
+def people(chance: random.Random, start: int) -> Iterator[dict[str, Any]]:
     """Persons without end; where they live comes from their account."""
-    number = 0
-    while True:
-        number += 1
+    for number in count(start + 1):
         first, surname = chance.choice(FIRST_NAMES), chance.choice(SURNAMES)
         consent = chance.random()
         yield {
@@ -69,7 +67,7 @@ def staff(found: Iterator[dict[str, Any]], accounts: list[dict[str, Any]]) -> St
 def add_contacts(work: Work, found: Staff, accounts: list[int]) -> None:
     """Save them, and that they are with these accounts."""
     ids = records.insert_many(work, records.resource_of("contacts"), found.contacts)
-    part = next(part for part in RESOURCES.lines(records.resource_of("accounts")) if part.name == "contacts")
+    part = lines.part_of("accounts", "contacts")
     joined = zip(found.links, ids, strict=True)
     lines.insert_many(
         work, part, [link | {"account": accounts[link["account"]], "contact": contact} for link, contact in joined]

@@ -69,7 +69,7 @@ def _made(work: Work, source: Any, key: int, values: Values, made: Any) -> Outco
     if values.get("issue") in _YES:
         work.require("invoices.issue")
         made.status = InvoiceStatus.ISSUED.value
-        issue(work, made, {})
+        _issue(work, made, snapshots.lines_of(work, "invoices", key))
     return Outcome(source.id, source.version, {"resource": "invoices", "id": key})
 
 
@@ -143,13 +143,16 @@ def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], head:
 
 def _set_off(work: Work, source: str, rows: Sequence[Any], made: Any) -> None:
     """Deposits on the same quotes or orders that have been issued are taken off, each as far as the new invoice reaches."""
+    deposits = _open_deposits(work, source, rows)
+    if not deposits:
+        return
     lines = snapshots.lines_of(work, "invoices", made.id)
     room: dict[str, Decimal] = {}
     for line in lines:
         amount = money.round_money(line.quantity * line.price * (100 - line.discount) / 100, made.currency)
         room[line.tax_class] = room.get(line.tax_class, ZERO) + amount
     added: list[InvoiceLine] = []
-    for deposit, number in _open_deposits(work, source, rows):
+    for deposit, number in deposits:
         taken = min(deposit.price - _already(work, deposit.id), room.get(deposit.tax_class, ZERO))
         if taken > 0:
             room[deposit.tax_class] -= taken
@@ -170,8 +173,9 @@ def _open_deposits(work: Work, source: str, rows: Sequence[Any]) -> list[tuple[A
     """Lines of issued deposit invoices on the same orders, or on the quotes behind them, with their invoice's number."""
     orders = {row.id if source == "orders" else getattr(row, "order", None) for row in rows} - {None}
     quotes = {row.id if source == "quotes" else getattr(row, "quote", None) for row in rows} - {None}
-    above = sa.select(column_of(SalesOrder, "quote")).where(column_of(SalesOrder, "id").in_(orders))
-    quotes |= set(work.session.scalars(above)) - {None}
+    if orders:
+        above = sa.select(column_of(SalesOrder, "quote")).where(column_of(SalesOrder, "id").in_(orders))
+        quotes |= set(work.session.scalars(above)) - {None}
     of_order, of_quote = column_of(Invoice, "order"), column_of(Invoice, "quote")
     on_order = of_order.is_not(None) if source == "quotes" else of_order.in_(orders)
     same = [of_order.in_(orders), sa.and_(of_quote.in_(quotes), sa.or_(of_order.is_(None), on_order))]
@@ -234,6 +238,12 @@ def issue(work: Work, row: Any, values: Values) -> Outcome | None:
         _date_anew(work, row, values["date"])
     lines = snapshots.lines_of(work, "invoices", row.id)
     recompute(work, row, lines)
+    _issue(work, row, lines)
+    return None
+
+
+def _issue(work: Work, row: Any, lines: Sequence[Any]) -> None:
+    """The same for a draft whose sums are right."""
     errors = findings(work, row, lines)
     if errors:
         raise Invalid(errors)
@@ -244,7 +254,6 @@ def issue(work: Work, row: Any, values: Values) -> Outcome | None:
     snapshots.keep(work, "invoices", row, lines)
     if row.kind == InvoiceKind.CREDIT_NOTE.value and row.corrects:
         payments.settle_credit(work, row)
-    return None
 
 
 def _date_anew(work: Work, row: Any, raw: object) -> None:

@@ -16,12 +16,17 @@ from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Lines, Resource
 from crm_app.models.base import encoded
 
-from .values import columns_for, insert_rows, items_of
+from .values import columns_for, insert_rows, items_of, resource_of
 from .values import parse as parse_values
-from .work import Work, all_or_nothing, column_of
+from .work import Work, all_or_nothing, column_of, kept
 
 Parsed = Mapping[str, list[tuple[int | None, dict[str, Any]]]]
 _FORM_LIMIT = 1_000_000
+
+
+def part_of(resource: str, name: str) -> Lines:
+    """The lines of that name inside a Resource."""
+    return next(part for part in RESOURCES.lines(resource_of(resource)) if part.name == name)
 
 
 def split(resource: Resource, given: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
@@ -173,13 +178,12 @@ def insert_many(work: Work, part: Lines, rows: list[dict[str, Any]]) -> None:
     """
     if not rows:
         return
-    table = part.resource.table
-    now = clock.now()
-    columns = [column for column in table.__table__.columns if "spec" in column.info or column.name == table.PARENT]
+    table: Any = part.resource.table
+    now, columns = clock.now(), kept(table)
     blank = {column.name: column.info["spec"]["default"] if "spec" in column.info else None for column in columns}
     blank |= {"position": 0, "created_at": now, "updated_at": now, "version": 1}
     whole = [blank | row for row in rows]
-    names = [*(column.name for column in columns), "position"]
+    names = [column.name for column in columns]
     ids = insert_rows(work, table, whole)
     entity = next(iter(column_of(table, table.PARENT).foreign_keys)).column.table.name
     work.record_changes(

@@ -8,17 +8,15 @@ import sqlalchemy as sa
 
 from crm_app.core import money
 from crm_app.core.i18n import Message
-from crm_app.core.resource import RESOURCES
 
-from . import ledger, rules, trade
-from .values import resource_of
+from . import ledger, lines, rules, trade
 from .work import Work, column_of
 
 WHOLE = Decimal(100)
 
 
 def _table(resource: str) -> Any:
-    return next(part for part in RESOURCES.lines(resource_of(resource)) if part.name == "shares").resource.table
+    return lines.part_of(resource, "shares").resource.table
 
 
 def of(work: Work, resource: str, key: int) -> list[Any]:

@@ -95,10 +95,17 @@ def _day(value: Any) -> str | None:
 
 
 def _name(work: Work, table: Any, key: int | None) -> str:
-    found = (
-        work.session.scalar(sa.select(column_of(table, "name")).where(column_of(table, "id") == key)) if key else None
-    )
-    return str(found or "")
+    return _told(work, table, "name", {key} if key else set()).get(key or 0, "")
+
+
+def _told(work: Work, table: Any, name: str, keys: set[int]) -> Mapping[int, str]:
+    """That column of these records; read once in a transaction, in which a quote and its invoice may be kept."""
+    kept: dict[int, str] = work.session.info.setdefault(("told", table, name), {})
+    if missing := keys - kept.keys():
+        number = column_of(table, "id")
+        rows = work.session.execute(sa.select(number, column_of(table, name)).where(number.in_(missing)))
+        kept.update((key, str(text or "")) for key, text in rows)
+    return kept
 
 
 def _terms(work: Work, row: Any) -> str:
@@ -149,11 +156,7 @@ def _labels(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, str]:
 
 def _lines(work: Work, lines: Sequence[Any], labels: Mapping[str, str]) -> list[dict[str, Any]]:
     keys = {line.product for line in lines if line.product}
-    codes = dict(
-        work.session.execute(
-            sa.select(column_of(Product, "id"), column_of(Product, "code")).where(column_of(Product, "id").in_(keys))
-        ).all()
-    )
+    codes = _told(work, Product, "code", keys)
     return [
         {
             "group": line.group or "",

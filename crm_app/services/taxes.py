@@ -85,10 +85,11 @@ def resolver(work: Work, customer: Customer, day: date) -> Callable[[str | None]
 
 def withholdings(work: Work, account: int, day: date) -> tuple[Tax, ...]:
     """What that account withholds on that day, in the order of application."""
-    mine = sa.select(column_of(AccountWithholding, "tax_rate")).where(
-        column_of(AccountWithholding, "account") == account
-    )
-    keys = set(work.session.scalars(mine))
+    kept: dict[int, set[int]] = work.session.info.setdefault("withheld", {})
+    if account not in kept:
+        mine = column_of(AccountWithholding, "account") == account
+        kept[account] = set(work.session.scalars(sa.select(column_of(AccountWithholding, "tax_rate")).where(mine)))
+    keys = kept[account]
     if not keys:
         return ()
     rows = _rates(work, rules.company(work, "country"), day)

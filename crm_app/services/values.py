@@ -12,9 +12,8 @@ from crm_app.core.fields import BadValue, Reference
 from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models import registry
-from crm_app.models.history import Change
 
-from .rows import insert
+from .rows import draw_ids, insert
 from .work import Work, column_of
 
 TABLES = registry.MODULES  # imported so that every Resource is known
@@ -187,20 +186,12 @@ def referred(work: Work) -> set[tuple[str, int]]:
 
 
 def insert_rows(work: Work, table: Any, rows: list[dict[str, Any]]) -> list[int]:
-    """The bare rows, not yet in the history; their ids.
-
-    SQLite returns ids in no promised order; but who writes there is alone, and may count them on beforehand.
-    """
+    """The bare rows, not yet in the history; their ids, which are drawn before: no database returns them in a promised order."""
     if not rows:
         return []
-    number = column_of(table, "id")
     connection = work.session.connection()
-    if connection.dialect.name != "sqlite":
-        made = sa.insert(table.__table__).returning(number, sort_by_parameter_order=True)
-        return list(connection.execute(made, rows).scalars())
-    ever = sa.select(sa.func.max(column_of(Change, "record"))).where(column_of(Change, "entity") == table.__tablename__)
-    last = max(work.session.scalar(sa.select(sa.func.max(number))) or 0, work.session.scalar(ever) or 0)
-    for key, row in enumerate(rows, last + 1):
+    keys = draw_ids(connection, table.__table__, len(rows))
+    for key, row in zip(keys, rows, strict=True):
         row["id"] = key
     insert(connection, table.__table__, rows)
-    return list(range(last + 1, last + 1 + len(rows)))
+    return keys

@@ -23,7 +23,7 @@ from crm_app.models.history import Change, ChangeSet
 from .actors import Actor
 from .database import engine, take_turn, unavailable
 from .refusals import plain
-from .rows import insert
+from .rows import draw_ids, insert
 
 _SYSTEM_COLUMNS = {"id", "created_at", "updated_at", "version", "search", "sort_key"}
 _WATCHERS: list[Callable[[set[str]], None]] = []
@@ -237,8 +237,21 @@ def column_of(table: type[SQLModel], name: str) -> Any:
     return table.__table__.columns[name]  # type: ignore[attr-defined]
 
 
-def _columns(row: Record) -> list[sa.Column[Any]]:
-    return list(row.__table__.columns)  # type: ignore[attr-defined]
+def _number_lines(session: Session, connection: sa.Connection) -> None:
+    """New lines get their ids before SQLite stores them, which then takes all of them at once instead of one by one."""
+    new: dict[type[Line], list[Line]] = {}
+    for row in session.new:
+        if isinstance(row, Line) and row.id is None:
+            new.setdefault(type(row), []).append(row)
+    for table, rows in new.items():
+        if len(rows) > 1:
+            keys = draw_ids(connection, table.__table__, len(rows))  # type: ignore[attr-defined]
+            for row, key in zip(rows, keys, strict=True):
+                row.id = key
+
+
+def _columns(row: Record | type[Record]) -> list[sa.Column[Any]]:
+    return list(row.__table__.columns)  # type: ignore[union-attr]
 
 
 def _changed(row: Record) -> list[str]:
@@ -257,6 +270,8 @@ def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
     for row in rows:
         if isinstance(row, Line):
             _touch_root(session, work, row)
+    if work._connection.dialect.name == "sqlite":  # noqa: SLF001 - our own
+        _number_lines(session, work._connection)  # noqa: SLF001
     for row in (*session.new, *session.dirty):
         if isinstance(row, Searchable):
             row.index_text(row.RESOURCE)
@@ -349,7 +364,7 @@ def _before(row: Record, name: str) -> Any:
     return deleted[0] if deleted else None
 
 
-def kept(row: Record) -> list[sa.Column[Any]]:
+def kept(row: Record | type[Record]) -> list[sa.Column[Any]]:
     """The columns whose values the history shows: no secrets, nothing the system fills in."""
     return [c for c in _columns(row) if c.name not in _SYSTEM_COLUMNS and not c.info.get("secret")]
 
