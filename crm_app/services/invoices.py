@@ -79,7 +79,7 @@ def _made(work: Work, source: Any, key: int, values: Values, made: Any) -> Outco
 def _deposit(work: Work, source: str, row: Any, given: Values) -> Any:
     """An invoice over a percentage or an amount of a quote or order, a line per tax class."""
     nets = {tax_class: amount for tax_class, amount in _nets(work, source, row).items() if amount > 0}
-    text, amounts = _asked_for(source, row, given, nets)
+    text, amounts = _asked_for(source, row, given, nets, _deposited(work, source, row))
     account = work.row(Account, row.account)
     language = (account.language if account else None) or trade.company(work).language
     rows = [
@@ -93,25 +93,36 @@ def _deposit(work: Work, source: str, row: Any, given: Values) -> Any:
     return _store(work, source, row, rows, {"kind": InvoiceKind.DEPOSIT.value} | chain.dated(work, given))
 
 
-def _asked_for(source: str, row: Any, given: Values, nets: Mapping[str, Decimal]) -> tuple[Message, list[Decimal]]:
-    """What the deposit is called, and what of it falls to each tax class. An amount is shared out without losing a cent."""
+def _asked_for(
+    source: str, row: Any, given: Values, nets: Mapping[str, Decimal], before: Decimal
+) -> tuple[Message, list[Decimal]]:
+    """What the deposit is called, and what of it falls to each tax class. An amount is shared out without losing a cent.
+
+    With those `before` it does not come to more than the whole.
+    """
     percent, amount = (
         None if given.get(name) in (None, "") else chain.number_of(given[name], name) for name in _DEPOSIT
     )
-    whole, number = sum(nets.values(), ZERO), row.number or ""
+    rest, number = max(sum(nets.values(), ZERO) - before, ZERO), row.number or ""
+    too_much = Message("At most {most} is left.", most=f"{rest:.2f}")
     if source not in ("quotes", "orders") or (percent is not None and amount is not None):
         raise Invalid({"deposit": Message("A deposit is a percentage or an amount of a quote or a sales order.")})
     if percent is not None:
         if not 0 < percent <= 100:
             raise Invalid({"deposit": Message("Write a number from {least} to {most}.", least=1, most=100)})
         text = Message("Deposit of {percent} % on {number}", percent=f"{percent.normalize():f}", number=number)
-        return text, [money.round_money(net * percent / 100, row.currency) for net in nets.values()]
+        amounts = [money.round_money(net * percent / 100, row.currency) for net in nets.values()]
+        over = sum(amounts, ZERO) - rest
+        least = Decimal(1).scaleb(-money.minor_units(row.currency))
+        if not rest or over > len(amounts) * least:  # less is what rounding has made of halves
+            raise Invalid({"deposit": too_much})
+        return text, money.allocate(rest, amounts, row.currency) if over > 0 else amounts
     if amount is None or amount <= 0:
         raise Invalid({"deposit_amount": Message("Write a number above zero.")})
     if amount != money.round_money(amount, row.currency):
         raise Invalid({"deposit_amount": Message("This currency has fewer decimals.")})
-    if amount > whole:
-        raise Invalid({"deposit_amount": Message("At most {most} is left.", most=f"{whole:.2f}")})
+    if amount > rest:
+        raise Invalid({"deposit_amount": too_much})
     return Message("Deposit on {number}", number=number), money.allocate(amount, list(nets.values()), row.currency)
 
 
@@ -141,9 +152,17 @@ def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], head:
     return made
 
 
+def _deposited(work: Work, source: str, row: Any) -> Decimal:
+    """What the deposits on this document, and on the quote behind it, come to, drafts included, without what was credited of them."""
+    states = tuple(status.value for status in InvoiceStatus if status is not InvoiceStatus.CANCELLED)
+    keys = [line.id for line, _ in _deposits(work, source, [row], states)]
+    is_one, is_credited = column_of(InvoiceLine, "id").in_(keys), column_of(InvoiceLine, "credited_line").in_(keys)
+    return _typed(work, is_one) - _typed(work, is_credited) if keys else ZERO
+
+
 def _set_off(work: Work, source: str, rows: Sequence[Any], made: Any) -> None:
     """Deposits on the same quotes or orders that have been issued are taken off, each as far as the new invoice reaches."""
-    deposits = _open_deposits(work, source, rows)
+    deposits = _deposits(work, source, rows, (InvoiceStatus.ISSUED.value,))
     if not deposits:
         return
     lines = snapshots.lines_of(work, "invoices", made.id)
@@ -169,8 +188,8 @@ def _set_off(work: Work, source: str, rows: Sequence[Any], made: Any) -> None:
         recompute(work, made, [*lines, *added])
 
 
-def _open_deposits(work: Work, source: str, rows: Sequence[Any]) -> list[tuple[Any, str]]:
-    """Lines of issued deposit invoices on the same orders, or on the quotes behind them, with their invoice's number."""
+def _deposits(work: Work, source: str, rows: Sequence[Any], states: Sequence[str]) -> list[tuple[Any, str]]:
+    """Lines of deposit invoices on the same orders, or on the quotes behind them, with their invoice's number."""
     orders = {row.id if source == "orders" else getattr(row, "order", None) for row in rows} - {None}
     quotes = {row.id if source == "quotes" else getattr(row, "quote", None) for row in rows} - {None}
     if orders:
@@ -184,7 +203,7 @@ def _open_deposits(work: Work, source: str, rows: Sequence[Any]) -> list[tuple[A
         .join(Invoice, column_of(Invoice, "id") == column_of(InvoiceLine, "invoice"))
         .where(
             column_of(Invoice, "kind") == InvoiceKind.DEPOSIT.value,
-            column_of(Invoice, "status") == InvoiceStatus.ISSUED.value,
+            column_of(Invoice, "status").in_(states),
             sa.or_(*same),
         )
         .order_by(column_of(InvoiceLine, "id"))

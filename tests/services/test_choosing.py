@@ -148,6 +148,21 @@ def test_a_deposit_that_cannot_be_says_why(trading):
         ),
     ):
         assert faults(lambda values=values: run("orders", "invoice", order, **values)) == told, values
+    quote = trade.document("quotes", trade.customer(), line(1, "100.01"))
+    run("quotes", "accept", quote)
+    first = to("quotes", "invoice", quote, deposit="50", issue=True)
+    order = to("quotes", "order", quote)
+    run("orders", "confirm", order)
+    assert faults(lambda: run("orders", "invoice", order, deposit="60")) == {"deposit": "At most 50.00 is left."}
+    second = to("orders", "invoice", order, deposit="50")
+    assert [of("invoices", key).net for key in (first, second)] == trade.money("50.01", "50.00")
+    more = {"deposit_amount": "0.01"}
+    assert faults(lambda: run("orders", "invoice", order, **more)) == {"deposit_amount": "At most 0.00 is left."}
+    run("invoices", "cancel", second)
+    to("invoices", "credit", first, issue=True)
+    assert of("invoices", to("orders", "invoice", order, deposit="100")).net == D("100.01")
+
+    order = trade.order(trade.customer(), line(1, 100))
     other = trade.order(trade.customer(), line(1, 100))
     assert list(faults(lambda: run("orders", "invoice", order, also=[other], deposit_amount="1"))) == ["deposit_amount"]
     note = issued(trade.customer(), line(1, 10))
