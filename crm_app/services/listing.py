@@ -16,6 +16,8 @@ from .search import CAP, Match
 from .values import selecting
 from .work import Work, column_of
 
+WALK = 3_000  # rows of a list's order that are tested before all that match are put in order
+_ALL = 2**31 - 1
 AT_ONCE = 3_000  # matches that are counted, sorted and read by one statement; with more, the counting alone comes first
 
 
@@ -36,8 +38,12 @@ def rows(
     """
     connection, sorted_by = work.session.connection(), order(resource, query)
     size, skip = query.size, (query.page - 1) * query.size
-    if found is not None and found.phrase and found.total <= CAP and _by_itself(resource, query):
-        return _narrow(work, resource, query, names, conditions, found.phrase, CAP + 1)
+    if (
+        found is not None
+        and found.through is None
+        and (found.total > CAP or (found.phrase and _by_itself(resource, query)))
+    ):
+        return _of_index(work, resource, query, names, conditions, found)
     if found is not None:
         conditions = [*conditions, found.condition]
     elif broad:
@@ -53,6 +59,43 @@ def rows(
             return page
     keys = keys.where(*conditions).order_by(*sorted_by)
     return connection.execute(wide.where(key.in_(keys)).order_by(*sorted_by)).all()
+
+
+def _of_index(
+    work: Work, resource: Resource, query: Query, names: tuple[str, ...], conditions: list[Any], found: Match
+) -> Sequence[Any]:
+    """The page of a broad search, or of one in the list's own order on SQLite."""
+    if found.total > CAP:
+        page = _walked(work, resource, query, names, [*conditions, found.condition])
+        if len(page) == query.size:
+            return page
+    if found.phrase and _by_itself(resource, query):
+        return _narrow(work, resource, query, names, conditions, found.phrase, _ALL)
+    keys = _among_all(resource, query, [*conditions, found.index if found.phrase else found.condition])
+    key, sorted_by = column_of(resource.table, "id"), order(resource, query)
+    return work.session.connection().execute(selecting(resource, names).where(key.in_(keys)).order_by(*sorted_by)).all()
+
+
+def _walked(
+    work: Work, resource: Resource, query: Query, names: tuple[str, ...], conditions: list[Any]
+) -> Sequence[Any]:
+    """What the page has of the first WALK rows of the list's order. A whole page is the page; less says nothing."""
+    key, sorted_by = column_of(resource.table, "id"), order(resource, query)
+    first = sa.select(key).order_by(*sorted_by).limit(WALK).cte("first").prefix_with("MATERIALIZED")
+    keys = sa.select(key).where(key.in_(sa.select(first.c.id)), *search.tested(conditions)).order_by(*sorted_by)
+    some = keys.limit(query.size).offset((query.page - 1) * query.size)
+    return work.session.connection().execute(selecting(resource, names).where(key.in_(some)).order_by(*sorted_by)).all()
+
+
+def _among_all(resource: Resource, query: Query, conditions: list[Any]) -> sa.Select[Any]:
+    """The ids of the page's rows: all that meet the conditions are read once, with what they are sorted by, and put in order."""
+    table = resource.table.__table__
+    names = {"id", *(_column_name(resource, name.removeprefix("-")) for name in query.sorts or (resource.sort,))}
+    held = (
+        sa.select(*(table.columns[name] for name in names)).where(*conditions).cte("held").prefix_with("MATERIALIZED")
+    )
+    page = sa.select(held.c.id).order_by(*order(resource, query, held.c))
+    return page.limit(query.size).offset((query.page - 1) * query.size)
 
 
 def _filled(resource: Resource, query: Query) -> Any:
@@ -145,23 +188,29 @@ def columns_of(resource: Resource, query: Query) -> tuple[str, ...]:
     return tuple(name for name in query.columns if name in resource.fields) or resource.columns
 
 
-def order(resource: Resource, query: Query) -> list[sa.UnaryExpression[Any]]:
-    """What the rows are sorted by; the id makes it certain. Raises Invalid."""
+def order(resource: Resource, query: Query, columns: Any = None) -> list[sa.UnaryExpression[Any]]:
+    """What the rows are sorted by; the id makes it certain. `columns` where they are not the table's own. Raises Invalid."""
+    columns = resource.table.__table__.columns if columns is None else columns
     names = query.sorts or (resource.sort,)
     if len(names) > MAX_SORTS:
         raise Invalid({"sort": Message("Sort by at most {count} columns.", count=MAX_SORTS)})
-    key = column_of(resource.table, "id")
-    return [*(_ordered(resource, name) for name in names), key.desc() if names[0].startswith("-") else key.asc()]
+    key = columns["id"]
+    ordered = (_ordered(resource, name, columns) for name in names)
+    return [*ordered, key.desc() if names[0].startswith("-") else key.asc()]
 
 
-def _ordered(resource: Resource, name: str) -> sa.UnaryExpression[Any]:
+def _ordered(resource: Resource, name: str, columns: Any) -> sa.UnaryExpression[Any]:
     spec = resource.fields.get(name.removeprefix("-"))
     if spec is None or not spec.sortable:
         raise Invalid({"sort": _unsortable(resource, spec, name.removeprefix("-"))}, known=_sortable(resource))
-    by_key = _by_key(resource, spec)
-    column = column_of(resource.table, "sort_key" if by_key else spec.name)
+    column = columns[_column_name(resource, spec.name)]
     ordered = column.desc() if name.startswith("-") else column.asc()
-    return ordered if spec.required or by_key else ordered.nulls_last()  # type: ignore[no-any-return]
+    return ordered if spec.required or _by_key(resource, spec) else ordered.nulls_last()  # type: ignore[no-any-return]
+
+
+def _column_name(resource: Resource, name: str) -> str:
+    spec = resource.fields.get(name)
+    return "sort_key" if spec is not None and _by_key(resource, spec) else name
 
 
 def _sortable(resource: Resource) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 The only place but the migrations with SQL that one database understands. A search is answered in two ways: a *narrow* one
 (at most CAP matches) takes the matching ids from the index and sorts those; a *broad* one walks the list's own order and
-tests each row, which meets enough matches soon. Which of the two is told by counting the matches, no further than CAP.
+tests each row, which mostly meets enough matches soon. Which of the two is told by counting the matches, no further than CAP.
+Where the walk meets too few (all who are called "Talleres …" stand together, far behind "Academia …"), it is given up after
+some thousand rows, and all the matching ids are sorted after all.
 """
 
 import re

@@ -14,7 +14,7 @@ from crm_app.core.errors import Invalid
 from crm_app.core.fields import fold
 from crm_app.core.query import Filter, Query
 from crm_app.models.base import search_text
-from crm_app.services import records, search
+from crm_app.services import listing, records, search
 from crm_app.services.actors import SYSTEM, Actor
 from crm_app.services.database import engine_for
 from crm_app.services.work import Work
@@ -332,6 +332,14 @@ def test_pages_follow_one_another_without_gap_or_repeat(places, text, sort):
     assert [key for part in parts for key in part] == whole
     if sort in ("", "-name"):
         assert both(places, Query(text, filters, "-name" if not sort else "", 1, 500))[0][:3] != whole[:3]
+
+
+@pytest.mark.parametrize("sort", ["", "-name", "city"])
+def test_where_the_first_rows_of_the_order_do_not_match_all_that_match_are_sorted(places, monkeypatch, sort):
+    filters = (Filter("active", "eq", "true"),)
+    walked = [both(places, Query("comun", filters, sort, page, 20))[0] for page in (1, 2, 9)]
+    monkeypatch.setattr(listing, "WALK", 10)
+    assert [both(places, Query("comun", filters, sort, page, 20))[0] for page in (1, 2, 9)] == walked
 
 
 def test_a_page_far_behind_the_end_is_empty(places):
