@@ -104,6 +104,8 @@ class Resource:
 
     `stands` are what is computed of records: the list is filtered by them as by a field called "standing".
 
+    `owner` names the field of whose the record is; with `team` it is also that team's.
+
     `feminine` says of what kind its word is in Spanish, so that words about a record agree with it.
 
     Records that stand inside others without a page of their own (the lines of documents) name by `inside` the field of the
@@ -123,6 +125,7 @@ class Resource:
     filters: tuple[str, ...] = ()
     sort: str = ""
     owner: str = ""
+    team: str = ""
     group: str = "Relations"
     nav: bool = True
     workflow: Workflow | None = None
@@ -149,6 +152,7 @@ class Resource:
             "filters": self.filters,
             "sort": (self.sort.removeprefix("-"),) if self.sort else (),
             "owner": (self.owner,) if self.owner else (),
+            "team": (self.team,) if self.team else (),
             "facts": self.facts,
             "tree": (self.tree,) if self.tree else (),
             "workflow": (self.workflow.state,) if self.workflow else (),
@@ -164,6 +168,11 @@ class Resource:
                 raise ValueError(f"{self.name}.{part} names no field: {', '.join(unknown)}")
         if self.workflow and not self.fields[self.workflow.state].readonly:
             raise ValueError(f"{self.name}.{self.workflow.state} must be readonly: only verbs move a record")
+
+    @cached_property
+    def reach(self) -> frozenset[str]:
+        """The fields that tell whose a record is."""
+        return frozenset(name for name in (self.owner, self.team) if name)
 
     @cached_property
     def asked(self) -> Mapping[str, FieldSpec]:

@@ -117,6 +117,7 @@ class Account(Searchable, table=True):
     sector: int | None = column(Reference("sectors"), "Sector", references="sector.id")
     zone: int | None = column(Reference("zones"), "Zone", references="zone.id")
     owner: int | None = column(Reference("users", person=True), "Owner", references="user.id")
+    team: int | None = column(Reference("teams"), "Team", references="team.id")
     tags: tuple[str, ...] | None = column(Tags(), "Tags")
     source: str | None = column(Text(80), "Source")
     phone: str | None = column(Phone(), "Telephone")
@@ -242,7 +243,20 @@ ACCOUNTS = resource(
     form=(
         Section(
             "Details",
-            ("name", "legal_name", "tax_id", "parent", "roles", "sector", "zone", "owner", "source", "tags", "active"),
+            (
+                "name",
+                "legal_name",
+                "tax_id",
+                "parent",
+                "roles",
+                "sector",
+                "zone",
+                "owner",
+                "team",
+                "source",
+                "tags",
+                "active",
+            ),
         ),
         Section("Fiscal address", ("street", "postcode", "city", "region", "country")),
         Section("Telephone and e-mail", ("phone", "email")),
@@ -262,8 +276,9 @@ ACCOUNTS = resource(
         ),
         Section("Notes", ("notes",)),
     ),
-    filters=("roles", "sector", "zone", "owner", "tags", "city", "country", "parent", "active"),
+    filters=("roles", "sector", "zone", "owner", "team", "tags", "city", "country", "parent", "active"),
     owner="owner",
+    team="team",
     facts=("tax_id", "city", "phone", "email"),
     tree="parent",
     views=(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from crm_app.core.i18n import Message
 from crm_app.models.accounts import ZonePostcode
 from crm_app.models.contacts import AccountContact
+from crm_app.models.users import User
 
 from . import identifiers, rules
 from .rules import Draft
@@ -26,6 +27,17 @@ def _tax_identifier(_work: Work, draft: Draft) -> None:
         draft.errors["tax_id"] = Message(
             "This is no valid tax identifier of the account's country ({country}). Check its digits.", country=country
         )
+
+
+@rules.completes("accounts")
+def _team_of_owner(work: Work, draft: Draft) -> None:
+    """An account without a team gets that of its owner. Who takes the team away by hand is not contradicted."""
+    owner = draft.values["owner"]
+    if draft.values["team"] is not None or owner is None or not draft.coming("owner"):
+        return
+    if draft.id is None or "team" not in draft.given:
+        user = work.row(User, owner)
+        draft.values["team"] = user.team if user is not None else None
 
 
 @rules.shows("accounts", "tax_id")

@@ -313,9 +313,9 @@ def _behind(work: Work, target: str, changed: set[int]) -> set[tuple[str, int]]:
                         keys.add(values[name])
     found: set[tuple[str, int]] = set()
     if changed:
-        found |= set(work.read(_made_from(target), {"changed": sorted(changed)}).tuples())
+        found |= set(work.read(_made_from(target), {"changed": sorted(changed)}))
     if any(gone.values()):
-        found |= set(work.read(_made_from(target, gone=True), {name: sorted(gone[name]) for name in gone}).tuples())
+        found |= set(work.read(_made_from(target, gone=True), {name: sorted(gone[name]) for name in gone}))
     return found
 
 

@@ -100,11 +100,11 @@ def make(accounts: int = 2_000, seed: int = 1, password: str | None = None) -> M
 
 @dataclass(frozen=True)
 class _Found:
-    """What accounts are made from. `zones` are ids by name."""
+    """What accounts are made from. `owners` come with their teams; `zones` are ids by name."""
 
     seed: int
     now: datetime
-    owners: tuple[int, ...]
+    owners: tuple[tuple[int, int | None], ...]
     sectors: tuple[int, ...]
     zones: Mapping[str, int]
 
@@ -163,8 +163,8 @@ def _named(work: Work, resource: str, names: tuple[str, ...]) -> dict[str, int]:
     return {name: there[name] for name in names}
 
 
-def _people(teams: Mapping[str, int], password: str) -> list[int]:
-    """The demo users, made where they are not there yet; the ids of those who sell."""
+def _people(teams: Mapping[str, int], password: str) -> list[tuple[int, int | None]]:
+    """The demo users, made where they are not there yet; those who sell, with their teams."""
     with Work(SYSTEM) as work:
         there = {
             row[0]: row[1] for row in work.session.execute(sa.select(column_of(User, "email"), column_of(User, "id")))
@@ -173,7 +173,7 @@ def _people(teams: Mapping[str, int], password: str) -> list[int]:
         if email not in there:
             there[email] = users.add_user(SYSTEM, email, role, name, password)
             actions.run(SYSTEM, "users", "change", there[email], {"team": teams.get(team)})
-    return [there[email] for _, email, _, team in MEMBERS if team]
+    return [(there[email], teams.get(team)) for _, email, _, team in MEMBERS if team]
 
 
 def _rows(chance: random.Random, found: _Found, start: int) -> Iterator[dict[str, Any]]:
@@ -183,6 +183,7 @@ def _rows(chance: random.Random, found: _Found, start: int) -> Iterator[dict[str
         town = chance.choice(COLOMBIAN_TOWNS if colombian else SPANISH_TOWNS)
         trade, sector = TRADES[int(chance.random() * len(TRADES))]
         name, kind = _name(chance, trade, colombian=colombian)
+        owner, team = chance.choice(found.owners) if chance.random() < 0.95 else (None, None)
         created = found.now - timedelta(seconds=chance.random() * YEARS * 365 * 86_400)
         # the order of what follows is that of the draws: the same seed must make the same company
         yield {
@@ -192,7 +193,8 @@ def _rows(chance: random.Random, found: _Found, start: int) -> Iterator[dict[str
             "roles": chance.choice(_ROLES),
             "sector": found.sectors[sector],
             "zone": found.zones[town.zone],
-            "owner": chance.choice(found.owners) if chance.random() < 0.95 else None,
+            "owner": owner,
+            "team": team,
             "phone": _phone(chance, colombian=colombian),
             "email": _email(chance, name, number),
             **_address(chance, town, colombian=colombian),

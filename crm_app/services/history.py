@@ -344,7 +344,7 @@ def _take_back(work: Work, resource: Resource, change: Change) -> None:
     for name, value in change.before.items():
         setattr(row, name, decode(column_of(table, name), value))
     _refuse_circle(work, resource, row, change.before)
-    if resource.owner in change.before:
+    if resource.reach & change.before.keys():
         work.session.flush()
         records.still_reachable(work, resource, change.record, "change")
 

@@ -164,8 +164,8 @@ def _parsed(work: Work, resource: Resource, deed: Deed) -> Deed:
     own = {name: Message("Every record has its own value here.") for name in parsed if resource.fields[name].unique}
     if own:
         raise Invalid(own)
-    if resource.owner in parsed:
-        _may_hand_over(work, resource, parsed[resource.owner])
+    if resource.reach & parsed.keys():
+        _may_hand_over(work, resource, parsed)
     add, take = ({name: _words(resource, deed, name, raw) for name, raw in of.items()} for of in (deed.add, deed.take))
     return Deed(parsed, add, take)
 
@@ -190,15 +190,17 @@ def _written(resource: Resource, deed: Deed) -> Deed:
     return Deed(*({name: resource.fields[name].kind.json(value) for name, value in part.items()} for part in parts))
 
 
-def _may_hand_over(work: Work, resource: Resource, owner: int | None) -> None:
+def _may_hand_over(work: Work, resource: Resource, parsed: Mapping[str, Any]) -> None:
     """Nobody may hand records to where their own scope does not reach."""
     scope = work.require(resource.permission("change"))
-    reaches = scope == "all" or (
-        owner is not None
-        and bool(work.session.scalar(sa.select(records.belongs(work, sa.literal(owner, sa.BigInteger()), scope))))
-    )
-    if not reaches:
+    if scope == "all":
+        return
+    if scope == "team" and parsed.get(resource.team, work.actor.team) != work.actor.team:
         records.refuse_reach(resource)
+    if resource.owner in parsed:
+        owner = sa.literal(parsed[resource.owner], sa.BigInteger())
+        if parsed[resource.owner] is None or not work.session.scalar(sa.select(records.belongs(work, owner, scope))):
+            records.refuse_reach(resource)
 
 
 def _next(work: Work, resource: Resource, selection: Selection, last: int | None) -> list[int]:

@@ -222,7 +222,7 @@ def change(work: Work, resource: Resource, key: object, given: Mapping[str, obje
     _check(row)
     lines.store(work, resource, row.id, parsed)
     work.session.flush()
-    if resource.owner in values:
+    if resource.reach & values.keys():
         still_reachable(work, resource, row.id, "change")
     return int(row.version)
 

@@ -90,7 +90,7 @@ def _set_back(work: Work, resource: Resource, run: Sequence[Change]) -> None:
     refused = many.change(work, resource, wanted)
     if refused:
         raise Invalid(next(iter(refused.values())))
-    if any(resource.owner in (change.before or {}) for change in run) and many.out_of_reach(
+    if any(resource.reach & (change.before or {}).keys() for change in run) and many.out_of_reach(
         work, resource, ids, "change"
     ):
         records.refuse_reach(resource)

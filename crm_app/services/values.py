@@ -43,7 +43,10 @@ def readable(work: Work, resource: Resource, verb: str = "read") -> list[sa.Colu
     scope = work.require(resource.permission(verb))
     if scope == "all" or not resource.owner:
         return []
-    return [belongs(work, column_of(resource.table, resource.owner), scope)]
+    mine = belongs(work, column_of(resource.table, resource.owner), scope)
+    if scope == "team" and resource.team and work.actor.team is not None:
+        mine = sa.or_(mine, column_of(resource.table, resource.team) == work.actor.team)
+    return [mine]
 
 
 def belongs(work: Work, owner: Any, scope: str) -> sa.ColumnElement[bool]:

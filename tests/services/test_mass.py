@@ -233,6 +233,11 @@ def test_nobody_reaches_past_their_own_scope(admin):
         change({"owner": admin}, [own], mine)
     with pytest.raises(NotAllowed):
         remove([own], mine)
+    mate = kernel.user_with({"accounts.read": "team", "accounts.change": "team", "teams.read": "all"}, team)
+    for values in ({"owner": admin}, {"owner": None}, {"team": kernel.team()}, {"team": None}):
+        with pytest.raises(Invalid):
+            change(values, [own], mate)
+    assert change({"team": team}, [own], mate).result["count"] == 1
     blind = kernel.user_with({"accounts.read": "own", "accounts.change": "own"})
     assert change({"city": "Lugo"}, [own, other], blind).result["count"] == 0
 

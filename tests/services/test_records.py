@@ -81,15 +81,34 @@ def test_nobody_hands_a_record_out_of_their_own_reach(admin):
     assert kernel.value(key, "owner") == who.user
     kernel.change(who, key, owner=mate.user)
     for owner in (admin, None):
-        for act in (lambda owner=owner: kernel.change(who, key, owner=owner),):
-            with pytest.raises(Invalid) as caught:
-                act()
-            assert list(caught.value.fields) == ["owner"]
+        with pytest.raises(Invalid) as caught:
+            kernel.change(who, key, owner=owner, team=None)
+        assert list(caught.value.fields) == ["owner"]
     with pytest.raises(Invalid):
         kernel.account(who, owner=admin)
     with pytest.raises(Invalid), Work(who, "accounts.create") as work:
         bulk.create(work, kernel.ACCOUNTS, [{"name": "A"}, {"name": "B", "owner": admin}])
     assert (kernel.value(key, "owner"), len(kernel.ids())) == (mate.user, 1)
+
+
+def test_an_account_is_its_teams_too_whoever_owns_it(admin):
+    north, south = kernel.team(), kernel.team()
+    owner = kernel.user_with(grants("team") | {"teams.read": "all"}, north)
+    mate, stranger = (kernel.user_with(grants("team") | {"teams.read": "all"}, team) for team in (north, south))
+    key = kernel.account(owner)
+    assert (kernel.value(key, "team"), kernel.ids(mate), kernel.ids(stranger)) == (north, [key], [])
+    kernel.change(owner, key, owner=stranger.user)
+    assert (kernel.value(key, "team"), kernel.ids(mate), kernel.ids(stranger)) == (north, [key], [key])
+    kernel.change(mate, key, owner=admin)
+    assert (kernel.ids(mate), kernel.ids(stranger), kernel.ids(kernel.user_with(grants("own"), north))) == (
+        [key],
+        [],
+        [],
+    )
+    with pytest.raises(Invalid):
+        kernel.change(mate, key, team=south)
+    kernel.change(SYSTEM, key, team=None)
+    assert (kernel.value(key, "team"), kernel.ids(mate)) == (None, [])
 
 
 def test_a_reference_leads_only_to_what_the_actor_may_see(admin):
