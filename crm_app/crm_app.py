@@ -1,8 +1,9 @@
 """Builds the application: pages, guard, API, jobs. No logic."""
 
+import re
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from crm_app.api.edge import Edge, trusted_proxies
 from crm_app.core.settings import settings
 from crm_app.models import registry as models
 from crm_app.pages import registry as pages
+from crm_app.pages.parts.screen import Page
 from crm_app.services import jobs
 from crm_app.state.faults import failed, keep_logs_clean, page_failed
 from crm_app.state.guard import Guard
@@ -68,9 +70,19 @@ def _build() -> rx.App:
     found.app_wraps = {key: wrap for key, wrap in found.app_wraps.items() if key[1] == "ErrorBoundary"}
     found.add_middleware(Guard())
     for page in pages.PAGES:
-        found.add_page(page.draw, route=page.route, title=page.title, on_load=page.load)
+        found.add_page(_apart(page), route=page.route, title=page.title, on_load=page.load)
     found.register_lifespan_task(_jobs)
     return found
+
+
+def _apart(page: Page) -> Callable[[], rx.Component]:
+    """The page as if it were a module of its own: Reflex writes all pages of a module into one script."""
+
+    def draw() -> rx.Component:
+        return page.draw()
+
+    draw.__module__ = f"{page.draw.__module__}.{'_'.join(re.findall('[a-z]+', page.route)) or 'index'}"
+    return draw
 
 
 sys.setswitchinterval(0.001)  # the event loop waits no longer for a thread that computes

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
-from crm_app.services import actions, changes, history
+from crm_app.services import actions, changes, timeline
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply
@@ -50,9 +50,7 @@ def of_record(call: Call) -> Response:
     if before and not (before.isascii() and before.isdigit() and len(before) < 19):
         raise Invalid({"before": Message("Write a whole number.")})
     with Work(call.actor) as work:
-        entries = history.timeline(
-            work, resource, call.path["id"], before=int(before) if before else None, size=query.size
-        )
+        entries = timeline.of(work, resource, call.path["id"], before=int(before) if before else None, size=query.size)
     following = entries[-1].change_set if len(entries) == query.size else None
     return reply({"items": [asdict(entry) for entry in entries], "next": following})
 

@@ -166,10 +166,10 @@ def _body(state: type[Ageing] | type[AccountStatement], shown: rx.Component) -> 
 
 
 def statement_link(account: Var[int]) -> rx.Component:
-    """The way from an account to its statement, for who may read invoices."""
+    """The way from an account to its statement, for who may read it."""
     to = Var.create("/accounts/") + account.to_string() + "/statement"
     button = link(to, kit.icon("scroll-text"), rx.el.span(t("Statement")), class_name="button")
-    return when(Me.may.contains("invoices.read"), button)
+    return when(Me.may.contains("ageing.read"), button)
 
 
 PAGES = (

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core.errors import Invalid, NotAllowed
+from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.core.money import round_money
 from crm_app.models.accounts import Account
@@ -17,7 +17,7 @@ from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.orders import OrderStatus, SalesOrder
 from crm_app.models.payments import Direction, Payment
 
-from . import exposure, instalments, trade
+from . import exposure, instalments, trade, whole
 from .values import readable, resource_of
 from .work import Work, column_of
 
@@ -260,9 +260,7 @@ def held(work: Work) -> list[Held]:
     What is owed is told whole or not at all: who may read only their own invoices is refused. Only customers that something
     may hold leave the database.
     """
-    for permission in ("invoices.read", "payments.read", "orders.read", "deliveries.read"):
-        if work.require(permission) != "all":
-            raise NotAllowed(permission)
+    whole.require(work, "held.read")
     today, levels = trade.today(work), _levels(work, None)
     rows = work.session.execute(_candidates(today, levels, readable(work, resource_of("accounts")))).all()
     totals = _exposed_of(work, [row.id for row in rows if row.credit_limit is not None])

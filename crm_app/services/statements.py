@@ -13,14 +13,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core.errors import Invalid, NotAllowed
+from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.core.query import Filter
 from crm_app.models.accounts import Account
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart, InvoiceStatus
 from crm_app.models.payments import Allocation, Direction, Payment, PaymentStatus
 
-from . import instalments, records
+from . import instalments, records, whole
 from .filters import conditions_of
 from .work import Work, column_of
 
@@ -84,19 +84,12 @@ def statement(work: Work, account: object, begin: date, end: date) -> list[State
     """The account's statements, one per currency. Raises Missing, NotAllowed, Invalid."""
     if end < begin:
         raise Invalid({"to": Message("It ends before it begins.")})
-    _require_whole(work)
+    whole.require(work, "ageing.read")
     key = records.one(work, records.resource_of("accounts"), account).id
     found: dict[str, list[Movement]] = {}
     for currency, movement in _movements(work, key, end):
         found.setdefault(currency, []).append(movement)
     return [_balanced(currency, rows, begin) for currency, rows in sorted(found.items())]
-
-
-def _require_whole(work: Work) -> None:
-    """What is owed is told whole or not at all: who may read only their own invoices is refused. Raises NotAllowed."""
-    for permission in ("invoices.read", "payments.read"):
-        if work.require(permission) != "all":
-            raise NotAllowed(permission)
 
 
 def _balanced(currency: str, rows: Iterable[Movement], begin: date) -> Statement:
@@ -202,7 +195,7 @@ def ageing(work: Work, day: date, filters: Iterable[Filter] = (), accounts: Iter
     resource = records.resource_of("accounts")
     scope = [*conditions_of(work, resource, filters), *records.readable(work, resource)]
     only = None if accounts is None else list(accounts)
-    _require_whole(work)
+    whole.require(work, "ageing.read")
     found: dict[tuple[int, str], dict[str, Decimal]] = {}
     for account, currency, place, amount in work.session.execute(_open(day, _within(scope, only))):
         found.setdefault((account, currency), {})[place] = amount

@@ -8,7 +8,7 @@ import reflex as rx
 
 from crm_app.core.errors import Conflict, Invalid, NotSignedIn, Refusal
 from crm_app.core.resource import Resource
-from crm_app.services import actions, history, records
+from crm_app.services import actions, records, timeline
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -97,7 +97,7 @@ def who_changed(actor: Actor, resource: Resource, key: int, name: str, value: ob
     """Who set that field last, and what it shows now. Runs in a thread."""
     label = resource.fields[name].label
     with Work(actor) as work:
-        entries = history.timeline(work, resource, key)
+        entries = timeline.of(work, resource, key)
         who = next((entry.who for entry in entries if any(step.label == label for step in entry.steps)), "")
         shown = records.shown(work, resource, records.one(work, resource, key), name) if value is not None else ""
     return who or actor.speech.say("Somebody else"), shown

@@ -14,7 +14,7 @@ from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed, Refusal
 from crm_app.core.fields import Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Lines, Resource
-from crm_app.services import actions, history, notes, records
+from crm_app.services import actions, notes, records, timeline
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -234,7 +234,7 @@ class RecordState(BesideState, rx.State, mixin=True):
         """More of the timeline."""
         actor = await signed_in(self)
         before = int(self.entries[-1].change_set) if self.entries else None
-        entries, self.older = await reading(timeline, actor, self.resource, self.record, before)
+        entries, self.older = await reading(older_entries, actor, self.resource, self.record, before)
         if (
             self.entries
             and entries
@@ -278,14 +278,14 @@ def lines_text(actor: Actor, part: Lines, items: list[records.Item]) -> str:
     return json.dumps(rows, ensure_ascii=False)
 
 
-def timeline(actor: Actor, resource: Resource, key: int, before: int | None) -> tuple[list[EntryRow], bool]:
+def older_entries(actor: Actor, resource: Resource, key: int, before: int | None) -> tuple[list[EntryRow], bool]:
     """More of the timeline, and whether there is still more. Runs in a thread."""
     with Work(actor) as work:
         return _timeline(work, resource, key, before)
 
 
 def _timeline(work: Work, resource: Resource, key: int, before: int | None) -> tuple[list[EntryRow], bool]:
-    entries = history.timeline(work, resource, key, before=before, size=_TIMELINE + 1)
+    entries = timeline.of(work, resource, key, before=before, size=_TIMELINE + 1)
     there = notes.there(work, [entry.note for entry in entries if entry.note is not None])
     return entry_rows(work.actor, entries[:_TIMELINE], there), len(entries) > _TIMELINE
 
@@ -293,7 +293,7 @@ def _timeline(work: Work, resource: Resource, key: int, before: int | None) -> t
 _DID = {"note": "wrote a note", "create": "created it", "change": "changed it", "remove": "removed it"}
 
 
-def entry_rows(actor: Actor, entries: list[history.Entry], there: Mapping[int, notes.Note]) -> list[EntryRow]:
+def entry_rows(actor: Actor, entries: list[timeline.Entry], there: Mapping[int, notes.Note]) -> list[EntryRow]:
     """The timeline in the actor's words and time zone. A note is shown as it is now, where it is still there."""
     say = actor.speech.say
     rows: list[EntryRow] = []
@@ -311,7 +311,7 @@ def entry_rows(actor: Actor, entries: list[history.Entry], there: Mapping[int, n
                 text=text,
                 kind=entry.kind,
                 steps=[StepRow(say(step.label), step.before, step.after) for step in entry.steps],
-                can_undo=entry.kind == "change" and not entry.undone and actor.may("changes.undo"),
+                can_undo=entry.kind == "change" and not entry.undone and entry.mine,
                 undone=entry.undone,
                 note=str(note.id) if note else "",
                 note_text=note.text if note else "",

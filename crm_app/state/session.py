@@ -10,7 +10,7 @@ import reflex as rx
 from crm_app.core import days
 from crm_app.core.errors import Refusal
 from crm_app.core.i18n import LANGUAGES, Message, Speech
-from crm_app.services import actions, identity, records, users
+from crm_app.services import actions, identity, records, users, whole
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -67,7 +67,7 @@ class Me(rx.State):
             for found, verbs in actions.permissions()
             for verb in verbs
             if actor.may(name := found.permission(verb))
-        ]
+        ] + whole.may(actor)
         self.known = True
 
     def _tell(self, text: str, kind: str = "done", action: str = "", action_id: str = "") -> None:

@@ -3,8 +3,11 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from crm_app.core import clock
-from crm_app.services import credit, exposure
+from crm_app.core.errors import NotAllowed
+from crm_app.services import credit, exposure, statements, whole
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from crm_app.state.held import HeldList, read
@@ -118,3 +121,25 @@ def test_only_who_makes_such_documents_is_told_what_stands_against_a_customer(tr
     stranger = kernel.user_with({"orders.create": "own", "accounts.read": "own"})
     assert notices_of(stranger, ORDERS, account, 0) == [], "of a customer whom they may not see"
     assert [row.why for row in notices_of(maker, ORDERS, account, 0)] == ["Este cliente está retenido."]
+
+
+def test_what_is_told_whole_is_offered_only_to_who_may_read_all_of_it(trading):
+    everything = {f"{name}.read": "all" for name in ("invoices", "payments", "orders", "deliveries")}
+    for grants, offered in (
+        (everything, ["ageing.read", "held.read"]),
+        (everything | {"orders.read": "team"}, ["ageing.read"]),
+        (everything | {"payments.read": "own"}, []),
+        ({}, []),
+    ):
+        who = kernel.user_with({"accounts.read": "all", **grants})
+        assert whole.may(who) == offered
+        with Work(who) as work:
+            for name, ask in (
+                ("held.read", credit.held),
+                ("ageing.read", lambda work: statements.ageing(work, clock.now().date())),
+            ):
+                if name in offered:
+                    ask(work)
+                else:
+                    with pytest.raises(NotAllowed):
+                        ask(work)

@@ -3,7 +3,7 @@
 import pytest
 
 from crm_app.core.errors import Missing, NotAllowed
-from crm_app.services import actions, files, history, identity, notes, records
+from crm_app.services import actions, files, history, identity, notes, records, timeline
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from tests.support import crm
@@ -33,16 +33,16 @@ def write(actor, account, text="Call on Monday"):
         return notes.write(work, accounts(), account, {"text": text}).id, work
 
 
-def timeline(actor, account):
+def told(actor, account):
     with Work(actor) as work:
-        return history.timeline(work, accounts(), account)
+        return timeline.of(work, accounts(), account)
 
 
 def test_a_note_stands_among_the_changes_and_is_undone_like_one(account, who):
     ana = who()
     key, work = write(ana, account)
     actions.run(ana, "accounts", "change", account, {"city": "León"})
-    first, second, last = timeline(ana, account)
+    first, second, last = told(ana, account)
     assert (first.kind, second.kind, second.note, second.text, second.who, last.kind) == (
         "change",
         "note",
@@ -54,7 +54,7 @@ def test_a_note_stands_among_the_changes_and_is_undone_like_one(account, who):
     actions.undo(ana, work.change_set)
     with Work(ana) as reading:
         assert notes.of_record(reading, accounts(), account) == []
-    assert timeline(ana, account)[2].undone
+    assert told(ana, account)[2].undone
 
 
 def test_a_removed_note_comes_back(account, who):
@@ -64,7 +64,7 @@ def test_a_removed_note_comes_back(account, who):
         notes.change(work, key, "Call on Tuesday")
     with Work(ana, "notes.remove") as work:
         notes.remove(work, key)
-    steps = timeline(ana, account)[0].steps
+    steps = told(ana, account)[0].steps
     assert [(step.label, step.before, step.after) for step in steps] == [("Note", "Call on Tuesday", "")]
     actions.undo(ana, work.change_set)
     with Work(ana) as reading:
@@ -94,7 +94,7 @@ def test_who_may_only_read_writes_no_note_and_nobody_changes_anothers(account, w
     with pytest.raises(Missing):
         write(seller, account)
     key, _ = write(support, account)
-    assert timeline(reader, account)[0].text == "Call on Monday"
+    assert told(reader, account)[0].text == "Call on Monday"
     for act in (lambda work: notes.change(work, key, "x"), lambda work: notes.remove(work, key)):
         with pytest.raises(NotAllowed), Work(ana, "notes.change") as work:
             act(work)
@@ -111,7 +111,7 @@ def test_a_removed_file_comes_back_with_its_bytes(account, who):
         made = files.attach(work, accounts(), account, "hello.txt", stored)
     with Work(ana, "accounts.change") as work:
         files.remove(work, made.id)
-    assert [(step.label, step.before, step.after) for step in timeline(ana, account)[0].steps] == [
+    assert [(step.label, step.before, step.after) for step in told(ana, account)[0].steps] == [
         ("File", "hello.txt", "")
     ]
     actions.undo(ana, work.change_set)

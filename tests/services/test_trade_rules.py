@@ -10,7 +10,7 @@ from crm_app.core.errors import Conflict, IllegalMove, Invalid, Missing, NotAllo
 from crm_app.models.numbering import Counter, Sequence
 from crm_app.models.snapshots import DocumentSnapshot
 from crm_app.models.stock import StockMove
-from crm_app.services import actions, bulk, history, records, stock
+from crm_app.services import actions, bulk, records, stock, timeline
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from tests.support import crm, kernel, trade
@@ -206,7 +206,7 @@ def test_a_frozen_document_refuses_change_through_every_door(trading, resource):
 
 def undo_creation(resource, key):
     with Work(SYSTEM) as work:
-        first = history.timeline(work, records.resource_of(resource), key, size=100)[-1]
+        first = timeline.of(work, records.resource_of(resource), key, size=100)[-1]
     actions.undo(SYSTEM, first.change_set)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from crm_app.core import clock
 from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
-from crm_app.services import actions, history, records, users
+from crm_app.services import actions, history, records, timeline, users
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from tests.support import crm, kernel
@@ -46,7 +46,7 @@ def test_an_undo_can_itself_be_undone_and_nothing_twice(admin):
     undo_of(undone)
     assert (kernel.value(key, "city"), kernel.item(key).version) == ("Ávila", 4)
     with Work(SYSTEM) as work:
-        told = history.timeline(work, kernel.ACCOUNTS, key)
+        told = timeline.of(work, kernel.ACCOUNTS, key)
     assert [(entry.kind, entry.undoes, entry.undone) for entry in told] == [
         ("change", undone.change_set, False),
         ("change", changed.change_set, True),
@@ -147,6 +147,8 @@ def test_undo_reaches_as_far_as_its_scope(admin):
         (own, boss, False),
     ]:
         made = actions.run(doer, "accounts", "create", None, {"name": "Acme"})
+        with Work(who) as work:
+            assert [entry.mine for entry in timeline.of(work, kernel.ACCOUNTS, made.id)] == [allowed]
         if allowed:
             undo_of(made, who)
         else:
@@ -197,7 +199,7 @@ def test_undo_is_no_way_around_the_rules_on_users_and_roles(admin):
     users.set_grant(SYSTEM, weak, "accounts.read", "all")
     users.set_grant(SYSTEM, weak, "accounts.read", "")
     with Work(SYSTEM) as work:
-        taken_away = history.timeline(work, records.resource_of("roles"), weak)[0].change_set
+        taken_away = timeline.of(work, records.resource_of("roles"), weak)[0].change_set
     with pytest.raises(NotAllowed):
         actions.undo(helper, taken_away)
 
@@ -205,7 +207,7 @@ def test_undo_is_no_way_around_the_rules_on_users_and_roles(admin):
 def test_a_password_cannot_be_put_back(admin):
     users.change_password(kernel.actor(admin), crm.PASSWORD, "otra clave larga 77")
     with Work(SYSTEM) as work:
-        last = history.timeline(work, records.resource_of("users"), admin)[0]
+        last = timeline.of(work, records.resource_of("users"), admin)[0]
     assert (last.label, last.kind, last.steps) == ("Password changed", "change", ())
     with pytest.raises(Invalid):
         actions.undo(SYSTEM, last.change_set)
@@ -253,4 +255,4 @@ def test_the_past_is_only_for_who_may_see_the_record(admin):
         with Work(seller) as work, pytest.raises(Missing):
             history.as_of(work, kernel.ACCOUNTS, hidden, clock.now())
         with Work(seller) as work, pytest.raises(Missing):
-            history.timeline(work, kernel.ACCOUNTS, hidden)
+            timeline.of(work, kernel.ACCOUNTS, hidden)

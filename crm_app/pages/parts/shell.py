@@ -21,8 +21,8 @@ _GROUPS = ("Sales", "Relations", "Catalogue", "Insight")
 # pages of a group that are no list: address, icon, name, permission
 _BESIDE = {
     "Sales": (
-        ("/ageing", "calendar-clock", "Ageing", "invoices.read"),
-        ("/held", "shield-alert", "Customers on hold", "invoices.read"),
+        ("/ageing", "calendar-clock", "Ageing", "ageing.read"),
+        ("/held", "shield-alert", "Customers on hold", "held.read"),
     )
 }
 

@@ -1,0 +1,169 @@
+"""What happened to a record, line by line: who, when, and from what to what."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.fields import Reference
+from crm_app.core.resource import RESOURCES, Resource
+from crm_app.models.base import decode
+from crm_app.models.history import Change, ChangeSet
+
+from . import records
+from .history import Beside, about, beside_of
+from .work import Work, column_of
+
+
+@dataclass(frozen=True)
+class Step:
+    """One field's part: its English label and the two values as the reader sees them."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the timeline. `kind` is create, change or remove; `undone` says that a later ChangeSet took it back,
+    `mine` that the actor's role lets them take it back."""
+
+    change_set: int
+    at: datetime
+    who: str
+    verb: str
+    kind: str
+    label: str
+    steps: tuple[Step, ...]
+    undoes: int | None
+    undone: bool
+    mine: bool
+    note: int | None = None
+    text: str = ""
+
+
+_UNDOING = sa.orm.aliased(ChangeSet)
+_UNDONE = sa.exists().where(column_of(ChangeSet, "id") == _UNDOING.undoes)  # made once: it is costly to make
+
+
+def of(work: Work, resource: Resource, key: object, *, before: int | None = None, size: int = 30) -> list[Entry]:
+    """What happened to the record, newest first; `before` (a ChangeSet's id) pages on. Raises Missing."""
+    number = records.reach(work, resource, key)
+    given = {"entity": resource.table.__tablename__, "key": number, "size": size, "before": before}
+    rows = work.session.execute(_recent(on=before is not None), given).all()
+    who = records.names_of(work, records.resource_of("users"), {row[1].actor for row in rows if row[1].actor})
+    mine = _mine(work)
+    inside = {lines.resource.table.__tablename__: lines.resource for lines in RESOURCES.lines(resource)}
+    groups = (list(group) for _, group in groupby(rows, key=lambda row: row[1].id))
+    return [_entry(work, resource, inside, rows, who, mine=mine is None or rows[0][1].actor in mine) for rows in groups]
+
+
+def _mine(work: Work) -> set[int] | None:
+    """Whose changes the actor may take back; None for everybody's."""
+    scope = work.actor.scope("changes.undo")
+    if scope == "all":
+        return None
+    number = column_of(records.resource_of("users").table, "id")
+    return set(work.session.scalars(sa.select(number).where(records.belongs(work, number, scope)))) if scope else set()
+
+
+@cache
+def _recent(*, on: bool) -> Any:
+    """The statement for the timeline, made once: the newest :size ChangeSets about :entity :key, with `on` those before :before."""
+    mine = about(sa.bindparam("entity"), sa.bindparam("key"))  # type: ignore[arg-type]
+    of_set = column_of(Change, "change_set")
+    recent = sa.select(of_set).where(mine).group_by(of_set).order_by(of_set.desc()).limit(sa.bindparam("size"))
+    if on:
+        recent = recent.where(of_set < sa.bindparam("before"))
+    return (
+        sa.select(Change, ChangeSet, _UNDONE)
+        .join(ChangeSet, of_set == ChangeSet.id)
+        .where(mine, of_set.in_(recent.subquery().select()))
+        .order_by(of_set.desc(), column_of(Change, "id"))
+    )
+
+
+def _entry(
+    work: Work, resource: Resource, inside: dict[str, Resource], rows: list[Any], who: dict[int, str], *, mine: bool
+) -> Entry:
+    """All that one ChangeSet did to the record and to the lines inside it."""
+    change_set, undone = rows[0][1], bool(rows[0][2])
+    made = any(change.entity == resource.table.__tablename__ and change.before is None for change, _, _ in rows)
+    kind, note, text = "create" if made else "change", None, ""
+    steps: list[Step] = []
+    for change, _, _ in () if made else rows:  # of what is new, nothing is told one by one
+        beside = beside_of(change.entity)
+        if beside is not None:
+            if change.entity == "note" and change.before is None and len(rows) == 1 and not change_set.undoes:
+                kind, note, text = "note", change.record, str((change.after or {}).get("text", ""))
+            else:
+                steps += _beside_steps(beside, change)
+        elif change.entity in inside:
+            steps += _line_steps(work, inside[change.entity], change)
+        elif change.after is None:
+            kind = "remove"
+        else:
+            steps += _steps(work, resource, change)
+    return Entry(
+        change_set=change_set.id or 0,
+        at=change_set.at,
+        who=who.get(change_set.actor or 0) or work.actor.speech.say("System"),
+        verb=change_set.verb,
+        kind=kind,
+        label=change_set.label,
+        steps=tuple(steps),
+        undoes=change_set.undoes,
+        undone=undone,
+        mine=mine,
+        note=note,
+        text=text,
+    )
+
+
+def _beside_steps(beside: Beside, change: Change) -> list[Step]:
+    before, after = (change.before or {}).get(beside.text, ""), (change.after or {}).get(beside.text, "")
+    return [Step(beside.name, str(before), str(after))]
+
+
+def _line_steps(work: Work, resource: Resource, change: Change) -> list[Step]:
+    """A line that came or went is told by its name, one that changed by its fields."""
+    if change.before is not None and change.after is not None:
+        return _steps(work, resource, change)
+    text = _show(work, resource, resource.label, change.after or change.before)
+    return [Step(resource.one, "", text) if change.before is None else Step(resource.one, text, "")]
+
+
+def _steps(work: Work, resource: Resource, change: Change) -> list[Step]:
+    before, after = change.before or {}, change.after or {}
+    found: list[Step] = []
+    for name in after:
+        spec = resource.fields.get(name)
+        if spec is not None:
+            found.append(Step(spec.label, _show(work, resource, name, before), _show(work, resource, name, after)))
+        elif name != "position":  # where a line stands is kept for undo, not told
+            found += _inside(name, before.get(name), after.get(name))
+    return found
+
+
+def _inside(name: str, before: Any, after: Any) -> list[Step]:
+    """A column that is no field of its own: a mapping (a role's grants) is told entry by entry, anything else as it is."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return [Step(name, str(before or ""), str(after or ""))]
+    keys = [key for key in sorted(before | after) if before.get(key) != after.get(key)]
+    return [Step(key, str(before.get(key, "")), str(after.get(key, ""))) for key in keys]
+
+
+def _show(work: Work, resource: Resource, name: str, values: dict[str, Any] | None) -> str:
+    spec = resource.fields.get(name)
+    value = (values or {}).get(name)
+    if spec is None:
+        return "" if value is None else str(value)
+    value = decode(column_of(resource.table, name), value)
+    if isinstance(spec.kind, Reference):
+        target = RESOURCES.get(spec.kind.resource)
+        return records.names_of(work, target, [value]).get(value, f"#{value}") if target and value is not None else ""
+    return spec.kind.show(value, work.actor.speech)
