@@ -195,20 +195,29 @@ def _deposits(work: Work, source: str, rows: Sequence[Any], states: Sequence[str
     if orders:
         above = sa.select(column_of(SalesOrder, "quote")).where(column_of(SalesOrder, "id").in_(orders))
         quotes |= set(work.session.scalars(above)) - {None}
-    of_order, of_quote = column_of(Invoice, "order"), column_of(Invoice, "quote")
-    on_order = of_order.is_not(None) if source == "quotes" else of_order.in_(orders)
-    same = [of_order.in_(orders), sa.and_(of_quote.in_(quotes), sa.or_(of_order.is_(None), on_order))]
-    statement = (
-        sa.select(InvoiceLine, column_of(Invoice, "number"))
-        .join(Invoice, column_of(Invoice, "id") == column_of(InvoiceLine, "invoice"))
-        .where(
-            column_of(Invoice, "kind") == InvoiceKind.DEPOSIT.value,
-            column_of(Invoice, "status").in_(states),
-            sa.or_(*same),
-        )
-        .order_by(column_of(InvoiceLine, "id"))
+    key, number, order, quote, kind, status = (
+        column_of(Invoice, name) for name in ("id", "number", "order", "quote", "kind", "status")
     )
-    return [(line, number) for line, number in work.session.execute(statement)]
+    # what they are is told apart here: asked for it too, SQLite would rather read all deposits there are
+    found = sa.select(key, number, order, quote).add_columns(kind, status)
+    near = {
+        row[0]: row
+        for which in ((order, orders), (quote, quotes))
+        if which[1]
+        for row in work.session.execute(found.where(which[0].in_(which[1])))
+    }
+    numbers = {
+        row[0]: row[1]
+        for row in near.values()
+        if row[4] == InvoiceKind.DEPOSIT.value
+        and row[5] in states
+        and (row[2] is None or row[2] in orders or source == "quotes")
+    }
+    if not numbers:
+        return []
+    mine = sa.select(InvoiceLine).where(column_of(InvoiceLine, "invoice").in_(numbers))
+    lines = work.session.scalars(mine.order_by(column_of(InvoiceLine, "id")))
+    return [(line, numbers[line.invoice]) for line in lines]
 
 
 def _already(work: Work, deposit_line: int) -> Decimal:

@@ -81,7 +81,11 @@ def _walked(
 ) -> Sequence[Any]:
     """What the page has of the first WALK rows of the list's order. A whole page is the page; less says nothing."""
     key, sorted_by = column_of(resource.table, "id"), order(resource, query)
-    first = sa.select(key).order_by(*sorted_by).limit(WALK).cte("first").prefix_with("MATERIALIZED")
+    begin = sa.select(key).order_by(*sorted_by)
+    filled = _filled(resource, query) if work.session.connection().dialect.name == "postgresql" else None
+    if filled is not None:
+        begin = sa.select(key).where(filled.is_not(None)).order_by(filled.desc(), *sorted_by[1:])
+    first = begin.limit(WALK).cte("first").prefix_with("MATERIALIZED")
     keys = sa.select(key).where(key.in_(sa.select(first.c.id)), *search.tested(conditions)).order_by(*sorted_by)
     some = keys.limit(query.size).offset((query.page - 1) * query.size)
     return work.session.connection().execute(selecting(resource, names).where(key.in_(some)).order_by(*sorted_by)).all()

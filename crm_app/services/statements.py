@@ -22,6 +22,7 @@ from crm_app.models.payments import Allocation, Direction, Payment, PaymentStatu
 
 from . import instalments, records, whole
 from .filters import conditions_of
+from .search import tested
 from .work import Work, column_of
 
 ZERO = Decimal(0)
@@ -114,27 +115,35 @@ def _movements(work: Work, account: int | None, end: date) -> list[tuple[str, Mo
     return [*_of_invoices(work, account, end), *_of_payments(work, account, end), *_of_exchange(work, account, end)]
 
 
-def _only(table: type[Invoice] | type[Payment], account: int | None) -> list[sa.ColumnElement[bool]]:
-    return [] if account is None else [column_of(table, "account") == account]
+def _only(
+    table: type[Invoice] | type[Payment], account: int | None, *which: sa.ColumnElement[bool]
+) -> list[sa.ColumnElement[bool]]:
+    """Those of that account, or all. Of one account's few rows the rest is only tested: SQLite knows no better than to look for
+    all that are issued."""
+    return [*which] if account is None else [column_of(table, "account") == account, *tested(list(which))]
 
 
 def _of_invoices(work: Work, account: int | None, end: date) -> list[tuple[str, Movement]]:
     names = ("currency", "date", "id", "number", "kind")
-    parts = (column_of(InvoicePart, name) for name in ("due", "amount"))
+    parts = (column_of(InvoicePart, name) for name in ("due", "amount", "before", "id"))
     statement_ = (
         sa.select(*(column_of(Invoice, name) for name in names), *parts)
         .join(InvoicePart, column_of(InvoicePart, "invoice") == column_of(Invoice, "id"))
         .where(
-            *_only(Invoice, account),
-            column_of(Invoice, "status") == InvoiceStatus.ISSUED.value,
-            column_of(Invoice, "date") <= end,
+            *_only(
+                Invoice,
+                account,
+                column_of(Invoice, "status") == InvoiceStatus.ISSUED.value,
+                column_of(Invoice, "date") <= end,
+            )
         )
-        .order_by(column_of(Invoice, "id"), column_of(InvoicePart, "before"), column_of(InvoicePart, "id"))
     )
+    # put in order here: asked for the order too, SQLite would read all invoices in it
+    whole = sorted(work.session.execute(statement_), key=lambda row: (row[2], *row[-2:]))
     found: list[tuple[str, Movement]] = []
-    for _, group in groupby(work.session.execute(statement_), key=lambda row: row.id):
+    for _, group in groupby(whole, key=lambda row: row[2]):
         rows = list(group)
-        for place, (currency, day, key, number, kind, due, amount) in enumerate(rows, 1):
+        for place, (currency, day, key, number, kind, due, amount, *_) in enumerate(rows, 1):
             part = f"{place}/{len(rows)}" if len(rows) > 1 else ""
             signed = -amount if kind == _CREDIT else amount
             found.append((currency, Movement(day, "invoices", key, number, kind, due, signed, part=part)))
@@ -145,9 +154,12 @@ def _of_payments(work: Work, account: int | None, end: date) -> list[tuple[str, 
     """A reversed payment is two movements: when it came, and when it went back."""
     names = ("currency", "date", "id", "number", "direction", "amount", "reversed_on")
     statement_ = sa.select(*(column_of(Payment, name) for name in names)).where(
-        *_only(Payment, account),
-        column_of(Payment, "status") != PaymentStatus.DRAFT.value,
-        column_of(Payment, "date") <= end,
+        *_only(
+            Payment,
+            account,
+            column_of(Payment, "status") != PaymentStatus.DRAFT.value,
+            column_of(Payment, "date") <= end,
+        )
     )
     found = []
     for currency, day, key, number, direction, amount, back in work.session.execute(statement_):
@@ -169,7 +181,7 @@ def _of_exchange(work: Work, account: int | None, end: date) -> list[tuple[str, 
         .outerjoin(Payment, column_of(Payment, "id") == column_of(table, "payment"))
         .outerjoin(source, source.id == column_of(table, "credit"))
         .where(
-            *_only(Invoice, account), column_of(table, "day") <= end, paid_with != column_of(Invoice, "currency")
+            *_only(Invoice, account, column_of(table, "day") <= end, paid_with != column_of(Invoice, "currency"))
         )
     )  # fmt: skip
     found = []
