@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from crm_app.models.base import Id
+from crm_app.models.migrations import narrow_index
 
 revision = "0007"
 down_revision = "0006"
@@ -18,6 +19,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         # as a part of the column: SQLite adds no constraint later, and rebuilding the table would rebuild its search index
         op.execute("ALTER TABLE account ADD COLUMN team INTEGER CONSTRAINT fk_account_team REFERENCES team (id)")
+        narrow_index(op, "account", "owner", "team")
     else:
         op.add_column("account", sa.Column("team", Id, nullable=True))
         op.create_foreign_key("fk_account_team", "account", "team", ["team"], ["id"])
