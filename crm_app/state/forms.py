@@ -98,6 +98,7 @@ class RecordState(BesideState, rx.State, mixin=True):
     asking: bool = False
     pane: str = "details"
     loaded: bool = False
+    here: str = ""
     failure: str = ""
     _pending: dict[str, str] = {}
     _pending_version: int = 0
@@ -111,16 +112,15 @@ class RecordState(BesideState, rx.State, mixin=True):
         self.may_change = actor.may(self.resource.permission("change" if key != "new" else "create"))
         self.may_remove = key != "new" and actor.may(self.resource.permission("remove"))
         if key == "new" and not self.may_change:
-            self.record, self.loaded = 0, True
+            self.record, self.loaded, self.here = 0, True, key
             self.failure = actor.speech.say(NotAllowed(self.resource.permission("create")).message)
             return
         if key == "new":
             self._blank(actor)
-            return
-        self._take(
-            int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0,
-            await self._read(actor, key),
-        )
+        else:
+            number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
+            self._take(number, await self._read(actor, key))
+        self.here = key
 
     async def _read(self, actor: Actor, key: object) -> Read:
         """The record from the database; a kind of record that shows more reads that here too."""
@@ -247,8 +247,8 @@ class RecordState(BesideState, rx.State, mixin=True):
         """A record that cannot be shown says why on the page; anything else is a toast."""
         actor = await signed_in(self)
         text = actor.speech.say(refusal.message)
-        if isinstance(refusal, Missing) and (not self.loaded or str(self.record) != self._key()):
-            self.record, self.loaded, self.failure = 0, True, text
+        if self.here != self._key():
+            self.record, self.loaded, self.here, self.failure = 0, True, self._key(), text
             return
         me = await self.get_state(Me)
         me._tell(text, "late")

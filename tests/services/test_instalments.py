@@ -242,6 +242,8 @@ def _back(url, kept):
         for table, name in product(("account", "contact"), ("valid_from", "valid_to", "usual")):
             for ways in ("phone", "email"):
                 connection.exec_driver_sql(f"ALTER TABLE {table}_{ways} DROP COLUMN {name}")
+        if not url.startswith("postgres"):
+            connection.exec_driver_sql("DROP INDEX ix_account_search")
         connection.exec_driver_sql("DROP INDEX ix_account_team")
         connection.exec_driver_sql("ALTER TABLE account DROP COLUMN team")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")

@@ -2,12 +2,15 @@
 // asks it for the present place too, and is drawn anew whenever that changes.
 import { useNavigate } from "react-router";
 
-/** What follows an address of the application: `go("/accounts/7")`. To where one is already leads no second step back. */
+/**
+ * What follows an address of the application: `go("/accounts/7")`. To where one is already leads no second step back. The page
+ * is drawn at once and so asks for its data before it is painted, not after.
+ */
 export function useGo() {
   const navigate = useNavigate();
   return (to) => {
     const { pathname, search, hash } = window.location;
-    navigate(to, { replace: to === pathname + search + hash });
+    navigate(to, { replace: to === pathname + search + hash, flushSync: true });
   };
 }
 

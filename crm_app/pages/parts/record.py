@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import reflex as rx
-from reflex.vars import Var
+from reflex.vars import Var, VarData
 
 from crm_app.core.resource import RESOURCES, Lines, Section
 from crm_app.state.forms import ClashRow, EntryRow, RecordState, StepRow
@@ -15,6 +15,15 @@ from .inputs import lines_field, prop
 from .links import link
 from .shell import Trail, empty, shell
 from .text import t, when
+
+# which record the address names: until the state holds that one, it still holds the one that was looked at before
+_KEY = Var(
+    "pageKey",
+    _var_data=VarData(
+        hooks={'const pageKey = useLocation().pathname.replace(/\\/+$/, "").split("/").pop();': None},
+        imports={"react-router": "useLocation"},
+    ),
+).to(str)
 
 
 def record_screen(
@@ -51,9 +60,10 @@ def record_screen(
         _ask_remove(state),
     )
     *way, (here, to) = trail or ((t(found.group), ""), (t(found.many), back), (title, ""))
+    there = state.loaded & (state.here == _KEY)
     return shell(
-        rx.cond(state.failure != "", _missing(state, back), rx.cond(state.loaded, body, _skeleton())),
-        trail=(*way, (rx.cond(state.failure != "", t("Not found"), here), to)),
+        rx.cond(there, rx.cond(state.failure != "", _missing(state, back), body), _skeleton()),
+        trail=(*way, (rx.cond(there, rx.cond(state.failure != "", t("Not found"), here), t(found.one)), to)),
         reload=state.load,
         undo=state.undo,
     )
