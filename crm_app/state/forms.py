@@ -112,7 +112,7 @@ class RecordState(BesideState, rx.State, mixin=True):
         self.may_change = actor.may(self.resource.permission("change" if key != "new" else "create"))
         self.may_remove = key != "new" and actor.may(self.resource.permission("remove"))
         if key == "new" and not self.may_change:
-            self.record, self.loaded, self.here = 0, True, key
+            self.record, self.loaded, self.here = 0, True, self._address()
             self.failure = actor.speech.say(NotAllowed(self.resource.permission("create")).message)
             return
         if key == "new":
@@ -120,14 +120,18 @@ class RecordState(BesideState, rx.State, mixin=True):
         else:
             number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
             self._take(number, await self._read(actor, key))
-        self.here = key
+        self.here = self._address()
 
     async def _read(self, actor: Actor, key: object) -> Read:
         """The record from the database; a kind of record that shows more reads that here too."""
         return await reading(read, actor, self.resource, key, self.with_below)
 
-    def _key(self) -> str:
+    def _address(self) -> str:
+        """The last part of the page's address."""
         return self.router.url.path.strip("/").split("/")[-1]
+
+    def _key(self) -> str:
+        return self._address()
 
     def _blank(self, actor: Actor) -> None:
         fields = self.resource.fields
@@ -247,8 +251,8 @@ class RecordState(BesideState, rx.State, mixin=True):
         """A record that cannot be shown says why on the page; anything else is a toast."""
         actor = await signed_in(self)
         text = actor.speech.say(refusal.message)
-        if self.here != self._key():
-            self.record, self.loaded, self.here, self.failure = 0, True, self._key(), text
+        if self.here != self._address():
+            self.record, self.loaded, self.here, self.failure = 0, True, self._address(), text
             return
         me = await self.get_state(Me)
         me._tell(text, "late")

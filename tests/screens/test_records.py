@@ -143,3 +143,28 @@ def test_a_contact_is_saved_as_a_vcard(tabs, made_in):
         page.get_by_role("menuitem", name=es("Save as vCard")).click()
     assert download.value.suggested_filename == "José Núñez.vcf"
     assert "FN:José Núñez" in Path(download.value.path()).read_text()
+
+
+def test_a_record_is_never_shown_under_the_address_of_another(tabs, made):
+    first, second = (made(name=name) for name in ("Minas Viejas", "Minas Nuevas"))
+    page = tabs(address=f"/accounts/{first}")
+    expect(page.locator(".record-head")).to_contain_text("Minas Viejas")
+    page.locator("nav").get_by_role("link", name=es("Accounts")).first.click()
+    page.fill("#list-filter", "minas")
+    link = page.locator(f'table[data-list] a[href="/accounts/{second}"]').first
+    expect(link).to_be_visible()
+    page.evaluate(
+        """() => {
+          window.told = [];
+          const look = () => {
+            if (/^.accounts.[0-9]+$/.test(location.pathname)) window.told.push(document.querySelector("main")?.textContent + document.title);
+            requestAnimationFrame(look);
+          };
+          look();
+        }"""
+    )
+    link.click()
+    expect(page.locator(".record-head")).to_contain_text("Minas Nuevas")
+    told = page.evaluate("window.told")
+    assert told
+    assert not [text for text in told if "Minas Viejas" in text]
