@@ -54,7 +54,7 @@ def _bulk() -> float:
     with Work(SYSTEM) as work:
         count = records.page(work, ACCOUNTS, query, cap=None).total
     begun = time.perf_counter()
-    mass.start(SYSTEM, ACCOUNTS, mass.Selection(query), "change", {"payment_days": str(int(begun) % 365)})
+    mass.start(SYSTEM, ACCOUNTS, mass.Selection(query), "change", mass.Deed({"payment_days": str(int(begun) % 365)}))
     while jobs.run_once():
         pass
     return (time.perf_counter() - begun) * BULK / count
