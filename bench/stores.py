@@ -50,13 +50,13 @@ def _fill(settings: dict[str, str], accounts: int, invoices: int) -> None:
     if invoices:
         steps.append(["bench.sales", str(invoices)])
     for words in steps:
-        subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", *words],
-            cwd=ROOT,
-            env=environment(settings),
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
+        _run(words, settings)
+
+
+def _run(words: list[str], settings: dict[str, str]) -> None:
+    subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", *words], cwd=ROOT, env=environment(settings), stdout=subprocess.DEVNULL, check=True
+    )
 
 
 def _named(accounts: int, invoices: int) -> str:
@@ -71,7 +71,7 @@ def _on_sqlite(accounts: int, invoices: int) -> Store:
         making.mkdir(parents=True)
         _fill({"CRM_DATA_DIR": str(making)}, accounts, invoices)
         making.rename(folder)
-    return Store("sqlite", accounts, {"CRM_DATA_DIR": str(folder)})
+    return _up_to_date(Store("sqlite", accounts, {"CRM_DATA_DIR": str(folder)}))
 
 
 def _on_postgres(socket: Path, accounts: int, invoices: int) -> Store:
@@ -88,7 +88,13 @@ def _on_postgres(socket: Path, accounts: int, invoices: int) -> Store:
             connection.execute(f"ALTER DATABASE {making} RENAME TO {name}")
     with psycopg.connect(address.replace("dbname=postgres", f"dbname={name}"), autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")  # what autovacuum would have done long before
-    return Store("postgres", accounts, _settings(folder, socket, name))
+    return _up_to_date(Store("postgres", accounts, _settings(folder, socket, name)))
+
+
+def _up_to_date(kept: Store) -> Store:
+    """The same, of which an earlier version of the program may have made the tables."""
+    _run(["crm_app.cli", "migrate"], kept.environment)
+    return kept
 
 
 def _settings(folder: Path, socket: Path, name: str) -> dict[str, str]:
