@@ -67,8 +67,10 @@ def _mine(work: Work) -> set[int] | None:
     scope = work.actor.scope("changes.undo")
     if scope == "all":
         return None
-    number = column_of(records.resource_of("users").table, "id")
-    return set(work.session.scalars(sa.select(number).where(records.belongs(work, number, scope)))) if scope else set()
+    if scope == "team":
+        number = column_of(records.resource_of("users").table, "id")
+        return set(work.session.scalars(sa.select(number).where(records.belongs(work, number, scope))))
+    return {work.actor.user} if scope and work.actor.user is not None else set()
 
 
 @cache
