@@ -17,7 +17,9 @@ from .values import selecting
 from .work import Work, column_of
 
 WALK = 3_000  # rows of a list's order that are tested before all that match are put in order
+_SURE = 1.4  # how many times what is needed the walk should meet, to be worth what it costs where it meets too few
 _ALL = 2**31 - 1
+LARGE = 200_000  # rows of a table in which it pays to look first how dense the matches are
 AT_ONCE = 3_000  # matches that are counted, sorted and read by one statement; with more, the counting alone comes first
 
 
@@ -119,17 +121,31 @@ def _by_key(resource: Resource, spec: FieldSpec) -> bool:
 
 
 def at_once(
-    work: Work, resource: Resource, query: Query, names: tuple[str, ...], conditions: list[Any]
-) -> tuple[Sequence[Any], int] | None:
-    """The page of a search, and how many match: by one statement, where SQLite finds few in the list's own order.
+    work: Work, resource: Resource, query: Query, names: tuple[str, ...], conditions: list[Any], cap: int | None
+) -> tuple[Sequence[Any], int, bool] | None:
+    """The page of a search, how many match, and whether that is the cap: by one statement, where SQLite finds few in the list's
+    own order, or many in a large table of which the order's first rows will not fill the page.
 
     None where it has to be asked in the ordinary way.
     """
     phrase = search.phrase_of(work, query.text) if query.text and _by_itself(resource, query) else ""
-    found = _narrow(work, resource, query, names, conditions, phrase, AT_ONCE + 1) if phrase else []
-    if not found or found[0].matched > AT_ONCE:
+    if not phrase:
         return None
-    return found, found[0].total
+    size = work.session.connection().scalar(_newest(resource.table)) or 0
+    place = search.place_of(work, resource.table, phrase, AT_ONCE) if size > LARGE else None
+    needed = query.size * query.page * _SURE
+    if place is not None and place * needed <= AT_ONCE * WALK:
+        return None  # as dense as they lie up to there, the walk meets enough of them
+    found = _narrow(work, resource, query, names, conditions, phrase, AT_ONCE + 1 if place is None else _ALL)
+    if not found or (place is None and found[0].matched > AT_ONCE):
+        return None
+    total = found[0].total
+    return (found, cap, True) if cap is not None and total > cap else (found, total, False)
+
+
+@cache
+def _newest(table: Any) -> sa.Select[Any]:
+    return sa.select(sa.func.max(column_of(table, "id")))
 
 
 def _by_itself(resource: Resource, query: Query) -> bool:

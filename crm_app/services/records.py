@@ -84,9 +84,9 @@ def page(
     names = _with_currency(
         resource, [name for name in columns or columns_of(resource, query) if name in resource.fields]
     )
-    quick = listing.at_once(work, resource, query, names, conditions)
+    quick = listing.at_once(work, resource, query, names, conditions, cap)
     if quick is not None:
-        return Page(items_of(resource, names, quick[0]), quick[1], capped=False)
+        return Page(items_of(resource, names, quick[0]), *quick[1:])
     found = match(work, resource.table, query.text)
     if total is None:
         total = listing.count(work, resource, conditions, found, cap)

@@ -148,6 +148,18 @@ def _counted(table: str) -> sa.TextClause:
     return sa.text(f"SELECT count(*) FROM ({found})")  # noqa: S608 - our own names
 
 
+def place_of(work: Work, table: Any, phrase: str, number: int) -> int | None:
+    """The id of SQLite's match of that number, in the order of ids; None where fewer match. It tells how dense they are."""
+    name = table.__tablename__
+    found: int | None = work.session.connection().scalar(_placed(name), {"phrase": phrase, "number": number})
+    return found
+
+
+@cache
+def _placed(table: str) -> sa.TextClause:
+    return sa.text(f'SELECT rowid FROM "{table}_search" WHERE "{table}_search" MATCH :phrase LIMIT 1 OFFSET :number')  # noqa: S608
+
+
 def narrow_keys(table: Any, conditions: Sequence[sa.ColumnElement[bool]], *, falling: bool) -> Any:
     """For SQLite: the ids that match :phrase and meet the conditions, by the list's own key, :size of them after :skip. Beside
     each stand `matched`, how many match, no further than :most (more than there are, or they are not all), and `total`.

@@ -335,11 +335,21 @@ def test_pages_follow_one_another_without_gap_or_repeat(places, text, sort):
 
 
 @pytest.mark.parametrize("sort", ["", "-name", "city"])
-def test_where_the_first_rows_of_the_order_do_not_match_all_that_match_are_sorted(places, monkeypatch, sort):
+@pytest.mark.parametrize("text", ["comun", "cliente 000", "nunez"])
+def test_however_a_search_is_answered_the_pages_are_the_same(places, monkeypatch, text, sort):
+    """The order's first rows are walked, or all that match are sorted: at once in a large table, or after the walk met too few."""
     filters = (Filter("active", "eq", "true"),)
-    walked = [both(places, Query("comun", filters, sort, page, 20))[0] for page in (1, 2, 9)]
-    monkeypatch.setattr(listing, "WALK", 10)
-    assert [both(places, Query("comun", filters, sort, page, 20))[0] for page in (1, 2, 9)] == walked
+
+    def pages():
+        return [both(places, Query(text, filters, sort, page, 20)) for page in (1, 2, 9)] + [
+            both(places, Query(text, (), sort))
+        ]
+
+    told = pages()
+    for walk, large, sure in ((10, 200_000, 1.4), (3_000, 0, 0), (10, 0, 0), (3_000, 0, 1e9)):
+        for name, value in (("WALK", walk), ("LARGE", large), ("_SURE", sure)):
+            monkeypatch.setattr(listing, name, value)
+        assert pages() == told, (walk, large, sure)
 
 
 def test_a_page_far_behind_the_end_is_empty(places):
