@@ -38,7 +38,7 @@ def engine_for(url: str) -> sa.Engine:
         event.listen(found, "connect", _sqlite_connect)
         event.listen(found, "begin", _sqlite_begin)
         return found
-    return sa.create_engine(
+    found = sa.create_engine(
         url,
         pool_size=POOL_SIZE,
         max_overflow=4,
@@ -48,6 +48,14 @@ def engine_for(url: str) -> sa.Engine:
         hide_parameters=True,  # an error that is logged must not name anybody
         connect_args={"connect_timeout": 5},
     )
+    event.listen(found, "connect", _postgres_connect)
+    return found
+
+
+def _postgres_connect(connection: Any, _record: Any) -> None:
+    """Compiling a question takes PostgreSQL longer than answering any of ours. (Said here: a pooler refuses it at the start.)"""
+    connection.execute("SET jit = off")
+    connection.commit()
 
 
 @cache

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from crm_app.core import clock
 from crm_app.core.errors import Invalid, Missing, Unavailable
@@ -181,4 +182,4 @@ def test_tidying_drops_what_has_run_out_and_is_due_again_tomorrow(admin):
         assert [jobs.run_once(), jobs.run_once()] == [True, False]
         with Work(SYSTEM) as work:
             assert [found.state for found in jobs.page(work, jobs.Query())[0]] == ["waiting", "done"]
-            assert work.session.query(Session).count() == 0
+            assert work.session.scalar(sa.select(sa.func.count()).select_from(Session)) == 0

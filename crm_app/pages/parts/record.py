@@ -48,8 +48,7 @@ def record_screen(
         state.record == 0, t(f"New {found.one.lower()}"), rx.cond(state.label != "", state.label, t("Draft"))
     )
     back = f"/{found.name}"
-    files = (files_section(state),) if found.api and found.group != "Settings" else ()
-    sections = (*sections, related_section(state), *files)
+    sections = (*sections, related_section(state), *_files(state))
     body = rx.fragment(
         head or _head(state, title, verbs, actions, pictured=pictured),
         _facts(state),
@@ -67,6 +66,10 @@ def record_screen(
         reload=state.load,
         undo=state.undo,
     )
+
+
+def _files(state: type[RecordState]) -> tuple[rx.Component, ...]:
+    return (files_section(state),) if state.resource.api and state.resource.group != "Settings" else ()
 
 
 def _missing(state: type[RecordState], back: str) -> rx.Component:
