@@ -175,7 +175,7 @@ def test_axe_finds_nothing_at_home_and_in_the_search(tabs, width):
 def worker(page):
     """Wait until the page is under its service worker."""
     page.evaluate("async () => { await navigator.serviceWorker.ready; }")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     page.wait_for_function("async () => (await caches.keys()).length === 1 && !!(await caches.match('/accounts'))")
 
 

@@ -20,8 +20,9 @@ _OFF = (
     "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
 )  # fmt: skip
 # Quick to start, and silent: no look for updates, no first-run page.
+# Sockets are asked for in the browser's own language, whatever that of a context is.
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+    "--accept-lang=en", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run", f"--disable-features={','.join(_OFF)}",
 ]  # fmt: skip
 
