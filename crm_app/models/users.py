@@ -161,8 +161,8 @@ _PAYMENTS = "post allocate unallocate reverse"
 
 
 def _grants(scope: str, **verbs: str) -> dict[str, str]:
-    """Permissions of that scope, from verbs by Resource: a name with "_" where the Resource has "-"."""
-    return {f"{name.replace('_', '-')}.{verb}": scope for name, found in verbs.items() for verb in found.split()}
+    """Permissions of that scope, from verbs by Resource."""
+    return {f"{name}.{verb}": scope for name, found in verbs.items() for verb in found.split()}
 
 
 def _each(names: tuple[str, ...], verbs: str) -> dict[str, str]:

@@ -228,12 +228,20 @@ def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Se
     trade.add_up(work, values, account, carried)
     if target == "invoices":
         values |= instalments.days(work, values)
+    return write(work, source, first.id, target, values, carried)
+
+
+def write(
+    work: Work, source: str, key: int, target: str, values: Mapping[str, Any], inside: Sequence[dict[str, Any]]
+) -> Any:
+    """The row of a new draft of `target` with these lines, shared between salespeople like the document it is made from."""
+    table, line_table = HEADS[target]
     made = table(**values)
     work.session.add(made)
     work.session.flush()
-    inside = [{line_table.PARENT: made.id, "position": number} | values for number, values in enumerate(carried)]
-    lines.insert_many(work, lines.part_of(target, "lines"), inside)
-    shares.carry(work, source, first.id, target, made)
+    rows = [{line_table.PARENT: made.id, "position": number} | row for number, row in enumerate(inside)]
+    lines.insert_many(work, lines.part_of(target, "lines"), rows)
+    shares.carry(work, source, key, target, made)
     return made
 
 

@@ -13,7 +13,7 @@ from crm_app.models.accounts import Account
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
 from crm_app.models.orders import SalesOrder
 
-from . import chain, instalments, shares, snapshots, trade
+from . import chain, instalments, snapshots, trade
 from .work import Work, column_of
 
 Values = Mapping[str, object]
@@ -74,9 +74,13 @@ def _nets(work: Work, source: str, row: Any) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for line in snapshots.lines_of(work, source, row.id):
         if getattr(line, "choice", "firm") == "firm":
-            amount = money.round_money(line.quantity * line.price * (100 - line.discount) / 100, row.currency)
-            found[line.tax_class] = found.get(line.tax_class, ZERO) + amount
+            found[line.tax_class] = found.get(line.tax_class, ZERO) + _amount(line, row.currency)
     return found
+
+
+def _amount(line: Any, currency: str) -> Decimal:
+    """What a line comes to, as typed."""
+    return money.round_money(line.quantity * line.price * (100 - line.discount) / 100, currency)
 
 
 def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], head: Mapping[str, Any]) -> Any:
@@ -84,15 +88,7 @@ def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], head:
     values |= {"date": trade.today(work), **head} | chain.pointers(source, row, Invoice)
     account = work.row(Account, row.account)
     trade.add_up(work, values, account, lines)
-    made = Invoice(**values | instalments.days(work, values))
-    work.session.add(made)
-    work.session.flush()
-    work.session.add_all(
-        InvoiceLine(invoice=made.id or 0, position=number, **line) for number, line in enumerate(lines)
-    )
-    work.session.flush()
-    shares.carry(work, source, row.id, "invoices", made)
-    return made
+    return chain.write(work, source, row.id, "invoices", values | instalments.days(work, values), lines)
 
 
 def _deposited(work: Work, source: str, row: Any) -> Decimal:
@@ -114,8 +110,7 @@ def set_off(work: Work, source: str, rows: Sequence[Any], made: Any) -> list[Any
     lines = snapshots.lines_of(work, "invoices", made.id)
     room: dict[str, Decimal] = {}
     for line in lines:
-        amount = money.round_money(line.quantity * line.price * (100 - line.discount) / 100, made.currency)
-        room[line.tax_class] = room.get(line.tax_class, ZERO) + amount
+        room[line.tax_class] = room.get(line.tax_class, ZERO) + _amount(line, made.currency)
     added: list[InvoiceLine] = []
     for deposit, number in deposits:
         taken = min(deposit.price - _already(work, deposit.id), room.get(deposit.tax_class, ZERO))
