@@ -205,7 +205,7 @@ def _opened(page: Page) -> list[float]:
         page.goto("/invoices")
         link = page.locator("table[data-list] tbody tr a").nth(number)
         link.wait_for()
-        page.wait_for_timeout(150)
+        page.wait_for_timeout(500)  # who opens an invoice has found it in the list first
         link.click()
         times.append(float(page.evaluate(f"__until(/^.invoices.[0-9]+$/, '{SHOWN}')")))
     return times[3:]

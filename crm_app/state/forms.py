@@ -3,8 +3,8 @@
 import asyncio
 import dataclasses
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -24,6 +24,11 @@ from .reading import reading
 from .session import Me, greet, tell
 
 _TIMELINE = 30
+_FRESH = timedelta(seconds=2)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+# what a kind of record shows beside its fields, read with them
+Also = Callable[[Work, Resource, records.Item], Any]
 
 
 @dataclasses.dataclass
@@ -65,7 +70,7 @@ class ClashRow:
 
 @dataclasses.dataclass
 class Read:
-    """What one reading of a record brought."""
+    """What one reading of a record brought; `also` by the names of `RecordState._also`."""
 
     version: int
     label: str
@@ -75,6 +80,7 @@ class Read:
     entries: list[EntryRow]
     older: bool
     around: Around
+    also: dict[str, Any]
 
 
 class RecordState(BesideState, rx.State, mixin=True):
@@ -102,17 +108,34 @@ class RecordState(BesideState, rx.State, mixin=True):
     failure: str = ""
     _pending: dict[str, str] = {}
     _pending_version: int = 0
+    _ahead: datetime = _LONG_AGO
 
     @on("read")
     async def load(self) -> Any:
-        """Read the record that the URL names; "new" is an empty one."""
+        """Show the record that the URL names; "new" is an empty one."""
         actor = await greet(self)
-        key = self._key()
+        key = self._address()
+        there, self._ahead = self.here == key and clock.now() - self._ahead < _FRESH, _LONG_AGO
+        if not there:
+            await self._open(actor, key)
+
+    @on("read")
+    async def ahead(self, key: str) -> Any:
+        """Read the record whose link is being pressed: it is there when its page is. What is refused its page will say."""
+        actor = await signed_in(self)
+        try:
+            await self._open(actor, key[:20])
+        except Refusal:
+            return
+        self._ahead = clock.now()
+
+    async def _open(self, actor: Actor, key: str) -> None:
+        """Take up another record, or an empty one."""
         self.errors, self.clashes, self.failure, self.asking, self.with_below = {}, [], "", False, False
         self.may_change = actor.may(self.resource.permission("change" if key != "new" else "create"))
         self.may_remove = key != "new" and actor.may(self.resource.permission("remove"))
         if key == "new" and not self.may_change:
-            self.record, self.loaded, self.here = 0, True, self._address()
+            self.record, self.loaded, self.here = 0, True, key
             self.failure = actor.speech.say(NotAllowed(self.resource.permission("create")).message)
             return
         if key == "new":
@@ -120,18 +143,19 @@ class RecordState(BesideState, rx.State, mixin=True):
         else:
             number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
             self._take(number, await self._read(actor, key))
-        self.here = self._address()
+        self.here = key
 
     async def _read(self, actor: Actor, key: object) -> Read:
-        """The record from the database; a kind of record that shows more reads that here too."""
-        return await reading(read, actor, self.resource, key, self.with_below)
+        """The record from the database, with what its kind shows beside it."""
+        return await reading(read, actor, self.resource, key, self.with_below, self._also())
+
+    def _also(self) -> dict[str, Also]:
+        """What else is read with the record."""
+        return {}
 
     def _address(self) -> str:
         """The last part of the page's address."""
         return self.router.url.path.strip("/").split("/")[-1]
-
-    def _key(self) -> str:
-        return self._address()
 
     def _blank(self, actor: Actor) -> None:
         fields = self.resource.fields
@@ -258,7 +282,7 @@ class RecordState(BesideState, rx.State, mixin=True):
         me._tell(text, "late")
 
 
-def read(actor: Actor, resource: Resource, key: object, below: bool = False) -> Read:
+def read(actor: Actor, resource: Resource, key: object, below: bool, also: Mapping[str, Also]) -> Read:
     """A record as text, with the start of its timeline; `below` as in `around`. Runs in a thread."""
     with Work(actor) as work:
         item = records.one(work, resource, key)
@@ -268,7 +292,9 @@ def read(actor: Actor, resource: Resource, key: object, below: bool = False) -> 
         inside = {part.name: lines_text(actor, part, item.lines[part.name]) for part in RESOURCES.lines(resource)}
         rows, older = _timeline(work, resource, item.id, None)
         beside = around(work, resource, item, below=below)
-    return Read(item.version, str(item.values[resource.label] or ""), values, shown, inside, rows, older, beside)
+        more = {name: found(work, resource, item) for name, found in also.items()}
+    label = str(item.values[resource.label] or "")
+    return Read(item.version, label, values, shown, inside, rows, older, beside, more)
 
 
 def lines_text(actor: Actor, part: Lines, items: list[records.Item]) -> str:

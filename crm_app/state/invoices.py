@@ -1,6 +1,5 @@
 """Invoices."""
 
-import asyncio
 import dataclasses
 from typing import ClassVar
 
@@ -8,12 +7,12 @@ import reflex as rx
 
 from crm_app.core.resource import Resource
 from crm_app.models.invoices import INVOICES
-from crm_app.services import strip, trade
+from crm_app.services import records, strip, trade
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from .choosing import ChooseState
-from .forms import Read
+from .forms import Also, Read
 from .lists import ListState
 from .trade import amount_text
 
@@ -41,27 +40,23 @@ class InvoiceRecord(ChooseState, rx.State):
     resource: ClassVar[Resource] = INVOICES
 
     parts: list[PartRow] = []
-    _parts: list[PartRow] = []
 
-    async def _read(self, actor: Actor, key: object) -> Read:
-        found = await super()._read(actor, key)
-        self._parts = await asyncio.to_thread(parts_of, actor, key)
-        return found
+    def _also(self) -> dict[str, Also]:
+        return super()._also() | {"parts": parts_of}
 
     def _take(self, key: int, found: Read) -> None:
         super()._take(key, found)
-        self.parts = self._parts
+        self.parts = found.also["parts"]
 
     def _blank(self, actor: Actor) -> None:
         super()._blank(actor)
         self.parts = []
 
 
-def parts_of(actor: Actor, key: object) -> list[PartRow]:
-    """The parts in words; none where the whole is due on one day. Runs in a thread."""
-    speech = actor.speech
-    with Work(actor) as work:
-        found, today = strip.parts_of(work, key), trade.today(work)
+def parts_of(work: Work, _resource: Resource, item: records.Item) -> list[PartRow]:
+    """The parts in words; none where the whole is due on one day."""
+    speech, today = work.actor.speech, trade.today(work)
+    found = strip.parts_of(work, item.id)
     return [
         PartRow(
             speech.day(part.due),

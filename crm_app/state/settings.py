@@ -80,7 +80,7 @@ class RoleRecord(RecordState, rx.State):
     @on("read")
     async def load_grants(self) -> Any:
         """What the role of the URL may do."""
-        key = self._key()
+        key = self._address()
         if key == "new":
             self.grants, self.everything = {}, False
             return

@@ -17,7 +17,7 @@ from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from . import line_facts
-from .forms import Read, RecordState
+from .forms import Also, Read, RecordState
 from .guard import SIGNED_IN, on, signed_in
 from .verbs import VerbState
 
@@ -90,18 +90,15 @@ class TradeState(VerbState, mixin=True):
     facts: dict[str, Any] = {}
     notices: list[NoticeRow] = []
     customer: int = 0
-    _beside: Beside | None = None
 
-    async def _read(self, actor: Actor, key: object) -> Read:
-        found = await super()._read(actor, key)
-        self._beside = await asyncio.to_thread(beside, actor, self.resource, key)
-        return found
+    def _also(self) -> dict[str, Also]:
+        return super()._also() | {"beside": beside}
 
     def _take(self, key: int, found: Read) -> None:
         super()._take(key, found)
-        if self._beside is not None:
-            self.nodes, self.sums, self.sheet = self._beside.nodes, self._beside.sums, self._beside.sheet
-            self.notices, self.customer = self._beside.notices, self._beside.account
+        there: Beside = found.also["beside"]
+        self.nodes, self.sums, self.sheet = there.nodes, there.sums, there.sheet
+        self.notices, self.customer = there.notices, there.account
         self.why, self.why_key, self.facts = [], "", {}
 
     def _blank(self, actor: Actor) -> None:
@@ -165,17 +162,16 @@ def parsed_rows(text: str) -> list[dict[str, Any]]:
     return [row for row in rows if isinstance(row, dict)][: previews.LIMIT] if isinstance(rows, list) else []
 
 
-def beside(actor: Actor, resource: Resource, key: object) -> Beside:
-    """Chain, quantities and totals of a stored document. Runs in a thread."""
-    with Work(actor) as work:
-        item = records.one(work, resource, key)
-        nodes = [node_row(node, actor.speech) for node in strip.chain_of(work, resource.name, item.id)]
-        found = strip.lines_of(work, resource.name, item.id)
-        tax_lines = strip.tax_lines(work, resource.name, item.id)
-        told = told_of(work, resource, item.values["account"], item.id)
-    sums = [sums_row(line, actor.speech) for line in found] if any(line.sums for line in found) else []
+def beside(work: Work, resource: Resource, item: records.Item) -> Beside:
+    """Chain, quantities and totals of a stored document."""
+    speech = work.actor.speech
+    nodes = [node_row(node, speech) for node in strip.chain_of(work, resource.name, item.id)]
+    found = strip.lines_of(work, resource.name, item.id)
+    tax_lines = strip.tax_lines(work, resource.name, item.id)
+    told = told_of(work, resource, item.values["account"], item.id)
+    sums = [sums_row(line, speech) for line in found] if any(line.sums for line in found) else []
     sheet = sheet_of(
-        dict(item.values) | {"tax_lines": tax_lines}, [line.values for line in item.lines["lines"]], actor.speech
+        dict(item.values) | {"tax_lines": tax_lines}, [line.values for line in item.lines["lines"]], speech
     )
     return Beside(nodes if len(nodes) > 1 else [], sums, sheet, told, item.values["account"])
 

@@ -15,7 +15,7 @@ from crm_app.services import actions, records, standings, trade
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .forms import Read, RecordState
+from .forms import Also, Read, RecordState
 from .guard import SIGNED_IN, on, signed_in
 from .session import tell
 
@@ -70,21 +70,17 @@ class VerbState(RecordState, mixin=True):
     asking_title: str = ""
     asked: dict[str, str] = {}
     verb_errors: dict[str, str] = {}
-    _standing: Standing | None = None
 
-    async def _read(self, actor: Actor, key: object) -> Read:
-        found = await super()._read(actor, key)
-        self._standing = await asyncio.to_thread(standing_of, actor, self.resource, key)
-        return found
+    def _also(self) -> dict[str, Also]:
+        return super()._also() | {"standing": standing_of}
 
     def _take(self, key: int, found: Read) -> None:
         super()._take(key, found)
-        standing = self._standing
-        if standing is not None:
-            self.badges, self.primary, self.verbs = standing.badges, standing.primary, standing.verbs
-            self.editable, self.asked = standing.editable, standing.asked
-            self.may_change = self.may_change and standing.editable
-            self.may_remove = self.may_remove and standing.editable
+        standing: Standing = found.also["standing"]
+        self.badges, self.primary, self.verbs = standing.badges, standing.primary, standing.verbs
+        self.editable, self.asked = standing.editable, standing.asked
+        self.may_change = self.may_change and standing.editable
+        self.may_remove = self.may_remove and standing.editable
         self.once, self.asking_verb, self.verb_errors = secrets.token_hex(12), "", {}
 
     def _blank(self, actor: Actor) -> None:
@@ -141,11 +137,9 @@ class VerbState(RecordState, mixin=True):
         self._take(self.record, await self._read(actor, self.record))
 
 
-def standing_of(actor: Actor, resource: Resource, key: object) -> Standing:
-    """State, verbs and what they ask for, of a record. Runs in a thread."""
-    with Work(actor) as work:
-        values = records.one(work, resource, key).values
-        today = trade.today(work)
+def standing_of(work: Work, resource: Resource, item: records.Item) -> Standing:
+    """State, verbs and what they ask for, of a record."""
+    values, actor, today = item.values, work.actor, trade.today(work)
     say = actor.speech.say
     badges = [BadgeRow(say(found.text), found.look) for found in standings.of(resource, values, today)]
     flow = resource.workflow

@@ -37,6 +37,8 @@ def plausible(names):
     yield {name: PLAUSIBLE.get(name, "1") for name in names}
     if "change_set" in names:
         yield from ({"change_set": str(number)} for number in range(1, 13))
+    if set(names) == {"key"}:
+        yield from ({"key": str(number)} for number in range(1, 4))
 
 
 def absurd(names):

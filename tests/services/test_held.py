@@ -7,7 +7,7 @@ import pytest
 
 from crm_app.core import clock
 from crm_app.core.errors import NotAllowed
-from crm_app.services import credit, exposure, statements, whole
+from crm_app.services import credit, exposure, records, statements, whole
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from crm_app.state.held import HeldList, read
@@ -22,6 +22,12 @@ ORDERS, DELIVERIES, QUOTES = (kernel.RESOURCES.get(name) for name in ("orders", 
 def rough():
     with Work(SYSTEM) as work:
         return set(work.session.scalars(exposure.over_limit()))
+
+
+def shown_beside(resource, key):
+    """The effects that the page of a document tells."""
+    with Work(SYSTEM) as work:
+        return [row.effect for row in beside(work, resource, records.one(work, resource, key)).notices]
 
 
 def told(resource, account, key=0, who=SYSTEM):
@@ -102,8 +108,8 @@ def test_an_order_and_a_delivery_say_what_stands_against_their_customer(trading)
     assert told("orders", account, order) == [over, warned]
     assert told("deliveries", account, note) == [over, warned]
     assert told("quotes", account) == told("invoices", account) == []
-    assert [row.effect for row in beside(SYSTEM, ORDERS, order).notices] == ["Entregas retenidas", "Aviso"]
-    assert beside(SYSTEM, QUOTES, trade.document("quotes", account, line(1, 1))).notices == []
+    assert shown_beside(ORDERS, order) == ["Entregas retenidas", "Aviso"]
+    assert shown_beside(QUOTES, trade.document("quotes", account, line(1, 1))) == []
     run("accounts", "change", account, credit_limit="1000")
     run("orders", "confirm", order)
     assert told("orders", account, order) == [warned], "it is told where it has gone through, too"

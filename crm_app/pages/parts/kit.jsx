@@ -1295,6 +1295,7 @@ export function LiveInput({ value = "", delay = 60, onText, placeholder = "", la
 /* ------------------------------------------------------------------ toasts */
 
 const TOAST_ICONS = { done: "circle-check", late: "circle-alert", info: "info" };
+const DRAWN_MS = 300;
 const VISIBLE_TOASTS = 3;
 
 function Toast({ item, onDismiss, onAction, dismissLabel }) {
@@ -1340,15 +1341,24 @@ export function Toasts({ items = [], onDismiss, onAction, dismissLabel = "" }) {
   const holder = useRef(null);
   const newest = shown.at(-1)?.id;
 
-  // A dialog that opened meanwhile lies above: come up over it again.
+  // A dialog that opened meanwhile lies above: come up over it again. Without a toast it waits, ready to be read out, until
+  // the page is drawn: to show it has the browser work out how everything looks at once.
   useEffect(() => {
     const element = holder.current;
-    if (!element?.showPopover) return;
-    if (!element.matches(":popover-open")) element.showPopover();
-    else if (newest !== undefined && document.querySelector("dialog[open]")) {
-      element.hidePopover();
-      element.showPopover();
+    if (!element?.showPopover) return undefined;
+    const show = () => {
+      if (!element.matches(":popover-open")) element.showPopover();
+      else if (newest !== undefined && document.querySelector("dialog[open]")) {
+        element.hidePopover();
+        element.showPopover();
+      }
+    };
+    if (newest !== undefined) {
+      show();
+      return undefined;
     }
+    const timer = setTimeout(show, DRAWN_MS);
+    return () => clearTimeout(timer);
   }, [newest]);
 
   const list = (late) =>

@@ -1,5 +1,6 @@
 // What lists need beside the kit: the checkboxes of the selection, heads that sort, and a clock.
 import { startTransition, useEffect, useRef, useState } from "react";
+import { PrefetchPageLinks } from "react-router";
 import { Icon } from "./kit.jsx";
 
 export const BADGE_ICONS = { open: "circle-dot", wait: "clock", done: "circle-check", late: "circle-alert" };
@@ -87,6 +88,43 @@ export function Later({ value = 0, delay = 250, onCall }) {
     return () => clearTimeout(timer);
   }, [value, delay]);
   return null;
+}
+
+const ASKED_MS = 1000; // less than the server holds what it read ahead
+const SETTLED_MS = 250; // the list's own pictures and fonts come first
+
+/**
+ * The page of a list's records comes while the list is read, and a record's data (`onAhead(key)`) while its link is still
+ * being pressed. A finger that is put down may be about to scroll: it asks when it is lifted.
+ */
+export function Ahead({ of, onAhead }) {
+  const ask = useRef(onAhead);
+  const [settled, setSettled] = useState(false);
+  useEffect(() => {
+    ask.current = onAhead;
+  });
+  useEffect(() => {
+    const start = `/${of}/`;
+    let asked = { key: "", at: 0 };
+    const press = (event) => {
+      if (event.button !== 0 || event.metaKey || event.altKey || event.ctrlKey || event.shiftKey) return;
+      if (event.type === "pointerdown" && event.pointerType !== "mouse") return;
+      const way = event.target.closest?.("a.row-link")?.getAttribute("href") ?? "";
+      const key = way.startsWith(start) ? way.slice(start.length) : "";
+      if (!/^[0-9]+$/.test(key) || (key === asked.key && event.timeStamp - asked.at < ASKED_MS)) return;
+      asked = { key, at: event.timeStamp };
+      ask.current?.(key);
+    };
+    const timer = setTimeout(() => setSettled(true), SETTLED_MS);
+    document.addEventListener("pointerdown", press, true);
+    document.addEventListener("click", press, true);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("pointerdown", press, true);
+      document.removeEventListener("click", press, true);
+    };
+  }, [of]);
+  return settled ? <PrefetchPageLinks page={`/${of}/1`} /> : null;
 }
 
 const QUIET_MS = 600;
