@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Amount, Choice, Currency, Day, LongText, Number, Reference, Text
-from crm_app.core.resource import Ready, Section
+from crm_app.core.resource import Ready, Section, Stand
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Exact, Id, Record, Searchable, column, resource, sorted_by_key
@@ -114,6 +114,7 @@ FLOW = Workflow(
     ),
     frozenset({"draft"}),
 )
+_FREE = Stand("free", "With money left", "filter[status]=posted&filter[unallocated][gt]=0")
 PAYMENTS = resource(
     Payment,
     "payments",
@@ -134,10 +135,8 @@ PAYMENTS = resource(
     place=60,
     workflow=FLOW,
     facts=("account", "date", "amount", "unallocated"),
-    views=(
-        Ready("Draft", "filter[status]=draft"),
-        Ready("Not allocated", "filter[status]=posted&filter[unallocated][gt]=0"),
-    ),
+    stands=(_FREE, Stand("allocated", "Allocated", "filter[status]=posted&filter[unallocated]=0")),
+    views=(Ready("Draft", "filter[status]=draft"), _FREE.view),
     sums=("amount", "unallocated"),
     contrary=("direction", Direction.PAID.value),
 )

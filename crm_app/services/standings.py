@@ -34,7 +34,17 @@ def needs(resource: Resource) -> tuple[str, ...]:
     """The fields that `of` reads of a record of that Resource."""
     if resource.workflow is None:
         return ()
-    wanted = (resource.workflow.state, *_PARTS, "valid_until", "kind", "balance", "paid", "next_due")
+    wanted = (
+        resource.workflow.state,
+        *_PARTS,
+        "valid_until",
+        "kind",
+        "balance",
+        "paid",
+        "next_due",
+        "amount",
+        "unallocated",
+    )
     return tuple(name for name in wanted if name in resource.fields)
 
 
@@ -50,7 +60,7 @@ def of(resource: Resource, values: Values, today: date) -> list[Standing]:
     state = str(values[resource.workflow.state])
     kind = resource.fields[resource.workflow.state].kind
     first = Standing(kind.label(state) if isinstance(kind, Choice) else state, look_of(state))
-    return [first, *_carried(resource, values), *_dated(state, values, today), *_paid(state, values, today)]
+    return [first, *_carried(resource, values), *_now(state, values, today)]
 
 
 def brief(resource: Resource, values: Values, today: date) -> list[Standing]:
@@ -58,7 +68,7 @@ def brief(resource: Resource, values: Values, today: date) -> list[Standing]:
     if resource.workflow is None:
         return []
     state = str(values[resource.workflow.state])
-    return [*_dated(state, values, today), *_paid(state, values, today)] or of(resource, values, today)[:1]
+    return _now(state, values, today) or of(resource, values, today)[:1]
 
 
 def _carried(resource: Resource, values: Values) -> list[Standing]:
@@ -70,6 +80,11 @@ def _carried(resource: Resource, values: Values) -> list[Standing]:
         for how, words in found
         if how in ("all", "partly")
     ]
+
+
+def _now(state: str, values: Values, today: date) -> list[Standing]:
+    """What its dates and its money say."""
+    return [*_dated(state, values, today), *_paid(state, values, today), *_allocated(state, values)]
 
 
 def _dated(state: str, values: Values, today: date) -> list[Standing]:
@@ -87,6 +102,17 @@ def _paid(state: str, values: Values, today: date) -> list[Standing]:
     due = values["next_due"]
     late = due is not None and due < today and values.get("kind") != "credit_note"
     return [*found, Standing("Overdue", "late")] if late else found
+
+
+def _allocated(state: str, values: Values) -> list[Standing]:
+    """Of a posted payment: how far it settles something."""
+    if state != "posted" or "unallocated" not in values:
+        return []
+    if values["unallocated"] <= 0:
+        return [Standing("Allocated", "done")]
+    if values["unallocated"] < values["amount"]:
+        return [Standing("Partly allocated", "wait")]
+    return [Standing("Not allocated", "open")]
 
 
 def next_step(resource: Resource, values: Values) -> str:

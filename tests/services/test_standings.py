@@ -221,3 +221,32 @@ def test_words_about_a_document_agree_with_it_in_spanish(trading):
     }
     assert words == {"quotes": "Cancelada", "orders": "Cancelado", "deliveries": "Cancelada", "invoices": "Cancelada"}
     assert translate(RESOURCES.get("quotes").fields["status"].kind.label("cancelled"), "en") == "Cancelled"
+
+
+def test_a_payment_says_how_far_it_settles_something(trading):
+    account = trade.customer()
+    first, second = (trade.invoice(account, trade.line(1, "100")) for _ in "12")
+    kind, mine = RESOURCES.get("payments"), Filter("account", "eq", str(account))
+
+    def worn():
+        with Work(SYSTEM) as work:
+            page = records.page(work, kind, Query(filters=(mine,), sort="date"), columns=tuple(kind.fields))
+            return [(item.id, standings.brief(kind, item.values, today())[0]) for item in page.items]
+
+    def standing_of(stand):
+        with Work(SYSTEM) as work:
+            query = Query(filters=(mine, Filter("standing", "eq", stand)))
+            return [item.id for item in records.page(work, kind, query).items]
+
+    payment = trade.make("payments", account=account, amount="200")
+    assert worn() == [(payment, standings.Standing("Draft", "draft"))]
+    assert standing_of("free") == standing_of("allocated") == []
+    trade.run("payments", "post", payment)
+    assert (worn(), standing_of("free")) == ([(payment, standings.Standing("Not allocated", "open"))], [payment])
+    trade.run("payments", "allocate", payment, allocations=[{"invoice": first, "amount": "121"}])
+    assert (worn(), standing_of("free")) == ([(payment, standings.Standing("Partly allocated", "wait"))], [payment])
+    trade.run("payments", "allocate", payment, allocations=[{"invoice": second, "amount": "79"}])
+    assert (worn(), standing_of("free")) == ([(payment, standings.Standing("Allocated", "done"))], [])
+    assert standing_of("allocated") == [payment]
+    trade.run("payments", "reverse", payment)
+    assert (worn(), standing_of("allocated")) == ([(payment, standings.Standing("Reversed", "late"))], [])
