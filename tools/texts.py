@@ -94,6 +94,9 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
         "Paid",
         "Partly paid",
         "Overdue",
+        "Allocated",
+        "Partly allocated",
+        "Not allocated",
     ),
     ("state/trade.py", "what"): (
         "List price of the product",

@@ -10,6 +10,7 @@ from .parts import kit
 from .parts.links import file_link, link
 from .parts.screen import Page
 from .parts.shell import empty, heading, shell
+from .parts.table import filter_box, foot
 from .parts.text import t, when
 
 
@@ -25,7 +26,8 @@ def held() -> rx.Component:
     )
     none_match = empty("search", t("Nothing matches"), t("Try fewer letters, or take a filter away."))
     unfiltered = (HeldList.text == "") & (HeldList.effect == "")
-    shown = rx.cond(HeldList.rows.length() > 0, _table(), rx.cond(unfiltered, nobody, none_match))
+    table = rx.fragment(_table(), foot(HeldList))
+    shown = rx.cond(HeldList.rows.length() > 0, table, rx.cond(unfiltered, nobody, none_match))
     return shell(
         kit.url_query(query=HeldList.address, mode="replace"),
         heading(t("Customers on hold"), sheet, count=HeldList.count),
@@ -64,20 +66,11 @@ def _tab(effect: str | Var[str], *inside: rx.Component) -> rx.Component:
 
 
 def _toolbar() -> rx.Component:
-    label = t("Filter customers")
     return rx.el.div(
-        kit.live_input(
-            id="list-filter",
-            value=HeldList.text,
-            on_text=HeldList.search,
-            placeholder=label,
-            label=label,
-            clear_label=t("Clear"),
-            class_name="filter-box",
-        ),
+        filter_box(HeldList, t("Filter customers")),
         when(
             HeldList.currency != "",
-            rx.el.span(t("Amounts in {currency}", currency=HeldList.currency), class_name="muted"),
+            rx.el.span(t("Amounts in {currency}", currency=HeldList.currency), class_name="muted small"),
         ),
         class_name="toolbar",
     )
@@ -102,7 +95,7 @@ def _table() -> rx.Component:
     )
     return rx.el.div(
         rx.el.table(
-            rx.el.thead(rx.el.tr(*(rx.el.th(text, class_name=name) for text, name in heads))),
+            rx.el.thead(rx.el.tr(*(rx.el.th(text, title=text, class_name=name) for text, name in heads))),
             rx.el.tbody(rx.foreach(HeldList.rows, _row)),
             class_name="table held",
         ),

@@ -6,14 +6,18 @@ from reflex.vars import Var
 from crm_app.state.receivables import AccountStatement, AgedRow, Ageing, MovementRow, StatementPart
 from crm_app.state.session import Me
 
-from .parts import kit
+from .parts import bulk, kit
 from .parts.inputs import day_field
 from .parts.links import file_link, link
 from .parts.screen import Page
 from .parts.shell import empty, heading, shell
+from .parts.table import filter_box, foot
 from .parts.text import t, when
 
-_HEADS = ("Not yet due", "1-30 days", "31-60", "61-90", "91-120", "Older", "Not allocated")
+_HEADS = {
+    "current": "Not yet due", "30": "1-30 days", "60": "31-60", "90": "61-90", "120": "91-120", "older": "Older",
+    "credit": "Not allocated",
+}  # fmt: skip
 
 
 def ageing() -> rx.Component:
@@ -22,10 +26,10 @@ def ageing() -> rx.Component:
         rx.el.table(
             rx.el.thead(
                 rx.el.tr(
-                    rx.el.th(t("Customer")),
+                    _sortable("name", "Customer"),
                     rx.el.th(t("Currency"), class_name="th-short"),
-                    *(rx.el.th(t(text), class_name=_narrow(index)) for index, text in enumerate(_HEADS)),
-                    rx.el.th(t("Total"), class_name="num"),
+                    *(_sortable(name, text, _narrow(index)) for index, (name, text) in enumerate(_HEADS.items())),
+                    _sortable("total", "Total", "num"),
                 )
             ),
             rx.el.tbody(rx.foreach(Ageing.rows, _aged)),
@@ -40,15 +44,33 @@ def ageing() -> rx.Component:
     nothing = empty(
         "circle-check", t("Nobody owes anything"), t("What customers have not paid stands here, by its age.")
     )
-    days = _days(Ageing, (("date", t("At the end of"), Ageing.day),))
+    none_match = empty("search", t("Nothing matches"), t("Try fewer letters, or take a filter away."))
+    days = rx.el.div(
+        filter_box(Ageing, t("Filter customers")),
+        _days(Ageing, (("date", t("At the end of"), Ageing.day),)),
+        class_name="toolbar",
+    )
+    without = rx.cond(Ageing.text != "", none_match, nothing)
     return shell(
         kit.url_query(query=Ageing.address, mode="replace"),
         heading(t("Ageing"), _sheet("/api/v1/ageing.xlsx?date=" + Ageing.day, "ageing.xlsx")),
         days,
-        _body(Ageing, rx.cond(Ageing.rows.length() == 0, nothing, table)),
+        _body(Ageing, rx.cond(Ageing.rows.length() == 0, without, rx.fragment(table, foot(Ageing)))),
         trail=((t("Sales"), ""), (t("Ageing"), "")),
         reload=Ageing.load,
         undo=lambda _key: Me.load,
+    )
+
+
+def _sortable(name: str, text: str, look: str = "") -> rx.Component:
+    """The head of a column that one may sort by."""
+    falls = Ageing.sort == f"-{name}"
+    here = falls | (Ageing.sort == name)
+    arrow = rx.cond(here, kit.icon(rx.cond(falls, "arrow-down", "arrow-up")), rx.fragment())
+    return rx.el.th(
+        bulk.sort(t(text), arrow, name=name, title=t(text), on_sort=Ageing.sort_by),
+        class_name=look,
+        custom_attrs={"aria-sort": rx.cond(falls, "descending", rx.cond(here, "ascending", "none"))},
     )
 
 
@@ -79,7 +101,7 @@ def _amounts(row: Var[AgedRow]) -> list[rx.Component]:
 def statement() -> rx.Component:
     """One account's movements between two days."""
     state = AccountStatement
-    days = _days(state, (("from", t("From"), state.begin), ("to", t("To"), state.end)))
+    days = rx.el.div(_days(state, (("from", t("From"), state.begin), ("to", t("To"), state.end))), class_name="toolbar")
     file = f"/api/v1/accounts/{state.account}/statement.xlsx?{state.address}"
     nothing = empty("receipt", t("No movements"), t("Invoices and payments of this customer stand here."))
     parts = rx.el.div(
@@ -101,6 +123,13 @@ def _part(part: Var[StatementPart]) -> rx.Component:
     edge = rx.el.tr(
         rx.el.td(t("Opening balance"), col_span=6, class_name="muted"), rx.el.td(part.opening, class_name="num")
     )
+    show = rx.el.button(
+        t("Show older"), on_click=AccountStatement.show_earlier, class_name="button button-quiet button-sm"
+    )
+    earlier = rx.el.tr(
+        rx.el.td(rx.el.span(part.earlier, show, class_name="row"), col_span=6, class_name="muted"),
+        rx.el.td(part.carried, class_name="num"),
+    )
     return rx.el.table(
         rx.el.caption(part.currency, class_name="section-title"),
         rx.el.thead(
@@ -114,7 +143,7 @@ def _part(part: Var[StatementPart]) -> rx.Component:
                 rx.el.th(t("Balance"), class_name="num"),
             )
         ),
-        rx.el.tbody(edge, rx.foreach(part.rows, _movement)),
+        rx.el.tbody(edge, when(part.earlier != "", earlier), rx.foreach(part.rows, _movement)),
         rx.el.tfoot(
             rx.el.tr(
                 rx.el.th(t("Closing balance"), col_span=6, scope="row"),
@@ -151,7 +180,7 @@ def _days(
         for name, label, value in fields
     ]
     show = rx.el.button(t("Show"), type="submit", class_name="button")
-    return rx.el.form(*inputs, show, on_submit=state.choose, class_name="toolbar")
+    return rx.el.form(*inputs, show, on_submit=state.choose, class_name="row days")
 
 
 def _sheet(address: str | Var[str], name: str) -> rx.Component:

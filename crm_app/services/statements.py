@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid
+from crm_app.core.fields import fold
 from crm_app.core.i18n import Message
 from crm_app.core.query import Filter
 from crm_app.models.accounts import Account
@@ -223,7 +224,7 @@ def ageing(work: Work, day: date, filters: Iterable[Filter] = (), accounts: Iter
         for (account, currency), row in found.items()
         if any(row.values())
     ]
-    return sorted(rows, key=lambda row: (row.name, row.currency))
+    return sorted(rows, key=lambda row: (fold(row.name), row.account, row.currency))
 
 
 def _within(scope: list[sa.ColumnElement[bool]], only: list[int] | None) -> Within:

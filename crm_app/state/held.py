@@ -1,7 +1,7 @@
 """Customers that are held or warned, as one browser sees them: who, why, what lifts it."""
 
-import asyncio
 import dataclasses
+from collections import Counter
 from decimal import Decimal
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
@@ -9,9 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 import reflex as rx
 
 from crm_app.core.errors import NotAllowed
-from crm_app.core.fields import fold
 from crm_app.core.i18n import Speech
-from crm_app.core.plain import storable
 from crm_app.core.resource import Resource
 from crm_app.models.credit import Effect
 from crm_app.models.invoices import INVOICES
@@ -20,10 +18,10 @@ from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from .guard import on, signed_in
+from .paged import Cut, PagedState, cut, named
+from .reading import reading
 from .session import greet
 from .trade import amount_text
-
-MOST = 500  # customers on the page; the workbook has them all
 
 
 @dataclasses.dataclass
@@ -64,13 +62,15 @@ class EffectTab:
 
 @dataclasses.dataclass
 class Shown:
-    """What one reading brings: the customers, and the currency that their figures are in."""
+    """What one reading brings: a page of the customers, how many each effect has, and the currency of the figures."""
 
-    rows: list[HeldRow]
+    page: Cut[HeldRow]
+    tabs: list[EffectTab]
+    effect: str
     currency: str
 
 
-class HeldList(rx.State):
+class HeldList(PagedState, rx.State):
     """The customers on hold, narrowed by the effect and by their names."""
 
     resource: ClassVar[Resource] = INVOICES
@@ -78,59 +78,52 @@ class HeldList(rx.State):
     rows: list[HeldRow] = []
     tabs: list[EffectTab] = []
     effect: str = ""
-    text: str = ""
-    count: str = ""
     currency: str = ""
     loaded: bool = False
     failure: str = ""
     address: str = ""
-    _all: list[HeldRow] = []
 
     @on("read")
     async def load(self) -> Any:
         """Read who is held, narrowed as the address says."""
         actor = await greet(self)
         asked = dict(parse_qsl(self.router.url.query))
-        self.effect, self.text = asked.get("effect", ""), storable(asked.get("q", ""))[:200]
-        try:
-            found = await asyncio.to_thread(read, actor)
-        except NotAllowed as refusal:
-            self.loaded, self.failure = True, actor.speech.say(refusal.message)
-            return
-        self._all, self.currency = found.rows, found.currency
-        self.loaded, self.failure = True, ""
-        self._show(actor.speech)
+        self._begin(asked)
+        self.effect = asked.get("effect", "")
+        await self._show(actor)
 
     @on("read")
     async def choose(self, effect: str) -> Any:
         """The customers of one effect; "" shows all."""
-        self.effect = effect
-        self._show((await signed_in(self)).speech)
+        self.effect, self.page_number = effect, 1
+        await self._show(await signed_in(self))
 
-    @on("read", supersedes=True)
-    async def search(self, text: str) -> Any:
-        """Customers whose names hold these letters."""
-        self.text = storable(text)[:200]
-        self._show((await signed_in(self)).speech)
-
-    def _show(self, speech: Speech) -> None:
-        words = fold(self.text).split()
-        named = [row for row in self._all if all(word in fold(row.name) for word in words)]
-        texts = {row.effect: row.text for row in self._all}  # the hardest first
-        self.effect = self.effect if self.effect in texts else ""
-        counts = {effect: sum(row.effect == effect for row in named) for effect in texts}
-        self.tabs = [EffectTab(effect, text, speech.number(counts[effect])) for effect, text in texts.items()]
-        self.rows = [row for row in named if self.effect in ("", row.effect)]
-        self.count = speech.number(len(self.rows)) + ("+" if len(self._all) == MOST else "")
-        asked = {"effect": self.effect, "q": self.text}
+    async def _show(self, actor: Actor) -> None:
+        self.loaded = True
+        try:
+            found = await reading(read, actor, self.effect, self.text, self.page_number)
+        except NotAllowed as refusal:
+            self.failure = actor.speech.say(refusal.message)
+            return
+        self.rows, self.tabs, self.effect, self.failure = found.page.rows, found.tabs, found.effect, ""
+        self.currency = found.currency
+        self._tell_page(found.page, actor.speech)
+        asked = {"effect": self.effect} | self._asked()
         self.address = urlencode({name: value for name, value in asked.items() if value})
 
 
-def read(actor: Actor) -> Shown:
-    """Who is held now, the hardest first. Raises NotAllowed. Runs in a thread."""
+def read(actor: Actor, effect: str, text: str, page: int) -> Shown:
+    """Who is held now, the hardest first; an effect that nobody has stands for all. Raises NotAllowed. Runs in a thread."""
     with Work(actor) as work:
-        found, own = credit.held(work), trade.company(work).currency
-    return Shown([row_of(one, own, actor.speech) for one in found[:MOST]], own)
+        everybody, own = credit.held(work), trade.company(work).currency
+    speech = actor.speech
+    found = named(everybody, text, lambda one: one.name)
+    counts = {one.effect: 0 for one in everybody} | Counter(one.effect for one in found)
+    words = {one.effect: speech.say(one.text) for one in everybody}
+    tabs = [EffectTab(key.value, words[key], speech.number(count)) for key, count in counts.items()]
+    chosen = effect if effect in counts else ""
+    shown = cut([one for one in found if chosen in ("", one.effect)], page)
+    return Shown(Cut([row_of(one, own, speech) for one in shown.rows], shown.page, shown.total), tabs, chosen, own)
 
 
 def row_of(one: credit.Held, own: str, speech: Speech) -> HeldRow:

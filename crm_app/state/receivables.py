@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -11,8 +12,8 @@ import reflex as rx
 
 from crm_app.core import money
 from crm_app.core.errors import Invalid, Missing, NotAllowed, Refusal
-from crm_app.core.fields import BadValue, Day
-from crm_app.core.i18n import Speech
+from crm_app.core.fields import BadValue, Day, fold
+from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import Resource
 from crm_app.models.accounts import ACCOUNTS
 from crm_app.models.invoices import INVOICES
@@ -21,7 +22,11 @@ from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from .guard import on, signed_in
+from .paged import Cut, PagedState, cut, named
+from .reading import reading
 from .session import Me, greet
+
+MOVEMENTS = 200  # of a statement at once
 
 
 @dataclasses.dataclass
@@ -51,12 +56,24 @@ class MovementRow:
 
 @dataclasses.dataclass
 class StatementPart:
-    """The statement in one currency."""
+    """The statement in one currency. `earlier` says how many movements are not shown, `carried` what the balance was after them."""
 
     currency: str = ""
     opening: str = ""
     closing: str = ""
+    earlier: str = ""
+    carried: str = ""
     rows: list[MovementRow] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
+class AgedPage:
+    """What one reading of the ageing brings: the day, a page of the accounts, the sums of them all, how they are sorted."""
+
+    at: date
+    page: Cut[statements.Aged]
+    sums: list[AgedRow]
+    sort: str
 
 
 class _Dated(rx.State, mixin=True):
@@ -81,32 +98,49 @@ class _Dated(rx.State, mixin=True):
         me._tell(text, "late")
 
 
-class Ageing(_Dated, rx.State):
-    """Everything open, by days overdue."""
+class Ageing(PagedState, _Dated, rx.State):
+    """Everything open, by days overdue. `sort` is "name", "total" or a bucket, with "-" from the greatest down."""
 
     resource: ClassVar[Resource] = INVOICES
 
     rows: list[AgedRow] = []
     sums: list[AgedRow] = []
     day: str = ""
+    sort: str = "name"
+    _at: date | None = None
 
     @on("read")
     async def load(self) -> Any:
         """Read the page for the day of the address; today without one."""
-        await self._show(await greet(self), self._days().get("date", ""))
+        actor, asked = await greet(self), self._days()
+        self._begin(asked)
+        self.sort = asked.get("sort", "")
+        self._at = _day(actor, asked.get("date", ""), "date")
+        await self._show(actor)
 
     @on("read")
     async def choose(self, form: dict[str, Any]) -> Any:
         """Another day."""
-        await self._show(await signed_in(self), str(form.get("date", "")))
+        actor = await signed_in(self)
+        self._at = _day(actor, str(form.get("date", "")), "date")
+        await self._show(actor)
 
-    async def _show(self, actor: Actor, text: str) -> None:
-        day = _day(actor, text, "date")
-        at, found = await asyncio.to_thread(read_ageing, actor, day)
-        self.rows = [aged_row(actor.speech, row) for row in found]
-        self.sums = sums_of(actor.speech, found)
-        self.day, self.loaded, self.failure = Day().edit(at, actor.speech), True, ""
-        self.address = urlencode({"date": at.isoformat()}) if day else ""
+    @on("read")
+    async def sort_by(self, name: str, _extend: bool) -> Any:
+        """Sort by that column, amounts from the greatest down; again turns it round."""
+        usual = name if name == "name" else f"-{name}"
+        turned = name if usual.startswith("-") else f"-{name}"
+        self.sort, self.page_number = turned if self.sort == usual else usual, 1
+        await self._show(await signed_in(self))
+
+    async def _show(self, actor: Actor) -> None:
+        found = await reading(read_ageing, actor, self._at, self.text, self.sort, self.page_number)
+        self.rows = [aged_row(actor.speech, row) for row in found.page.rows]
+        self.sums, self.sort = found.sums, found.sort
+        self.day, self.loaded, self.failure = Day().edit(found.at, actor.speech), True, ""
+        self._tell_page(found.page, actor.speech)
+        asked = {"date": found.at.isoformat() if self._at else "", **self._asked(), "sort": found.sort}
+        self.address = urlencode({name: value for name, value in asked.items() if value not in ("", "name")})
 
 
 class AccountStatement(_Dated, rx.State):
@@ -119,11 +153,14 @@ class AccountStatement(_Dated, rx.State):
     begin: str = ""
     end: str = ""
     parts: list[StatementPart] = []
+    _most: int = MOVEMENTS
+    _span: tuple[str, str] = ("", "")
 
     @on("read")
     async def load(self) -> Any:
         """Read the statement that the address names."""
         actor = await greet(self)
+        self._most = MOVEMENTS
         days = self._days()
         self.account = records.key_of(ACCOUNTS, self.router.url.path.strip("/").split("/")[1])
         await self._show(actor, days.get("from", ""), days.get("to", ""))
@@ -131,13 +168,21 @@ class AccountStatement(_Dated, rx.State):
     @on("read")
     async def choose(self, form: dict[str, Any]) -> Any:
         """Other days."""
+        self._most = MOVEMENTS
         await self._show(await signed_in(self), str(form.get("from", "")), str(form.get("to", "")))
 
+    @on("read")
+    async def show_earlier(self) -> Any:
+        """More of the movements of these days."""
+        self._most += MOVEMENTS
+        await self._show(await signed_in(self), *self._span)
+
     async def _show(self, actor: Actor, begin: str, end: str) -> None:
+        self._span = begin, end
         first, last = _day(actor, begin, "from"), _day(actor, end, "to")
         name, since, until, found = await asyncio.to_thread(read_statement, actor, self.account, first, last)
         self.name, self.begin, self.end = name, Day().edit(since, actor.speech), Day().edit(until, actor.speech)
-        self.parts = [part_of(actor.speech, part) for part in found]
+        self.parts = [part_of(actor.speech, part, self._most) for part in found]
         self.address = urlencode({"from": since.isoformat(), "to": until.isoformat()})
         self.loaded, self.failure = True, ""
 
@@ -149,11 +194,18 @@ def _day(actor: Actor, text: str, name: str) -> date | None:
         raise Invalid({name: bad.message}) from None
 
 
-def read_ageing(actor: Actor, day: date | None) -> tuple[date, list[statements.Aged]]:
-    """The day, and what is owed at its end. Runs in a thread."""
+def read_ageing(actor: Actor, day: date | None, text: str, sort: str, page: int) -> AgedPage:
+    """What is owed at the end of the day, today without one. Runs in a thread."""
     with Work(actor) as work:
         at = day or trade.today(work)
-        return at, statements.ageing(work, at)
+        everybody = statements.ageing(work, at)
+    found = named(everybody, text, lambda row: row.name)
+    column = sort.removeprefix("-")
+    if column not in _SORTS:
+        sort = column = "name"
+    if sort != "name":
+        found = sorted(found, key=_SORTS[column], reverse=sort.startswith("-"))
+    return AgedPage(at, cut(found, page), sums_of(actor.speech, found), sort)
 
 
 def read_statement(
@@ -169,6 +221,18 @@ def read_statement(
 
 def _amount(speech: Speech, value: Decimal, currency: str) -> str:
     return speech.number(money.round_money(value, currency), money.minor_units(currency)) if value else ""
+
+
+def _bucket(name: str) -> Callable[[statements.Aged], Any]:
+    return lambda row: row.buckets[name]
+
+
+_SORTS: dict[str, Callable[[statements.Aged], Any]] = {
+    "name": lambda row: fold(row.name),
+    "total": lambda row: row.total,
+    "credit": lambda row: row.credit,
+    **{name: _bucket(name) for name in statements.BUCKETS},
+}
 
 
 def aged_row(speech: Speech, row: statements.Aged) -> AgedRow:
@@ -191,8 +255,8 @@ def sums_of(speech: Speech, rows: list[statements.Aged]) -> list[AgedRow]:
     return [aged_row(speech, found[currency]) for currency in sorted(found)]
 
 
-def part_of(speech: Speech, part: statements.Statement) -> StatementPart:
-    """A statement in words."""
+def part_of(speech: Speech, part: statements.Statement, most: int) -> StatementPart:
+    """A statement in words; of its movements the last ones, at most so many."""
 
     def written(value: Decimal) -> str:
         return _amount(speech, value, part.currency) or "0"
@@ -208,6 +272,9 @@ def part_of(speech: Speech, part: statements.Statement) -> StatementPart:
             _amount(speech, -row.amount, part.currency) if row.amount < 0 else "",
             written(row.balance),
         )
-        for row in part.movements
+        for row in part.movements[-most:]
     ]
-    return StatementPart(part.currency, written(part.opening), written(part.closing), rows)
+    before = part.movements[:-most]
+    earlier = speech.say(Message("{n} earlier movements", n=speech.number(len(before)))) if before else ""
+    carried = written(before[-1].balance) if before else ""
+    return StatementPart(part.currency, written(part.opening), written(part.closing), earlier, carried, rows)

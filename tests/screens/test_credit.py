@@ -49,6 +49,32 @@ def test_the_invoice_shows_its_instalments_and_the_customer_is_on_the_list_of_wh
     expect(page.locator("table[data-list] tbody tr")).to_have_count(1)
 
 
+def test_ageing_is_narrowed_and_sorted_and_stays_so_with_the_way_back(tabs, late, post):
+    other = post("accounts", name="Ñíguez Tablas", country="ES")["id"]
+    for price in ("1000", "2000"):
+        invoice = post("invoices", account=other, lines=[{"description": "Tabla", "quantity": "1", "price": price}])
+        post(f"invoices/{invoice['id']}/issue")
+    page = tabs()
+    page.goto("/ageing")
+    page.fill("#list-filter", "niguez")
+    names = page.locator("table.aged tbody .name")
+    expect(names).to_have_text(["Muebles Ñíguez", "Ñíguez Tablas"])
+    head = page.locator("table.aged th", has_text=es("Total"))
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    expect(names.first).to_have_text("Ñíguez Tablas")
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    expect(names.first).to_have_text("Muebles Ñíguez")
+    page.wait_for_url("**/ageing?q=niguez&sort=total")
+    assert faults(page, "/ageing") == []
+    names.first.click()
+    page.wait_for_url("**/statement**")
+    page.go_back()
+    expect(names.first).to_have_text("Muebles Ñíguez")
+    expect(page.locator("#list-filter")).to_have_value("niguez")
+
+
 def test_an_order_says_what_stands_against_the_customer_that_is_chosen(tabs, late, post):
     page = tabs(address="/orders/new", width=768, height=1024, has_touch=True)
     ready(page)

@@ -10,7 +10,7 @@ from crm_app.core.errors import NotAllowed
 from crm_app.services import credit, exposure, records, statements, whole
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
-from crm_app.state.held import HeldList, read
+from crm_app.state.held import read
 from crm_app.state.trade import beside, notices_of
 from tests.support import kernel, trade
 from tests.support.trade import line, run, to
@@ -72,29 +72,33 @@ def test_the_page_tells_who_is_held_and_narrows_by_effect_and_name(trading):
     late = trade.customer(name="Ñandú & Sons", credit_policy=policy)
     stopped = trade.customer(name="Stopped Ltd", held=True)
     trade.invoice(late, line(1, 100), payment_days=0)
-    page = HeldList(_reflex_internal_init=True)
-    with clock.frozen(clock.now() + timedelta(days=5)):
-        page._all = read(kernel.actor(trading)).rows
-    mine = {row.account: row for row in page._all if row.account in (late, stopped)}
-    assert (mine[late].overdue, mine[late].days, mine[late].limit) == ("121,00", "5", "")
-    assert [(one.effect, one.why, one.look) for one in mine[late].reasons] == [
+    actor = kernel.actor(trading)
+
+    def page(effect="", text="", number=1):
+        with clock.frozen(clock.now() + timedelta(days=5)):
+            return read(actor, effect, text, number)
+
+    def accounts(shown):
+        return [row.account for row in shown.page.rows]
+
+    found = page(text="nandu")
+    assert (accounts(found), found.page.total, [(tab.effect, tab.count) for tab in found.tabs][-1]) == (
+        [late],
+        1,
+        ("warn", "1"),
+    )
+    (mine,) = found.page.rows
+    assert (mine.overdue, mine.days, mine.limit) == ("121,00", "5", "")
+    assert [(one.effect, one.why, one.look) for one in mine.reasons] == [
         ("Notice", "The oldest open invoice is 5 days overdue (Gently).", "wait")
     ]
     assert (
-        mine[late].open_items
+        mine.open_items
         == f"/invoices?filter%5Bstatus%5D=issued&filter%5Bbalance%5D%5Bgt%5D=0&filter%5Baccount%5D={late}"
     )
-    speech = kernel.actor(trading).speech
-    page.text = "nandu"
-    page._show(speech)
-    assert ([row.account for row in page.rows], page.count, page.address) == ([late], "1", "q=nandu")
-    page.text, page.effect = "", "suspend"
-    page._show(speech)
-    assert stopped in [row.account for row in page.rows]
-    assert late not in [row.account for row in page.rows]
-    page.effect = "<script>"
-    page._show(speech)
-    assert (page.effect, page.address, len(page.rows)) == ("", "", len(page._all))
+    assert (accounts(page("suspend", "stopped ltd")), accounts(page("suspend", "nandu"))) == ([stopped], [])
+    assert page("<script>").effect == "", "an effect that nobody has is none"
+    assert page("", "", 10**8).page.page == 1, "a page that is not there is the last one"
 
 
 def test_an_order_and_a_delivery_say_what_stands_against_their_customer(trading):

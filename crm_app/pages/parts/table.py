@@ -8,6 +8,7 @@ from reflex.vars import Var
 from crm_app.core.fields import Boolean, Currency, Reference
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.state.lists import Head, ListState, Row, priority
+from crm_app.state.paged import PagedState
 
 from . import boards, bulk, filters, kit, sums, views
 from .cells import cells as cells_editor
@@ -64,7 +65,7 @@ def list_screen(
         ),
         cells_editor(state),
         sums.asking(state),
-        rx.cond(state.board | (state.failure != ""), rx.fragment(), bulk.foot(state, _foot(state))),
+        rx.cond(state.board | (state.failure != ""), rx.fragment(), bulk.foot(state, foot(state))),
         trail=trail or ((t(found.group), ""), (many, "")),
         reload=state.load,
         undo=state.undo,
@@ -91,15 +92,7 @@ def _toolbar(state: type[ListState], more: tuple[rx.Component, ...]) -> rx.Compo
     found = state.resource
     label = t(f"Filter {found.many.lower()}")
     return rx.el.div(
-        kit.live_input(
-            id="list-filter",
-            value=state.text,
-            on_text=state.search,
-            placeholder=label,
-            label=label,
-            clear_label=t("Clear"),
-            class_name="filter-box",
-        ),
+        filter_box(state, label),
         filters.chips(state),
         bulk.export_menu(state, "button button-quiet button-sm"),
         views.columns_button(state),
@@ -284,7 +277,22 @@ def _nothing(state: type[ListState]) -> rx.Component:
     return rx.el.div(rx.cond(filtered, none_match, none_yet), class_name="table-scroll")
 
 
-def _foot(state: type[ListState]) -> rx.Component:
+def filter_box(state: type[ListState] | type[PagedState], label: Var[str]) -> rx.Component:
+    """Where one types what the rows are narrowed by."""
+    return kit.live_input(
+        id="list-filter",
+        value=state.text,
+        on_text=state.search,
+        placeholder=label,
+        label=label,
+        clear_label=t("Clear"),
+        class_name="filter-box",
+    )
+
+
+def foot(state: type[ListState] | type[PagedState]) -> rx.Component:
+    """Where in the whole the page stands, and the way to the next ones."""
+
     def turn(icon: str, label: str, page: Any, able: Any) -> rx.Component:
         return rx.el.button(
             kit.icon(icon),
