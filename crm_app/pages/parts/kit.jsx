@@ -1347,6 +1347,7 @@ export function Toasts({ items = [], onDismiss, onAction, dismissLabel = "" }) {
     const element = holder.current;
     if (!element?.showPopover) return undefined;
     const show = () => {
+      if (!element.isConnected) return; // the page has gone meanwhile
       if (!element.matches(":popover-open")) element.showPopover();
       else if (newest !== undefined && document.querySelector("dialog[open]")) {
         element.hidePopover();
