@@ -18,7 +18,7 @@ from crm_app.core.fields import fold
 from crm_app.core.i18n import Message
 from crm_app.models.users import User
 
-from . import actions, demo_more, demo_trade, records, users
+from . import actions, demo_more, demo_trade, records, search, users
 from .actors import SYSTEM
 from .demo_words import (
     COLOMBIAN_TOWNS,
@@ -87,6 +87,7 @@ def make(accounts: int = 2_000, seed: int = 1, password: str | None = None) -> M
         sectors = _named(work, "sectors", SECTORS)
         zones = _named(work, "zones", ZONES)
         teams = _named(work, "teams", TEAMS)
+        search.merge_later(work, *_searched())
     owners = _people(teams, password)
     found = _Found(seed, clock.now(), tuple(owners), tuple(sectors.values()), zones)
     for chunk, staff in _chunks(found, accounts):
@@ -94,8 +95,15 @@ def make(accounts: int = 2_000, seed: int = 1, password: str | None = None) -> M
             ids = records.insert_many(work, records.resource_of("accounts"), chunk)
             demo_more.add_contacts(work, staff, ids)
     products = demo_more.add_products(random.Random(seed + 2), max(20, accounts // 10))  # noqa: S311 - nothing secret
+    with Work(SYSTEM, "settings.demo", label="Demo company") as work:
+        search.merge_now(work, *_searched())
     demo_trade.make(seed + 3)
     return Made(accounts, accounts * demo_more.CONTACTS, products, tuple(email for _, email, _, _ in MEMBERS), password)
+
+
+def _searched() -> list[Any]:
+    """The tables that a demo fills with very many rows."""
+    return [records.resource_of(name).table for name in ("accounts", "contacts", "products")]
 
 
 @dataclass(frozen=True)

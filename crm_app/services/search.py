@@ -24,6 +24,7 @@ from crm_app.models.histories import DocumentPart
 from .work import Work, column_of
 
 CAP = 10_000
+_AUTOMERGE = 4  # SQLite's own: so many parts of a kind become one
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+(?:[^\W\d_]\.?)")
 
 
@@ -184,6 +185,23 @@ def phrase_of(work: Work, text: str) -> str:
     """What SQLite's index is asked for the text; "" where there is no text, or no such index."""
     words = words_of(text)
     return _phrase(words) if words and work.session.connection().dialect.name == "sqlite" else ""
+
+
+def merge_later(work: Work, *tables: Any) -> None:
+    """Before very many rows: SQLite's index takes them in without putting its parts together again and again."""
+    _tell_index(work, tables, "automerge", 0)
+
+
+def merge_now(work: Work, *tables: Any) -> None:
+    """After them: once, and from now on as usual."""
+    _tell_index(work, tables, "automerge", _AUTOMERGE)
+    _tell_index(work, tables, "optimize", None)
+
+
+def _tell_index(work: Work, tables: Iterable[Any], command: str, rank: int | None) -> None:
+    connection = work.session.connection()
+    for name in (f"{table.__tablename__}_search" for table in tables if connection.dialect.name == "sqlite"):
+        connection.exec_driver_sql(f'INSERT INTO "{name}"("{name}", rank) VALUES (?, ?)', (command, rank))  # noqa: S608
 
 
 def out_of_step(work: Work, table: Any) -> str:

@@ -55,6 +55,16 @@ def test_it_joins_the_company_that_was_there(made):
     assert len(rows("users")) == 9
 
 
+def test_the_search_index_is_put_together_and_goes_on_as_usual(made):
+    with Work(SYSTEM) as work:
+        connection = work.session.connection()
+        if connection.dialect.name == "sqlite":
+            for name in ("account", "contact", "product"):
+                config = dict(connection.exec_driver_sql(f"SELECT k, v FROM {name}_search_config").all())
+                parts = connection.exec_driver_sql(f"SELECT count(DISTINCT segid) FROM {name}_search_idx").scalar()
+                assert (config["automerge"], parts) == (4, 1)
+
+
 def test_a_demo_is_refused_where_there_are_accounts(made):
     with pytest.raises(demo.NotEmpty):
         demo.make(accounts=1)
