@@ -124,9 +124,22 @@ def _add_keeping(commands: Any) -> None:
     _add(commands, "check", _check, "check database, search index and files; exit 1 on a difference")
     backup = _add(commands, "backup", _backup, "copy database and files into one .tar.gz, while the program runs")
     backup.add_argument("file", metavar="FILE", type=Path, nargs="?")
-    export = _add(commands, "export", _export, "write all records of a list into a .csv file")
+    restore = _add(commands, "restore", _restore, "put database and files back as such a copy has them")
+    restore.add_argument("file", metavar="FILE", type=Path)
+    restore.add_argument(
+        "--replace", action="store_true", help="even where there is a company already; it is copied first"
+    )
+    export = _add(commands, "export", _export, "write the records of a list into a .csv or .xlsx file")
     export.add_argument("resource", metavar="RESOURCE")
     export.add_argument("file", metavar="FILE", type=Path)
+    export.add_argument(
+        "--filter",
+        type=_filter,
+        action="append",
+        default=[],
+        metavar="FIELD[OPERATOR]=VALUE",
+        help="only these, e.g. roles=customer or city[contains]=ber; may be repeated",
+    )
     rates = _add(
         commands, "rates", _rates, "write the exchange rates of a .csv file, or of the ECB's eurofxref-hist.csv"
     )
@@ -138,6 +151,15 @@ def _add_keeping(commands: Any) -> None:
     )
     revert = _add(commands, "revert", _revert, "undo a change set")
     revert.add_argument("change_set", metavar="CHANGESET", type=int)
+
+
+def _filter(text: str) -> tuple[str, str]:
+    """A filter as a parameter of an address."""
+    name, equals, value = text.partition("=")
+    field, bracket, operator = name.partition("[")
+    if not equals or not field.isidentifier():
+        raise argparse.ArgumentTypeError("write it as FIELD=VALUE or FIELD[OPERATOR]=VALUE")
+    return f"filter[{field}]{bracket}{operator}", value
 
 
 def _count(text: str) -> int:
@@ -261,17 +283,33 @@ def _backup(options: argparse.Namespace) -> None:
     _tell(options, {"file": str(target), "size": size}, f"{target} ({size / 1_000_000:.1f} MB)")
 
 
+def _restore(options: argparse.Namespace) -> None:
+    from crm_app.services import backups
+
+    done = backups.restore(options.file, replace=options.replace)
+    before = f" What was there before is in {done.before}." if done.before else ""
+    told = {"file": str(options.file), "files": done.files, "before": str(done.before) if done.before else None}
+    _tell(
+        options, told, f"The database and {done.files} files are as in {options.file}.{before} Start the program anew."
+    )
+
+
 def _export(options: argparse.Namespace) -> int | None:
+    from dataclasses import replace
+
+    from crm_app.core.query import Query
     from crm_app.services import exchange, records, schema
     from crm_app.services.actors import SYSTEM
     from crm_app.services.work import Work
 
-    if options.file.suffix.lower() != ".csv":
-        return _refuse("The file's name must end in .csv.")
+    write = {".csv": exchange.export_csv, ".xlsx": exchange.export_xlsx}.get(options.file.suffix.lower())
+    if write is None:
+        return _refuse("The file's name must end in .csv or .xlsx.")
     schema.migrate()
     resource = records.resource_of(options.resource)
+    query = replace(Query.from_params(options.filter), columns=tuple(resource.fields))
     with Work(SYSTEM) as work:
-        count = exchange.export_csv(work, resource, options.file)
+        count = write(work, resource, options.file, query)
     _tell(options, {"file": str(options.file), "records": count}, f"{count} records written to {options.file}.")
     return None
 

@@ -84,6 +84,103 @@ def test_a_backup_holds_the_database_or_is_refused(empty, capsys, database):
         assert (status, "pg_dump" in err) == (1, True)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_copy_is_put_back_with_its_files_and_what_was_there_is_kept(empty, capsys):
+    api = crm.client(crm.founded())
+    key = api.post("/api/v1/accounts", json={"name": "Antes"}).json()["id"]
+    sent = api.post(f"/api/v1/accounts/{key}/attachments", files={"file": ("a.txt", b"hola")})
+    assert (sent.status_code, run(capsys, "backup", empty / "copy.tar.gz")[0]) == (201, 0)
+    api.post("/api/v1/accounts", json={"name": "Despu\u00e9s"})
+    stored = [path for path in (empty / "files").glob("??/??/*") if path.is_file()]
+    for path in stored:
+        path.unlink()
+    status, _, err = run(capsys, "restore", empty / "copy.tar.gz")
+    assert (status, "--replace" in err, api.get("/api/v1/accounts").json()["total"]) == (1, True, 2)
+    status, out, _ = run(capsys, "restore", empty / "copy.tar.gz", "--replace", "--json")
+    told = json.loads(out)
+    assert (status, told["files"], [path.read_bytes() for path in stored]) == (0, 1, [b"hola"])
+    assert [one["name"] for one in api.get("/api/v1/accounts").json()["items"]] == ["Antes"]
+    assert run(capsys, "check")[0] == 0
+    assert run(capsys, "restore", told["before"], "--replace")[0] == 0, (
+        "a copy of a migration is a file of the database"
+    )
+    assert api.get("/api/v1/accounts").json()["total"] == 2
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("harm", ["text", "cut", "name", "hash", "foreign", "newer"])
+def test_what_is_no_copy_changes_nothing(empty, capsys, harm):
+    api = crm.client(crm.founded())
+    good = empty / "good.tar.gz"
+    assert run(capsys, "backup", good)[0] == 0
+    bad = spoiled(good, empty / "bad.tar.gz", harm)
+    api.post("/api/v1/accounts", json={"name": "Queda"})
+    status, out, err = run(capsys, "restore", bad, "--replace")
+    assert (status, out, "Traceback" in err, ("newer version" if harm == "newer" else "no copy") in err) == (
+        1,
+        "",
+        False,
+        True,
+    )
+    assert [one["name"] for one in api.get("/api/v1/accounts").json()["items"]] == ["Queda"]
+    assert not list((empty / "files").glob("restore-*"))
+    assert not (empty.parent / "evil").exists()
+
+
+def spoiled(good, bad, harm):
+    """A copy with something wrong in it."""
+    import shutil
+    import sqlite3
+    import tarfile
+    from contextlib import closing
+
+    if harm == "text":
+        bad.write_bytes(b"not a copy")
+        return bad
+    if harm == "cut":
+        bad.write_bytes(good.read_bytes()[:-200])
+        return bad
+    folder = bad.with_suffix(".d")
+    with tarfile.open(good) as archive:
+        archive.extractall(folder, filter="data")
+    if harm == "foreign":
+        (folder / "crm.db").unlink()
+    if harm in ("foreign", "newer"):
+        with closing(sqlite3.connect(folder / "crm.db", isolation_level=None)) as database:
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS alembic_version (version_num TEXT)"
+                if harm == "newer"
+                else "CREATE TABLE x (y)"
+            )
+            if harm == "newer":
+                database.execute("UPDATE alembic_version SET version_num = '9999'")
+    with tarfile.open(bad, "w:gz") as archive:
+        archive.add(folder / "crm.db", "crm.db")
+        if harm == "name":
+            archive.add(folder / "crm.db", "../../evil")
+        if harm == "hash":
+            archive.add(folder / "crm.db", f"files/ab/cd/{'ab' * 32}")
+    shutil.rmtree(folder)
+    return bad
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_an_export_takes_what_is_filtered(empty, capsys, ending):
+    api = crm.client(crm.founded())
+    for name, city in (("Uno", "Soria"), ("Dos", "Lugo"), ("Tres", "Soria")):
+        api.post("/api/v1/accounts", json={"name": name, "city": city})
+    target = empty / f"a.{ending}"
+    status, out, _ = run(
+        capsys, "export", "accounts", target, "--filter", "city=Soria", "--filter", "name[starts]=T", "--json"
+    )
+    assert (status, json.loads(out)["records"], target.is_file()) == (0, 1, True)
+    status, _, err = run(capsys, "export", "accounts", target, "--filter", "nothing=1")
+    assert (status, "nothing" in err) == (1, True)
+    with pytest.raises(SystemExit) as ended:
+        run(capsys, "export", "accounts", target, "--filter", "city")
+    assert ended.value.code == 2
+
+
 HOSTILE = ("'; DROP TABLE user; --", "<script>alert(1)</script>", "=1+1", "\u202eada", "😀", "x" * 100_000)
 
 

@@ -1,8 +1,17 @@
-"""A copy of everything in one file, taken while the program runs."""
+"""A copy of everything in one file, taken while the program runs, and put back."""
 
+import hashlib
 import os
+import re
+import shutil
+import sqlite3
 import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import sqlalchemy as sa
 
@@ -11,7 +20,9 @@ from crm_app.core.errors import Refusal
 from crm_app.core.i18n import Message
 from crm_app.core.settings import settings
 
-from . import files, schema
+from . import files, identity, schema
+
+_FILE = re.compile(r"files/[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})")
 
 
 class OnlySqlite(Refusal):
@@ -23,6 +34,30 @@ class OnlySqlite(Refusal):
                 "Only a SQLite database is copied by this command. Copy PostgreSQL with pg_dump, and the folder files/ beside it."
             )
         )
+
+
+class NotACopy(Refusal):
+    """The file holds no sound database of this program."""
+
+    def __init__(self) -> None:
+        super().__init__(Message("This is no copy that this program made, or it is damaged. Nothing has been changed."))
+
+
+class InUse(Refusal):
+    """There is a company already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message("There is a company already. With --replace it gives way to the copy; it is itself copied first.")
+        )
+
+
+@dataclass(frozen=True)
+class Restored:
+    """How many files came back, and the copy of the database that was there before."""
+
+    files: int
+    before: Path | None
 
 
 def make(target: Path | None = None) -> Path:
@@ -49,3 +84,85 @@ def make(target: Path | None = None) -> Path:
         copy.unlink(missing_ok=True)
         part.unlink(missing_ok=True)
     return target
+
+
+def restore(source: Path, *, replace: bool = False) -> Restored:
+    """Database and files as the copy has them (a .tar.gz of `make`, or a .db of the folder backups/), brought up to date.
+
+    All is looked at before anything is changed, and the database changes in one transaction, also under a running program,
+    which should be started anew then. Raises OnlySqlite, NotACopy, InUse, SchemaTooNew.
+    """
+    url = settings().database_url
+    live = sa.engine.make_url(url)
+    if live.get_backend_name() != "sqlite" or not live.database:
+        raise OnlySqlite
+    settings().files_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="restore-", dir=settings().files_dir) as name:
+        folder = Path(name)
+        found = _unpack(source, folder)
+        _inspect(folder / "crm.db")
+        schema.migrate()
+        used = identity.ready()
+        if used and not replace:
+            raise InUse
+        before = schema.backup(url, "before-restore") if used else None
+        for path in found:
+            target = files.path_of(path.name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+        with closing(sqlite3.connect(folder / "crm.db")) as copy, closing(sqlite3.connect(live.database)) as there:
+            copy.backup(there)
+    schema.migrate()
+    return Restored(len(found), before)
+
+
+def _unpack(source: Path, folder: Path) -> list[Path]:
+    """The copy's parts laid into the folder; its files, each of which holds what its name says."""
+    try:
+        with source.open("rb") as raw:
+            if raw.read(16) == b"SQLite format 3\0":
+                shutil.copyfile(source, folder / "crm.db")
+                return []
+        with tarfile.open(source, "r:gz") as archive:
+            return list(_parts(archive, folder))
+    except (tarfile.TarError, EOFError, OSError) as broken:
+        if isinstance(broken, FileNotFoundError | PermissionError | IsADirectoryError):
+            raise
+        raise NotACopy from None
+
+
+def _parts(archive: tarfile.TarFile, folder: Path) -> Iterator[Path]:
+    """Nothing but the database and files of the store leaves the archive, under names of ours."""
+    for member in archive:
+        match, content = _FILE.fullmatch(member.name), archive.extractfile(member)
+        if content is None or not (match or member.name == "crm.db"):
+            raise NotACopy
+        target = folder / (match[1] if match else "crm.db")
+        digest = _write(content, target)
+        if match:
+            if digest != match[1]:
+                raise NotACopy
+            yield target
+
+
+def _write(content: IO[bytes], target: Path) -> str:
+    """The SHA-256 of what was written."""
+    digest = hashlib.sha256()
+    with target.open("wb") as file:
+        while part := content.read(1 << 20):
+            digest.update(part)
+            file.write(part)
+    return digest.hexdigest()
+
+
+def _inspect(database: Path) -> None:
+    """Refuse what is no sound database of ours, or one of a newer program."""
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as copy:
+            sound = copy.execute("PRAGMA quick_check").fetchone() == ("ok",)
+            revision = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.DatabaseError:
+        raise NotACopy from None
+    if not sound or revision is None:
+        raise NotACopy
+    schema.refuse_newer(revision[0])

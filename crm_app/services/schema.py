@@ -64,12 +64,17 @@ def pending(url: str) -> int:
     revisions, current = known(), _current(url)
     if current is None:
         return len(revisions)
-    if current not in revisions:
-        raise SchemaTooNew(
-            f"The database was migrated by a newer version of this program (revision {current}). "
-            "Start that version again, or restore the copy in the folder backups/ that it made before migrating."
-        )
+    refuse_newer(current)
     return len(revisions) - 1 - revisions.index(current)
+
+
+def refuse_newer(revision: str) -> None:
+    """Raise SchemaTooNew for a revision that this program does not know."""
+    if revision not in known():
+        raise SchemaTooNew(
+            f"The database was migrated by a newer version of this program (revision {revision}). "
+            "Start that version again, or put back the copy in the folder backups/ that it made before migrating: crm restore FILE."
+        )
 
 
 def migrate(url: str | None = None) -> int:

@@ -98,6 +98,8 @@ def _make_roles(work: Work, language: str) -> dict[str, int]:
 def role_called(work: Work, name: str) -> int:
     """The id of the role of that name, in whichever language the built-in ones were made. Raises Invalid."""
     rows = work.session.execute(sa.select(column_of(Role, "id"), column_of(Role, "name"))).all()
+    if not rows:
+        raise Invalid({"role": Message("There is no company yet. Open the program in a browser to set it up.")})
     wanted = {
         fold(name),
         *(

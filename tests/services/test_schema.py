@@ -73,7 +73,7 @@ def test_a_newer_schema_is_refused_with_a_sentence(database, tmp_path):
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'f00d'")
         for ask in (schema.pending, schema.migrate):
             with pytest.raises(
-                schema.SchemaTooNew, match=r"newer version of this program \(revision f00d\).*restore the copy"
+                schema.SchemaTooNew, match=r"newer version of this program \(revision f00d\).*put back the copy"
             ):
                 ask(database)
         assert newest(database) == "f00d"
