@@ -58,7 +58,7 @@ def of_record(work: Work, resource: Resource, item: records.Item, *, below: bool
         for other in RESOURCES
         if other.nav and work.actor.may(other.permission("read"))
         for name in other.filters
-        if _refers(other, name, resource) and (other is not resource or name != resource.tree)
+        if _refers(other, name, resource) and name != other.inside and (other is not resource or name != resource.tree)
     )
     named = work.read(_naming(resource, lists), {"key": item.id}).one()
     leaf = not resource.tree or (item.values[resource.tree] is None and not named[0])

@@ -100,6 +100,7 @@ class RecordState(BesideState, rx.State, mixin=True):
     entries: list[EntryRow] = []
     older: bool = False
     may_change: bool = False
+    may_attach: bool = False
     may_remove: bool = False
     asking: bool = False
     pane: str = "details"
@@ -133,6 +134,7 @@ class RecordState(BesideState, rx.State, mixin=True):
         """Take up another record, or an empty one."""
         self.errors, self.clashes, self.failure, self.asking, self.with_below = {}, [], "", False, False
         self.may_change = actor.may(self.resource.permission("change" if key != "new" else "create"))
+        self.may_attach = key != "new" and self.may_change  # also to what can no longer be changed
         self.may_remove = key != "new" and actor.may(self.resource.permission("remove"))
         if key == "new" and not self.may_change:
             self.record, self.loaded, self.here = 0, True, key

@@ -194,3 +194,21 @@ def test_a_record_is_read_while_its_link_is_pressed_and_again_with_the_next_pres
     link.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#f-city")).to_have_value("Teruel")
+
+
+def test_an_issued_invoice_takes_files_and_shows_no_empty_sections(tabs, made, post, tmp_path):
+    lines = [{"description": "Silla", "quantity": "1", "price": "10"}]
+    invoice = post("invoices", account=made(name="Adjuntos S. L.", country="ES"), lines=lines)["id"]
+    page = tabs(address=f"/invoices/{invoice}")
+    ready(page)
+    shares = page.locator(".section-title", has_text=es("Split between salespeople"))
+    expect(shares).to_be_visible()
+    post(f"invoices/{invoice}/issue")
+    page.reload()
+    ready(page)
+    expect(shares).to_have_count(0)
+    expect(page.locator(".related")).to_have_count(0)
+    signed = tmp_path / "firmado.txt"
+    signed.write_text("recibido")
+    page.set_input_files(".file-drop input[multiple]", signed)
+    expect(page.locator("#files .item", has_text="firmado.txt")).to_be_visible()

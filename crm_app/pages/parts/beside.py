@@ -93,13 +93,14 @@ def files_section(state: type[RecordState]) -> rx.Component:
         },
         on_done=state.files_came,
     )
-    return rx.el.section(
+    section = rx.el.section(
         rx.el.h2(t("Files"), class_name="section-title section-head"),
         rx.el.ul(rx.foreach(state.files, lambda file: _file(state, file)), class_name="items"),
-        when(state.may_change, drop),
+        when(state.may_attach, drop),
         class_name="section",
         id="files",
     )
+    return when(state.may_attach | (state.files.length() > 0), section)
 
 
 def _file(state: type[RecordState], file: Var[FileRow]) -> rx.Component:
@@ -118,7 +119,7 @@ def _file(state: type[RecordState], file: Var[FileRow]) -> rx.Component:
             rx.el.div(file.more, class_name="muted small truncate"),
             class_name="file-name",
         ),
-        when(state.may_change, remove),
+        when(state.may_attach, remove),
         class_name="item",
         key=file.id,
     )

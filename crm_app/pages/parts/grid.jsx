@@ -511,7 +511,7 @@ export function Grid({
             <th className="num col-quantity">{words.quantity}</th>
             <th className="col-unit p2">{words.unit}</th>
             <th className="num col-price">{words.price}</th>
-            <th className="num col-discount">{words.discount}</th>
+            <th className="num col-discount" title={words.discount} aria-label={words.discount}>{words.discount_short}</th>
             <th className="col-tax p2">{words.tax_class}</th>
             <th className="num col-net">{sheet.currency ? `${words.net}, ${sheet.currency}` : words.net}</th>
             <th className={disabled ? "col-end is-narrow" : "col-end"}>
@@ -678,7 +678,7 @@ const Line = memo(function Line({ row, computed, faults, heads, open, facts, sea
           {disabled ? plain("price") : input("price", words.price, "decimal")}
         </td>
         <td className="num">
-          {disabled ? plain("discount") : input("discount", words.discount, "decimal", row.discount === "0" ? "" : (row.discount ?? ""))}
+          {disabled ? row.discount !== "0" && plain("discount") : input("discount", words.discount, "decimal", row.discount === "0" ? "" : (row.discount ?? ""))}
         </td>
         <td className="p2">
           {disabled ? (

@@ -221,11 +221,12 @@ def _section(state: type[RecordState], section: Section) -> rx.Component:
 
 
 def _lines(state: type[RecordState], part: Lines) -> rx.Component:
-    return rx.el.section(
+    section = rx.el.section(
         rx.el.h2(t(part.resource.many), class_name="section-title section-head"),
         lines_field(state, part),
         class_name="section",
     )
+    return when(state.may_change | (state.lines[part.name] != "[]"), section)
 
 
 def _skeleton() -> rx.Component:

@@ -137,6 +137,7 @@ def _words() -> dict[str, Var[str]]:
         "unit": t("Unit"),
         "price": t("Price"),
         "discount": t("Discount, %"),
+        "discount_short": t("Disc. %"),
         "tax_class": t("Tax class"),
         "net": t("Net"),
         "more": t("More about the line"),
