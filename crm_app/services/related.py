@@ -171,7 +171,7 @@ def _named(work: Work, part: Lines, items: list[records.Item]) -> Group | None:
     target, mine = found
     name, text = part.resource.label, _text_of(part)
     number = column_of(target.table, "id")
-    there = {item.values[name] for item in items}
+    there = {item.values[name] for item in items} - {None}  # a rule for a whole category names no product
     if mine:
         there = set(work.session.scalars(sa.select(number).where(number.in_(there), *mine)))
     links = tuple(

@@ -7,9 +7,11 @@ import pytest
 from crm_app.core import clock
 from crm_app.core.fields import Email, Phone
 from crm_app.core.query import Query
+from crm_app.core.resource import RESOURCES
 from crm_app.services import checks, demo, identity, records, schema
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
+from crm_app.state import forms
 from tests.support import crm
 
 PASSWORD = "una clave de prueba 5"
@@ -49,6 +51,27 @@ def test_a_demo_company_has_people_lists_and_accounts(made):
     assert all(values["owner"] == customers[values["account"]]["owner"] for values in rows("quotes"))
     assert identity.sign_in({"email": demo.ADMINISTRATOR, "password": made.password}, "a test", "").user
     assert all(finding.well for finding in checks.integrity())
+
+
+def test_every_kind_of_record_that_a_demo_has_opens(made):
+    seen = {}
+    for resource in RESOURCES:
+        for item in rows(resource.name, 20) if not resource.inside else ():
+            for below in (False, True):
+                found = forms.read(SYSTEM, resource, item["id"], below, {})
+                assert found.label == str(item[resource.label] or ""), resource.name
+            seen[resource.name] = seen.get(resource.name, 0) + 1
+    assert {
+        "accounts",
+        "contacts",
+        "products",
+        "price-lists",
+        "quotes",
+        "invoices",
+        "payments",
+        "roles",
+        "tax-rates",
+    } <= seen.keys()
 
 
 def test_it_joins_the_company_that_was_there(made):
