@@ -37,6 +37,7 @@ def held() -> rx.Component:
         trail=((t("Sales"), ""), (t("Customers on hold"), "")),
         reload=HeldList.load,
         undo=lambda _key: Me.load,
+        needs="held.read",
     )
 
 

@@ -22,7 +22,30 @@ _HEADS = {
 
 def ageing() -> rx.Component:
     """Everything open, by days overdue."""
-    table = rx.el.div(
+    nothing = empty(
+        "circle-check", t("Nobody owes anything"), t("What customers have not paid stands here, by its age.")
+    )
+    none_match = empty("search", t("Nothing matches"), t("Try fewer letters, or take a filter away."))
+    days = rx.el.div(
+        filter_box(Ageing, t("Filter customers")),
+        _days(Ageing, (("date", t("At the end of"), Ageing.day),)),
+        class_name="toolbar",
+    )
+    without = rx.cond(Ageing.text != "", none_match, nothing)
+    return shell(
+        kit.url_query(query=Ageing.address, mode="replace"),
+        heading(t("Ageing"), _sheet("/api/v1/ageing.xlsx?date=" + Ageing.day, "ageing.xlsx")),
+        days,
+        _body(Ageing, rx.cond(Ageing.rows.length() == 0, without, rx.fragment(_aged_table(), foot(Ageing)))),
+        trail=((t("Sales"), ""), (t("Ageing"), "")),
+        reload=Ageing.load,
+        undo=lambda _key: Me.load,
+        needs="ageing.read",
+    )
+
+
+def _aged_table() -> rx.Component:
+    return rx.el.div(
         rx.el.table(
             rx.el.thead(
                 rx.el.tr(
@@ -40,25 +63,6 @@ def ageing() -> rx.Component:
         tab_index=0,
         role="region",
         aria_label=t("Ageing"),
-    )
-    nothing = empty(
-        "circle-check", t("Nobody owes anything"), t("What customers have not paid stands here, by its age.")
-    )
-    none_match = empty("search", t("Nothing matches"), t("Try fewer letters, or take a filter away."))
-    days = rx.el.div(
-        filter_box(Ageing, t("Filter customers")),
-        _days(Ageing, (("date", t("At the end of"), Ageing.day),)),
-        class_name="toolbar",
-    )
-    without = rx.cond(Ageing.text != "", none_match, nothing)
-    return shell(
-        kit.url_query(query=Ageing.address, mode="replace"),
-        heading(t("Ageing"), _sheet("/api/v1/ageing.xlsx?date=" + Ageing.day, "ageing.xlsx")),
-        days,
-        _body(Ageing, rx.cond(Ageing.rows.length() == 0, without, rx.fragment(table, foot(Ageing)))),
-        trail=((t("Sales"), ""), (t("Ageing"), "")),
-        reload=Ageing.load,
-        undo=lambda _key: Me.load,
     )
 
 
@@ -116,6 +120,7 @@ def statement() -> rx.Component:
         trail=((t("Accounts"), "/accounts"), (state.name, back), (t("Statement"), "")),
         reload=state.load,
         undo=lambda _key: Me.load,
+        needs="ageing.read",
     )
 
 

@@ -11,7 +11,6 @@ import reflex as rx
 
 from crm_app.core import clock
 from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed, Refusal
-from crm_app.core.fields import Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Lines, Resource
 from crm_app.services import actions, notes, records, timeline
@@ -19,6 +18,7 @@ from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from .beside import Around, BesideState, around
+from .clashes import ClashRow, clash_rows
 from .guard import SIGNED_IN, on, signed_in
 from .reading import reading
 from .session import Me, greet, tell
@@ -56,16 +56,6 @@ class EntryRow:
     note: str = ""
     note_text: str = ""
     own: bool = False
-
-
-@dataclasses.dataclass
-class ClashRow:
-    """A field that two people set: mine, theirs."""
-
-    name: str = ""
-    label: str = ""
-    mine: str = ""
-    theirs: str = ""
 
 
 @dataclasses.dataclass
@@ -143,8 +133,9 @@ class RecordState(BesideState, rx.State, mixin=True):
         if key == "new":
             self._blank(actor)
         else:
-            number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
-            self._take(number, await self._read(actor, key))
+            record = self._key_at(key)
+            number = int(record) if record.isascii() and record.isdigit() and len(record) < 19 else 0
+            self._take(number, await self._read(actor, record))
         self.here = key
 
     async def _read(self, actor: Actor, key: object) -> Read:
@@ -158,6 +149,9 @@ class RecordState(BesideState, rx.State, mixin=True):
     def _address(self) -> str:
         """The last part of the page's address."""
         return self.router.url.path.strip("/").split("/")[-1]
+
+    def _key_at(self, address: str) -> str:
+        return address
 
     def _blank(self, actor: Actor) -> None:
         fields = self.resource.fields
@@ -361,39 +355,3 @@ def day_name(moment: datetime, speech: Speech) -> str:
     if gap in (0, 1):
         return speech.say("Today" if gap == 0 else "Yesterday")
     return speech.day(day)
-
-
-def clash_rows(
-    actor: Actor, resource: Resource, mine: Mapping[str, str], theirs: Mapping[str, object]
-) -> list[ClashRow]:
-    """What both changed, side by side. Runs in a thread."""
-    parts = {part.name: part for part in RESOURCES.lines(resource)}
-    rows: list[ClashRow] = []
-    with Work(actor) as work:
-        for name, value in theirs.items():
-            told = _told if name not in parts else _told_lines
-            of = resource if name not in parts else parts[name].resource
-            label = of.many if name in parts else resource.fields[name].label
-            rows.append(
-                ClashRow(
-                    name, actor.speech.say(label), told(work, of, name, mine.get(name)), told(work, of, name, value)
-                )
-            )
-    return rows
-
-
-def _told(work: Work, resource: Resource, name: str, value: Any) -> str:
-    kind = resource.fields[name].kind
-    parsed = kind.parse(value, work.actor.speech)
-    if isinstance(kind, Reference):
-        target = records.resource_of(kind.resource)
-        return records.names_of(work, target, [parsed]).get(parsed, "") if parsed is not None else ""
-    return kind.show(parsed, work.actor.speech) if parsed is not None else ""
-
-
-def _told_lines(work: Work, resource: Resource, _name: str, value: Any) -> str:
-    """Lines by their names: the form's JSON, or the list that the service found."""
-    rows = json.loads(value) if isinstance(value, str) else value
-    return ", ".join(
-        _told(work, resource, resource.label, row.get(resource.label)) for row in rows or [] if isinstance(row, dict)
-    )

@@ -107,7 +107,7 @@ class CompanyRecord(RecordState, rx.State):
 
     resource: ClassVar[Resource] = SETTINGS
 
-    def _key(self) -> str:
+    def _key_at(self, _address: str) -> str:
         return "1"
 
 

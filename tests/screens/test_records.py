@@ -212,3 +212,25 @@ def test_an_issued_invoice_takes_files_and_shows_no_empty_sections(tabs, made, p
     signed.write_text("recibido")
     page.set_input_files(".file-drop input[multiple]", signed)
     expect(page.locator("#files .item", has_text="firmado.txt")).to_be_visible()
+
+
+def test_the_companys_own_page_is_filled_and_saved(tabs):
+    page = tabs(address="/settings/company")
+    ready(page)
+    expect(page.locator("#f-name")).to_have_value("Compañía Secreta Mistral")
+    page.fill("#f-city", "Segovia")
+    page.locator(".unsaved").get_by_role("button", name=es("Save")).click()
+    expect(page.locator(".unsaved")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#f-city")).to_have_value("Segovia")
+
+
+@pytest.mark.parametrize("address", ["/roles", "/roles/new", "/sequences/1", "/roles/1"])
+def test_a_page_that_a_role_does_not_show_says_so_and_leads_back(tabs, address):
+    page = tabs("reader", address=address)
+    empty = page.locator("main .empty")
+    expect(empty).to_contain_text(es("Your role does not let you see this. An administrator can change that."))
+    expect(page.locator(".skeleton")).to_have_count(0)
+    expect(page.get_by_role("link", name=es("Invoices"), exact=True)).to_be_visible()
+    empty.get_by_role("link").click()
+    page.wait_for_url(re.compile(r"//[^/]+/$"))

@@ -512,8 +512,8 @@ export function Grid({
             <th className="col-unit p2">{words.unit}</th>
             <th className="num col-price">{words.price}</th>
             <th className="num col-discount" title={words.discount} aria-label={words.discount}>{words.discount_short}</th>
-            <th className="col-tax p2">{words.tax_class}</th>
-            <th className="num col-net">{sheet.currency ? `${words.net}, ${sheet.currency}` : words.net}</th>
+            <th className="col-tax p2" title={words.tax_class} aria-label={words.tax_class}>{words.tax}</th>
+            <th className="num col-net" title={words.net}>{sheet.currency ? `${words.amount}, ${sheet.currency}` : words.amount}</th>
             <th className={disabled ? "col-end is-narrow" : "col-end"}>
               <span className="sr-only">{words.more}</span>
             </th>

@@ -6,7 +6,8 @@ import reflex as rx
 from reflex.vars import Var, VarData
 
 from crm_app.core.resource import RESOURCES, Lines, Section
-from crm_app.state.forms import ClashRow, EntryRow, RecordState, StepRow
+from crm_app.state.clashes import ClashRow
+from crm_app.state.forms import EntryRow, RecordState, StepRow
 from crm_app.state.session import Me
 
 from . import kit
@@ -48,13 +49,12 @@ def record_screen(
         state.record == 0, t(f"New {found.one.lower()}"), rx.cond(state.label != "", state.label, t("Draft"))
     )
     back = f"/{found.name}"
-    sections = (*sections, related_section(state), *_files(state))
     body = rx.fragment(
         head or _head(state, title, verbs, actions, pictured=pictured),
         _facts(state),
         *above,
         when(state.record != 0, _panes(state)),
-        _body(state, sections, lines or {}),
+        _body(state, (*sections, related_section(state), *_files(state)), lines or {}),
         _clash(state),
         _ask_remove(state),
     )
@@ -65,6 +65,7 @@ def record_screen(
         trail=(*way, (rx.cond(there, rx.cond(state.failure != "", t("Not found"), here), t(found.one)), to)),
         reload=state.load,
         undo=state.undo,
+        needs=found.permission("read"),
     )
 
 
@@ -74,7 +75,8 @@ def _files(state: type[RecordState]) -> tuple[rx.Component, ...]:
 
 def _missing(state: type[RecordState], back: str) -> rx.Component:
     way = link(back, t("Back to the list"), class_name="button button-primary")
-    return empty("search", t("Not found"), state.failure, way)
+    title = rx.cond(state.here == "new", t("This cannot be shown"), t("Not found"))
+    return empty("search", title, state.failure, way)
 
 
 def _body(

@@ -27,9 +27,16 @@ _BESIDE = {
 }
 
 
-def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any) -> rx.Component:
+def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any, needs: str = "") -> rx.Component:
     """A page. `trail`: (text, link) of where I am, the last without a link. `reload` reads the page again after a change
-    of language; `undo(change_set)` answers the button of a toast."""
+    of language; `undo(change_set)` answers the button of a toast. Who has not the permission `needs` is told so."""
+    barred = empty(
+        "lock",
+        t("This cannot be shown"),
+        t("Your role does not let you see this. An administrator can change that."),
+        link("/", t("Back to the start"), class_name="button"),
+    )
+    shown = rx.fragment(*children)
     return rx.fragment(
         kit.theme(theme=Me.theme, lang=rx.cond(Me.known, Me.language, ""), title=titled(trail[-1][0])),
         day_words(),
@@ -40,7 +47,12 @@ def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any) -> rx.C
             _nav(in_settings=str(trail[0][0]) == str(t("Settings"))),
             rx.el.div(class_name="scrim", on_click=Me.open_menu(False)),
             _topbar(trail, reload),
-            rx.el.main(*children, class_name="page", id="content", tab_index=-1),
+            rx.el.main(
+                rx.cond(Me.known & ~Me.may.contains(needs), barred, shown) if needs else shown,
+                class_name="page",
+                id="content",
+                tab_index=-1,
+            ),
             class_name="shell",
         ),
         kit.toasts(items=Me.notices, dismiss_label=t("Dismiss"), on_dismiss=Me.dismiss, on_action=undo),

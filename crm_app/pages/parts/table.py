@@ -55,12 +55,7 @@ def list_screen(
         _toolbar(state, toolbar),
         rx.cond(
             state.failure != "",
-            empty(
-                "circle-alert",
-                t("This list cannot be shown"),
-                state.failure,
-                link(f"/{found.name}", t("Show the whole list"), class_name="button"),
-            ),
+            empty("circle-alert", t("This list cannot be shown"), state.failure, _whole(found)),
             rx.cond(state.loaded & (state.rows.length() == 0), _nothing(state), _shown(state)),
         ),
         cells_editor(state),
@@ -69,7 +64,12 @@ def list_screen(
         trail=trail or ((t(found.group), ""), (many, "")),
         reload=state.load,
         undo=state.undo,
+        needs=found.permission("read"),
     )
+
+
+def _whole(found: Resource) -> rx.Component:
+    return link(f"/{found.name}", t("Show the whole list"), class_name="button")
 
 
 def _shown(state: type[ListState]) -> rx.Component:

@@ -139,6 +139,8 @@ def _words() -> dict[str, Var[str]]:
         "discount": t("Discount, %"),
         "discount_short": t("Disc. %"),
         "tax_class": t("Tax class"),
+        "tax": t("Tax"),
+        "amount": t("Amount"),
         "net": t("Net"),
         "more": t("More about the line"),
         "more_hint": t("More about the line (Alt + Enter)"),
