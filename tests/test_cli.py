@@ -141,8 +141,9 @@ def spoiled(good, bad, harm):
         bad.write_bytes(good.read_bytes()[:-200])
         return bad
     folder = bad.with_suffix(".d")
-    with tarfile.open(good) as archive:
-        archive.extractall(folder, filter="data")
+    folder.mkdir()
+    with tarfile.open(good) as archive, (folder / "crm.db").open("wb") as file:
+        shutil.copyfileobj(archive.extractfile("crm.db"), file)
     if harm == "foreign":
         (folder / "crm.db").unlink()
     if harm in ("foreign", "newer"):
