@@ -171,18 +171,18 @@ def test_a_record_is_never_shown_under_the_address_of_another(tabs, made):
 
 
 def test_a_record_is_read_while_its_link_is_pressed_and_again_with_the_next_press(tabs, made, served):
-    key = made(name="Adelantada S. L.", city="Soria")
+    key = made(name="Presurosa S. L.", city="Soria")
     page = tabs()
     with page.expect_websocket() as opened:
-        page.goto("/accounts?q=Adelantada")
+        page.goto("/accounts?q=Presurosa")
     ready(page)
-    link = page.locator("table[data-list] a.row-link", has_text="Adelantada")
+    link = page.locator("table[data-list] a.row-link", has_text="Presurosa")
     link.hover()
     with opened.value.expect_event("framereceived", lambda frame: "account_record" in frame and "Soria" in frame):
         page.mouse.down()
     page.mouse.move(5, 5)
     page.mouse.up()
-    assert page.url.endswith("/accounts?q=Adelantada"), "pressed is not clicked"
+    assert page.url.endswith("/accounts?q=Presurosa"), "pressed is not clicked"
     with served.http() as browser:
         tag = browser.get(f"/api/v1/accounts/{key}").headers["etag"]
         changed = browser.patch(f"/api/v1/accounts/{key}", json={"city": "Teruel"}, headers={"If-Match": tag})
