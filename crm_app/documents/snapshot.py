@@ -76,6 +76,7 @@ class Corrected:
 
     number: str = ""
     date: dt.date | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)

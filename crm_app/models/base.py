@@ -54,6 +54,19 @@ class Exact(TypeDecorator[Decimal]):
         return Decimal(value) * unit if dialect.name == "sqlite" else Decimal(value).quantize(unit)
 
 
+class MomentText(TypeDecorator[datetime]):
+    """A moment as ISO 8601 text, which sorts as it passes."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return value.isoformat(" ") if isinstance(value, datetime) else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else datetime.fromisoformat(value)
+
+
 class ChoiceSet(TypeDecorator[tuple[str, ...]]):
     """Any number of a StrEnum's members in one integer, a bit each in the enum's order: new members go to the end."""
 
@@ -118,6 +131,7 @@ _TYPES: dict[type[Kind], Any] = {
     fields.Whole: lambda kind: sa.BigInteger(),
     fields.Number: lambda kind: Exact(kind.places),
     fields.Day: lambda kind: sa.Date(),
+    fields.MomentKind: lambda kind: MomentText(200),
     fields.Choices: lambda kind: ChoiceSet(kind.options),
     fields.Tags: lambda kind: TagSet(1300),
     fields.Choice: lambda kind: sa.String(40),
@@ -391,4 +405,4 @@ def decode(column_: sa.Column[Any], value: Any) -> Any:
 def _is_moment(column_: sa.Column[Any]) -> bool:
     kind = column_.type
     inner = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
-    return isinstance(inner, sa.DateTime)
+    return isinstance(kind, MomentText) or isinstance(inner, sa.DateTime)
