@@ -16,6 +16,8 @@ from crm_app.core.fields import Kind, fold
 from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, FieldSpec, Lines, Resource, Section
 
+from .moments import MomentText
+
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -52,19 +54,6 @@ class Exact(TypeDecorator[Decimal]):
             return None
         unit = Decimal(1).scaleb(-self.places)
         return Decimal(value) * unit if dialect.name == "sqlite" else Decimal(value).quantize(unit)
-
-
-class MomentText(TypeDecorator[datetime]):
-    """A moment as ISO 8601 text, which sorts as it passes."""
-
-    impl = sa.String
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return value.isoformat(" ") if isinstance(value, datetime) else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else datetime.fromisoformat(value)
 
 
 class ChoiceSet(TypeDecorator[tuple[str, ...]]):
