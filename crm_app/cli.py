@@ -172,7 +172,7 @@ def _count(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int | None:
-    obstacle = serving.obstacle()
+    obstacle = serving.obstacle(options.host, options.port)
     if obstacle:
         return _refuse(obstacle)
     from crm_app.services import schema

@@ -1,6 +1,7 @@
 """Serving: what has to hold before, the settings that Reflex wants, and the server that this process becomes."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -8,8 +9,8 @@ from typing import NoReturn
 ROOT = Path(__file__).resolve().parent.parent  # where rxconfig.py and the built page lie
 
 
-def obstacle() -> str:
-    """Why it cannot be served as things are; "" when it can."""
+def obstacle(host: str, port: int) -> str:
+    """Why it cannot be served there as things are; "" when it can."""
     workers = os.environ.get("CRM_WORKERS", "1")
     if not workers.isdecimal() or int(workers) < 1:
         return f"CRM_WORKERS is {workers!r}; it must be a number from 1."
@@ -17,6 +18,21 @@ def obstacle() -> str:
         return "More than one worker needs CRM_REDIS_URL: without it each keeps half of a session."
     if not (ROOT / ".web" / "build" / "client").is_dir():
         return "The page is not built yet. `make setup` builds it."
+    return _taken(host, port)
+
+
+def _taken(host: str, port: int) -> str:
+    """Why nothing can listen there. The server itself would share the port with another one, request by request."""
+    if not 0 < port < 65_536:
+        return f"There is no port {port}: write a number from 1 to 65535."
+    try:
+        kind, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()  # one that listens with SO_REUSEADDR is told only now
+    except OSError as refused:
+        return f"Nothing can listen on {host}, port {port}: {refused.strerror or refused}."
     return ""
 
 

@@ -165,6 +165,25 @@ def spoiled(good, bad, harm):
     return bad
 
 
+def test_a_port_where_another_listens_is_refused_in_words():
+    import socket
+
+    from crm_app import serving
+
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert (
+            serving.obstacle("127.0.0.1", port)
+            == f"Nothing can listen on 127.0.0.1, port {port}: Address already in use."
+        )
+    assert serving.obstacle("127.0.0.1", port) == ""
+    assert "port 99999999" in serving.obstacle("127.0.0.1", 99999999)
+    assert "no.such.host.invalid" in serving.obstacle("no.such.host.invalid", 8000)
+
+
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_an_export_takes_what_is_filtered(empty, capsys, ending):
     api = crm.client(crm.founded())

@@ -182,7 +182,8 @@ def actor_of(work: Work, user: int, session: int | None = None) -> Actor | None:
 def actor_by_token(token: str, address: str) -> Actor:
     """The Actor behind an API token, narrowed to its scopes. Raises NotSignedIn, TooMany."""
     proof = proof_of(token)
-    found = _known.get(proof)
+    known = f"token {proof}"  # apart from the sessions: a token is no cookie
+    found = _known.get(known)
     if found is not None and found[1] is not None and time.monotonic() - found[0] < _CACHE_SECONDS:
         return found[1]
     subjects = {"address": f"token {guessing.place(address)}"}
@@ -196,7 +197,7 @@ def actor_by_token(token: str, address: str) -> Actor:
     if row.used_at is None or clock.now() - row.used_at > _SEEN_EVERY:
         _mark_used(row.id or 0, clock.now())
     actor = actor.limited(tuple(row.scopes))
-    _known[proof] = (time.monotonic(), actor)
+    _known[known] = (time.monotonic(), actor)
     return actor
 
 

@@ -171,6 +171,15 @@ def test_a_session_ends_in_time_and_lives_on_while_it_is_used(admin):
     assert after(hours=35) is None
 
 
+def test_a_token_is_no_cookie_and_a_cookie_no_token_even_a_moment_later(admin):
+    cookie, token = sign_in().cookie, identity.make_token(SYSTEM, admin, "shop", ("accounts.read",))
+    assert (identity.actor_by_cookie(cookie).user, identity.actor_by_token(token, "").user) == (admin, admin)
+    assert identity.actor_by_cookie(token) is None
+    with pytest.raises(NotSignedIn):
+        identity.actor_by_token(cookie, "")
+    assert identity.actor_by_token(token, "").may("accounts.read"), "what was refused is not remembered for the other"
+
+
 def test_a_changed_password_ends_every_other_session(admin):
     here, there = sign_in(), sign_in()
     users.change_password(identity.actor_by_cookie(here.cookie), crm.PASSWORD, "otra clave larga 77")
