@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -9,23 +10,34 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from crm_app import serving
+from crm_app import cli_records, serving
 
 LANGUAGE = "en"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; its exit code."""
+    """Run one command; its exit code. What it writes is its owner's alone to read, and so is what the server writes."""
+    os.umask(0o077)
     options = _parser().parse_args(arguments)
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
     from crm_app.core.errors import Refusal
+    from crm_app.core.settings import Misconfigured
+    from crm_app.services.database import unavailable
     from crm_app.services.schema import SchemaTooNew
 
     try:
         return int(options.run(options) or 0)
     except Refusal as refusal:
         return _refuse(_sentences(refusal))
-    except SchemaTooNew as refusal:
+    except (SchemaTooNew, Misconfigured) as refusal:
         return _refuse(str(refusal))
+    except SQLAlchemyError as error:
+        refusal = unavailable(error)
+        if refusal is None:
+            raise
+        cause = str(error.orig).strip().splitlines() if isinstance(error, DBAPIError) else []
+        return _refuse("\n".join([_sentences(refusal), *cause]))
     except OSError as refusal:
         return _refuse(f"{refusal.filename or 'The file'}: {refusal.strerror or refusal}.")
     except KeyboardInterrupt:
@@ -62,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serving(commands)
     _add_people(commands)
+    cli_records.add_to(commands, _add, _tell)
     _add_keeping(commands)
     return parser
 

@@ -1,5 +1,6 @@
 """Builds the application: pages, guard, API, jobs. No logic."""
 
+import asyncio
 import re
 import sys
 import threading
@@ -21,12 +22,21 @@ from crm_app.pages.parts.screen import Page
 from crm_app.services import jobs
 from crm_app.state.faults import failed, keep_logs_clean, page_failed
 from crm_app.state.guard import Guard
+from crm_app.state.strangers import forget_strangers
 
 PAGE = Path(__file__).resolve().parent.parent / ".web" / "build" / "client"
 
 
 def _edge(app: ASGIApp) -> ASGIApp:
     return wrap_asgi_with_proxy_headers(Edge(app, PAGE), trusted_hosts=trusted_proxies(settings().trusted_proxies))
+
+
+@asynccontextmanager
+async def _strangers() -> AsyncIterator[None]:
+    """States of nobody do not pile up."""
+    sweeper = asyncio.create_task(forget_strangers(app), name="strangers")
+    yield
+    sweeper.cancel()
 
 
 @asynccontextmanager
@@ -72,6 +82,7 @@ def _build() -> rx.App:
     for page in pages.PAGES:
         found.add_page(_apart(page), route=page.route, title=page.title, on_load=page.load)
     found.register_lifespan_task(_jobs)
+    found.register_lifespan_task(_strangers)
     return found
 
 

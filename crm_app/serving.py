@@ -6,15 +6,14 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from crm_app.core.settings import settings
+
 ROOT = Path(__file__).resolve().parent.parent  # where rxconfig.py and the built page lie
 
 
 def obstacle(host: str, port: int) -> str:
     """Why it cannot be served there as things are; "" when it can."""
-    workers = os.environ.get("CRM_WORKERS", "1")
-    if not workers.isdecimal() or int(workers) < 1:
-        return f"CRM_WORKERS is {workers!r}; it must be a number from 1."
-    if int(workers) > 1 and not os.environ.get("CRM_REDIS_URL", ""):
+    if settings().workers > 1 and not settings().redis_url:
         return "More than one worker needs CRM_REDIS_URL: without it each keeps half of a session."
     if not (ROOT / ".web" / "build" / "client").is_dir():
         return "The page is not built yet. `make setup` builds it."
@@ -39,12 +38,12 @@ def _taken(host: str, port: int) -> str:
 def serve(host: str, port: int) -> NoReturn:
     """Become the server."""
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # glibc keeps a heap per thread otherwise: a tenth of the memory
-    os.environ.update(_reflex_settings(os.environ.get("CRM_REDIS_URL", "")))
+    os.environ.update(_reflex_settings(settings().redis_url))
     # Relative to where the command was given, before the move to where Reflex looks for rxconfig.py and the page.
-    os.environ["CRM_DATA_DIR"] = str(Path(os.environ.get("CRM_DATA_DIR", "data")).resolve())
+    os.environ["CRM_DATA_DIR"] = str(settings().data_dir)
     os.chdir(ROOT)
     print(f"Serving on http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}", flush=True)  # noqa: S104, T201
-    _become_granian("--host", host, "--port", str(port), "--workers", os.environ.get("CRM_WORKERS", "1"))
+    _become_granian("--host", host, "--port", str(port), "--workers", str(settings().workers))
 
 
 def _become_granian(*options: str) -> NoReturn:
@@ -52,10 +51,12 @@ def _become_granian(*options: str) -> NoReturn:
 
     It writes no access log unless asked to, which is right: the address of a websocket carries a token.
     """
-    fixed = ("--interface", "asgi", "--factory", "--respawn-failed-workers", "--log-level", "warning")
+    fixed = ("--interface", "asgi", "--factory", "--respawn-failed-workers")
+    logs = ("--log-level", "warning", "--log-config", str(ROOT / "crm_app" / "core" / "logs.json"))
     # Now and then a worker with an open websocket never ends (granian's issue 875); by default it is waited for.
     patience = ("--workers-kill-timeout", "5")
-    os.execv(sys.executable, [sys.executable, "-m", "granian", *fixed, *patience, *options, "crm_app.crm_app:app"])  # noqa: S606
+    command = (sys.executable, "-m", "granian", *fixed, *logs, *patience, *options, "crm_app.crm_app:app")
+    os.execv(sys.executable, command)  # noqa: S606
 
 
 def _reflex_settings(redis_url: str) -> dict[str, str]:

@@ -2,11 +2,14 @@
 
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 
 from crm_app import cli
 from tests.support import crm
+from tests.support.server import clean_environment
 
 
 @pytest.fixture
@@ -227,3 +230,93 @@ def test_a_password_that_is_none_is_refused_and_nobody_is_added(empty, capsys, m
     assert (status in {0, 1}, "Traceback" in err) == (True, False)
     users = crm.client(crm.FOUNDER).get("/api/v1/users?q=eva").json()["total"]
     assert users == (1 if status == 0 else 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("CRM_DATABASE_URL", "garbage"), ("CRM_DATABASE_URL", "mysql://a/b"), ("CRM_DATABASE_URL", "postgresql://a:b@[::1/c"),
+     ("CRM_DATABASE_URL", "postgresql://a:b@127.0.0.1:1/c"), ("CRM_WORKERS", "x"), ("CRM_WORKERS", "0"),
+     ("CRM_EVENTS_PER_SECOND", "-1"), ("CRM_LOG", "loud"), ("CRM_PUBLIC_URL", "crm.example.com")],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_is_told_in_words(tmp_path, name, value):
+    status, err = _command(tmp_path, "migrate", **{name: value})
+    assert status == 1
+    assert "Traceback" not in err
+    assert name in err or "does not answer" in err
+
+
+def test_a_file_that_is_no_database_is_told_in_words(tmp_path):
+    (tmp_path / "crm.db").write_bytes(b"nothing of the kind" * 100)
+    status, err = _command(tmp_path, "migrate")
+    assert (status, err.splitlines()[0]) == (
+        1,
+        "The file of the database is damaged, or no database at all. Put a copy back: crm restore.",
+    )
+
+
+def test_what_is_written_is_for_its_owner_alone(tmp_path):
+    assert _command(tmp_path / "data", "migrate")[0] == 0
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "data", *(tmp_path / "data").iterdir())}
+    assert modes.pop("data") == 0o700
+    assert modes["crm.db"] == 0o600
+    assert all(mode & 0o077 == 0 for mode in modes.values())
+
+
+def _command(data, *words, **environment):
+    """Exit code and complaints of the command in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "crm_app.cli", *words],
+        env=clean_environment(data, **environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+def test_a_backup_takes_no_other_files_place(empty, capsys, database):
+    crm.founded()
+    target = empty / "mine.tar.gz"
+    target.write_text("mine")
+    status, _, err = run(capsys, "backup", target)
+    assert (status, target.read_text()) == (1, "mine")
+    assert "is there already" in err or "SQLite" in err
+
+
+def test_records_are_made_shown_changed_run_and_removed(empty, capsys):
+    crm.founded()
+    status, key, _ = run(capsys, "record", "add", "accounts", "name=Acme", 'roles:=["customer", "supplier"]')
+    assert status == 0
+    assert run(capsys, "record", "change", "accounts", key, "city=León")[0] == 0
+    assert run(capsys, "record", "run", "accounts", key, "hold")[0] == 0
+    found = json.loads(run(capsys, "record", "show", "accounts", key, "--json")[1])
+    assert [found[name] for name in ("name", "roles", "city", "held")] == [
+        "Acme",
+        ["customer", "supplier"],
+        "León",
+        True,
+    ]
+    assert "name: Acme" in run(capsys, "record", "show", "accounts", key)[1].splitlines()
+    done = json.loads(run(capsys, "record", "remove", "accounts", key, "--json")[1])
+    assert run(capsys, "record", "show", "accounts", key)[0] == 1
+    assert run(capsys, "revert", done["change_set"])[0] == 0
+    assert run(capsys, "record", "show", "accounts", key)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(("add", "accounts", "nam=x"), "nam: This field cannot be set."), (("add", "accounts", "name="), "name: This is needed."),
+     (("change", "accounts", "999", "city=x"), "There is no Account 999"), (("run", "accounts", "999", "fly"), "There is no verb")],
+)  # fmt: skip
+def test_a_record_that_cannot_be_is_refused_in_words(empty, capsys, words, told):
+    crm.founded()
+    status, _, err = run(capsys, "record", *words)
+    assert status == 1
+    assert told in err
+
+
+@pytest.mark.parametrize("word", ["name", "na me=x", "roles:=[", "=x"])
+def test_a_value_without_a_field_is_wrong_usage(empty, word):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["record", "add", "accounts", word])
+    assert ended.value.code == 2

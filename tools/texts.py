@@ -158,7 +158,8 @@ def in_registries() -> set[str]:
     assert registry.MODULES  # noqa: S101 - imported for what it registers
     found = set(users.BUILT_IN_ROLES)
     for resource in RESOURCES:
-        found |= set(_of_resource(resource))
+        for one in (resource, *(part.resource for part in RESOURCES.lines(resource))):
+            found |= set(_of_resource(one))
         found |= {action.label for action in actions.of(resource.name)}
         found |= {actions.find(resource.name, verb).label for verb in resource.verbs if verb != "read"}
     return {text for text in found if text}

@@ -219,10 +219,12 @@ def add(router: APIRouter, method: str, path: str, act: Act, *, limit: int = BOD
         return known(request, caller(request), b"")
 
     async def endpoint(request: Request) -> Response:
-        if method == "GET":
+        if request.method in ("GET", "HEAD"):
             return await in_thread(at_once, request)
         actor = await in_thread(caller, request)
         raw = await read_body(request, limit)
         return await in_thread(known, request, actor, raw)
 
-    router.add_api_route(path, endpoint, methods=[method], include_in_schema=False)
+    router.add_api_route(
+        path, endpoint, methods=[method, "HEAD"] if method == "GET" else [method], include_in_schema=False
+    )

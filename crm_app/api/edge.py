@@ -4,13 +4,19 @@ import base64
 import hashlib
 import posixpath
 import re
-from collections.abc import Iterable
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from crm_app.core.settings import settings
+from crm_app.services import guessing
 
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -44,6 +50,38 @@ def page_policies(page: Path) -> dict[str, str]:
     return {name: content_policy(file.read_text(encoding="utf-8")) for name, file in files.items()}
 
 
+class Doors:
+    """How many sockets one address may open: so many a second with a burst before it, and so many at once.
+
+    Each makes a state, before anybody knows who asks. The client token counts for nothing: whoever sends it makes it up.
+    """
+
+    def __init__(self, per_second: float, burst: int, at_once: int) -> None:
+        self._per_second, self._burst, self._at_once = per_second, burst, at_once
+        self._left: dict[str, tuple[float, float]] = {}
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def opened(self, address: str) -> Iterator[bool]:
+        """Open one, which is closed at the end of the block; False when this address may not."""
+        whose, now = guessing.place(address), time.monotonic()
+        left, then = self._left.get(whose, (float(self._burst), now))
+        left = min(float(self._burst), left + (now - then) * self._per_second) - 1
+        if len(self._left) > 10_000:
+            self._left = {name: bucket for name, bucket in self._left.items() if now - bucket[1] < 60}
+        self._left[whose] = (max(left, -1.0), now)
+        if left < 0 or self._open[whose] >= self._at_once:
+            yield False
+            return
+        self._open[whose] += 1
+        try:
+            yield True
+        finally:
+            self._open[whose] -= 1
+            if not self._open[whose]:
+                del self._open[whose]
+
+
 class Edge:
     """The outermost layer around the whole application."""
 
@@ -51,6 +89,8 @@ class Edge:
         self.app = app
         self._policies = page_policies(page)
         self._plain = content_policy()
+        events = settings().events_per_second
+        self._doors = Doors(events / 12, events * 4, events * 10)
         self._folders = frozenset(f"/{file.parent.relative_to(page).as_posix()}" for file in page.rglob("index.html"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,9 +107,23 @@ class Edge:
         if path.startswith(_CLOSED):
             await _refuse(scope, receive, send, 404)
             return
+        if path.startswith("/_event"):
+            await self._socket(scope, receive, send)
+            return
         if path in self._folders:  # a page's own address, without the detour of a redirect to its folder
             scope = {**scope, "path": path + "/", "raw_path": (path + "/").encode()}
         await self.app(scope, receive, send)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The live connection: a websocket and nothing else."""
+        if scope["type"] != "websocket":
+            await _refuse(scope, receive, send, 404)
+            return
+        with self._doors.opened((scope.get("client") or ("",))[0]) as may:
+            if may:
+                await self.app(scope, receive, send)
+            else:
+                await _refuse(scope, receive, send, 429)
 
     def _dressed(self, send: Send, path: str, scope: Scope) -> Send:
         async def dressed(message: Message) -> None:

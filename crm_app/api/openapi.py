@@ -89,6 +89,14 @@ _OTHER_TAGS = [
 ]
 
 
+_THEN = in_query(
+    "as_of",
+    {"type": "string", "format": "date-time"},
+    "The record's own fields as they were at that time, without its lines.",
+    "2026-11-23T14:05:00Z",
+)
+
+
 def _problem(text: str) -> dict[str, Any]:
     return {"description": text, "content": {"application/problem+json": {"schema": _PROBLEM}}}
 
@@ -207,7 +215,9 @@ def _filters(resource: Resource) -> list[dict[str, Any]]:
 
 def _record(resource: Resource) -> dict[str, Any]:
     tag, shape = resource.name, schema(name_of(resource))
-    found = {"get": operation(tag, f"{tag}.read", "Read", use("id"), {"200": gives(shape), **refusals("404")})}
+    found = {
+        "get": operation(tag, f"{tag}.read", "Read", [*use("id"), _THEN], {"200": gives(shape), **refusals("404")})
+    }
     if "change" in resource.verbs:
         answers = {"200": gives(shape), **refusals("400", "404", "409", "412", "413", "422")}
         body = takes(schema(f"{name_of(resource)}Change"))

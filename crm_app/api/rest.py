@@ -8,10 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
+from crm_app.core.fields import BadValue, MomentKind
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES, Resource
-from crm_app.services import actions, records, related, sums
+from crm_app.services import actions, history, records, related, sums
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply, with_below
@@ -67,14 +68,33 @@ def sums_of(call: Call) -> Response:
 
 
 def show(call: Call) -> Response:
-    """One record, with its version as ETag; 304 for a caller that has this version."""
+    """One record, with its version as ETag; 304 for a caller that has this version. With `as_of`, as it was then."""
     resource = resource_in(call)
+    moment = dict(call.params).get("as_of", "")
+    if moment:
+        return _past(call, resource, moment)
     with Work(call.actor) as work:
         item = records.one(work, resource, call.path["id"])
     tag = f'"{item.version}"'
     if call.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag})
     return reply(records.as_json(resource, item), ETag=tag)
+
+
+def _past(call: Call, resource: Resource, text: str) -> Response:
+    """The record's own fields as they were at that time (ISO 8601 with an offset), without its lines. Missing when it was not there."""
+    try:
+        moment = MomentKind().parse(text)
+    except BadValue as bad:
+        raise Invalid({"as_of": bad.message}) from None
+    key = call.path["id"]
+    with Work(call.actor) as work:
+        values = history.as_of(work, resource, key, moment) if moment else None
+    if values is None:
+        raise Missing(resource.one, key[:40])
+    kinds = resource.fields
+    found = {name: kinds[name].kind.json(value) for name, value in values.items() if name in kinds}
+    return reply({"id": int(key), "as_of": MomentKind().json(moment)} | found)
 
 
 def create(call: Call) -> Response:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
-from crm_app.services import codes, identity, users
+from crm_app.services import codes, demo, identity, users
 from crm_app.services.actors import Actor
 
 from . import problems
@@ -23,7 +23,7 @@ def build() -> FastAPI:
     """The routes under /auth."""
     router = APIRouter(prefix="/auth")
     _enter(router, "/sign-in", identity.sign_in)
-    _enter(router, "/set-up", users.set_up)
+    _enter(router, "/set-up", _set_up)
     _enter(router, "/redeem", _redeem)
     _own(router, "/password", _password)
     _own(router, "/codes-off", lambda actor, form: codes.switch_off(actor, form.get("password")))
@@ -31,6 +31,11 @@ def build() -> FastAPI:
     problems.install(app)
     app.include_router(router)
     return app
+
+
+def _set_up(form: Mapping[str, Any], device: str, address: str, mark: str) -> identity.SignedIn:
+    begin = demo.set_up if form.get("start") == "demo" else users.set_up
+    return begin(form, device, address, mark)
 
 
 def _redeem(form: Mapping[str, Any], device: str, address: str, mark: str) -> identity.SignedIn:

@@ -92,7 +92,10 @@ class TooMany(Refusal):
     """Asked too often. `seconds` says how long to wait."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(Message("Too many attempts. Try again in {seconds} seconds.", seconds=seconds))
+        minutes = -(-seconds // 60)
+        soon = Message("Too many attempts. Try again in {seconds} seconds.", seconds=seconds)
+        later = Message("Too many attempts. Try again in {minutes} minutes.", minutes=minutes)
+        super().__init__(later if seconds > 90 else soon)
         self.seconds = seconds
 
 
@@ -100,7 +103,8 @@ class TooLarge(Refusal):
     """A file or body over its limit (`limit` in bytes)."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(Message("That is larger than the {megabytes} MB allowed.", megabytes=limit // 1_000_000))
+        most = f"{limit // 1_000_000} MB" if limit >= 1_000_000 else f"{limit // 1_000} kB"
+        super().__init__(Message("That is larger than the {most} allowed.", most=most))
         self.limit = limit
 
 

@@ -22,7 +22,7 @@ _BRIEF = 6
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One column as people meet it. `label` is the English key."""
+    """One column as people meet it. `label` is the English key; `needs` a verb that who sets it must be allowed, too."""
 
     name: str
     label: str
@@ -33,6 +33,7 @@ class FieldSpec:
     help: str = ""
     sortable: bool = False
     unique: bool = False
+    needs: str = ""
 
     def shape(self, word: Callable[[str], Any]) -> dict[str, Any]:
         """What an input for one value has to know, its words put by `word`. A country is picked like a reference."""

@@ -2,12 +2,18 @@
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 UPLOAD_LIMIT = 25_000_000  # bytes of one file
 RATES_LIMIT = 10_000_000  # bytes of a file of exchange rates
+
+
+class Misconfigured(Exception):
+    """A variable of the environment says what cannot be; its sentence names it."""
 
 
 @dataclass(frozen=True)
@@ -37,37 +43,66 @@ class Settings:
 
 
 def _secret(data_dir: Path) -> str:
-    """The key in the data folder, made at the first call; readable by its owner only."""
+    """The key in the data folder, made at the first call; readable by its owner only, and never half-written."""
     path = data_dir / "secret.key"
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass  # another worker was first
-        else:
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mine = data_dir / f".secret-{os.getpid()}-{secrets.token_hex(4)}"
+        descriptor = os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):  # another worker was first
+            os.link(mine, path)
+        mine.unlink()
+    key = path.read_text().strip()
+    if not key:
+        raise Misconfigured(f"{path} is empty. Put its copy back, or remove it: a new one signs everybody out.")
+    return key
+
+
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not text.isascii() or not text.isdecimal() or len(text) > 9 or not int(text):
+        raise Misconfigured(f"{name} is {text[:40]!r}; it must be a number from 1.")
+    return int(text)
+
+
+def _database_url(data_dir: Path) -> str:
+    url = os.environ.get("CRM_DATABASE_URL") or f"sqlite:///{data_dir / 'crm.db'}"
+    if url.startswith(("postgresql://", "postgres://")):
+        url = "postgresql+psycopg://" + url.partition("://")[2]
+    try:
+        known_here = url.startswith("sqlite:///") or (
+            url.startswith("postgresql+psycopg://") and urlsplit(url).port != 0
+        )
+    except ValueError:
+        known_here = False
+    if not known_here:
+        known = "sqlite:////folder/crm.db or postgresql://user:password@host/database"
+        raise Misconfigured(f"CRM_DATABASE_URL names no database that is known here. Write it as {known}.")
+    return url
 
 
 @cache
 def settings() -> Settings:
-    """The settings of this process. `settings.cache_clear()` reads them again (tests)."""
+    """The settings of this process. Raises Misconfigured. `settings.cache_clear()` reads them again (tests)."""
     env = os.environ
-    data_dir = Path(env.get("CRM_DATA_DIR", "data")).absolute()
-    url = env.get("CRM_DATABASE_URL") or f"sqlite:///{data_dir / 'crm.db'}"
-    if url.startswith(("postgresql://", "postgres://")):
-        url = "postgresql+psycopg://" + url.partition("://")[2]
+    data_dir = Path(env.get("CRM_DATA_DIR") or "data").absolute()
+    log_format = env.get("CRM_LOG") or "text"
+    if log_format not in ("text", "json"):
+        raise Misconfigured(f"CRM_LOG is {log_format[:40]!r}; it must be text or json.")
+    public_url = env.get("CRM_PUBLIC_URL", "").rstrip("/")
+    if public_url and not public_url.startswith(("http://", "https://")):
+        raise Misconfigured(f"CRM_PUBLIC_URL is {public_url[:80]!r}; write it as https://crm.example.com.")
     return Settings(
         data_dir=data_dir,
-        database_url=url,
+        database_url=_database_url(data_dir),
         redis_url=env.get("CRM_REDIS_URL", ""),
-        public_url=env.get("CRM_PUBLIC_URL", "").rstrip("/"),
+        public_url=public_url,
         secret_key=env.get("CRM_SECRET_KEY") or _secret(data_dir),
-        workers=int(env.get("CRM_WORKERS", "1")),
-        log_format=env.get("CRM_LOG", "text"),
+        workers=_number("CRM_WORKERS", 1),
+        log_format=log_format,
         smtp_url=env.get("CRM_SMTP_URL", ""),
-        trusted_proxies=env.get("CRM_TRUSTED_PROXIES", "127.0.0.1"),
-        events_per_second=int(env.get("CRM_EVENTS_PER_SECOND", "60")),
+        trusted_proxies=env.get("CRM_TRUSTED_PROXIES") or "127.0.0.1",
+        events_per_second=_number("CRM_EVENTS_PER_SECOND", 60),
     )

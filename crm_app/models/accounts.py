@@ -133,9 +133,11 @@ class Account(Searchable, table=True):
     payment_terms: int | None = column(Reference("payment-terms"), "Payment terms", references="payment_terms.id")
     payment_days: int | None = column(Whole(0, 365), "Payment term, days")
     tax_status: str = column(Choice(TaxStatus, TAX_STATUS_LABELS), "Tax status", default=TaxStatus.NORMAL.value)
-    credit_policy: int | None = column(Reference("credit-policies"), "Credit policy", references="credit_policy.id")
-    held: bool = column(Boolean(), "On hold", default=False)
-    credit_limit: Decimal | None = column(Number(4, least=Decimal(0)), "Credit limit")
+    credit_policy: int | None = column(
+        Reference("credit-policies"), "Credit policy", references="credit_policy.id", needs="hold"
+    )
+    held: bool = column(Boolean(), "On hold", default=False, needs="hold")
+    credit_limit: Decimal | None = column(Number(4, least=Decimal(0)), "Credit limit", needs="hold")
     notes: str | None = column(LongText(), "Notes")
     active: bool = column(Boolean("Not active"), "Active", default=True)
 

@@ -139,14 +139,16 @@ def column(
     unique: bool = False,
     references: str = "",
     help: str = "",  # noqa: A002 - the word a form uses
+    needs: str = "",
 ) -> Any:
     """A column that people meet: its kind decides the SQL type, `label` is the English key of its name.
 
-    `references` is "table.column"; deleting what is referenced is refused by the database.
+    `references` is "table.column"; deleting what is referenced is refused by the database. `needs` see FieldSpec.
     """
     make = next((_TYPES[base] for base in type(kind).__mro__ if base in _TYPES), None)
     sql_type = make(kind) if make else sa.String(getattr(kind, "size", 200))
-    spec = {"kind": kind, "label": label, "required": required, "readonly": readonly, "default": default, "help": help}
+    spec = {"kind": kind, "label": label, "required": required, "readonly": readonly, "default": default}
+    spec |= {"help": help, "needs": needs}
     options: dict[str, Any] = {"foreign_key": references} if references else {}
     nullable = not required and default is None
     return Field(

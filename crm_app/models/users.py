@@ -183,6 +183,7 @@ BUILT_IN_ROLES: Mapping[str, Mapping[str, str]] = {
     "Back office": {
         **_grants("all", **_each(_LISTS, "read"), sequences="read", changes="undo"),
         **_grants("all", **_each((*_PARTNERS, *_KEPT_BY_THE_OFFICE), _FULL)),
+        **_grants("all", accounts="hold release"),
         **_grants("all", quotes=f"{_FULL} {_QUOTES}", orders=f"{_FULL} {_ORDERS}"),
         **_grants("all", deliveries=f"{_FULL} {_DELIVERIES}", invoices=f"{_FULL} {_INVOICES}"),
         **_grants("all", payments=f"{_FULL} {_PAYMENTS}"),

@@ -214,7 +214,12 @@ def _tokens() -> rx.Component:
         used = rx.cond(token.used != "", t("Last used {when}", when=token.used), t("Never used"))
         return rx.el.div(
             kit.icon("key-round"),
-            rx.el.div(rx.el.div(token.name), rx.el.div(used, class_name="hint"), class_name="grow"),
+            rx.el.div(
+                rx.el.div(token.name),
+                when(token.scopes != "", rx.el.div(rx.el.code(token.scopes), class_name="hint")),
+                rx.el.div(used, class_name="hint"),
+                class_name="grow",
+            ),
             rx.el.button(
                 t("Remove"), on_click=MyAccount.end_token(token.id), class_name="button button-sm button-danger"
             ),
@@ -230,23 +235,41 @@ def _tokens() -> rx.Component:
             class_name="code-block",
         ),
     )
-    form = rx.el.form(
+    return _part(
+        t("API tokens"),
+        rx.el.div(rx.foreach(MyAccount.tokens, row), class_name="items"),
+        when(MyAccount.new_token != "", shown),
+        _token_form(),
+        text=t("A program that holds one may do what you may do."),
+    )
+
+
+def _token_form() -> rx.Component:
+    """Mounted anew with each token that is made: what was typed stays while it is refused."""
+    return rx.el.form(
         _labelled(
             "token_name",
             t("What it is for"),
             rx.el.input(id="token_name", name="token_name", class_name="input", max_length=80, required=True),
         ),
+        _labelled(
+            "token_scopes",
+            t("Only for these permissions"),
+            rx.el.input(
+                id="token_scopes",
+                name="token_scopes",
+                class_name="input",
+                max_length=2000,
+                placeholder="accounts.read, invoices.*",
+                spell_check=False,
+                custom_attrs={"aria-describedby": "token_scopes_hint"},
+            ),
+        ),
+        rx.el.p(t("Empty: all that your role allows."), id="token_scopes_hint", class_name="hint"),
         rx.el.button(t("Create a token"), type="submit", class_name="button"),
         on_submit=MyAccount.make_token,
-        reset_on_submit=True,
+        key=MyAccount.new_token,
         class_name="form-narrow",
-    )
-    return _part(
-        t("API tokens"),
-        rx.el.div(rx.foreach(MyAccount.tokens, row), class_name="items"),
-        when(MyAccount.new_token != "", shown),
-        form,
-        text=t("A program that holds one may do what you may do."),
     )
 
 

@@ -1,5 +1,6 @@
 """The pages of those who are not in yet: sign-in, the first set-up, and the one-time link."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -102,24 +103,19 @@ def welcome() -> rx.Component:
 
 def setup() -> rx.Component:
     """The first visit: the company and its first administrator."""
+    starts = [("own", t("A company of my own")), ("demo", t("A demo company, to look around"))]
     return _frame(
         t("Welcome"),
         auth_form(
             _title(t("Welcome"), t("Tell us about your company. All of this can be changed later.")),
+            auth_field("start", t("Begin with"), _select("start", starts)),
+            _own_company(),
+            rx.el.p(
+                t("A Spanish wholesaler with two hundred customers and a year of sales. It takes a few seconds."),
+                class_name="hint setup-demo",
+            ),
             auth_field(
-                "company", t("Company name"), text_input("company", auto_complete="organization", required=True)
-            ),
-            rx.el.div(
-                auth_field("country", t("Country"), _country_select()),
-                auth_field("currency", t("Currency"), _select("currency", [(code, code) for code in _currencies()])),
-                class_name="two-fields",
-            ),
-            rx.el.div(
-                auth_field(
-                    "language", t("Language"), _select("language", [("es", "Español"), ("en", "English")], Me.language)
-                ),
-                auth_field("time_zone", t("Time zone"), text_input("time_zone", default_value=_ZONE, required=True)),
-                class_name="two-fields",
+                "language", t("Language"), _select("language", [("es", "Español"), ("en", "English")], Me.language)
             ),
             auth_field("name", t("Your name"), text_input("name", auto_complete="name", required=True)),
             auth_field(
@@ -138,11 +134,25 @@ def setup() -> rx.Component:
     )
 
 
+def _own_company() -> rx.Component:
+    """What is asked of a company of one's own; hidden while a demo company is chosen."""
+    return rx.el.div(
+        auth_field("company", t("Company name"), text_input("company", auto_complete="organization")),
+        rx.el.div(
+            auth_field("country", t("Country"), _country_select()),
+            auth_field("currency", t("Currency"), _select("currency", [(code, code) for code in _currencies()])),
+            class_name="two-fields",
+        ),
+        auth_field("time_zone", t("Time zone"), text_input("time_zone", default_value=_ZONE)),
+        class_name="setup-own",
+    )
+
+
 def _currencies() -> list[str]:
     return sorted(set(_COUNTRIES.values()), key=lambda code: (code != "EUR", code))
 
 
-def _select(name: str, options: list[tuple[str, str]], value: Var[str] | None = None) -> rx.Component:
+def _select(name: str, options: Sequence[tuple[str, str | Var[str]]], value: Var[str] | None = None) -> rx.Component:
     chosen = {"default_value": value, "key": value} if value is not None else {}
     return _selecting(name, *(rx.el.option(text, value=key) for key, text in options), **chosen)
 

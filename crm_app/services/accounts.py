@@ -12,6 +12,7 @@ from crm_app.models.users import User
 
 from . import identifiers, rules
 from .rules import Draft
+from .verbs import action
 from .work import Work, column_of
 
 
@@ -69,6 +70,18 @@ def zone_of(work: Work, postcode: str, country: str | None) -> int | None:
     )
     found: int | None = work.session.scalar(statement.limit(1))
     return found
+
+
+@action("accounts", "hold", "Put on hold", icon="circle-pause")
+def hold(_work: Work, row: Any, _values: Mapping[str, object]) -> None:
+    """By hand: nothing is delivered to it or ordered by it, see `credit`. Putting on hold what is held changes nothing."""
+    row.held = True
+
+
+@action("accounts", "release", "Release", icon="circle-play")
+def release(_work: Work, row: Any, _values: Mapping[str, object]) -> None:
+    """What was put on hold by hand may trade again; its limit and policy go on to count."""
+    row.held = False
 
 
 @rules.completes("zones")

@@ -63,6 +63,22 @@ def permissions() -> Iterator[tuple[Resource, list[str]]]:
         yield resource, [*resource.verbs, *(found.verb for found in of(resource.name))]
 
 
+# what no Resource of its own stands for
+_BESIDE = frozenset({"changes.undo", "jobs.read"})
+
+
+def granted() -> frozenset[str]:
+    """The name of every permission that a role can hold."""
+    return _BESIDE | {resource.permission(verb) for resource, verbs in permissions() for verb in verbs}
+
+
+def opens(scope: str) -> bool:
+    """True when a token's scope ("accounts.read", "accounts.*", "*") names at least one permission that there is."""
+    if scope.endswith(".*"):
+        return any(name.startswith(scope[:-1]) for name in granted())
+    return scope == "*" or scope in granted()
+
+
 def run(
     actor: Actor,
     resource: str,
@@ -144,7 +160,7 @@ def undo(actor: Actor, change_set: object) -> Outcome:
     except (TypeError, ValueError):
         number = 0
     if not 0 < number < 2**63:
-        raise Missing("change")
+        raise Missing("change", change_set)
     parts = history.batch_of(actor, number)
     batch = secrets.token_hex(16) if len(parts) > 1 else None
     for part in parts:

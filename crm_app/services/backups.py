@@ -36,6 +36,13 @@ class OnlySqlite(Refusal):
         )
 
 
+class AlreadyThere(Refusal):
+    """A copy never takes another file's place."""
+
+    def __init__(self, target: Path) -> None:
+        super().__init__(Message("{file} is there already. Name another file.", file=str(target)))
+
+
 class NotACopy(Refusal):
     """The file holds no sound database of this program."""
 
@@ -61,11 +68,13 @@ class Restored:
 
 
 def make(target: Path | None = None) -> Path:
-    """Database (consistent, as of one moment) and files as .tar.gz, readable by its owner only. Raises OnlySqlite."""
+    """Database (consistent, as of one moment) and files as .tar.gz, readable by its owner only. Raises OnlySqlite, AlreadyThere."""
     url = settings().database_url
     if sa.engine.make_url(url).get_backend_name() != "sqlite":
         raise OnlySqlite
     target = target or settings().backups_dir / f"crm-{clock.now():%Y%m%d-%H%M%S}.tar.gz"
+    if target.exists():
+        raise AlreadyThere(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     copy = schema.backup(url, "copy")
     if copy is None:

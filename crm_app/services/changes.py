@@ -100,7 +100,7 @@ def _deeds(work: Work, conditions: Iterable[sa.ColumnElement[bool]], size: int, 
             found.actor,
             names.get(found.actor or 0) or work.actor.speech.say("System"),
             found.verb,
-            found.label,
+            work.actor.speech.say(found.label),
             found.undoes,
             bool(was_undone),
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_app.core.errors import Refusal
 from crm_app.core.resource import RESOURCES
 from crm_app.core.settings import settings
 
@@ -83,7 +84,8 @@ def _opens() -> Finding:
         with Work(SYSTEM) as work:
             work.session.scalar(sa.select(1))
     except Exception as error:  # noqa: BLE001 - the sentence is what is wanted
-        return Finding("database", False, f"does not open: {type(error).__name__}")
+        why = error.message.text if isinstance(error, Refusal) else type(error).__name__
+        return Finding("database", False, f"does not open: {why}")
     return Finding("database", True, sa.engine.make_url(settings().database_url).get_backend_name())
 
 

@@ -127,6 +127,10 @@ def unavailable(error: Exception) -> Unavailable | None:
                 "The disk of the database is full or cannot be written. Nothing was saved: tell your administrator."
             )
         )
+    if "not a database" in text or "malformed" in text:
+        return Unavailable(
+            Message("The file of the database is damaged, or no database at all. Put a copy back: crm restore.")
+        )
     if "locked" in text or "busy" in text or error.connection_invalidated or isinstance(error, OperationalError):
         return Unavailable()
     return None

@@ -18,7 +18,7 @@ from crm_app.core.fields import fold
 from crm_app.core.i18n import Message
 from crm_app.models.users import User
 
-from . import actions, demo_more, demo_trade, records, search, users
+from . import actions, demo_more, demo_trade, identity, records, search, users
 from .actors import SYSTEM
 from .demo_words import (
     COLOMBIAN_TOWNS,
@@ -41,6 +41,13 @@ CHUNK = 5_000
 _AHEAD = 2  # chunks that wait for the database
 YEARS = 3
 ADMINISTRATOR = "ana.admin@demo.example"
+_COMPANY = {
+    "company": "Distribuciones Peñalara S.L.",
+    "country": "ES",
+    "currency": "EUR",
+    "time_zone": "Europe/Madrid",
+}
+_TO_LOOK_AROUND = 200  # accounts
 # the parts that accounts play, the frequent ones more than once
 _ROLES = (
     ("customer",),
@@ -144,6 +151,15 @@ def _chunk(found: _Found, start: int, size: int) -> _Chunk:
     return records.complete(records.resource_of("accounts"), rows), demo_more.staff(people, rows)
 
 
+def set_up(given: Mapping[str, object], device: str, address: str, mark: str = "") -> identity.SignedIn:
+    """The first visit of somebody who wants to look around: `language, name, email, password` of the administrator of a small demo
+    company. Its other users come in by a link that the administrator makes. Raises what `users.set_up` raises.
+    """
+    found = users.set_up({**given, **_COMPANY}, device, address, mark)
+    make(_TO_LOOK_AROUND)
+    return found
+
+
 def _refuse_if_used(work: Work) -> None:
     table = records.resource_of("accounts").table
     if work.session.scalar(sa.select(column_of(table, "id")).limit(1)) is not None:
@@ -155,9 +171,8 @@ def _found_company(work: Work, password: str) -> None:
     if work.session.scalar(sa.select(sa.func.count()).select_from(User)):
         return
     name, email, _, _ = MEMBERS[0]
-    company = {"company": "Distribuciones Peñalara S.L.", "country": "ES", "currency": "EUR", "language": "es"}
-    person = {"time_zone": "Europe/Madrid", "name": name, "email": email, "password": password}
-    users.found_company(work, company | person)
+    person = {"language": "es", "name": name, "email": email, "password": password}
+    users.found_company(work, _COMPANY | person)
 
 
 def _named(work: Work, resource: str, names: tuple[str, ...]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from crm_app.core.plain import storable
 from crm_app.models.settings import Company
 from crm_app.models.users import Role, Session, Token, User
 
-from . import codes, guessing
+from . import actions, codes, guessing
 from .actors import SYSTEM, Actor
 from .secrets import new_key, password_matches, proof_of
 from .work import Work, column_of, on_commit
@@ -233,19 +233,28 @@ def _refuse_wider_token(work: Work, user: int, scopes: tuple[str, ...]) -> None:
         if beyond:
             raise NotAllowed(beyond)
     for scope in scopes or ("*",):
+        if not actions.opens(scope):
+            raise Invalid({"scopes": Message("There is no permission {name}.", name=scope[:60])})
         if not actor.covers(scope):
             raise NotAllowed("tokens.create")
 
 
+def _refuse_limited(actor: Actor, permission: str) -> None:
+    if actor.limits:
+        raise NotAllowed(permission)
+
+
 def own_tokens(actor: Actor) -> list[Token]:
-    """The actor's API tokens, without their keys."""
+    """The actor's API tokens, without their keys. Raises NotAllowed for a token with limits: it opens what they name, no more."""
+    _refuse_limited(actor, "tokens.read")
     with Work(actor) as work:
         found = sa.select(Token).where(column_of(Token, "user") == actor.user).order_by(column_of(Token, "id"))
         return list(work.session.scalars(found))
 
 
 def end_token(actor: Actor, token: int) -> bool:
-    """Take one of the actor's tokens back; False when it is not theirs."""
+    """Take one of the actor's tokens back; False when it is not theirs. Raises NotAllowed for a token with limits."""
+    _refuse_limited(actor, "tokens.remove")
     if not 0 < token < 2**63:
         return False
     with Work(actor, "tokens.remove", label="Remove token") as work:

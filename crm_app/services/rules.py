@@ -9,12 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core.errors import Invalid
+from crm_app.core.errors import Invalid, NotAllowed
 from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.settings import Company
 
 from . import trees
+from .actors import Actor
 from .work import Work
 
 Inside = Mapping[str, list[tuple[int | None, dict[str, Any]]]]
@@ -72,7 +73,7 @@ def shown(resource: Resource, name: str) -> Callable[[Mapping[str, Any]], str] |
 def complete(work: Work, resource: Resource, row: Any, values: Mapping[str, Any], inside: Inside) -> dict[str, Any]:
     """The values to save; `row` is the stored record, None for a new one. Raises Invalid with all that the rules found."""
     own = _COMPLETES.get(resource.name, [])
-    if not own and not resource.tree:
+    if not own and not resource.tree and not any(spec.needs for spec in resource.fields.values()):
         return dict(values)
     stored = {
         name: spec.default if row is None else getattr(row, name)
@@ -80,6 +81,7 @@ def complete(work: Work, resource: Resource, row: Any, values: Mapping[str, Any]
         if not spec.readonly
     }
     draft = Draft(None if row is None else row.id, stored | dict(values), frozenset(values), inside)
+    draft.errors.update(_not_allowed(work, resource, stored, values))
     if resource.tree and resource.tree in values and values[resource.tree] is not None:
         fault = trees.fault(work, resource, draft.id, values[resource.tree])
         if fault is not None:
@@ -89,6 +91,20 @@ def complete(work: Work, resource: Resource, row: Any, values: Mapping[str, Any]
     if draft.errors:
         raise Invalid(draft.errors)
     return {name: value for name, value in draft.values.items() if row is None or getattr(row, name) != value}
+
+
+def _not_allowed(
+    work: Work, resource: Resource, stored: Mapping[str, Any], values: Mapping[str, Any]
+) -> dict[str, Message]:
+    """The fields that come with another value and are not the actor's to set."""
+    barred = barred_for(work.actor, resource)
+    return {name: NotAllowed(barred[name]).message for name in barred if values.get(name, stored[name]) != stored[name]}
+
+
+def barred_for(actor: Actor, resource: Resource) -> dict[str, str]:
+    """The fields that this actor may not set, each with the permission that they lack."""
+    asked = {name: resource.permission(spec.needs) for name, spec in resource.fields.items() if spec.needs}
+    return {name: permission for name, permission in asked.items() if not actor.may(permission)}
 
 
 def inside_of(resource: str, draft: Draft, name: str, work: Work) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from crm_app.core import clock
 from crm_app.core.errors import Invalid, Missing, NotAllowed, NotSignedIn, Refusal
 from crm_app.core.fields import fold
 from crm_app.core.i18n import LANGUAGES, Message, translate
+from crm_app.core.settings import settings
 from crm_app.models.settings import Company
 from crm_app.models.users import BUILT_IN_ROLES, SCOPES, OneTimeLink, Role, Session, User
 
@@ -134,7 +135,10 @@ def add_user(actor: Actor, email: str, role: str, name: str = "", password: str 
 
 
 def make_link(actor: Actor, user: object, purpose: str = "reset") -> str:
-    """A path with a one-time key for that user: `invite` (7 days) or `reset` (2 hours). Earlier links stop working."""
+    """A link with a one-time key for that user: `invite` (7 days) or `reset` (2 hours). Earlier links stop working.
+
+    It is a whole address where the operator named the installation's (CRM_PUBLIC_URL), else its path.
+    """
     key = new_key()
     with Work(actor, "users.change", label="One-time link") as work:
         item = records.one(work, records.resource_of("users"), user, "change")
@@ -145,7 +149,7 @@ def make_link(actor: Actor, user: object, purpose: str = "reset") -> str:
         work.session.add(
             OneTimeLink(proof=proof_of(key), user=item.id, purpose=purpose, expires_at=clock.now() + lives)
         )
-    return f"/welcome?key={key}"
+    return f"{settings().public_url}/welcome?key={key}"
 
 
 def redeem(
@@ -288,10 +292,7 @@ def grants_of(actor: Actor, role: object) -> tuple[str, int, dict[str, str]]:
 
 def set_grant(actor: Actor, role: object, permission: object, scope: object) -> None:
     """Give a permission in a scope, or take it away with "". Raises Invalid for one that does not exist, NotAllowed."""
-    known = {resource.permission(verb) for resource, verbs in actions.permissions() for verb in verbs} | {
-        "changes.undo"
-    }
-    if not isinstance(permission, str) or permission not in known or scope not in ("", *SCOPES):
+    if not isinstance(permission, str) or permission not in actions.granted() or scope not in ("", *SCOPES):
         raise Invalid({"": Message("There is no such permission.")})
     with Work(actor, "roles.change", label="Permissions") as work:
         item = records.one(work, records.resource_of("roles"), role, "change")

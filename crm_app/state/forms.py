@@ -13,7 +13,7 @@ from crm_app.core import clock
 from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed, Refusal
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Lines, Resource
-from crm_app.services import actions, notes, records, timeline
+from crm_app.services import actions, notes, records, rules, timeline
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -90,6 +90,7 @@ class RecordState(BesideState, rx.State, mixin=True):
     entries: list[EntryRow] = []
     older: bool = False
     may_change: bool = False
+    barred: list[str] = []  # fields that are not this person's to set
     may_attach: bool = False
     may_remove: bool = False
     asking: bool = False
@@ -124,6 +125,7 @@ class RecordState(BesideState, rx.State, mixin=True):
         """Take up another record, or an empty one."""
         self.errors, self.clashes, self.failure, self.asking, self.with_below = {}, [], "", False, False
         self.may_change = actor.may(self.resource.permission("change" if key != "new" else "create"))
+        self.barred = [*rules.barred_for(actor, self.resource)]
         self.may_attach = key != "new" and self.may_change  # also to what can no longer be changed
         self.may_remove = key != "new" and actor.may(self.resource.permission("remove"))
         if key == "new" and not self.may_change:

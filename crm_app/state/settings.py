@@ -37,8 +37,9 @@ class UserRecord(RecordState, rx.State):
         """An invitation or a reset link for the administrator to pass on."""
         actor = await signed_in(self)
         purpose = "invite" if purpose == "invite" else "reset"
-        path = await asyncio.to_thread(users.make_link, actor, self.record, purpose)
-        self.link = (str(origin)[:200] if str(origin).startswith(("http://", "https://")) else "") + path
+        link = await asyncio.to_thread(users.make_link, actor, self.record, purpose)
+        here = origin[:200] if origin.startswith(("http://", "https://")) and link.startswith("/") else ""
+        self.link = here + link
 
     @on("change")
     async def drop_codes(self) -> Any:
@@ -124,10 +125,11 @@ class Device:
 
 @dataclasses.dataclass
 class Key:
-    """One of my API tokens."""
+    """One of my API tokens; `scopes` are what it is limited to."""
 
     id: int = 0
     name: str = ""
+    scopes: str = ""
     used: str = ""
 
 
@@ -173,7 +175,10 @@ class MyAccount(rx.State):
             Device(one.id, device_name(one.device), one.address, moment(one.seen_at), one.current) for one in found
         ]
         keys = await asyncio.to_thread(identity.own_tokens, actor)
-        self.tokens = [Key(key.id or 0, key.name, moment(key.used_at) if key.used_at else "") for key in keys]
+        self.tokens = [
+            Key(key.id or 0, key.name, ", ".join(key.scopes), moment(key.used_at) if key.used_at else "")
+            for key in keys
+        ]
         self.loaded = True
 
     @on(SIGNED_IN)
@@ -248,12 +253,14 @@ class MyAccount(rx.State):
 
     @on(SIGNED_IN)
     async def make_token(self, form: dict[str, Any]) -> Any:
-        """A key for a program that acts as me; shown this once."""
+        """A key for a program that acts as me, within the permissions named; shown this once."""
         actor = await signed_in(self)
+        scopes = tuple(str(form.get("token_scopes", "")).replace(",", " ").split())
+        name = str(form.get("token_name", ""))
         try:
-            key = await asyncio.to_thread(identity.make_token, actor, actor.user or 0, str(form.get("token_name", "")))
+            key = await asyncio.to_thread(identity.make_token, actor, actor.user or 0, name, scopes)
         except Invalid as bad:
-            self.errors = {"token_name": actor.speech.say(bad.fields["name"])}
+            self.errors = {f"token_{field}": actor.speech.say(text) for field, text in bad.fields.items()}
             return
         await type(self).load.fn(self)
         self.new_token = key

@@ -149,3 +149,55 @@ def test_every_reference_in_the_description_leads_somewhere(api):
         for step in reference.removeprefix("#/").split("/"):
             target = target[step]
         assert target
+
+
+def test_a_token_with_limits_sees_and_ends_no_tokens(api, admin):
+    other = api.post("/api/v1/tokens", json={"name": "other"}).json()
+    for scopes in (("accounts.read",), ("*",)):
+        narrow = crm.client(admin, *scopes)
+        assert narrow.get("/api/v1/tokens").status_code == 403
+        assert narrow.delete(f"/api/v1/tokens/{other['id']}").status_code == 403
+    assert other["id"] in [token["id"] for token in api.get("/api/v1/tokens").json()["items"]]
+
+
+def test_a_token_is_limited_only_to_permissions_that_there_are(api):
+    for scope in ("accounts.fly", "nothing.*", "accounts", "*.read", ""):
+        answer = api.post("/api/v1/tokens", json={"name": "x", "scopes": [scope]})
+        assert (answer.status_code, list(answer.json()["fields"])) == (422, ["scopes"])
+    assert api.post("/api/v1/tokens", json={"name": "x", "scopes": ["changes.undo", "invoices.*"]}).status_code == 201
+
+
+def test_a_head_answers_as_a_get_does(api):
+    key = api.post("/api/v1/accounts", json={"name": "Acme"}).json()["id"]
+    answer = api.head(f"/api/v1/accounts/{key}")
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"1"')
+
+
+def test_a_record_is_read_as_it_was(api):
+    key = api.post("/api/v1/accounts", json={"name": "One"}).json()["id"]
+    api.patch(f"/api/v1/accounts/{key}", json={"name": "Two"})
+    assert api.get(f"/api/v1/accounts/{key}").json()["name"] == "Two"
+    past = api.get(f"/api/v1/accounts/{key}", params={"as_of": "2026-01-01T00:00:00Z"})
+    assert past.status_code == 404
+    assert api.get(f"/api/v1/accounts/{key}", params={"as_of": "2999-01-01T00:00:00Z"}).json()["name"] == "Two"
+    wrong = api.get(f"/api/v1/accounts/{key}", params={"as_of": "yesterday"})
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (422, ["as_of"])
+
+
+def test_holding_a_customer_and_setting_its_credit_is_a_permission_of_its_own(api):
+    key = api.post("/api/v1/accounts", json={"name": "Acme"}).json()["id"]
+    clerk = crm.client(crm.member("clerk@acme.example", "Back office"))
+    held = clerk.post(f"/api/v1/accounts/{key}/hold", json={})
+    assert (held.status_code, held.json()["held"]) == (200, True)
+    assert clerk.post(f"/api/v1/accounts/{key}/release", json={}).json()["held"] is False
+    assert clerk.patch(f"/api/v1/accounts/{key}", json={"credit_limit": "500"}).json()["credit_limit"] == "500"
+    helper = crm.client(crm.member("help@acme.example", "Support"))
+    for verb in ("hold", "release"):
+        assert helper.post(f"/api/v1/accounts/{key}/{verb}", json={}).status_code == 403
+    for name, value in (("held", True), ("credit_limit", "900"), ("credit_limit", None)):
+        answer = helper.patch(f"/api/v1/accounts/{key}", json={name: value, "city": "León"})
+        assert (answer.status_code, list(answer.json()["fields"])) == (422, [name])
+    assert helper.patch(f"/api/v1/accounts/{key}", json={"held": False, "city": "León"}).json()["city"] == "León"
+    seller = crm.client(crm.member("sell@acme.example", "Sales"))
+    assert list(seller.post("/api/v1/accounts", json={"name": "B", "held": True}).json()["fields"]) == ["held"]
+    assert seller.post("/api/v1/accounts", json={"name": "B", "held": False}).status_code == 201

@@ -96,13 +96,18 @@ def prop(state: type[RecordState], spec: FieldSpec) -> rx.Component:
     )
 
 
+def _fixed(state: type[RecordState], spec: FieldSpec) -> rx.Var[bool]:
+    """True where it is not to be set: by nobody now, or not by this person."""
+    return ~state.may_change | state.barred.contains(spec.name) if spec.needs else ~state.may_change
+
+
 def control(state: type[RecordState], spec: FieldSpec) -> rx.Component:
     """The input for a field. Uncontrolled: it holds what is typed; a saved version mounts it anew."""
     name = spec.name
     common: dict[str, Any] = {
         "id": f"f-{name}",
         "name": name,
-        "disabled": ~state.may_change,
+        "disabled": _fixed(state, spec),
         "custom_attrs": {
             "aria-invalid": rx.cond(state.errors.contains(name), "true", "false"),
             "aria-describedby": f"e-{name}",
@@ -159,7 +164,7 @@ def _checkboxes(state: type[RecordState], spec: FieldSpec) -> rx.Component:
                 name=spec.name,
                 value=key,
                 default_checked=chosen.contains(f",{key},"),
-                disabled=~state.may_change,
+                disabled=_fixed(state, spec),
                 class_name="check",
             ),
             t(label),
@@ -179,7 +184,7 @@ def _picker(state: type[RecordState], spec: FieldSpec) -> rx.Component:
         value=state.values[spec.name],
         text=state.shown[spec.name],
         labels=making_labels(),
-        disabled=~state.may_change,
+        disabled=_fixed(state, spec),
         required=spec.required,
         invalid=state.errors.contains(spec.name),
         described_by=f"e-{spec.name}",

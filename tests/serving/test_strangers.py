@@ -1,0 +1,61 @@
+"""What a stranger can pile up: sockets of one address, and states that belong to nobody."""
+
+import time
+from types import SimpleNamespace
+
+import reflex as rx
+from reflex.istate.manager.memory import StateManagerMemory
+from reflex.istate.manager.token import BaseStateToken
+
+from crm_app.api.edge import Doors
+from crm_app.state import strangers
+from crm_app.state.guard import SessionOwner
+from tests.support.loop import run
+
+
+def test_an_address_opens_a_burst_and_then_a_few_a_second(monkeypatch):
+    doors, now = Doors(per_second=2, burst=3, at_once=10), [100.0]
+    monkeypatch.setattr("crm_app.api.edge.time.monotonic", lambda: now[0])
+
+    def knock(address="198.51.100.7"):
+        with doors.opened(address) as may:
+            return may
+
+    assert [knock() for _ in range(5)] == [True, True, True, False, False]
+    assert knock("198.51.100.8")
+    now[0] += 1.0
+    assert [knock() for _ in range(2)] == [True, False]
+    assert [knock(f"2001:db8::{n}") for n in range(4)] == [True, True, True, False]  # one network
+
+
+def test_an_address_keeps_so_many_open_at_once():
+    doors = Doors(per_second=1000, burst=1000, at_once=2)
+    with doors.opened("a") as first, doors.opened("a") as second, doors.opened("a") as third:
+        assert (first, second, third) == (True, True, False)
+    with doors.opened("a") as again:
+        assert again
+    assert not doors._open  # nothing is kept of who has gone
+
+
+async def _states(*owners):
+    """A store with the state of each: (token, user or None)."""
+    manager = StateManagerMemory(token_expiration=3600)
+    for name, user in owners:
+        root = await manager.get_state(BaseStateToken(ident=name, cls=rx.State))
+        root.substates[SessionOwner.get_name()]._owner = user
+    return manager
+
+
+def test_states_of_nobody_go_once_their_tab_has_gone():
+    async def scene():
+        manager = await _states(("stranger", None), ("watching", None), ("member", 7))
+        app = SimpleNamespace(
+            state_manager=manager, event_namespace=SimpleNamespace(token_to_sid={"watching": "a socket"})
+        )
+        soon = strangers.forget(app, time.time() - strangers.STAY)
+        late = strangers.forget(app, time.time() + 1)
+        left = sorted(manager.states)
+        await manager.close()
+        return soon, late, left
+
+    assert run(scene()) == (0, 1, ["member", "watching"])
