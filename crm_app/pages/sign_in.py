@@ -103,7 +103,7 @@ def welcome() -> rx.Component:
 
 def setup() -> rx.Component:
     """The first visit: the company and its first administrator."""
-    starts = [("own", t("A company of my own")), ("demo", t("A demo company, to look around"))]
+    starts = [("own", t("A company of my own")), ("demo", t("A demo company"))]
     return _frame(
         t("Welcome"),
         auth_form(

@@ -8,7 +8,7 @@ from crm_app.core import clock
 from crm_app.core.fields import Email, Phone
 from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES
-from crm_app.services import checks, demo, identity, records, schema
+from crm_app.services import checks, demo, identity, records, schema, users
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from crm_app.state import forms
@@ -112,3 +112,24 @@ def test_identifiers_end_in_the_check_digits_that_their_laws_give():
     assert demo.cif("A", 5_881_850) == "A58818501"
     assert demo.nif(12_345_678) == "12345678Z"
     assert (demo.nit(890_903_938), demo.nit(899_999_068)) == ("890903938-8", "899999068-1")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # it is made of what the tests above make on both
+def test_a_first_visitor_may_begin_with_a_demo_company(database, tmp_path):
+    with crm.using(database, tmp_path):
+        given = {
+            "name": "Eva",
+            "email": "eva@acme.example",
+            "password": crm.PASSWORD,
+            "language": "en",
+            "company": "Mine",
+        }
+        came_in = demo.set_up(given, "a test", "127.0.0.1")
+        actor = identity.actor_by_cookie(came_in.cookie)
+        with Work(actor) as work:
+            company = records.page(work, RESOURCES.get("settings"), Query()).items[0].values
+            accounts = records.page(work, RESOURCES.get("accounts"), Query(size=1)).total
+        assert (actor.name, actor.speech.language, actor.may("users.change")) == ("Eva", "en", True)
+        assert (company["name"], company["country"], accounts) == ("Distribuciones Peñalara S.L.", "ES", 200)
+        with pytest.raises(users.AlreadySetUp):
+            demo.set_up(given, "a test", "127.0.0.1")
