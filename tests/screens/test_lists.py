@@ -219,6 +219,13 @@ def test_an_undo_that_is_refused_leaves_the_list_as_it_is(page, many):
     expect(rows(page)).to_have_count(50)
 
 
+def test_a_page_behind_the_last_one_offers_the_way_to_it(tabs, many):
+    page = tabs(address="/accounts?q=lista&page=999999")
+    expect(page.locator(".empty")).to_contain_text(es("There is no page {number}").format(number=999999))
+    button(page, "Last page").click()
+    expect(rows(page)).to_have_count(MANY % 50)
+
+
 def test_everything_filtered_is_changed_with_progress_and_one_undo(page, many):
     page.locator("thead [type=checkbox]").check()
     page.locator(".bulk-all").click()
