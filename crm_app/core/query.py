@@ -16,6 +16,7 @@ PAGE_SIZE = 50
 MAX_PAGE = 1_000_000
 MAX_TEXT = 200
 MAX_SORTS = 3
+PARAMETERS = ("q", "sort", "columns", "page", "size")
 _FILTER = re.compile(r"filter\[(\w{1,60})\](?:\[(\w{1,10})\])?")
 
 
@@ -44,7 +45,7 @@ class Query:
 
     @classmethod
     def from_params(cls, params: Iterable[tuple[str, str]]) -> "Query":
-        """Read a URL's query part as the contract has it. Raises Invalid, naming each bad parameter; unknown ones are ignored."""
+        """Read a URL's query part as the contract has it. Raises Invalid, naming each bad parameter; those of others are ignored."""
         values: dict[str, str] = {}
         filters: list[Filter] = []
         errors: dict[str, Message] = {}
@@ -55,15 +56,19 @@ class Query:
                 if operator not in OPERATORS:
                     errors[name] = Message("Unknown operator. Use one of: {options}.", options=", ".join(OPERATORS))
                 filters.append(Filter(match[1], operator, storable(value)))
+            elif name.lower().startswith("filter"):
+                errors[name] = Message("Write a filter as filter[field]=value or filter[field][operator]=value.")
             else:
                 values[name] = value
         page = _whole(values, "page", 1, MAX_PAGE, errors)
         size = _whole(values, "size", PAGE_SIZE, MAX_SIZE, errors)
+        if len(values.get("sort", "")) > MAX_TEXT:
+            errors["sort"] = Message("Sort by at most {count} columns.", count=MAX_SORTS)
         if len(filters) > 20:
             errors["filter"] = Message("At most {count} filters.", count=20)
         if errors:
             raise Invalid(errors)
-        text, sort = storable(values.get("q", ""))[:MAX_TEXT], storable(values.get("sort", ""))[:200]
+        text, sort = storable(values.get("q", ""))[:MAX_TEXT], storable(values.get("sort", ""))
         columns = tuple(
             dict.fromkeys(name for name in values.get("columns", "")[:2000].split(",") if name.isidentifier())
         )

@@ -50,7 +50,22 @@ def _decoded(table: Any, values: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def _insert(work: Work, resource: Resource, run: Sequence[Change], around: Mapping[int, int] | None) -> None:
     table = resource.table
-    many.put_back(work, resource, [table(**_decoded(table, change.before)) for change in run], around)
+    rows = [table(**_decoded(table, change.before)) for change in run]
+    many.put_back(work, resource, _upper_first(resource, rows), around)
+
+
+def _upper_first(resource: Resource, rows: list[Any]) -> list[Any]:
+    """The rows of a tree level by level: the database takes none whose parent is not there yet."""
+    if not resource.tree:
+        return rows
+    absent = {row.id for row in rows}
+    found, waiting = [], rows
+    while waiting:
+        free = [row for row in waiting if getattr(row, resource.tree) not in absent] or waiting
+        found += free
+        absent -= {row.id for row in free}
+        waiting = [row for row in waiting if row.id in absent]
+    return found
 
 
 def _put_back(work: Work, resource: Resource, run: Sequence[Change], restored: Restored) -> None:

@@ -129,9 +129,13 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
     async def undo(self, change_set: str) -> Any:
         """Take back what a toast speaks of, and show the list as it is then."""
         actor = await signed_in(self)
-        await asyncio.to_thread(actions.undo, actor, change_set)
+        try:
+            await asyncio.to_thread(actions.undo, actor, change_set)
+        except Invalid as bad:
+            return await self._refused(bad, stays=True)
         await tell(self, "Undone.")
         await self._show(actor, self._query, counted=False)
+        return None
 
     async def _show(
         self, actor: Actor, query: Query, *, counted: bool, steps: str = "replace", opening: bool = False
@@ -185,13 +189,13 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
         first = (query.page - 1) * query.size + 1
         self.span = f"{speech.number(first)}\u2013{speech.number(first + len(self.rows) - 1)}" if self.rows else "0"
 
-    async def _refused(self, refusal: Refusal) -> Any:
-        """A list that cannot be shown says why; anything else is a toast."""
+    async def _refused(self, refusal: Refusal, *, stays: bool = False) -> Any:
+        """A list that cannot be shown says why; anything else is a toast, and with `stays` this is."""
         actor = await signed_in(self)
         text = actor.speech.say(refusal.message)
         if isinstance(refusal, Invalid):
             text = " ".join(actor.speech.say(message) for message in refusal.fields.values()) or text
-        if not self.loaded or isinstance(refusal, Invalid):
+        if not self.loaded or (isinstance(refusal, Invalid) and not stays):
             self.rows, self.chips, self.text, self.loaded, self.failure = [], [], "", True, text
             self.count, self.span = "", ""
             return

@@ -85,7 +85,7 @@ def test_the_same_key_does_it_once(api):
     "body",
     [
         {}, {"ids": []}, {"ids": ["1"]}, {"ids": [True]}, {"ids": [1], "filter": {}}, {"ids": list(range(1, 502))}, {"ids": {"a": 1}},
-        {"filter": []}, {"filter": {"filter[x]": "1"}}, {"filter": {"filter[city][near]": "1"}}, {"filter": {"q": {}}}, [], {"ids": [2**70]},
+        {"filter": []}, {"filter": {"filter[x]": "1"}}, {"filter": {"filter[city][near]": "1"}}, {"filter": {"q": {}}}, {"filter": {"city": "Soria"}}, [], {"ids": [2**70]},
     ],
 )  # fmt: skip
 def test_what_is_no_selection_is_refused_and_touches_nothing(api, body):

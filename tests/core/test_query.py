@@ -57,7 +57,17 @@ def test_parameters_of_a_stranger_give_a_query_or_a_sentence(params):
         ("page", "١"),
         ("size", "501"),
         ("size", "x"),
+        ("page", "zz"),
         ("filter[a][drop]", "1"),
+        ("filter[", "x"),
+        ("filter[name", "x"),
+        ("filter[name][eq", "x"),
+        ("filter[name][eq][eq]", "x"),
+        ("filter[na-me]", "x"),
+        ("filter", "x"),
+        ("Filter[name]", "x"),
+        ("filters[name]", "x"),
+        ("sort", "name," * 41),
     ],
 )
 def test_a_bad_parameter_is_named(name, value):

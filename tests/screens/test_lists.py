@@ -204,6 +204,28 @@ def test_some_rows_are_tagged_and_it_is_undone(page, many):
     assert (tagged(many, "urgente"), tagged(many, "viejo")) == (0, MANY)
 
 
+def test_an_undo_that_is_refused_leaves_the_list_as_it_is(page, many):
+    rows(page).first.locator("[data-pick]").check()
+    page.get_by_role("button", name=es("Tag…")).click()
+    page.fill("#bulk-value", "caduco")
+    page.locator("dialog[open] [type=submit]").click()
+    undo = page.locator(".toast").last.get_by_role("button", name=es("Undo"))
+    expect(undo).to_be_visible()
+    with many.http() as browser:
+        newest = browser.get("/api/v1/changes").json()["items"][0]["id"]
+        assert browser.post(f"/api/v1/changes/{newest}/undo").status_code == 200
+    undo.click()
+    expect(page.locator(".toast", has_text=es("This has been undone already."))).to_be_visible()
+    expect(rows(page)).to_have_count(50)
+
+
+def test_a_page_behind_the_last_one_offers_the_way_to_it(tabs, many):
+    page = tabs(address="/accounts?q=lista&page=999999")
+    expect(page.locator(".empty")).to_contain_text(es("There is no page {number}").format(number=999999))
+    button(page, "Last page").click()
+    expect(rows(page)).to_have_count(MANY % 50)
+
+
 def test_everything_filtered_is_changed_with_progress_and_one_undo(page, many):
     page.locator("thead [type=checkbox]").check()
     page.locator(".bulk-all").click()

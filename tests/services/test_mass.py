@@ -190,6 +190,20 @@ def test_what_others_refer_to_stays_and_is_named(admin):
     assert kernel.ids() == []
 
 
+def test_undo_of_a_removal_puts_a_tree_back_whatever_the_order_of_its_numbers(admin):
+    first = kernel.account(name="Branch of a branch")
+    top = kernel.account(name="Head office", phones=[{"number": "600 000 001"}])
+    branch = kernel.account(name="Branch", parent=top)
+    kernel.change(SYSTEM, first, parent=branch)
+    leaf = kernel.account(name="Leaf", parent=first)
+    before = everything([first, top, branch, leaf])
+    outcome = remove([first, top, branch, leaf])
+    assert (outcome.result["count"], kernel.ids()) == (4, [])
+    actions.undo(SYSTEM, outcome.change_set)
+    assert everything([first, top, branch, leaf]) == before
+    assert [line.values["number"] for line in kernel.item(top).lines["phones"]] == ["600 000 001"]
+
+
 def test_a_record_that_breaks_its_own_rule_is_left_and_the_rest_changed(admin):
     ids = accounts(3)
     outcome = change({"parent": ids[1]}, ids)

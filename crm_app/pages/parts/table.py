@@ -274,7 +274,18 @@ def _nothing(state: type[ListState]) -> rx.Component:
         t("What you add appears here, with search, filters and its history."),
         first,
     )
-    return rx.el.div(rx.cond(filtered, none_match, none_yet), class_name="table-scroll")
+    behind = state.page_number > state.pages
+    return rx.el.div(
+        rx.cond(behind, _behind(state), rx.cond(filtered, none_match, none_yet)), class_name="table-scroll"
+    )
+
+
+def _behind(state: type[ListState]) -> rx.Component:
+    """The address asks for a page that the list does not have."""
+    first = rx.el.button(t("First page"), on_click=state.turn_to(1), class_name="button")
+    last = rx.el.button(t("Last page"), on_click=state.turn_to(state.pages), class_name="button")
+    title = t("There is no page {number}", number=state.page_number)
+    return empty("search", title, t("The list ends before it."), first, rx.cond(state.more, rx.fragment(), last))
 
 
 def filter_box(state: type[ListState] | type[PagedState], label: Var[str]) -> rx.Component:
