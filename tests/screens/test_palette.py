@@ -124,6 +124,18 @@ def test_pages_and_commands_are_found_by_name(tabs):
     expect(page.locator("html")).not_to_have_class(re.compile("dark"))
 
 
+def test_what_is_named_so_comes_before_what_only_holds_the_word_and_before_settings(tabs):
+    page = tabs(address="/accounts")
+    ready(page)
+    opened(page)
+    for typed in ("Invoices", "Accounts", "Sales orders"):
+        page.fill(BOX, es(typed).lower())
+        expect(page.locator("dialog.palette [role=option]").first).to_contain_text(es(typed))
+        expect(page.locator("dialog.palette [role=group]").first).to_contain_text(es("Pages"))
+    page.fill(BOX, "cliente 01")
+    expect(page.locator("dialog.palette [role=option]").first).to_contain_text("Cliente 01")
+
+
 def test_who_may_nothing_is_offered_nothing(tabs):
     page = tabs("stranger", address="/")
     expect(page.locator("[aria-busy=false]").first).to_be_visible()
