@@ -132,6 +132,7 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
         await asyncio.to_thread(actions.undo, actor, change_set)
         await tell(self, "Undone.")
         await self._show(actor, self._query, counted=False)
+        await self._read_views()
 
     async def _show(
         self, actor: Actor, query: Query, *, counted: bool, steps: str = "replace", opening: bool = False
