@@ -227,5 +227,23 @@ def test_without_a_network_it_opens_and_says_so(tabs):
     page.goto("/settings/company")
     expect(page.locator("h1")).to_have_text("Sin conexión con el servidor")
     page.context.set_offline(False)
-    page.get_by_role("link", name="Volver a intentar").click()
     expect(page.locator(".record-head")).to_be_visible()
+
+
+def test_without_a_network_it_speaks_the_language_spoken_last(tabs):
+    page = tabs(address="/accounts", installed=True)
+    ready(page)
+    worker(page)
+    page.reload()
+    ready(page)
+    assert page.evaluate("localStorage.getItem('language')") == "es"
+    page.evaluate("localStorage.setItem('language', 'en')")
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator(".connection")).to_have_text(
+        "The server cannot be reached. What you type is kept; the connection comes back by itself."
+    )
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.context.set_offline(False)
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.locator("h1")).to_have_text(es("Accounts"))
