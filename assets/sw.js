@@ -4,10 +4,10 @@ const BUILD = "__BUILD__"; // tools/build_page.py writes the build's own mark he
 const CACHE = `shell-${BUILD}`;
 const OFFLINE = "/offline.html";
 const ANY = { ignoreVary: true }; // our answers name Origin in Vary, and it says nothing about these files
-const FIRST = [OFFLINE, "/tokens.css", "/app.css", "/icons.svg", "/favicon.svg", "/logo.svg", "/manifest.webmanifest"];
+const FIRST = [OFFLINE, "/offline.js", "/tokens.css", "/app.css", "/icons.svg", "/favicon.svg", "/logo.svg", "/manifest.webmanifest"];
 const FONT = "/fonts/inter-latin-wght-normal.woff2";
 const HASHED = /^\/(assets|fonts)\//; // their names change with what is in them
-const SHELL = /^\/[\w.-]+\.(css|svg|png|webmanifest)$/;
+const SHELL = /^\/[\w.-]+\.(css|js|svg|png|webmanifest)$/;
 const PAGE = /^\/(?!_|api\/|auth\/|ping|healthz|readyz)[\w/-]*$/;
 
 /** One entry for all records of a list: the page is the same, what it shows comes over the socket. */

@@ -2,6 +2,8 @@
 
 import asyncio
 import dataclasses
+import hashlib
+import secrets
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -73,6 +75,7 @@ class BesideState(rx.State, mixin=True):
     may_note: bool = False
     note_fault: str = ""
     notes_written: int = 0
+    note_once: str = ""
     editing: str = ""
     has_below: bool = False
     with_below: bool = False
@@ -80,6 +83,7 @@ class BesideState(rx.State, mixin=True):
     def _take_around(self, found: Around) -> None:
         self.files, self.groups, self.picture, self.may_note = found.files, found.groups, found.picture, found.may_note
         self.note_fault, self.editing, self.has_below = "", "", found.has_below
+        self.note_once = secrets.token_hex(12)
 
     def _bare(self) -> None:
         """A record that is being made has nothing beside it."""
@@ -92,14 +96,20 @@ class BesideState(rx.State, mixin=True):
         await self._refresh(await signed_in(self))  # type: ignore[attr-defined]
 
     @on(SIGNED_IN)
-    async def write_note(self, form: dict[str, Any]) -> Any:
-        """A new note on the record; what was typed stays in the box until it is stored."""
+    async def write_note(self, once: str, form: dict[str, Any]) -> Any:
+        """A new note on the record; what was typed stays in the box until it is stored.
+
+        `once` was made with the box that was shown: a second click stores the same note, another text is another one.
+        """
         actor = await signed_in(self)
+        text = str(form.get("text", ""))
         try:
-            outcome = await asyncio.to_thread(_write, actor, self.resource, self.record, str(form.get("text", "")))
+            outcome = await asyncio.to_thread(_write, actor, self.resource, self.record, text, once[:80])
         except Invalid as bad:
             self.note_fault = actor.speech.say(bad.fields.get("text", bad.message))
             return
+        if once != self.note_once:
+            return  # the box has been emptied since
         self.notes_written += 1
         await self._refresh(actor)  # type: ignore[attr-defined]
         await tell(self, "Saved.", undo=outcome)
@@ -163,9 +173,10 @@ def _act(actor: Actor, verb: str, label: str, act: Any) -> int | None:
     return work.change_set
 
 
-def _write(actor: Actor, resource: Resource, record: int, text: str) -> int | None:
+def _write(actor: Actor, resource: Resource, record: int, text: str, box: str) -> int | None:
+    once = f"note:{box}:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
     with Work(actor, NOTES.permission("create"), label="Write a note") as work:
-        return actions.run_in(work, notes.action_of(resource), record, {"text": text}).change_set
+        return actions.run_in(work, notes.action_of(resource), record, {"text": text}, once=once).change_set
 
 
 def around(work: Work, resource: Resource, item: records.Item, *, below: bool = False) -> Around:

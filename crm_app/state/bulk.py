@@ -174,6 +174,7 @@ class BulkState(rx.State, mixin=True):
             text += " " + actor.speech.say(left) + (" …" if result["refused"] > 3 else "")
         await tell(self, text, kind="late" if result["refused"] and not result["count"] else "done", undo=change_set)
         await self._show(actor, self._query, counted=False)
+        await self._read_views()  # the tabs count anew
 
     @on("read")
     async def follow(self) -> Any:

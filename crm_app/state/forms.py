@@ -203,7 +203,7 @@ class RecordState(BesideState, rx.State, mixin=True):
             self.version += 1  # tells the form that what it keeps has been stored
             name = str(given.get(self.resource.label, ""))[:80] or actor.speech.say(self.resource.one)
             await tell(self, Message("{name} created.", name=name), undo=outcome.change_set)
-            return rx.redirect(f"/{self.resource.name}/{outcome.id}")
+            return rx.redirect(f"/{self.resource.name}/{outcome.id}", replace=True)
         self._take(record, await self._read(actor, record))
         await tell(self, "Saved.", undo=outcome.change_set)
         return None

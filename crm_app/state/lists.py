@@ -135,6 +135,7 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
             return await self._refused(bad, stays=True)
         await tell(self, "Undone.")
         await self._show(actor, self._query, counted=False)
+        await self._read_views()
         return None
 
     async def _show(

@@ -245,6 +245,22 @@ def test_everything_filtered_is_changed_with_progress_and_one_undo(page, many):
     assert tagged(many, "viejo") == MANY
 
 
+def test_the_tabs_count_anew_after_many_are_changed(tabs, made):
+    for number in range(2):
+        made(name=f"Pestaña {number}", roles=["supplier"])
+    page = tabs(address="/accounts?q=pestaña")
+    ready(page)
+    count = page.locator(".tab", has_text=es("Suppliers")).locator(".count")
+    expect(count).to_have_text(re.compile(r"^\d+$"))
+    before = int(count.inner_text())
+    page.locator("thead [type=checkbox]").check()
+    page.get_by_role("button", name=es("Remove…")).click()
+    page.locator("dialog[open] .button-danger").click()
+    expect(count).to_have_text(str(before - 2))
+    page.locator(".toast").get_by_role("button", name=es("Undo")).last.click()
+    expect(count).to_have_text(str(before))
+
+
 def test_what_is_filtered_is_taken_away_as_a_file(page):
     page.locator(".toolbar").get_by_role("button", name=es("Export")).click()
     with page.expect_download() as coming:

@@ -124,6 +124,18 @@ def test_pages_and_commands_are_found_by_name(tabs):
     expect(page.locator("html")).not_to_have_class(re.compile("dark"))
 
 
+def test_what_is_named_so_comes_before_what_only_holds_the_word_and_before_settings(tabs):
+    page = tabs(address="/accounts")
+    ready(page)
+    opened(page)
+    for typed in ("Invoices", "Accounts", "Sales orders"):
+        page.fill(BOX, es(typed).lower())
+        expect(page.locator("dialog.palette [role=option]").first).to_contain_text(es(typed))
+        expect(page.locator("dialog.palette [role=group]").first).to_contain_text(es("Pages"))
+    page.fill(BOX, "cliente 01")
+    expect(page.locator("dialog.palette [role=option]").first).to_contain_text("Cliente 01")
+
+
 def test_who_may_nothing_is_offered_nothing(tabs):
     page = tabs("stranger", address="/")
     expect(page.locator("[aria-busy=false]").first).to_be_visible()
@@ -215,5 +227,23 @@ def test_without_a_network_it_opens_and_says_so(tabs):
     page.goto("/settings/company")
     expect(page.locator("h1")).to_have_text("Sin conexión con el servidor")
     page.context.set_offline(False)
-    page.get_by_role("link", name="Volver a intentar").click()
     expect(page.locator(".record-head")).to_be_visible()
+
+
+def test_without_a_network_it_speaks_the_language_spoken_last(tabs):
+    page = tabs(address="/accounts", installed=True)
+    ready(page)
+    worker(page)
+    page.reload()
+    ready(page)
+    assert page.evaluate("localStorage.getItem('language')") == "es"
+    page.evaluate("localStorage.setItem('language', 'en')")
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator(".connection")).to_have_text(
+        "The server cannot be reached. What you type is kept; the connection comes back by itself."
+    )
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.context.set_offline(False)
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.locator("h1")).to_have_text(es("Accounts"))

@@ -49,6 +49,28 @@ def test_a_note_is_written_changed_removed_and_brought_back(tabs, made):
     expect(note_of(page, "Llamar el martes")).to_be_visible()
 
 
+def test_a_note_that_is_sent_twice_is_written_once(tabs, made, served):
+    key = made(name="Nota doble S. L.")
+    page = tabs(address=f"/accounts/{key}")
+    ready(page)
+    page.fill(".composer textarea", "Con dos pulsaciones")
+    page.locator(".composer button[type=submit]").dblclick()
+    expect(note_of(page, "Con dos pulsaciones")).to_be_visible()
+    expect(page.locator(".composer textarea").first).to_have_value("")
+    page.fill(".composer textarea", "Con dos envíos")
+    page.evaluate(
+        "() => { const box = document.querySelector('.composer'); box.requestSubmit(); box.requestSubmit(); }"
+    )
+    expect(note_of(page, "Con dos envíos")).to_be_visible()
+    expect(page.locator(".composer textarea").first).to_have_value("")
+    page.fill(".composer textarea", "Otra")
+    page.click(".composer button[type=submit]")
+    expect(note_of(page, "Otra")).to_be_visible()
+    with served.http() as browser:
+        texts = [note["text"] for note in browser.get(f"/api/v1/accounts/{key}/notes").json()["items"]]
+    assert texts == ["Otra", "Con dos envíos", "Con dos pulsaciones"]
+
+
 def test_a_reader_sees_notes_and_files_but_adds_none(tabs, made, served):
     key = made(name="Solo lectura")
     with served.http() as browser:

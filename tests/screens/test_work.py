@@ -183,6 +183,18 @@ def test_a_double_click_on_save_makes_one(tabs, served):
         assert browser.get("/api/v1/accounts", params={"q": "solo una vez"}).json()["total"] == 1
 
 
+def test_the_way_back_from_a_new_record_leads_past_its_empty_form(tabs):
+    page = tabs(address="/accounts")
+    ready(page)
+    page.locator("[data-create]").click()
+    page.fill("#f-name", "Vuelta Atrás")
+    page.locator(".unsaved button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/accounts/\d+$"))
+    expect(page.locator("h1")).to_have_text("Vuelta Atrás")
+    page.go_back()
+    page.wait_for_url(re.compile(r"/accounts(\?.*)?$"))
+
+
 def test_what_does_not_exist_says_so_and_offers_the_way_back(tabs):
     page = tabs()
     for address in (

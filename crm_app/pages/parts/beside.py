@@ -34,7 +34,7 @@ def composer(state: type[RecordState]) -> rx.Component:
                 rx.el.button(t("Save note"), type="submit", class_name="button button-sm"),
                 class_name="composer-foot",
             ),
-            on_submit=state.write_note,
+            on_submit=lambda form: state.write_note(state.note_once, form),
             key="note-" + state.record.to_string() + "-" + state.notes_written.to_string(),
             class_name="composer",
         ),

@@ -9,7 +9,7 @@ import {
   useRef,
   useState,
 } from "react";
-import { ColorModeContext } from "$/utils/context-registry";
+import { ColorModeContext, DispatchContext } from "$/utils/context-registry";
 import { DRAFT_PREFIX, draftLeftBehind, keepDraft, ownDraft, storage } from "./drafts.js";
 import { PageLink } from "./links.jsx";
 import { QuickCreate, useMaker } from "./quick.jsx";
@@ -1594,8 +1594,9 @@ export function Connection({ lost = "", back = "", errors = 0 }) {
 
 const THEMES = ["light", "dark", "system"];
 
-export function Theme({ theme = "", lang = "", title = "" }) {
+export function Theme({ theme = "", lang = "", title = "", spoken = {}, errors = 0 }) {
   const { rawColorMode, setColorMode } = useContext(ColorModeContext);
+  const dispatch = useContext(DispatchContext);
 
   // Reflex paints the theme it finds in localStorage before React starts and keeps the class on <html>. It is told,
   // not fought: its provider writes class, color-scheme and storage; the attribute only says the same once more.
@@ -1609,9 +1610,18 @@ export function Theme({ theme = "", lang = "", title = "" }) {
     else document.documentElement.dataset.theme = theme;
   }, [theme, rawColorMode, setColorMode]);
 
+  // A page that is opened without a server is told by nobody in which language: it speaks the last one of this device.
   useEffect(() => {
-    if (lang) document.documentElement.lang = lang;
-  }, [lang]);
+    if (lang) {
+      storage.set("language", lang);
+      document.documentElement.lang = lang;
+      return;
+    }
+    const last = storage.get("language");
+    if (!last || !spoken.state || (navigator.onLine && !errors)) return;
+    dispatch?.[spoken.state]?.({ [spoken.field]: last });
+    document.documentElement.lang = last;
+  }, [lang, errors, spoken.state, spoken.field, dispatch]);
 
   useEffect(() => {
     if (title) document.title = title;

@@ -231,12 +231,23 @@ class Connection(_Kit):
 
 
 class Theme(_Kit):
-    """Applies "light", "dark" or "system", the language and the title to the page."""
+    """Applies "light", "dark" or "system", the language and the title to the page.
+
+    `spoken` names the state and its field that hold the language, for a page that no server tells it.
+    """
 
     tag = "Theme"
     theme: rx.Var[str]
     lang: rx.Var[str]
     title: rx.Var[str]
+    spoken: rx.Var[dict[str, str]]
+    errors: rx.Var[int]
+
+    @classmethod
+    def create(cls, *children: Any, **props: Any) -> rx.Component:
+        """Take the number of failed connections from Reflex's own socket."""
+        props.setdefault("errors", connection_errors_count)
+        return super().create(*children, **props)
 
 
 def icon(name: str | Var[str], cls: str = "", size: str = "") -> rx.Component:

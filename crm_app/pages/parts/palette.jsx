@@ -93,7 +93,21 @@ function useRecords(text, who) {
   return { items, failed: state.failed, busy: state.asked !== text.trim() };
 }
 
-/** Groups of options in the order they are shown: records by list, then pages, then commands. */
+/** How near the name is to what was typed: the whole of it, its beginning, less. What belongs to the settings comes after. */
+function distance(option, words) {
+  const name = wordsOf(option.label).join(" ");
+  const typed = words.join(" ");
+  return (option.rare ? 3 : 0) + (name === typed ? 0 : name.startsWith(typed) ? 1 : 2);
+}
+
+/** The nearest first, groups and options alike; where they are as near, as they came. */
+function ranked(groups, words) {
+  const far = (option) => distance(option, words);
+  for (const group of groups) group.options.sort((one, other) => far(one) - far(other));
+  return groups.sort((one, other) => far(one.options[0]) - far(other.options[0]));
+}
+
+/** Groups of options: records by list, pages, commands; of a text's answers those first that are named so. */
 function grouped(records, asked, lists, pages, commands, words, labels) {
   const byName = new Map(lists.map((list) => [list.name, list]));
   const groups = [];
@@ -105,14 +119,15 @@ function grouped(records, asked, lists, pages, commands, words, labels) {
   for (const item of records) {
     const list = byName.get(item.resource);
     if (!list) continue;
-    const option = { id: `${item.resource}.${item.id}`, icon: list.icon, label: item.label, hint: item.hint, to: `/${item.resource}/${item.id}` };
+    const option = { id: `${item.resource}.${item.id}`, icon: list.icon, label: item.label, hint: item.hint, to: `/${item.resource}/${item.id}`, rare: list.rare };
     put(asked ? list.label : labels.recent, asked ? option : { ...option, end: list.one });
   }
-  for (const page of words.length ? fitting(pages, words).slice(0, 6) : pages.filter((one) => !one.rare).slice(0, 6)) put(labels.pages, { ...page, id: `page.${page.to}` });
+  const near = (one, other) => distance(one, words) - distance(other, words);
+  for (const page of words.length ? fitting(pages, words).sort(near).slice(0, 6) : pages.filter((one) => !one.rare).slice(0, 6)) put(labels.pages, { ...page, id: `page.${page.to}` });
   for (const command of words.length ? fitting(commands, words) : commands.filter((one) => one.to && !one.rare)) {
     put(labels.commands, { ...command, id: `command.${command.run || command.to}` });
   }
-  return groups;
+  return words.length ? ranked(groups, words) : groups;
 }
 
 function Option({ id, option, words, active, onPoint, onPick }) {

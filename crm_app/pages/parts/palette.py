@@ -42,10 +42,7 @@ def palette(reload: Any) -> rx.Component:
     lists = _lists()
     return Palette.create(
         who=Me.email,
-        lists=[
-            {"name": one.name, "icon": one.icon, "label": t(one.many), "one": t(one.one), "may": _may(one, "read")}
-            for one in lists
-        ],
+        lists=[_offered(one) | {"name": one.name, "one": t(one.one)} for one in lists],
         pages=_pages(lists),
         commands=_commands(lists),
         labels={
@@ -100,6 +97,16 @@ def _may(resource: Resource, verb: str) -> Var[bool]:
     return Me.may.contains(resource.permission(verb))
 
 
+def _offered(resource: Resource) -> dict[str, Any]:
+    """A list as it is offered, to whom it is."""
+    return {
+        "icon": resource.icon,
+        "label": t(resource.many),
+        "may": _may(resource, "read"),
+        "rare": _rare(resource),
+    }
+
+
 def _rare(resource: Resource) -> bool:
     """Offered only when it is asked for by name."""
     return resource.group == "Settings"
@@ -107,18 +114,21 @@ def _rare(resource: Resource) -> bool:
 
 def _pages(lists: list[Resource]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [{"to": "/", "icon": "house", "label": t("Today")}]
-    found += [
-        {"to": f"/{one.name}", "icon": one.icon, "label": t(one.many), "may": _may(one, "read"), "rare": _rare(one)}
-        for one in lists
-    ]
+    found += [_offered(one) | {"to": f"/{one.name}"} for one in lists]
     company = RESOURCES.get("settings")
     found += [
         {"to": "/settings", "icon": "settings", "label": t("Settings")},
-        {"to": "/settings/me", "icon": "user", "label": t("My account")},
+        {"to": "/settings/me", "icon": "user", "label": t("My account"), "rare": True},
     ]
     if company is not None:
         found.append(
-            {"to": "/settings/company", "icon": "building-2", "label": t("Company"), "may": _may(company, "read")}
+            {
+                "to": "/settings/company",
+                "icon": "building-2",
+                "label": t("Company"),
+                "may": _may(company, "read"),
+                "rare": True,
+            }
         )
     return found
 

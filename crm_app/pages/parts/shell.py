@@ -38,7 +38,7 @@ def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any, needs: 
     )
     shown = rx.fragment(*children)
     return rx.fragment(
-        kit.theme(theme=Me.theme, lang=rx.cond(Me.known, Me.language, ""), title=titled(trail[-1][0])),
+        _theme(titled(trail[-1][0])),
         day_words(),
         kit.keys(on_help=Me.show_keys(True)),
         Installed.create(),
@@ -159,6 +159,12 @@ def _topbar(trail: Trail, reload: Any) -> rx.Component:
         rx.el.div(create_menu(), _language(reload), _account(), class_name="topbar-end"),
         class_name="topbar",
     )
+
+
+def _theme(title: Var[str]) -> rx.Component:
+    """Colours, language and title of the page."""
+    spoken = {"state": Me.get_full_name(), "field": str(Me.language).rpartition(".")[2]}
+    return kit.theme(theme=Me.theme, lang=rx.cond(Me.known, Me.language, ""), title=title, spoken=spoken)
 
 
 def _language(reload: Any) -> rx.Component:
