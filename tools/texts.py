@@ -100,6 +100,7 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("state/trade.py", "what"): (
         "List price of the product",
+        "Written by hand",
         "Fixed price of the list",
         "Discount of the list, %",
         "Margin on the cost, %",
@@ -159,6 +160,7 @@ def in_registries() -> set[str]:
     found = set(users.BUILT_IN_ROLES)
     for resource in RESOURCES:
         found |= set(_of_resource(resource))
+        found |= {spec.label for part in RESOURCES.lines(resource) for spec in part.resource.fields.values()}
         found |= {action.label for action in actions.of(resource.name)}
         found |= {actions.find(resource.name, verb).label for verb in resource.verbs if verb != "read"}
     return {text for text in found if text}
