@@ -105,6 +105,8 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
         "Discount of the list, %",
         "Margin on the cost, %",
         "Converted",
+        "With taxes",
+        "Without taxes",
     ),
     ("state/bulk.py", "text"): (),
     ("state/filters.py", "sign_of(spec, part)"): (),

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Resource
+from crm_app.models.accounts import Account
 from crm_app.models.products import Product
 
 from . import prices, records, rules, trade, values
@@ -206,9 +207,10 @@ def why(
     if steps:
         return [(step["what"], step.get("of", ""), Decimal(step["price"])) for step in steps]
     product = work.session.get(Product, line["product"]) if line.get("product") else None
-    if product is None or not around["account"] or line["price"] is None:
+    account = work.row(Account, around["account"]) if around["account"] else None
+    if product is None or account is None or line["price"] is None:
         return []
-    looked_up = trade.asked_price(work, around, product, line).steps
+    looked_up = trade.asked_price(work, around, account, product, line).steps
     return [*((step.what, step.of, step.price) for step in looked_up), ("Written by hand", "", line["price"])]
 
 

@@ -1,6 +1,6 @@
 """What all trade documents do when they are saved: fill in what the customer and the products say, price, tax, add up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -63,7 +63,7 @@ def complete(work: Work, draft: Draft, resource: str) -> None:
         if product is not None and (fresh or "product" in given):
             _of_product(work, account, row, given, product)
         row["tax_class"] = row["tax_class"] or "standard"
-        _price(work, draft.values, row, given, product, fresh=fresh, anew=anew)
+        _price(work, draft.values, account, row, given, product, fresh=fresh, anew=anew)
         faults = _faults(work, row, product)
         draft.errors.update({f"lines.{number}.{name}": text for name, text in faults.items()})
     if not draft.errors:
@@ -216,6 +216,7 @@ def _priced_anew(work: Work, draft: Draft, resource: str) -> bool:
 def _price(
     work: Work,
     head: Mapping[str, Any],
+    account: Account,
     row: dict[str, Any],
     given: frozenset[str],
     product: Product | None,
@@ -234,14 +235,17 @@ def _price(
             row |= {"listed": False, "why": None}  # a typed price follows from nothing
         return
     if product is not None and (asked or fresh or anew or given & _PRICING_LINE):
-        found = asked_price(work, head, product, row)
+        found = asked_price(work, head, account, product, row)
         steps = [{"what": step.what, "price": str(step.price), "of": step.of} for step in found.steps]
         row |= {"price": found.price, "listed": True, "why": steps}
 
 
-def asked_price(work: Work, head: Mapping[str, Any], product: Product, row: Mapping[str, Any]) -> prices.Priced:
+def asked_price(
+    work: Work, head: Mapping[str, Any], account: Account, product: Product, row: Mapping[str, Any]
+) -> prices.Priced:
     """What the line's product costs in this document, and why."""
-    ask = prices.Ask(head["price_list"], head["currency"], head["date"])
+    borne = _taxes_of(work, account, head["date"])(row["tax_class"])
+    ask = prices.Ask(head["price_list"], head["currency"], head["date"], borne, bool(head["included"]))
     return prices.price_of(work, ask, product, row["quantity"])
 
 
@@ -277,11 +281,15 @@ def _faults(work: Work, row: Mapping[str, Any], product: Product | None) -> dict
     return found
 
 
+def _taxes_of(work: Work, account: Account, day: date) -> Callable[[str | None], tuple[tax.Tax, ...]]:
+    """Of a tax class: what this customer pays on that day."""
+    return taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), day)
+
+
 def add_up(work: Work, head: dict[str, Any], account: Account, rows: Sequence[dict[str, Any]]) -> tax.Totals:
     """Nets into the rows, totals and taxes into the head."""
     day = head["date"]
-    customer = taxes.Customer(account.country, account.tax_id, account.tax_status)
-    of_class = taxes.resolver(work, customer, day)
+    of_class = _taxes_of(work, account, day)
     parts = [
         tax.TaxedLine(
             row["quantity"], row["price"], row["discount"], of_class(row["tax_class"]),

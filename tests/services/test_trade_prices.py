@@ -311,3 +311,29 @@ def test_what_is_typed_shows_the_price_that_is_saved(trading):
     assert [(what, price) for what, _, price in steps[1]][-2:] == [
         ("Fixed price of the list", D(8)), ("Written by hand", D(9)),
     ]  # fmt: skip
+
+
+def test_a_products_own_price_is_without_taxes_and_a_lists_as_the_list_says(trading):
+    thing, reduced = trade.product("9.99", cost="6"), trade.product("100", tax_class="reduced")
+    fixed = {"product": reduced, "kind": "fixed", "value": "121"}
+    shop = price_list("With taxes", fixed, included=True)
+    off = price_list(
+        "Off with taxes", {"kind": "discount", "value": 10, "round_to": 1, "ending": "-0.05"}, included=True
+    )
+    margin = price_list("Margin with taxes", {"kind": "margin", "value": 50}, included=True)
+    account = trade.customer()
+    quote = quoted(account, line(3, product=thing), line(1, product=reduced), price_list=shop)
+    assert [row.price for row in quote.lines] == trade.money("12.0879", "121")
+    assert why(quote)[0] == [
+        ("List price of the product", D("9.99"), "EUR"), ("With taxes", D("12.0879"), "IVA 21 %"),
+    ]  # fmt: skip
+    assert (quote.lines[0].net, quote.lines[1].net, quote.total) == (D("29.97"), D("110"), D("157.26"))
+    assert quoted(account, line(1, product=thing), price_list=off).lines[0].price == D("10.95")
+    assert quoted(account, line(1, product=thing), price_list=margin).lines[0].price == D("10.89")
+    net = quoted(account, line(1, product=reduced), price_list=shop, included=False)
+    assert (net.lines[0].price, net.net, net.total) == (D("110"), D("110"), D("121"))
+    assert why(net)[0][-1] == ("Without taxes", D("110"), "IVA 10 %")
+    abroad = quoted(trade.customer(country="CO"), line(1, product=thing), price_list=shop)
+    assert (abroad.lines[0].price, abroad.total) == (D("9.99"), D("9.99"))
+    trade.run("quotes", "change", quote.id, lines=[{"id": quote.lines[0].id, "tax_class": "reduced"}])
+    assert now("quotes", quote.id)[0] == (D("10.989"), True)
