@@ -100,10 +100,13 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("state/trade.py", "what"): (
         "List price of the product",
+        "Written by hand",
         "Fixed price of the list",
         "Discount of the list, %",
         "Margin on the cost, %",
         "Converted",
+        "With taxes",
+        "Without taxes",
     ),
     ("state/bulk.py", "text"): (),
     ("state/filters.py", "sign_of(spec, part)"): (),

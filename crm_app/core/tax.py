@@ -176,6 +176,18 @@ def _gross_of_one(taxes: Sequence[Tax]) -> tuple[Decimal, Decimal]:
     return factor, per_unit
 
 
+def with_taxes(net: Decimal, taxes: Sequence[Tax]) -> Decimal:
+    """What one unit costs with these taxes; not rounded."""
+    factor, per_unit = _gross_of_one(taxes)
+    return net * factor + per_unit
+
+
+def without_taxes(gross: Decimal, taxes: Sequence[Tax]) -> Decimal:
+    """What one unit costs before these taxes; not rounded."""
+    factor, per_unit = _gross_of_one(taxes)
+    return (gross - per_unit) / factor
+
+
 def _withheld(tax: Tax, net: Decimal, charged: Decimal, currency: str) -> TaxAmount:
     base = charged if tax.kind is TaxKind.WITHHELD_OF_TAX else net
     return TaxAmount(tax, base, round_money(base * tax.value / HUNDRED, currency))

@@ -91,7 +91,10 @@ class Document(Searchable):
 
 
 class DocumentLine(Line):
-    """A line; without a product it is a text with a price. The columns `*_line` name what it was made from, however far back."""
+    """A line; without a product it is a text with a price. A price that is not `listed` was written by hand or agreed in the
+    document before, and stays; of one that is, `why` says how it came about.
+    The columns `*_line` name what it was made from, however far back.
+    """
 
     group: str | None = column(Text(80), "Group")
     product: int | None = column(Reference("products"), "Product", references="product.id")
@@ -99,6 +102,7 @@ class DocumentLine(Line):
     quantity: Decimal = column(QUANTITY, "Quantity", default=Decimal(1))
     unit: str | None = column(Text(20), "Unit")
     price: Decimal | None = column(PRICE, "Price")
+    listed: bool = column(Boolean(), "Price follows the price list", default=False)
     discount: Decimal = column(Number(4, digits=3, least=Decimal(0)), "Discount, %", default=Decimal(0))
     tax_class: str | None = column(Choice(TaxClass, TAX_CLASS_LABELS), "Tax class")
     net: Decimal = column(AMOUNT, "Net", default=Decimal(0), readonly=True)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Resource
+from crm_app.models.accounts import Account
 from crm_app.models.products import Product
 
 from . import prices, records, rules, trade, values
@@ -17,6 +18,7 @@ from .work import Work, column_of
 
 LIMIT = 2_000
 _FOUND_BY_NAME = 50
+Numbered = tuple[int | None, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,13 @@ class Preview:
 
 
 def preview(
-    work: Work, resource: Resource, head: Mapping[str, object], given: Sequence[object], *, stored: bool = False
+    work: Work, resource: Resource, head: Mapping[str, object], given: Sequence[object], *, document: int = 0
 ) -> Preview:
     """Compute a document that somebody is writing. Lines with faults count for nothing; nothing is raised for them.
 
-    What the head leaves blank is taken from the customer, unless the document is `stored` already. A line may bring `find`,
-    a code, a barcode or a name, instead of a product; with `open` its margin is told to who may read products.
-    Raises NotAllowed.
+    `document` is the one that is changed, 0 for a new one: what its head leaves blank is taken from the customer. A line may
+    bring the `id` it is stored under, and `find`, a code, a barcode or a name, instead of a product; with `open` its margin is
+    told to who may read products. Raises Missing, NotAllowed.
     """
     _require(work, resource)
     part = next(found for found in RESOURCES.lines(resource) if found.name == "lines")
@@ -55,16 +57,16 @@ def preview(
     found = _find(work, [str(row.pop("find", "") or "")[:200] for row in rows])
     opened = [bool(row.pop("open", False)) for row in rows]
     views: list[LineView | None] = [None] * len(rows)
-    parsed: dict[int, dict[str, Any]] = {}
+    parsed: dict[int, Numbered] = {}
     for number, row in enumerate(rows):
         if found[number] is not None:
             row["product"] = found[number][0]  # type: ignore[index]
         try:
-            parsed[number] = _parsed(work, part.resource, row)
+            parsed[number] = (_id_of(row), _parsed(work, part.resource, row))
         except Invalid as bad:
             views[number] = LineView({}, bad.fields, found[number])
-    values_of_head = _head(work, resource, head)
-    computed = _computed(work, resource, values_of_head, parsed, stored=stored)
+    values_of_head = _head(work, resource, head, document)
+    computed = _computed(work, resource, values_of_head, parsed, document)
     for number, (line, faults) in computed.items():
         margin = _margin(work, values_of_head, line) if opened[number] and not faults else None
         views[number] = LineView(line, faults, found[number], margin)
@@ -83,13 +85,22 @@ def _require(work: Work, resource: Resource) -> None:
         work.require(resource.permission("create"))
 
 
+def _id_of(row: Mapping[str, object]) -> int | None:
+    """The line that it is stored as."""
+    key = row.get("id")
+    return key if isinstance(key, int) and not isinstance(key, bool) else None
+
+
 def _parsed(work: Work, of: Resource, row: Mapping[str, object]) -> dict[str, Any]:
     return values.parse(work, of, {name: row[name] for name in of.writable if name in row}, creating=True)
 
 
-def _head(work: Work, resource: Resource, given: Mapping[str, object]) -> dict[str, Any]:
-    """What of the head can be read; the rest is as in a new document."""
+def _head(work: Work, resource: Resource, given: Mapping[str, object], document: int = 0) -> dict[str, Any]:
+    """What of the head can be read; the rest is as it is stored, or as in a new document."""
     found = {name: spec.default for name, spec in resource.fields.items() if not spec.readonly}
+    if document:
+        row = work.session.get(resource.table, records.reach(work, resource, document))
+        found = {name: getattr(row, name) for name in found}
     for name in resource.writable:
         if name in given:
             try:
@@ -100,14 +111,14 @@ def _head(work: Work, resource: Resource, given: Mapping[str, object]) -> dict[s
 
 
 def _computed(
-    work: Work, resource: Resource, head: dict[str, Any], parsed: Mapping[int, dict[str, Any]], *, stored: bool
+    work: Work, resource: Resource, head: dict[str, Any], parsed: Mapping[int, Numbered], document: int
 ) -> dict[int, tuple[dict[str, Any], Mapping[str, Message]]]:
     """The lines filled in, and the totals put into the head; once more without the lines that have faults."""
     faulty: dict[int, tuple[dict[str, Any], Mapping[str, Message]]] = {}
     while True:
         numbers = [number for number in parsed if number not in faulty]
-        rows: list[tuple[int | None, dict[str, Any]]] = [(None, dict(parsed[number])) for number in numbers]
-        draft = rules.Draft(None, dict(head), _given(head, stored=stored), {"lines": rows})
+        rows: list[Numbered] = [(parsed[number][0], dict(parsed[number][1])) for number in numbers]
+        draft = rules.Draft(document or None, dict(head), _given(head, stored=bool(document)), {"lines": rows})
         if numbers and head.get("account"):
             trade.complete(work, draft, resource.name)
         wrong = _by_line(draft.errors)
@@ -184,27 +195,23 @@ def why(
     work: Work, resource: Resource, document: int, head: Mapping[str, object], row: Mapping[str, object]
 ) -> list[tuple[str, str, Decimal]]:
     """(what, of, price) of each step that led to a line's price: as it was stored, while the price is still that one; else as
-    it would be priced now. Raises Invalid, NotAllowed.
+    it is looked up now. A typed price is the last step after what would be looked up. Raises Invalid, Missing, NotAllowed.
     """
     _require(work, resource)
     part = next(found for found in RESOURCES.lines(resource) if found.name == "lines")
-    line = _parsed(work, part.resource, {name: row.get(name) for name in ("product", "quantity", "price")})
+    around = _head(work, resource, head, document)
+    numbered = (_id_of(row), _parsed(work, part.resource, row))
+    line, _ = _computed(work, resource, around, {0: numbered}, document)[0]
     stored = _stored(work, part, document, row.get("id"))
-    if (
-        stored is not None
-        and stored.why
-        and line["price"] in (None, stored.price)
-        and line["product"] == stored.product
-    ):
-        return [(step["what"], step.get("of", ""), Decimal(step["price"])) for step in stored.why]
-    product = work.session.get(Product, line["product"]) if line["product"] else None
-    around = _head(work, resource, head)
-    if product is None or not around["account"]:
+    steps = line["why"] if "why" in line or stored is None else stored.why
+    if steps:
+        return [(step["what"], step.get("of", ""), Decimal(step["price"])) for step in steps]
+    product = work.session.get(Product, line["product"]) if line.get("product") else None
+    account = work.row(Account, around["account"]) if around["account"] else None
+    if product is None or account is None or line["price"] is None:
         return []
-    draft = rules.Draft(None, around, _given(around, stored=bool(document)), {})
-    trade.complete(work, draft, resource.name)
-    ask = prices.Ask(around["price_list"], around["currency"], around["date"])
-    return [(step.what, step.of, step.price) for step in prices.price_of(work, ask, product, line["quantity"]).steps]
+    looked_up = trade.asked_price(work, around, account, product, line).steps
+    return [*((step.what, step.of, step.price) for step in looked_up), ("Written by hand", "", line["price"])]
 
 
 def _stored(work: Work, part: Any, document: int, key: object) -> Any:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from crm_app.core.money import PRICE_PLACES, quantize
 from crm_app.core.pricing import Rule, RuleKind, Step, apply, choose
+from crm_app.core.tax import Tax, with_taxes, without_taxes
 from crm_app.models.prices import PriceList, PriceRule
 from crm_app.models.products import Category
 
@@ -30,18 +31,23 @@ class Priced:
 
 @dataclass(frozen=True)
 class Ask:
-    """What is asked: the list (None: the product's own price), the currency of the document and its day."""
+    """What is asked: the list (None: the product's own price), the currency of the document and its day; the taxes of the line,
+    and whether the document's prices hold them.
+    """
 
     price_list: int | None
     currency: str
     day: date
+    taxes: tuple[Tax, ...] = ()
+    included: bool = False
 
 
 def price_of(work: Work, ask: Ask, product: Any, quantity: Decimal) -> Priced:
     """What the product (a row with id, category, price, cost, currency, name) costs. A list that is over is passed by.
 
     What the product says is converted to the document's currency before a percentage is applied, a fixed price after it was
-    rounded: no price goes through a third currency, or there and back.
+    rounded: no price goes through a third currency, or there and back. What the product says is without taxes; a list applies
+    and rounds its rules with or without them, as it is kept; the document takes the result as its own prices are.
     """
     lists = _lists(work, ask.price_list, ask.day)
     found = _first_rule(work, lists, product, quantity)
@@ -49,21 +55,36 @@ def price_of(work: Work, ask: Ask, product: Any, quantity: Decimal) -> Priced:
     base = product.price
     steps = [Step("List price of the product", base, own_currency)] if base is not None else []
     if found is None:
-        return Priced(converted(work, base, own_currency, ask.currency, ask.day, steps), tuple(steps))
+        price = converted(work, base, own_currency, ask.currency, ask.day, steps)
+        return Priced(_taxed(price, ask.taxes, steps, held=False, wanted=ask.included), tuple(steps))
     price_list, rule = found
     said = f"{price_list.name}: {_plain(rule.value)}"
     if rule.kind is RuleKind.FIXED:
         price = apply(rule, Decimal(0), None)
         steps.append(Step(_SAID[rule.kind], price, said))
-        currency = price_list.currency or own_currency
-        return Priced(converted(work, price, currency, ask.currency, ask.day, steps), tuple(steps))
+        price = converted(work, price, price_list.currency or own_currency, ask.currency, ask.day, steps)
+        return Priced(_taxed(price, ask.taxes, steps, held=price_list.included, wanted=ask.included), tuple(steps))
     base = converted(work, base, own_currency, ask.currency, ask.day, steps)
     cost = converted(work, product.cost, own_currency, ask.currency, ask.day, [])
     if base is None and (cost is None or rule.kind is RuleKind.DISCOUNT):
         return Priced(None, tuple(steps))
+    base = _taxed(base, ask.taxes, steps, held=False, wanted=price_list.included)
+    cost = _taxed(cost, ask.taxes, [], held=False, wanted=price_list.included)
     price = apply(rule, base or Decimal(0), cost)
     steps.append(Step(_SAID[rule.kind], price, said))
-    return Priced(price, tuple(steps))
+    return Priced(_taxed(price, ask.taxes, steps, held=price_list.included, wanted=ask.included), tuple(steps))
+
+
+def _taxed(
+    price: Decimal | None, taxes: Sequence[Tax], steps: list[Step], *, held: bool, wanted: bool
+) -> Decimal | None:
+    """The price with its taxes where that is `wanted`, without them where not; `held` says which it is."""
+    if price is None or held == wanted or not any(tax.value for tax in taxes):
+        return price
+    made = quantize((with_taxes if wanted else without_taxes)(price, taxes), PRICE_PLACES)
+    names = " + ".join(tax.name for tax in taxes)
+    steps.append(Step("With taxes" if wanted else "Without taxes", made, names))
+    return made
 
 
 _SAID = {

@@ -17,8 +17,8 @@ from .verbs import Outcome, action
 from .work import Work, column_of
 
 Values = Mapping[str, object]
-_LINES = ("position", "group", "product", "description", "quantity", "unit", "price", "discount", "tax_class", "net", "cost",
-          "why", "choice", "recurrence")  # fmt: skip
+_LINES = ("position", "group", "product", "description", "quantity", "unit", "price", "listed", "discount", "tax_class", "net",
+          "cost", "why", "choice", "recurrence")  # fmt: skip
 
 
 @rules.completes("quotes")

@@ -1,6 +1,6 @@
 """What all trade documents do when they are saved: fill in what the customer and the products say, price, tax, add up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,9 @@ ZERO = Decimal(0)
 ONE = Decimal(1)
 LARGEST = Decimal(10) ** 14  # what an amount may reach, see Exact
 _TOTALS = ("net", "tax", "rounding", "total", "withheld", "payable")
-_DECIDING = ("account", "date", "currency", "rate", "included", "price_list")
+_PRICING = ("account", "date", "currency", "included", "price_list")
+_DECIDING = (*_PRICING, "rate")
+_PRICING_LINE = frozenset(("product", "quantity", "tax_class", "listed"))
 
 
 def company(work: Work) -> Company:
@@ -55,9 +57,14 @@ def complete(work: Work, draft: Draft, resource: str) -> None:
     if draft.id is None and not rows:
         draft.errors["lines"] = Message("Add at least one line.")
         return
-    products = products_of(work, rows)
+    products, anew = products_of(work, rows), _priced_anew(work, draft, resource)
     for number, (row, given, fresh) in enumerate(rows):
-        faults = _fill(work, draft.values, account, row, given, products, fresh=fresh)
+        product = products.get(row["product"] or 0)
+        if product is not None and (fresh or "product" in given):
+            _of_product(work, account, row, given, product)
+        row["tax_class"] = row["tax_class"] or "standard"
+        _price(work, draft.values, account, row, given, product, fresh=fresh, anew=anew)
+        faults = _faults(work, row, product)
         draft.errors.update({f"lines.{number}.{name}": text for name, text in faults.items()})
     if not draft.errors:
         found = add_up(work, draft.values, account, [row for row, _, _ in rows])
@@ -164,7 +171,7 @@ def _rows(work: Work, draft: Draft, resource: str) -> list[Row] | None:
     for key, values in draft.lines["lines"]:
         before = there.get(key or 0, {})
         changed = frozenset(name for name, value in values.items() if name not in before or before[name] != value)
-        found.append((blank | before | values, changed, key is None))
+        found.append((blank | before | values, changed, not before))
     return found
 
 
@@ -184,39 +191,62 @@ def products_of(work: Work, rows: Sequence[Row]) -> dict[int, Product]:
     }
 
 
-def _fill(
+def _of_product(work: Work, account: Account, row: dict[str, Any], given: frozenset[str], product: Product) -> None:
+    """Fill a line in from its product."""
+    row.update({name: None for name in ("description", "unit", "tax_class", "price") if name not in given})
+    spanish = (account.language or company(work).language) == Language.ES.value
+    row["cost"] = product.cost
+    for name, value in {
+        "description": _description(product, spanish=spanish),
+        "unit": product.unit,
+        "tax_class": product.tax_class,
+    }.items():
+        if not row[name]:
+            row[name] = value
+
+
+def _priced_anew(work: Work, draft: Draft, resource: str) -> bool:
+    """Whether the head of a stored document changes in what prices depend on."""
+    if draft.id is None:
+        return False
+    stored = work.session.get(resource_of(resource).table, draft.id)
+    return any(getattr(stored, name) != draft.values[name] for name in _PRICING)
+
+
+def _price(
     work: Work,
     head: Mapping[str, Any],
     account: Account,
     row: dict[str, Any],
     given: frozenset[str],
-    products: Mapping[int, Product],
+    product: Product | None,
     *,
     fresh: bool,
-) -> dict[str, Message]:
-    """Fill a line in from its product; what is wrong with it, by field."""
-    product = products.get(row["product"] or 0)
-    anew = fresh or "product" in given
-    if product is not None and anew:
-        row.update({name: None for name in ("description", "unit", "tax_class", "price") if name not in given})
-        spanish = (account.language or company(work).language) == Language.ES.value
-        row["cost"] = product.cost
-        for name, value in {
-            "description": _description(product, spanish=spanish),
-            "unit": product.unit,
-            "tax_class": product.tax_class,
-        }.items():
-            if not row[name]:
-                row[name] = value
-    if row["price"] is None and product is not None:
-        ask = prices.Ask(head["price_list"], head["currency"], head["date"])
-        found = prices.price_of(work, ask, product, row["quantity"])
-        row["price"] = found.price
-        row["why"] = [{"what": step.what, "price": str(step.price), "of": step.of} for step in found.steps]
-    elif not fresh and "price" in given:
-        row["why"] = None  # a typed price follows from nothing
-    row["tax_class"] = row["tax_class"] or "standard"
-    return _faults(work, row, product)
+    anew: bool,
+) -> None:
+    """A price that comes is a typed one and stays. One that is listed is looked up again whenever that changes on which it
+    depends; an empty one always.
+    """
+    if product is None:
+        row["listed"] = False
+    asked = product is not None and row["price"] is None
+    if not asked and ((not fresh and "price" in given) or not row["listed"]):
+        if given & {"price", "listed"}:
+            row |= {"listed": False, "why": None}  # a typed price follows from nothing
+        return
+    if product is not None and (asked or fresh or anew or given & _PRICING_LINE):
+        found = asked_price(work, head, account, product, row)
+        steps = [{"what": step.what, "price": str(step.price), "of": step.of} for step in found.steps]
+        row |= {"price": found.price, "listed": True, "why": steps}
+
+
+def asked_price(
+    work: Work, head: Mapping[str, Any], account: Account, product: Product, row: Mapping[str, Any]
+) -> prices.Priced:
+    """What the line's product costs in this document, and why."""
+    borne = _taxes_of(work, account, head["date"])(row["tax_class"])
+    ask = prices.Ask(head["price_list"], head["currency"], head["date"], borne, bool(head["included"]))
+    return prices.price_of(work, ask, product, row["quantity"])
 
 
 def _description(product: Product, *, spanish: bool) -> str:
@@ -251,11 +281,15 @@ def _faults(work: Work, row: Mapping[str, Any], product: Product | None) -> dict
     return found
 
 
+def _taxes_of(work: Work, account: Account, day: date) -> Callable[[str | None], tuple[tax.Tax, ...]]:
+    """Of a tax class: what this customer pays on that day."""
+    return taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), day)
+
+
 def add_up(work: Work, head: dict[str, Any], account: Account, rows: Sequence[dict[str, Any]]) -> tax.Totals:
     """Nets into the rows, totals and taxes into the head."""
     day = head["date"]
-    customer = taxes.Customer(account.country, account.tax_id, account.tax_status)
-    of_class = taxes.resolver(work, customer, day)
+    of_class = _taxes_of(work, account, day)
     parts = [
         tax.TaxedLine(
             row["quantity"], row["price"], row["discount"], of_class(row["tax_class"]),

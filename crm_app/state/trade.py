@@ -227,7 +227,7 @@ def sheet_of_typed(
     """What is typed, computed. Runs in a thread."""
     given = {name: value for name, value in head.items() if isinstance(value, str)}
     with Work(actor) as work:
-        found = previews.preview(work, resource, given, rows, stored=record != 0)
+        found = previews.preview(work, resource, given, rows, document=record)
     say = actor.speech.say
     sheet = sheet_of(found.head, [line.values for line in found.lines], actor.speech)
     part = next(part for part in RESOURCES.lines(resource) if part.name == "lines")

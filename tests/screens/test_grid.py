@@ -169,6 +169,33 @@ def test_an_opened_line_tells_stock_margin_and_past_prices_and_takes_one(tabs, s
     expect(told.locator(".line-figures")).to_contain_text(re.compile("9,[0-9] %"))
 
 
+def test_a_price_follows_its_quantity_until_it_is_typed(tabs, shop, post):
+    thing = post("products", name="Escalón rejilla", code="RJ-STEP", price="10")["id"]
+    rules = [{"product": thing, "kind": "fixed", "value": "8", "least": "10"}]
+    steps = post("price-lists", name="Escalones rejilla", rules=rules)["id"]
+    account = post("accounts", name="Escalones Soria", price_list=steps)["id"]
+    key = post("quotes", account=account, lines=[{"product": thing}])["id"]
+    page = tabs(address=f"/quotes/{key}")
+    ready(page)
+    expect(cell(page, "price", 0)).to_have_value("10,00")
+    cell(page, "quantity", 0).fill("12")
+    expect(cell(page, "price", 0)).to_have_value("8,00")
+    expect(total(page)).to_have_text("116,16")
+    cell(page, "quantity", 0).fill("2")
+    expect(cell(page, "price", 0)).to_have_value("10,00")
+    cell(page, "price", 0).fill("9")
+    cell(page, "quantity", 0).fill("11")
+    expect(total(page)).to_have_text("119,79")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".unsaved")).to_be_hidden()
+    expect(cell(page, "price", 0)).to_have_value("9,00")
+    cell(page, "price", 0).fill("")
+    expect(total(page)).to_have_text("106,48")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".unsaved")).to_be_hidden()
+    expect(cell(page, "price", 0)).to_have_value("8,00")
+
+
 def test_what_is_wrong_is_told_at_its_cell_and_nothing_is_lost(tabs, shop):
     page = fresh(tabs)
     code(page, "RJ-NUT", "Tuerca")

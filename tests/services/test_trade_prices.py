@@ -3,9 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 import sqlalchemy as sa
 
 from crm_app.models.quotes import QuoteLine
+from crm_app.services import previews, records
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work, column_of
 from tests.support import trade
@@ -218,3 +220,120 @@ def test_dates_terms_addresses_and_owner_come_from_the_customer(trading):
     trade.run("invoices", "change", other.id, due="2026-03-31")
     trade.run("invoices", "change", other.id, notes="Thank you")
     assert trade.of("invoices", other.id).due == date(2026, 3, 31), "a written day stays"
+
+
+def breaks(**values):
+    """A thing that costs 10, from ten on 8, and the list that says so."""
+    thing = trade.product("12", currency="EUR")
+    steps = [{"product": thing, "kind": "fixed", "value": value, "least": least} for least, value in ((0, 10), (10, 8))]
+    return thing, price_list(f"Breaks {thing}", *steps, **values)
+
+
+def now(resource, key):
+    """(price, whether it follows the list) of each line."""
+    return [(row.price, row.listed) for row in trade.of(resource, key).lines]
+
+
+@pytest.mark.parametrize(
+    ("resource", "foreign"), [("quotes", "SEK"), ("orders", "NOK"), ("deliveries", "DKK"), ("invoices", "PLN")]
+)
+def test_a_listed_price_follows_quantity_list_customer_and_currency_and_a_typed_one_stays(trading, resource, foreign):
+    trade.make("exchange-rates", currency=foreign, day="2020-01-01", rate="0.5")
+    thing, of_steps = breaks(currency="EUR")
+    half = price_list(f"Half {foreign}", {"kind": "discount", "value": 50})
+    account, other = trade.customer(price_list=of_steps), trade.customer(price_list=half)
+    key = trade.document(resource, account, line(1, product=thing), line(1, "9.5", thing), line(1, 7))
+    first, second, third = (row.id for row in trade.of(resource, key).lines)
+    kept = [(D("9.5"), False), (D(7), False)]
+    assert now(resource, key) == [(D(10), True), *kept]
+    lines = [{"id": first, "quantity": "10"}, {"id": second, "quantity": "10"}, {"id": third, "quantity": "10"}]
+    trade.run(resource, "change", key, lines=lines)
+    assert now(resource, key) == [(D(8), True), *kept]
+    trade.run(resource, "change", key, price_list=half)
+    assert now(resource, key) == [(D(6), True), *kept]
+    trade.run(resource, "change", key, price_list=of_steps, currency=foreign)
+    assert now(resource, key) == [(D(16), True), *kept]
+    trade.run(resource, "change", key, account=other)
+    assert now(resource, key) == [(D(6), True), *kept], "list and currency of the new customer"
+
+
+def test_a_listed_price_that_nothing_concerns_stays_though_the_product_costs_more_now(trading):
+    thing = trade.product("10")
+    key = trade.document("quotes", trade.customer(), line(1, product=thing))
+    trade.run("products", "change", thing, price="11")
+    number = trade.of("quotes", key).lines[0].id
+    trade.run("quotes", "change", key, notes="Soon", lines=[{"id": number, "description": "A thing", "price": "10"}])
+    assert now("quotes", key) == [(D(10), True)]
+    trade.run("quotes", "change", key, lines=[{"id": number, "listed": False}])
+    assert (now("quotes", key), why(trade.of("quotes", key))) == ([(D(10), False)], [None])
+    trade.run("quotes", "change", key, lines=[{"id": number, "quantity": "5"}])
+    assert now("quotes", key) == [(D(10), False)]
+    trade.run("quotes", "change", key, lines=[{"id": number, "listed": True}])
+    assert now("quotes", key) == [(D(11), True)]
+
+
+def test_a_list_that_is_over_on_the_new_date_prices_no_more(trading):
+    thing, until = breaks(valid_to="2024-12-31")
+    values = {"date": "2024-12-31", "valid_until": "2026-12-31"}
+    key = trade.document("quotes", trade.customer(price_list=until), line(1, product=thing), **values)
+    assert now("quotes", key) == [(D(10), True)]
+    trade.run("quotes", "change", key, date="2025-01-01")
+    assert now("quotes", key) == [(D(12), True)]
+
+
+def test_an_agreed_price_stays_in_the_next_document_and_follows_the_list_in_a_revision(trading):
+    thing, of_steps = breaks()
+    quote = trade.document("quotes", trade.customer(price_list=of_steps), line(10, product=thing))
+    trade.run("quotes", "send", quote)
+    revision = trade.to("quotes", "revise", quote)
+    trade.run("quotes", "change", revision, lines=[{"id": trade.of("quotes", revision).lines[0].id, "quantity": "9"}])
+    assert now("quotes", revision) == [(D(10), True)]
+    trade.run("quotes", "change", revision, lines=[{"id": trade.of("quotes", revision).lines[0].id, "quantity": "10"}])
+    order = trade.to("quotes", "order", revision)
+    trade.run("orders", "change", order, lines=[{"id": trade.of("orders", order).lines[0].id, "quantity": "3"}])
+    assert now("orders", order) == [(D(8), False)]
+
+
+def test_what_is_typed_shows_the_price_that_is_saved(trading):
+    thing, of_steps = breaks()
+    key = trade.document("quotes", trade.customer(price_list=of_steps), line(1, product=thing), line(1, 9, thing))
+    listed, typed = (row.id for row in trade.of("quotes", key).lines)
+    rows = [
+        {"id": listed, "product": str(thing), "quantity": "10", "price": "10", "listed": "true"},
+        {"id": typed, "product": str(thing), "quantity": "10", "price": "9", "listed": ""},
+    ]
+    quotes = records.resource_of("quotes")
+    with Work(SYSTEM) as work:
+        found = previews.preview(work, quotes, {}, rows, document=key)
+        steps = [previews.why(work, quotes, key, {}, row) for row in rows]
+    assert [row.values["price"] for row in found.lines] == [D(8), D(9)]
+    assert [price for _, _, price in steps[0]] == [D(12), D(8)]
+    assert [(what, price) for what, _, price in steps[1]][-2:] == [
+        ("Fixed price of the list", D(8)), ("Written by hand", D(9)),
+    ]  # fmt: skip
+
+
+def test_a_products_own_price_is_without_taxes_and_a_lists_as_the_list_says(trading):
+    thing, reduced = trade.product("9.99", cost="6"), trade.product("100", tax_class="reduced")
+    fixed = {"product": reduced, "kind": "fixed", "value": "121"}
+    shop = price_list("With taxes", fixed, included=True)
+    off = price_list(
+        "Off with taxes", {"kind": "discount", "value": 10, "round_to": 1, "ending": "-0.05"}, included=True
+    )
+    margin = price_list("Margin with taxes", {"kind": "margin", "value": 50}, included=True)
+    account = trade.customer()
+    quote = quoted(account, line(3, product=thing), line(1, product=reduced), price_list=shop)
+    assert [row.price for row in quote.lines] == trade.money("12.0879", "121")
+    assert why(quote)[0] == [
+        ("List price of the product", D("9.99"), "EUR"), ("With taxes", D("12.0879"), "IVA 21 %"),
+    ]  # fmt: skip
+    assert (quote.lines[0].net, quote.lines[1].net, quote.total) == (D("29.97"), D("110"), D("157.26"))
+    assert quoted(account, line(1, product=thing), price_list=off).lines[0].price == D("10.95")
+    assert quoted(account, line(1, product=thing), price_list=margin).lines[0].price == D("10.89")
+    net = quoted(account, line(1, product=reduced), price_list=shop, included=False)
+    assert (net.lines[0].price, net.net, net.total) == (D("110"), D("110"), D("121"))
+    assert why(net)[0][-1] == ("Without taxes", D("110"), "IVA 10 %")
+    abroad = quoted(trade.customer(country="CO"), line(1, product=thing), price_list=shop)
+    assert (abroad.lines[0].price, abroad.total) == (D("9.99"), D("9.99"))
+    trade.run("quotes", "change", quote.id, lines=[{"id": quote.lines[0].id, "tax_class": "reduced"}])
+    assert now("quotes", quote.id)[0] == (D("10.989"), True)

@@ -3,7 +3,7 @@ import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { Icon, useLatest, useOutside, usePopup } from "./kit.jsx";
 
-const FIELDS = ["group", "product", "description", "quantity", "unit", "price", "discount", "tax_class", "choice", "recurrence"];
+const FIELDS = ["group", "product", "description", "quantity", "unit", "price", "listed", "discount", "tax_class", "choice", "recurrence"];
 const PATIENCE = 10_000;
 const SCAN_PACE = 35; // ms between two characters: no hand types so fast
 const UNDO_STEPS = 100;
@@ -239,7 +239,8 @@ export function Grid({
 
   const change = useCallback(
     (key, part) => {
-      act(`${key} ${Object.keys(part)}`, (before) => before.map((row) => (row.key === key ? { ...row, ...part, missed: undefined } : row)));
+      const more = "price" in part ? { ...part, listed: "" } : part; // what is written stays
+      act(`${key} ${Object.keys(part)}`, (before) => before.map((row) => (row.key === key ? { ...row, ...more, missed: undefined } : row)));
     },
     [act],
   );
@@ -675,7 +676,7 @@ const Line = memo(function Line({ row, computed, faults, heads, open, facts, sea
               <Icon name="info" />
             </button>
           )}
-          {disabled ? plain("price") : input("price", words.price, "decimal")}
+          {disabled ? plain("price") : input("price", words.price, "decimal", row.listed && row.price ? (computed?.price ?? row.price) : row.price)}
         </td>
         <td className="num">
           {disabled ? row.discount !== "0" && plain("discount") : input("discount", words.discount, "decimal", row.discount === "0" ? "" : (row.discount ?? ""))}
