@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core import clock
+from crm_app.core import clock, money
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Text
 from crm_app.core.i18n import Message
@@ -75,7 +75,7 @@ def _refuse_over_returned(work: Work, lines: Sequence[Any]) -> None:
         )
         if over < 0:
             most = max(line.quantity + over, ledger.ZERO)
-            errors[f"lines.{line.position}.quantity"] = Message("At most {most} is left.", most=f"{most.normalize():f}")
+            errors[f"lines.{line.position}.quantity"] = Message("At most {most} is left.", most=money.bare(most))
     if errors:
         raise Invalid(errors)
 

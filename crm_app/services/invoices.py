@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_app.core import money
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Day
 from crm_app.core.i18n import Message
@@ -169,7 +170,7 @@ def _untaxed(work: Work, row: Any, account: Account, lines: Sequence[Any]) -> di
 
 def _over_invoiced(work: Work, lines: Sequence[Any]) -> dict[str, Message]:
     return {
-        f"lines.{position}.quantity": Message("At most {most} is left.", most=f"{most.normalize():f}")
+        f"lines.{position}.quantity": Message("At most {most} is left.", most=money.bare(most))
         for position, most in chain.overdrawn(work, lines).items()
     }
 
@@ -185,7 +186,7 @@ def _over_credited(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Mess
     )
     done = ledger.sums(work, "invoices", keys)
     return {
-        f"lines.{line.position}.quantity": Message("At most {most} is left.", most=f"{max(over, ZERO).normalize():f}")
+        f"lines.{line.position}.quantity": Message("At most {most} is left.", most=money.bare(max(over, ZERO)))
         for line in lines
         if line.credited_line
         and (over := quantities[line.credited_line] - done[line.credited_line].get("credited", ZERO) + line.quantity)
