@@ -4,22 +4,20 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import sqlalchemy as sa
-
 from crm_app.core import money
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Day
 from crm_app.core.i18n import Message
 from crm_app.models.accounts import Account
-from crm_app.models.invoices import InvoiceKind, InvoiceLine, InvoiceStatus
+from crm_app.models.invoices import InvoiceKind, InvoiceStatus
 from crm_app.models.numbering import Numbered
 
 from . import (
     chain,
+    corrections,
     currencies,
     deposits,
     instalments,
-    ledger,
     numbering,
     payments,
     rules,
@@ -30,7 +28,7 @@ from . import (
 )
 from .values import readable, resource_of
 from .verbs import Outcome, action
-from .work import Work, column_of
+from .work import Work
 
 Values = Mapping[str, object]
 ZERO = Decimal(0)
@@ -118,6 +116,8 @@ def issue(work: Work, row: Any, values: Values) -> Outcome | None:
 
 def _issue(work: Work, row: Any, lines: Sequence[Any]) -> None:
     """The same for a draft whose sums are right."""
+    if row.kind == InvoiceKind.CREDIT_NOTE.value:
+        corrections.square(work, row, lines)
     errors = findings(work, row, lines)
     if errors:
         raise Invalid(errors)
@@ -156,7 +156,7 @@ def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
     if account is not None:
         found |= _untaxed(work, row, account, lines)
     if row.kind == InvoiceKind.CREDIT_NOTE.value:
-        found |= _over_credited(work, row, lines)
+        found |= corrections.findings(work, row, lines)
     elif row.kind == InvoiceKind.INVOICE.value:
         found |= _over_invoiced(work, lines)
     return found
@@ -172,25 +172,6 @@ def _over_invoiced(work: Work, lines: Sequence[Any]) -> dict[str, Message]:
     return {
         f"lines.{position}.quantity": Message("At most {most} is left.", most=money.bare(most))
         for position, most in chain.overdrawn(work, lines).items()
-    }
-
-
-def _over_credited(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
-    keys = [line.credited_line for line in lines if line.credited_line]
-    quantities = dict(
-        work.session.execute(
-            sa.select(column_of(InvoiceLine, "id"), column_of(InvoiceLine, "quantity")).where(
-                column_of(InvoiceLine, "id").in_(keys)
-            )
-        ).all()
-    )
-    done = ledger.sums(work, "invoices", keys)
-    return {
-        f"lines.{line.position}.quantity": Message("At most {most} is left.", most=money.bare(max(over, ZERO)))
-        for line in lines
-        if line.credited_line
-        and (over := quantities[line.credited_line] - done[line.credited_line].get("credited", ZERO) + line.quantity)
-        < line.quantity
     }
 
 
@@ -215,6 +196,7 @@ def credit(work: Work, row: Any, values: Values) -> Outcome:
         work, "invoices", [row], "invoices", chain.chosen(parts, values), kind=chain.CREDIT, corrects=row.id,
         quote=row.quote, order=row.order, delivery=row.delivery,
     )  # fmt: skip
+    corrections.square(work, made, snapshots.lines_of(work, "invoices", made.id))
     return _made(work, row, made.id, values, made)
 
 
