@@ -20,10 +20,10 @@ from . import (
     instalments,
     numbering,
     payments,
+    readiness,
     rules,
     shares,
     snapshots,
-    taxes,
     trade,
 )
 from .values import readable, resource_of
@@ -141,31 +141,18 @@ def _date_anew(work: Work, row: Any, raw: object) -> None:
 
 def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
     """What stands against issuing the invoice, by field; each says what to do."""
-    found: dict[str, Message] = {}
-    account = work.row(Account, row.account)
-    if account is None or not account.active:
-        found["account"] = Message("This customer is not active.")
-    if not lines:
-        found["lines"] = Message("Add at least one line.")
+    found = readiness.findings(work, row, lines)
     if row.rate is None:
         found["currency"] = currencies.missing(row.currency)
     if row.date > trade.today(work):
         found["date"] = Message("This day is still to come.")
     if row.total < 0:
         found["lines"] = Message("The total is below zero: make a credit note.")
-    if account is not None:
-        found |= _untaxed(work, row, account, lines)
     if row.kind == InvoiceKind.CREDIT_NOTE.value:
         found |= corrections.findings(work, row, lines)
     elif row.kind == InvoiceKind.INVOICE.value:
         found |= _over_invoiced(work, lines)
     return found
-
-
-def _untaxed(work: Work, row: Any, account: Account, lines: Sequence[Any]) -> dict[str, Message]:
-    of_class = taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), row.date)
-    text = Message("There is no tax rate for this class on that day. Add one in the settings.")
-    return {f"lines.{line.position}.tax_class": text for line in lines if not of_class(line.tax_class)}
 
 
 def _over_invoiced(work: Work, lines: Sequence[Any]) -> dict[str, Message]:

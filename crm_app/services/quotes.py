@@ -14,7 +14,7 @@ from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceStatus
 from crm_app.models.numbering import Numbered
 from crm_app.models.quotes import Quote, QuoteLine, QuoteStatus
 
-from . import chain, invoices, ledger, numbering, orders, rules, shares, snapshots, trade
+from . import chain, invoices, ledger, numbering, orders, readiness, rules, shares, snapshots, trade
 from .verbs import Outcome, action
 from .work import Work, before_commit, column_of
 
@@ -39,8 +39,7 @@ def _number(work: Work, row: Any) -> None:
     if row.number is not None:
         return
     lines = snapshots.lines_of(work, "quotes", row.id)
-    if not lines:
-        raise Invalid({"lines": Message("Add at least one line.")})
+    readiness.require(work, row, lines)
     row.number = _revised(work, row) or numbering.draw(work, Numbered.QUOTE, row.date)
     work.session.flush()
     snapshots.keep(work, "quotes", row, lines)
