@@ -27,7 +27,10 @@ _LOCALE_DIR = Path(__file__).with_name("locale")
 
 
 class Message:
-    """A sentence and its values, not yet in a language. A value may be a Message itself, or a tuple of them: a list of words."""
+    """A sentence and its values, not yet in a language.
+
+    A value may be a Message itself, a tuple of them (a list of words), or a Decimal, which is written as its reader writes it.
+    """
 
     __slots__ = ("args", "text")
 
@@ -149,6 +152,8 @@ class Speech:
     def _value(self, value: object) -> object:
         if isinstance(value, tuple):
             return ", ".join(str(self._value(part)) for part in value)
+        if isinstance(value, Decimal):
+            return self.number(value)
         return self.say(value) if isinstance(value, Message) else value
 
     def number(self, value: Decimal | int, places: int | None = None) -> str:

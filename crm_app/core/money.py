@@ -34,6 +34,11 @@ def round_money(value: Decimal, currency: str) -> Decimal:
     return quantize(value, minor_units(currency))
 
 
+def bare(value: Decimal) -> Decimal:
+    """The same number without needless decimals: 3 for 3.000000, 30 for 3E+1."""
+    return Decimal(f"{value.normalize():f}")
+
+
 def allocate(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
     """Share `total` (already in minor units) in proportion to `weights` so that no cent is lost.
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from crm_app.core.fields import Choice, Day, Reference, Text, Whole
+from crm_app.core.fields import Boolean, Choice, Day, Reference, Text, Whole
 from crm_app.core.i18n import feminine
 from crm_app.core.resource import Section, Stand
 from crm_app.core.workflow import Move, Workflow
@@ -45,7 +45,7 @@ STATUS = Choice(QuoteStatus, ("Draft", "Sent", "Accepted", "Declined", feminine(
 
 
 class Quote(Document, table=True):
-    """An offer. A revision keeps the number, raises `revision` and names the one `before` it."""
+    """An offer. A revision keeps the number, raises `revision` and names the one `before` it, which it supersedes."""
 
     __tablename__ = "quote"
     __table_args__ = (
@@ -57,6 +57,9 @@ class Quote(Document, table=True):
     status: str = column(STATUS, "Status", default=QuoteStatus.DRAFT.value, readonly=True)
     revision: int = column(Whole(1), "Version", default=1, readonly=True)
     before: int | None = column(Reference("quotes"), "Version before", readonly=True, references="quote.id")
+    superseded: bool = column(
+        Boolean("Current version"), "Superseded by a newer version", default=False, readonly=True, index=True
+    )
     valid_until: date | None = column(Day(), "Valid until", index=True)
     lost_reason: str | None = column(Text(200), "Reason of the decline", readonly=True)
     ordered: str = column(
@@ -104,11 +107,23 @@ FLOW = Workflow(
 )
 # those that wait for somebody
 _WAITING = (
-    Stand("open", "Open", "filter[status][in]=draft,sent"),
-    Stand("expiring", "Expiring in 7 days", "filter[status]=sent&filter[valid_until][between]=today,today%2B7"),
-    Stand("expired", "Expired", "filter[status]=sent&filter[valid_until][lt]=today"),
-    Stand("not_ordered", "Accepted, not ordered", "filter[status]=accepted&filter[ordered]=none&filter[invoiced]=none"),
-    Stand("not_invoiced", "Accepted, not invoiced", "filter[status]=accepted&filter[invoiced][in]=none,partly"),
+    Stand("open", "Open", "filter[status][in]=draft,sent&filter[superseded]=false"),
+    Stand(
+        "expiring",
+        "Expiring in 7 days",
+        "filter[status]=sent&filter[superseded]=false&filter[valid_until][between]=today,today%2B7",
+    ),
+    Stand("expired", "Expired", "filter[status]=sent&filter[superseded]=false&filter[valid_until][lt]=today"),
+    Stand(
+        "not_ordered",
+        "Accepted, not ordered",
+        "filter[status]=accepted&filter[superseded]=false&filter[ordered]=none&filter[invoiced]=none",
+    ),
+    Stand(
+        "not_invoiced",
+        "Accepted, not invoiced",
+        "filter[status]=accepted&filter[superseded]=false&filter[invoiced][in]=none,partly",
+    ),
 )
 QUOTES = resource(
     Quote,
@@ -119,7 +134,9 @@ QUOTES = resource(
     label="number",
     search=SEARCHED,
     columns=("number", "account", "status", "total", "currency", "date", "valid_until", "owner", "ordered", "invoiced"),
-    filters=("status", "account", "owner", "date", "valid_until", "total", "currency", "ordered", "invoiced"),
+    filters=(
+        "status", "account", "owner", "date", "valid_until", "total", "currency", "ordered", "invoiced", "superseded",
+    ),
     form=(Section("Details", (*HEAD, "valid_until")), *SECTIONS),
     sort="-date",
     owner="owner",
@@ -130,6 +147,7 @@ QUOTES = resource(
     facts=("account", "date", "valid_until", "total"),
     stands=(
         *_WAITING,
+        Stand("superseded", feminine("Superseded"), "filter[superseded]=true"),
         Stand("partly_ordered", feminine("Partly ordered"), "filter[ordered]=partly"),
         Stand("ordered", feminine("Ordered"), "filter[ordered]=all"),
         Stand("partly_invoiced", feminine("Partly invoiced"), "filter[invoiced]=partly"),
@@ -138,6 +156,6 @@ QUOTES = resource(
     views=tuple(stand.view for stand in _WAITING),
     board=True,
     sums=("net", "tax", "total"),
-)
+)  # fmt: skip
 lines(QUOTES, QuoteLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
 shares_of(QUOTES, QuoteShare)

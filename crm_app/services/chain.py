@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_app.core import money
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Day, Number
 from crm_app.core.i18n import Message
@@ -156,7 +157,7 @@ def _picked(parts: Sequence[Part], wanted: object) -> list[Part]:
         quantity = number_of(row.get("quantity", str(part.quantity)), f"lines.{number}.quantity")
         if not 0 < quantity <= part.quantity:
             raise Invalid(
-                {f"lines.{number}.quantity": Message("At most {most} is left.", most=f"{part.quantity.normalize():f}")}
+                {f"lines.{number}.quantity": Message("At most {most} is left.", most=money.bare(part.quantity))}
             )
         found.append(Part(part.line, quantity))
     return found

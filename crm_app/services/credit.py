@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
-from crm_app.core.money import round_money
+from crm_app.core.money import quantize, round_money
 from crm_app.models.accounts import Account
 from crm_app.models.credit import CreditLevel, CreditPolicy, Effect
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
@@ -154,8 +154,8 @@ def _levels(work: Work, policies: Iterable[int] | None) -> dict[int, list[tuple[
     }  # fmt: skip
 
 
-def _plain(value: Decimal) -> str:
-    return f"{value:.2f}"
+def _plain(value: Decimal) -> Decimal:
+    return quantize(value, 2)
 
 
 # ---- where it is asked

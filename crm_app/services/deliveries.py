@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core import clock
+from crm_app.core import clock, money
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Text
 from crm_app.core.i18n import Message
@@ -13,7 +13,7 @@ from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryStatus
 from crm_app.models.numbering import Numbered
 from crm_app.models.orders import OrderStatus, SalesOrder
 
-from . import chain, credit, invoices, ledger, numbering, snapshots, stock
+from . import chain, credit, invoices, ledger, numbering, readiness, snapshots, stock
 from .verbs import Outcome, action
 from .work import Work, column_of
 
@@ -41,8 +41,7 @@ def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) ->
 def issue(work: Work, row: Any, _values: Values) -> Outcome | None:
     """The goods leave: number, stock, snapshot. A held customer gets nothing."""
     lines = snapshots.lines_of(work, "deliveries", row.id)
-    if not lines:
-        raise Invalid({"lines": Message("Add at least one line.")})
+    readiness.require(work, row, lines)
     if row.kind == DeliveryKind.DELIVERY.value:
         _refuse_held_orders(work, row)
         credit.refuse_delivery(work, row)
@@ -75,7 +74,7 @@ def _refuse_over_returned(work: Work, lines: Sequence[Any]) -> None:
         )
         if over < 0:
             most = max(line.quantity + over, ledger.ZERO)
-            errors[f"lines.{line.position}.quantity"] = Message("At most {most} is left.", most=f"{most.normalize():f}")
+            errors[f"lines.{line.position}.quantity"] = Message("At most {most} is left.", most=money.bare(most))
     if errors:
         raise Invalid(errors)
 

@@ -47,13 +47,13 @@ def _asked_for(
     """
     percent, amount = (None if given.get(name) in (None, "") else chain.number_of(given[name], name) for name in WAYS)
     rest, number = max(sum(nets.values(), ZERO) - before, ZERO), row.number or ""
-    too_much = Message("At most {most} is left.", most=f"{rest:.2f}")
+    too_much = Message("At most {most} is left.", most=money.quantize(rest, 2))
     if source not in ("quotes", "orders") or (percent is not None and amount is not None):
         raise Invalid({"deposit": Message("A deposit is a percentage or an amount of a quote or a sales order.")})
     if percent is not None:
         if not 0 < percent <= 100:
             raise Invalid({"deposit": Message("Write a number from {least} to {most}.", least=1, most=100)})
-        text = Message("Deposit of {percent} % on {number}", percent=f"{percent.normalize():f}", number=number)
+        text = Message("Deposit of {percent} % on {number}", percent=money.bare(percent), number=number)
         amounts = [money.round_money(net * percent / 100, row.currency) for net in nets.values()]
         over = sum(amounts, ZERO) - rest
         least = Decimal(1).scaleb(-money.minor_units(row.currency))

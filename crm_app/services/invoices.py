@@ -4,32 +4,31 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import sqlalchemy as sa
-
+from crm_app.core import money
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Day
 from crm_app.core.i18n import Message
 from crm_app.models.accounts import Account
-from crm_app.models.invoices import InvoiceKind, InvoiceLine, InvoiceStatus
+from crm_app.models.invoices import InvoiceKind, InvoiceStatus
 from crm_app.models.numbering import Numbered
 
 from . import (
     chain,
+    corrections,
     currencies,
     deposits,
     instalments,
-    ledger,
     numbering,
     payments,
+    readiness,
     rules,
     shares,
     snapshots,
-    taxes,
     trade,
 )
 from .values import readable, resource_of
 from .verbs import Outcome, action
-from .work import Work, column_of
+from .work import Work
 
 Values = Mapping[str, object]
 ZERO = Decimal(0)
@@ -117,6 +116,8 @@ def issue(work: Work, row: Any, values: Values) -> Outcome | None:
 
 def _issue(work: Work, row: Any, lines: Sequence[Any]) -> None:
     """The same for a draft whose sums are right."""
+    if row.kind == InvoiceKind.CREDIT_NOTE.value:
+        corrections.square(work, row, lines)
     errors = findings(work, row, lines)
     if errors:
         raise Invalid(errors)
@@ -140,56 +141,24 @@ def _date_anew(work: Work, row: Any, raw: object) -> None:
 
 def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
     """What stands against issuing the invoice, by field; each says what to do."""
-    found: dict[str, Message] = {}
-    account = work.row(Account, row.account)
-    if account is None or not account.active:
-        found["account"] = Message("This customer is not active.")
-    if not lines:
-        found["lines"] = Message("Add at least one line.")
+    found = readiness.findings(work, row, lines)
     if row.rate is None:
         found["currency"] = currencies.missing(row.currency)
     if row.date > trade.today(work):
         found["date"] = Message("This day is still to come.")
     if row.total < 0:
         found["lines"] = Message("The total is below zero: make a credit note.")
-    if account is not None:
-        found |= _untaxed(work, row, account, lines)
     if row.kind == InvoiceKind.CREDIT_NOTE.value:
-        found |= _over_credited(work, row, lines)
+        found |= corrections.findings(work, row, lines)
     elif row.kind == InvoiceKind.INVOICE.value:
         found |= _over_invoiced(work, lines)
     return found
 
 
-def _untaxed(work: Work, row: Any, account: Account, lines: Sequence[Any]) -> dict[str, Message]:
-    of_class = taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), row.date)
-    text = Message("There is no tax rate for this class on that day. Add one in the settings.")
-    return {f"lines.{line.position}.tax_class": text for line in lines if not of_class(line.tax_class)}
-
-
 def _over_invoiced(work: Work, lines: Sequence[Any]) -> dict[str, Message]:
     return {
-        f"lines.{position}.quantity": Message("At most {most} is left.", most=f"{most.normalize():f}")
+        f"lines.{position}.quantity": Message("At most {most} is left.", most=money.bare(most))
         for position, most in chain.overdrawn(work, lines).items()
-    }
-
-
-def _over_credited(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
-    keys = [line.credited_line for line in lines if line.credited_line]
-    quantities = dict(
-        work.session.execute(
-            sa.select(column_of(InvoiceLine, "id"), column_of(InvoiceLine, "quantity")).where(
-                column_of(InvoiceLine, "id").in_(keys)
-            )
-        ).all()
-    )
-    done = ledger.sums(work, "invoices", keys)
-    return {
-        f"lines.{line.position}.quantity": Message("At most {most} is left.", most=f"{max(over, ZERO).normalize():f}")
-        for line in lines
-        if line.credited_line
-        and (over := quantities[line.credited_line] - done[line.credited_line].get("credited", ZERO) + line.quantity)
-        < line.quantity
     }
 
 
@@ -214,6 +183,7 @@ def credit(work: Work, row: Any, values: Values) -> Outcome:
         work, "invoices", [row], "invoices", chain.chosen(parts, values), kind=chain.CREDIT, corrects=row.id,
         quote=row.quote, order=row.order, delivery=row.delivery,
     )  # fmt: skip
+    corrections.square(work, made, snapshots.lines_of(work, "invoices", made.id))
     return _made(work, row, made.id, values, made)
 
 

@@ -7,7 +7,7 @@ from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.models.numbering import Numbered
 
-from . import chain, credit, deliveries, invoices, ledger, numbering, snapshots
+from . import chain, credit, deliveries, invoices, ledger, numbering, readiness, snapshots
 from .verbs import Outcome, action
 from .work import Work
 
@@ -30,8 +30,7 @@ def from_source(work: Work, source: str, row: Any, values: Values) -> Outcome:
 def confirm(work: Work, row: Any, _values: Values) -> Outcome | None:
     """The order stands: it gets its number, reserves stock and is asked for credit."""
     lines = snapshots.lines_of(work, "orders", row.id)
-    if not lines:
-        raise Invalid({"lines": Message("Add at least one line.")})
+    readiness.require(work, row, lines)
     credit.refuse_order(work, row)
     row.number = numbering.draw(work, Numbered.ORDER, row.date)
     work.session.flush()

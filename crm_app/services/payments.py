@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Choice, Day, Number, Text
 from crm_app.core.i18n import Message
-from crm_app.core.money import round_money
+from crm_app.core.money import quantize, round_money
 from crm_app.models.accounts import Account
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.numbering import Numbered
@@ -208,7 +208,7 @@ def _fault(source: Any, invoice: Any, amount: Decimal, taken: Decimal) -> Messag
         return Message("This currency has fewer decimals.")
     for wanted, most in ((amount, invoice.balance), (taken, _free(source))):
         if wanted > most:
-            return Message("At most {most} is left.", most=f"{most:.2f}")
+            return Message("At most {most} is left.", most=quantize(most, 2))
     return None
 
 

@@ -6,19 +6,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_app.core import words
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Text
 from crm_app.core.i18n import Message
+from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceStatus
 from crm_app.models.numbering import Numbered
 from crm_app.models.quotes import Quote, QuoteLine, QuoteStatus
 
-from . import chain, invoices, numbering, orders, rules, shares, snapshots, trade
+from . import chain, invoices, ledger, numbering, orders, readiness, rules, shares, snapshots, trade
 from .verbs import Outcome, action
-from .work import Work, column_of
+from .work import Work, before_commit, column_of
 
 Values = Mapping[str, object]
 _LINES = ("position", "group", "product", "description", "quantity", "unit", "price", "listed", "discount", "tax_class", "net",
           "cost", "why", "choice", "recurrence")  # fmt: skip
+_OWN = ("number", "status", "ordered", "invoiced", "superseded", "lost_reason")  # what a version does not hand on
 
 
 @rules.completes("quotes")
@@ -36,8 +39,7 @@ def _number(work: Work, row: Any) -> None:
     if row.number is not None:
         return
     lines = snapshots.lines_of(work, "quotes", row.id)
-    if not lines:
-        raise Invalid({"lines": Message("Add at least one line.")})
+    readiness.require(work, row, lines)
     row.number = _revised(work, row) or numbering.draw(work, Numbered.QUOTE, row.date)
     work.session.flush()
     snapshots.keep(work, "quotes", row, lines)
@@ -61,6 +63,7 @@ def send(work: Work, row: Any, _values: Values) -> Outcome | None:
 @action("quotes", "accept", "Accept", icon="circle-check")
 def accept(work: Work, row: Any, _values: Values) -> Outcome | None:
     """The customer has accepted."""
+    _refuse_superseded(work, row)
     _number(work, row)
     return None
 
@@ -84,6 +87,7 @@ def cancel(_work: Work, _row: Any, _values: Values) -> Outcome | None:
 @action("quotes", "order", "Make an order", icon="clipboard-list", fields=("lines", "percent", "date"))
 def order(work: Work, row: Any, values: Values) -> Outcome:
     """An order of what has not been ordered yet."""
+    _refuse_superseded(work, row)
     _number(work, row)
     return orders.from_source(work, "quotes", row, values)
 
@@ -99,6 +103,7 @@ def invoice(work: Work, row: Any, values: Values) -> Outcome:
     """An invoice of what has not been invoiced yet; `also` names more quotes of the customer that go into it."""
     rows = chain.together(work, "quotes", "invoice", row, values)
     for one in rows:
+        _refuse_superseded(work, one)
         _number(work, one)
     return invoices.from_source(work, "quotes", rows, values)
 
@@ -107,16 +112,12 @@ def invoice(work: Work, row: Any, values: Values) -> Outcome:
 def revise(work: Work, row: Any, _values: Values) -> Outcome:
     """The next version as a draft; this one stays as it was sent. Where the next one is there already, that one."""
     work.require("quotes.create")
-    is_next = (column_of(Quote, "before") == row.id, column_of(Quote, "status") != QuoteStatus.CANCELLED.value)
-    later = work.session.scalar(sa.select(column_of(Quote, "id")).where(*is_next).limit(1))
+    later = _newer(work, row)
     if later is not None:
-        return Outcome(row.id, row.version, {"resource": "quotes", "id": later})
+        return Outcome(row.id, row.version, {"resource": "quotes", "id": later.id})
+    _refuse_carried_on(work, row)
     names = [column.name for column in Quote.__table__.columns if column.info.get("spec")]  # type: ignore[attr-defined]
-    kept = {
-        name: getattr(row, name)
-        for name in names
-        if name not in ("number", "status", "ordered", "invoiced", "lost_reason")
-    }
+    kept = {name: getattr(row, name) for name in names if name not in _OWN}
     day = trade.today(work)
     made = Quote(
         **kept
@@ -136,3 +137,55 @@ def revise(work: Work, row: Any, _values: Values) -> Outcome:
     )
     shares.carry(work, "quotes", row.id, "quotes", made)
     return Outcome(row.id, row.version, {"resource": "quotes", "id": made.id})
+
+
+# ---- versions
+
+
+def _newer(work: Work, row: Any) -> Quote | None:
+    """The version that was made of this one and is not cancelled."""
+    mine = (column_of(Quote, "before") == row.id, column_of(Quote, "status") != QuoteStatus.CANCELLED.value)
+    return work.session.scalar(sa.select(Quote).where(*mine).order_by(column_of(Quote, "id").desc()).limit(1))
+
+
+def _refuse_superseded(work: Work, row: Any) -> None:
+    """Of the versions of a quote only the newest is agreed on."""
+    newer = _newer(work, row)
+    if newer is not None:
+        text = Message(
+            "Version {version} ({state}) has superseded this one. Go on with that version, or cancel it first.",
+            version=newer.number or newer.revision,
+            state=words.of_state("quotes", newer.status),
+        )
+        raise Invalid({"": text})
+
+
+def _refuse_carried_on(work: Work, row: Any) -> None:
+    """What has been ordered or invoiced would be sold a second time by another version."""
+    done = ledger.sums(work, "quotes", [line.id for line in snapshots.lines_of(work, "quotes", row.id)])
+    names = ("kind", "quote", "status")
+    deposit, quote, status = (column_of(Invoice, name) for name in names)
+    paid_before = (deposit == InvoiceKind.DEPOSIT.value, quote == row.id, status != InvoiceStatus.CANCELLED.value)
+    if (
+        any(found.get("ordered") or found.get("invoiced", 0) > found.get("credited", 0) for found in done.values())
+        or work.session.scalar(sa.select(column_of(Invoice, "id")).where(*paid_before).limit(1)) is not None
+    ):
+        raise Invalid(
+            {"": Message("Something of this quote has been ordered or invoiced. Make a new quote of what changes.")}
+        )
+
+
+@before_commit("quote")
+def _mark_superseded(work: Work) -> None:
+    """A version is superseded as long as a newer one stands. It follows from that one and is no decision: no history."""
+    rows = [row for row in work.changes if row["entity"] == Quote.__tablename__]
+    told = (values.get("before") for row in rows for values in (row["before"], row["after"]) if values)
+    number, before = column_of(Quote, "id"), column_of(Quote, "before")
+    keys = {key for key in told if key}
+    changed = [row["record"] for row in rows]
+    keys |= set(work.session.scalars(sa.select(before).where(number.in_(changed), before.is_not(None))))
+    newer = sa.orm.aliased(Quote)
+    stands = sa.select(newer.id).where(newer.before == number, newer.status != QuoteStatus.CANCELLED.value).exists()  # type: ignore[call-overload]
+    work.session.execute(
+        sa.update(Quote).where(number.in_(keys)).values(superseded=stands).execution_options(synchronize_session=False)
+    )

@@ -14,6 +14,7 @@ from . import (
     stock,
     taxes,
     trade,
+    uses,
 )
 
 MODULES = (
@@ -30,4 +31,5 @@ MODULES = (
     deliveries,
     orders,
     quotes,
+    uses,
 )

@@ -79,7 +79,7 @@ def _faults(rows: Sequence[Mapping[str, Any]]) -> dict[str, Message]:
     total = sum((row["percent"] for row in rows), Decimal(0))
     if not found and total != WHOLE:
         found[f"shares.{len(rows) - 1}.percent"] = Message(
-            "The shares come to {total} %, not to 100 %.", total=f"{total.normalize():f}"
+            "The shares come to {total} %, not to 100 %.", total=money.bare(total)
         )
     return found
 

@@ -38,6 +38,7 @@ def needs(resource: Resource) -> tuple[str, ...]:
         resource.workflow.state,
         *_PARTS,
         "valid_until",
+        "superseded",
         "kind",
         "balance",
         "paid",
@@ -88,6 +89,8 @@ def _now(state: str, values: Values, today: date) -> list[Standing]:
 
 
 def _dated(state: str, values: Values, today: date) -> list[Standing]:
+    if values.get("superseded"):
+        return [Standing(feminine("Superseded"), "draft")]
     until = values.get("valid_until")
     return [Standing("Expired", "late")] if state == "sent" and until is not None and until < today else []
 
@@ -123,6 +126,8 @@ def next_step(resource: Resource, values: Values) -> str:
 
 
 def _quote(state: str, values: Values) -> str:
+    if values["superseded"]:
+        return ""
     if state == "accepted":
         return "invoice" if values["invoiced"] != "all" else ""
     return {"draft": "send", "sent": "accept", "declined": "revise"}.get(state, "")
@@ -169,7 +174,12 @@ def pointless(resource: Resource, values: Values) -> frozenset[str]:
 
 
 _POINTLESS: Mapping[str, Callable[[Values], Mapping[str, bool]]] = {
-    "quotes": lambda values: {"order": values["ordered"] == "all", "invoice": values["invoiced"] == "all"},
+    "quotes": lambda values: {
+        "order": values["ordered"] == "all" or values["superseded"],
+        "invoice": values["invoiced"] == "all" or values["superseded"],
+        "accept": values["superseded"],
+        "revise": values["superseded"],
+    },
     "orders": lambda values: {"deliver": values["delivered"] == "all", "invoice": values["invoiced"] == "all"},
     "deliveries": lambda values: {
         "invoice": values["kind"] == "return" or values["invoiced"] == "all",

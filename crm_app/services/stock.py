@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from crm_app.core import money
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryNote, DeliveryStatus
@@ -138,7 +139,7 @@ def _refuse_short(work: Work, warehouse: int, stocked: list[tuple[DeliveryLine, 
         have = there.get(line.product or 0, ZERO)
         if line.quantity > have:
             errors[f"lines.{line.position}.quantity"] = Message(
-                "Only {have} of {name} are in this warehouse.", have=f"{max(have, ZERO).normalize():f}", name=name
+                "Only {have} of {name} are in this warehouse.", have=money.bare(max(have, ZERO)), name=name
             )
         there[line.product or 0] = have - line.quantity
     if errors:

@@ -271,7 +271,7 @@ def _faults(work: Work, row: Mapping[str, Any], product: Product | None) -> dict
     if row["discount"] > 100:
         found["discount"] = Message("At most {most} %.", most="100")
     elif most is not None and row["discount"] > most:
-        found["discount"] = Message("At most {most} %.", most=f"{most.normalize():f}")
+        found["discount"] = Message("At most {most} %.", most=money.bare(most))
     if product is not None and not product.active:
         found["product"] = Message("This product is not active.")
     elif product is not None and not product.sold:

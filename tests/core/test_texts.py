@@ -1,10 +1,13 @@
 """The Spanish: all of it, nothing else, and in the house's manner. `python tools/texts.py` tells what is missing."""
 
 import re
+from decimal import Decimal
 from string import Formatter
 
 import pytest
 
+from crm_app.core.i18n import Message, Speech
+from crm_app.core.money import bare
 from tools import texts
 
 # the same word in both languages
@@ -190,3 +193,10 @@ def test_the_catalogue_is_in_order_and_names_no_place():
     assert keys == sorted(set(keys))
     assert re.findall(r"^#[:,|~].*|.*(?:/work|/home).*", content, re.MULTILINE) == []
     assert '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"' in content.splitlines()
+
+
+def test_a_number_in_a_sentence_is_written_as_its_reader_writes_it():
+    message = Message("At most {most} is left.", most=Decimal("1234.50"))
+    assert Speech("es", "ES").say(message) == "Quedan como máximo 1.234,50."
+    assert Speech("en", "GB").say(message) == "At most 1,234.50 is left."
+    assert Speech("es", "ES").say(Message("{most}", most=bare(Decimal("3E+1")))) == "30"

@@ -68,7 +68,7 @@ def test_a_draft_quote_that_is_weighed_draws_no_number(trading):
     run("quotes", "send", quote)
     number = of("quotes", quote).number
     revised = to("quotes", "revise", quote)
-    assert choosing.weigh(SYSTEM, QUOTES, "order", quote, {}).net == D(100)
+    assert choosing.weigh(SYSTEM, QUOTES, "order", revised, {}).net == D(100)
     assert (of("quotes", quote).number, of("quotes", revised).number) == (number, None)
 
 

@@ -382,7 +382,7 @@ def test_who_is_held_and_why_is_told_to_who_may_read_all(trading):
     program = crm.client(trading)
     told = [row for row in program.get("/api/v1/held").json()["items"] if row["account"] == account]
     assert [(row["effect"], row["limit"], row["exposed"]) for row in told] == [("suspend", "50", "121")]
-    assert [hold["lift"] for hold in told[0]["holds"]][1] == "A payment of 71.00, or a higher limit."
+    assert [hold["lift"] for hold in told[0]["holds"]][1] == "A payment of 71,00, or a higher limit."
     assert program.get("/api/v1/held.xlsx").content[:2] == b"PK"
     to("invoices", "pay", invoice)
     assert [effect for effect, _ in held_by(account)] == ["suspend"], "paying lifts what money holds"

@@ -1,0 +1,149 @@
+"""What a credit note may take back of the invoice that it corrects: whose, in which currency, how much, to the cent."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core import money
+from crm_app.core.i18n import Message
+from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
+
+from . import ledger, rules
+from .ledger import ZERO
+from .work import Work, column_of
+
+_CORRECTING = (InvoiceKind.CREDIT_NOTE.value, InvoiceKind.DEBIT_NOTE.value)
+_PRICED = ("price", "discount", "tax_class")
+
+
+@rules.completes("invoices")
+def _fits(work: Work, draft: rules.Draft) -> None:
+    """What is corrected is an issued invoice of the same customer in the same currency."""
+    if draft.values["corrects"]:
+        fault = _fault(work, draft.values)
+        if fault is not None:
+            draft.errors["corrects"] = fault
+
+
+def _fault(work: Work, values: Mapping[str, Any]) -> Message | None:
+    if values["kind"] not in _CORRECTING:
+        return Message("Only a credit note or a debit note corrects an invoice.")
+    corrected = work.session.get(Invoice, values["corrects"])
+    if corrected is None:
+        return None
+    number = corrected.number or f"#{corrected.id}"
+    if corrected.kind == InvoiceKind.CREDIT_NOTE.value:
+        return Message("{number} is a credit note itself: name the invoice.", number=number)
+    if corrected.status != InvoiceStatus.ISSUED.value:
+        return Message("{number} has not been issued: there is nothing to correct.", number=number)
+    if corrected.account != values["account"]:
+        return Message("{number} is an invoice of another customer.", number=number)
+    if corrected.currency != values["currency"]:
+        return Message(
+            "{number} is in {currency}: write it in that currency.", number=number, currency=corrected.currency
+        )
+    return None
+
+
+def findings(work: Work, note: Any, lines: Sequence[Any]) -> dict[str, Message]:
+    """What stands against issuing the credit note, by field: what it corrects, quantities, and the amount that is left."""
+    found = _over_credited(work, lines)
+    if not note.corrects:
+        return found
+    names = ("kind", "corrects", "account", "currency")
+    fault = _fault(work, {name: getattr(note, name) for name in names})
+    if fault is not None:
+        return found | {"corrects": fault}
+    corrected = work.locked(Invoice, note.corrects)
+    left = _left(work, corrected, note)
+    if not found and note.total > left:
+        told = {"most": money.round_money(max(left, ZERO), note.currency), "currency": note.currency}
+        found["corrects"] = Message(
+            "At most {most} {currency} of {number} is left to credit.",
+            number=corrected.number if corrected else "",
+            **told,
+        )
+    return found
+
+
+def _over_credited(work: Work, lines: Sequence[Any]) -> dict[str, Message]:
+    rest = _rest(work, lines)
+    return {
+        f"lines.{line.position}.quantity": Message(
+            "At most {most} is left.", most=money.bare(max(line.quantity + rest[line.credited_line], ZERO))
+        )
+        for line in lines
+        if line.credited_line and rest[line.credited_line] < 0
+    }
+
+
+def _rest(work: Work, lines: Sequence[Any]) -> dict[int, Decimal]:
+    """Of the lines that these take back: what is left of each once they have, below nothing where it is too much."""
+    keys = [line.credited_line for line in lines if line.credited_line]
+    number, quantity = column_of(InvoiceLine, "id"), column_of(InvoiceLine, "quantity")
+    whole = dict(work.session.execute(sa.select(number, quantity).where(number.in_(keys))).all())
+    done = ledger.sums(work, "invoices", keys)
+    return {key: whole[key] - done[key].get("credited", ZERO) for key in keys}
+
+
+def _left(work: Work, corrected: Any, note: Any) -> Decimal:
+    """What of the invoice's total no other issued credit note has taken back."""
+    total = column_of(Invoice, "total")
+    others = sa.select(sa.func.sum(total)).where(
+        column_of(Invoice, "corrects") == corrected.id,
+        column_of(Invoice, "kind") == InvoiceKind.CREDIT_NOTE.value,
+        column_of(Invoice, "status") == InvoiceStatus.ISSUED.value,
+        column_of(Invoice, "id") != note.id,
+    )
+    found: Decimal = corrected.total - (work.session.scalar(others) or ZERO)
+    return found
+
+
+def square(work: Work, note: Any, lines: Sequence[Any]) -> None:
+    """All credit notes of an invoice come to its total: the one that takes the last of it bears the cents that rounding has
+    made, and none takes more than is left.
+
+    Only where nothing but quantities was changed: another price is no rounding.
+    """
+    corrected = work.session.get(Invoice, note.corrects) if note.corrects else None
+    if corrected is None or not _untouched(work, lines):
+        return
+    difference = _left(work, corrected, note) - note.total
+    cents = (len(lines) + len(note.tax_lines) + 1) * _notes(work, note.corrects)
+    most = Decimal(cents).scaleb(-money.minor_units(note.currency))
+    if abs(difference) > most or (difference > 0 and not _last(work, note.corrects)):
+        return
+    note.rounding += difference
+    note.total += difference
+    note.payable += difference
+    own = rules.company(work, "currency") or note.currency
+    note.total_company = money.round_money(note.total * (note.rate or 1), own)
+
+
+def _untouched(work: Work, lines: Sequence[Any]) -> bool:
+    origins = {
+        row.id: row
+        for row in work.session.scalars(
+            sa.select(InvoiceLine).where(column_of(InvoiceLine, "id").in_([line.credited_line for line in lines]))
+        )
+    }
+    return all(
+        line.credited_line in origins
+        and all(getattr(line, name) == getattr(origins[line.credited_line], name) for name in _PRICED)
+        for line in lines
+    )
+
+
+def _last(work: Work, invoice: int) -> bool:
+    """Whether nothing of any line of the invoice is left, drafts included."""
+    mine = sa.select(InvoiceLine).where(column_of(InvoiceLine, "invoice") == invoice)
+    whole = {row.id or 0: row.quantity for row in work.session.scalars(mine)}
+    done = ledger.sums(work, "invoices", whole)
+    return all(quantity == done[key].get("credited", ZERO) for key, quantity in whole.items())
+
+
+def _notes(work: Work, invoice: int) -> int:
+    of = sa.select(sa.func.count()).select_from(Invoice).where(column_of(Invoice, "corrects") == invoice)
+    return work.session.scalar(of) or 1

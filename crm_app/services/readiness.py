@@ -1,0 +1,66 @@
+"""What must still be so when a document leaves the house, though it was so when it was written: customer, products, discounts, taxes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core import money
+from crm_app.core.errors import Invalid
+from crm_app.core.i18n import Message
+from crm_app.models.accounts import Account
+from crm_app.models.products import Product
+
+from . import rules, taxes
+from .work import Work, column_of
+
+_AGREED = ("order_line", "delivery_line")  # what was made from these was agreed on before
+_BACK = ("return", "credit_note")
+
+
+def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
+    """What stands against issuing the document, by field; each says what to do.
+
+    What was ordered is delivered and invoiced as it was agreed, and what comes back is as it went out.
+    """
+    found: dict[str, Message] = {}
+    account = work.row(Account, row.account)
+    if account is None or not account.active:
+        found["account"] = Message("This customer is not active.")
+    if not lines:
+        found["lines"] = Message("Add at least one line.")
+    if account is not None:
+        found |= _untaxed(work, row, account, lines)
+    if getattr(row, "kind", "") not in _BACK:
+        fresh = [line for line in lines if not any(getattr(line, name, None) for name in _AGREED)]
+        found |= _retired(work, fresh) | _too_cheap(work, fresh)
+    return found
+
+
+def require(work: Work, row: Any, lines: Sequence[Any]) -> None:
+    """Raise Invalid with all of it."""
+    errors = findings(work, row, lines)
+    if errors:
+        raise Invalid(errors)
+
+
+def _untaxed(work: Work, row: Any, account: Account, lines: Sequence[Any]) -> dict[str, Message]:
+    of_class = taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), row.date)
+    text = Message("There is no tax rate for this class on that day. Add one in the settings.")
+    return {f"lines.{line.position}.tax_class": text for line in lines if not of_class(line.tax_class)}
+
+
+def _retired(work: Work, lines: Sequence[Any]) -> dict[str, Message]:
+    number, active = column_of(Product, "id"), column_of(Product, "active")
+    keys = {line.product for line in lines if line.product}
+    retired = set(work.session.scalars(sa.select(number).where(number.in_(keys), active.is_(False)))) if keys else set()
+    text = Message("This product is not active.")
+    return {f"lines.{line.position}.product": text for line in lines if line.product in retired}
+
+
+def _too_cheap(work: Work, lines: Sequence[Any]) -> dict[str, Message]:
+    most = rules.company(work, "max_discount")
+    if most is None:
+        return {}
+    text = Message("At most {most} %.", most=money.bare(most))
+    return {f"lines.{line.position}.discount": text for line in lines if line.discount > most}

@@ -1,0 +1,105 @@
+"""The versions of a quote, and what differs between two documents of one kind: head, terms, lines and prices."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.resource import RESOURCES, Resource
+from crm_app.models.quotes import QUOTES, Quote
+from crm_app.models.trade import TOTALS
+
+from . import records
+from .values import Item
+from .work import Work, column_of
+
+_MOST = 200
+_ALIKE = 0.5
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that differs, as the reader reads it; `label` is an English key. `line` says in which line, "" is the head.
+
+    A line that is only in one of the two has no label: what it says stands in `before` or in `after`.
+    """
+
+    line: str
+    label: str
+    before: str
+    after: str
+
+
+def versions_of(work: Work, key: object) -> list[Item]:
+    """All versions of a quote that the actor may read, the first one first. Raises Missing, NotAllowed."""
+    number, before = column_of(Quote, "id"), column_of(Quote, "before")
+    found = {records.reach(work, QUOTES, key)}
+    while len(found) < _MOST:
+        near = sa.select(number, before).where(sa.or_(number.in_(found), before.in_(found)))
+        more = {one for row in work.session.execute(near) for one in row if one is not None}
+        if more <= found:
+            break
+        found |= more
+    mine = sa.select(number).where(number.in_(found), *records.readable(work, QUOTES)).order_by(number)
+    return [records.one(work, QUOTES, one) for one in work.session.scalars(mine)]
+
+
+def differences(work: Work, resource: Resource, older: Item, newer: Item) -> list[Difference]:
+    """What differs between two records of that Resource with lines, the head first, then line by line."""
+    names = (*resource.writable, *(name for name in TOTALS if name in resource.fields))
+    found = list(_fields(work, resource, "", names, older, newer))
+    part = next(part for part in RESOURCES.lines(resource) if part.name == "lines")
+    inside = (*part.resource.writable, "net")
+    for one, other in _paired(older.lines["lines"], newer.lines["lines"]):
+        if one is not None and other is not None:
+            found += _fields(work, part.resource, _title(other), inside, one, other)
+        else:
+            there: Any = one or other
+            told = _told(work, part.resource, there)
+            found.append(Difference(_title(there), "", told if one else "", told if other else ""))
+    return found
+
+
+def _fields(
+    work: Work, resource: Resource, line: str, names: tuple[str, ...], one: Item, other: Item
+) -> Iterator[Difference]:
+    for name in dict.fromkeys(names):
+        if one.values[name] != other.values[name]:
+            show = records.showing(work, resource, name)
+            yield Difference(line, resource.fields[name].label, show(one), show(other))
+
+
+def _paired(old: list[Item], new: list[Item]) -> Iterator[tuple[Item | None, Item | None]]:
+    """Lines of the same product, or of the same words, belong together; then texts that were only changed a little."""
+    waiting = list(old)
+    partner: dict[int, Item] = {}
+    for fit in (_same, _alike):
+        for item in (item for item in new if item.id not in partner):
+            match = next((one for one in waiting if fit(one.values, item.values)), None)
+            if match is not None:
+                waiting.remove(match)
+                partner[item.id] = match
+    yield from ((partner.get(item.id), item) for item in new)
+    yield from ((one, None) for one in waiting)
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    name = "product" if one["product"] else "description"
+    return bool(one["product"] == other["product"] and one[name] == other[name])
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    old, new = (str(values["description"] or "")[:_MOST] for values in (one, other))
+    return bool(one["product"] == other["product"]) and SequenceMatcher(None, old, new).ratio() > _ALIKE
+
+
+def _title(item: Item) -> str:
+    return (item.values["description"] or item.labels.get("product", "")).split("\n", 1)[0]
+
+
+def _told(work: Work, resource: Resource, item: Item) -> str:
+    """A whole line in short: "3 box \u00d7 45.00"."""
+    quantity, unit, price = (records.shown(work, resource, item, name) for name in ("quantity", "unit", "price"))
+    return f"{quantity} {unit}".strip() + f" \u00d7 {price}"

@@ -1,0 +1,73 @@
+"""A credit note takes back what is left of an invoice of its customer: no more, nothing else, and to the cent."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support import trade
+from tests.support.trade import faults, line, of, run, to
+
+D = Decimal
+pytestmark = pytest.mark.usefixtures("trading")
+
+
+def note(account, invoice, *lines, **values):
+    given = {"kind": "credit_note", "corrects": invoice} | values
+    return trade.document("invoices", account, *(lines or (line(1, 10),)), **given)
+
+
+def test_what_is_corrected_is_an_issued_invoice_of_the_same_customer_in_the_same_currency():
+    account, other = trade.customer(), trade.customer()
+    invoice, foreign = trade.invoice(account, line(1, 100)), trade.invoice(other, line(1, 100))
+    dollars = trade.invoice(account, line(1, 100), currency="USD", rate="1.1")
+    draft = trade.document("invoices", account, line(1, 100))
+    credit = to("invoices", "credit", dollars, issue=True)
+    number = {key: of("invoices", key).number for key in (foreign, dollars, credit)}
+    for key, kind, told in (
+        (foreign, "credit_note", f"{number[foreign]} is an invoice of another customer."),
+        (dollars, "debit_note", f"{number[dollars]} is in USD: write it in that currency."),
+        (credit, "credit_note", f"{number[credit]} is a credit note itself: name the invoice."),
+        (draft, "credit_note", f"#{draft} has not been issued: there is nothing to correct."),
+        (invoice, "invoice", "Only a credit note or a debit note corrects an invoice."),
+    ):
+        assert faults(lambda key=key, kind=kind: note(account, key, kind=kind)) == {"corrects": told}
+    kept = note(account, invoice)
+    assert faults(lambda: run("invoices", "change", kept, corrects=foreign)) == {
+        "corrects": f"{number[foreign]} is an invoice of another customer."
+    }
+
+
+def test_no_more_is_credited_than_is_left_of_the_invoice():
+    account = trade.customer()
+    invoice = trade.invoice(account, line(1, 100))
+    number = of("invoices", invoice).number
+    run("invoices", "issue", note(account, invoice, line(1, 60)))
+    over = note(account, invoice, line(1, 41))
+    told = {"corrects": f"At most 48.40 EUR of {number} is left to credit."}
+    assert faults(lambda: run("invoices", "issue", over)) == told
+    run("invoices", "change", over, lines=[line(1, 40)])
+    run("invoices", "issue", over)
+    grown = to("invoices", "credit", trade.invoice(account, line(2, 30)))
+    run("invoices", "change", grown, lines=[{"id": of("invoices", grown).lines[0].id, "price": "31"}])
+    assert list(faults(lambda: run("invoices", "issue", grown))) == ["corrects"]
+    assert trade.disagreements() == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(2, 5), st.decimals("0.001", "99", places=3)), min_size=1, max_size=3),
+    st.sampled_from(["EUR", "JPY", "TND"]),
+)
+def test_credit_notes_in_parts_come_to_the_invoice_to_the_cent(rows, currency):
+    account = trade.customer()
+    more = {} if currency == "EUR" else {"currency": currency, "rate": "0.5"}
+    invoice = trade.invoice(account, *(line(quantity, price) for quantity, price in rows), **more)
+    lines = of("invoices", invoice).lines
+    totals = []
+    for turn in range(max(quantity for quantity, _ in rows)):
+        wanted = [{"line": row.id, "quantity": "1"} for row in lines if row.quantity > turn]
+        totals.append(of("invoices", to("invoices", "credit", invoice, lines=wanted, issue=True)).total)
+    assert sum(totals) == of("invoices", invoice).total
+    assert trade.disagreements() == []

@@ -1,0 +1,68 @@
+"""What was right when a document was written is looked at again before it leaves: each fault at its field, nothing numbered."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from tests.support import trade
+from tests.support.trade import faults, line, of, run, to
+
+pytestmark = pytest.mark.usefixtures("trading")
+LEAVES = (
+    ("quotes", "send"),
+    ("quotes", "accept"),
+    ("orders", "confirm"),
+    ("deliveries", "issue"),
+    ("invoices", "issue"),
+)
+
+
+@contextmanager
+def changed(resource, key, **values):
+    """Something was changed since; it is put back after."""
+    before = {name: getattr(of(resource, key), name) for name in values}
+    run(resource, "change", key, **values)
+    yield
+    run(resource, "change", key, **before)
+
+
+@pytest.mark.parametrize(("resource", "verb"), LEAVES)
+def test_every_document_is_looked_at_again_before_it_leaves(resource, verb):
+    account, goods = trade.customer(), trade.product("20")
+    key = trade.document(resource, account, line(1, 5), line(1, product=goods, discount="30"))
+    for target, which, values, told in (
+        ("accounts", account, {"active": False}, {"account": "This customer is not active."}),
+        ("products", goods, {"active": False}, {"lines.1.product": "This product is not active."}),
+        ("settings", 1, {"max_discount": "25"}, {"lines.1.discount": "At most 25 %."}),
+    ):
+        with changed(target, which, **values):
+            assert faults(lambda: run(resource, verb, key)) == told
+    assert of(resource, key).number is None
+    run(resource, verb, key)
+
+
+@pytest.mark.parametrize(("resource", "verb"), LEAVES)
+def test_a_line_that_no_rate_fits_is_told_at_its_class(resource, verb):
+    key = trade.document(resource, trade.customer(), line(1, 5, tax_class="zero"), line(1, 5))
+    rates = [
+        row[0]
+        for row in trade.columns(trade.records.resource_of("tax-rates").table, "id", "tax_class")
+        if row[1] == "zero"
+    ]
+    for rate in rates:
+        run("tax-rates", "change", rate, active=False)
+    told = {"lines.0.tax_class": "There is no tax rate for this class on that day. Add one in the settings."}
+    assert faults(lambda: run(resource, verb, key)) == told
+    for rate in rates:
+        run("tax-rates", "change", rate, active=True)
+    run(resource, verb, key)
+
+
+def test_what_was_ordered_is_delivered_invoiced_returned_and_credited_as_it_was_agreed():
+    goods = trade.product("20")
+    order = trade.order(trade.customer(), line(2, product=goods, discount="30"))
+    with changed("products", goods, active=False), changed("settings", 1, max_discount="10"):
+        note = to("orders", "deliver", order, issue=True)
+        invoice = to("deliveries", "invoice", note, issue=True)
+        run("deliveries", "issue", to("deliveries", "return", note))
+        to("invoices", "credit", invoice, issue=True)
