@@ -51,7 +51,7 @@ def differences(work: Work, resource: Resource, older: Item, newer: Item) -> lis
     names = (*resource.writable, *(name for name in TOTALS if name in resource.fields))
     found = list(_fields(work, resource, "", names, older, newer))
     part = next(part for part in RESOURCES.lines(resource) if part.name == "lines")
-    inside = (*part.resource.writable, "net")
+    inside = (*(name for name in part.resource.writable if name != "listed"), "net")  # the price itself is told
     for one, other in _paired(older.lines["lines"], newer.lines["lines"]):
         if one is not None and other is not None:
             found += _fields(work, part.resource, _title(other), inside, one, other)
