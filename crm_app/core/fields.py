@@ -24,9 +24,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Text(Kind):
-    """One line of text, at most `size` characters, Unicode NFC, trimmed, without control characters."""
+    """One line of text, at most `size` characters, Unicode NFC, trimmed, without control characters.
+
+    What `folds` is sorted and compared as `fold` has it; codes and addresses are compared to the letter.
+    """
 
     size: int = 200
+    folds: bool = True
     operators: ClassVar[tuple[str, ...]] = TEXT
     lines: ClassVar[bool] = False
 
@@ -65,6 +69,7 @@ class Email(Text):
     """One e-mail address. The domain is put in lower case, with `lower` the whole; RFC 5321 limits the length."""
 
     size: int = 254
+    folds: bool = False
     lower: bool = False
     widget: ClassVar[str] = "email"
     _form: ClassVar[re.Pattern[str]] = re.compile(
@@ -84,6 +89,7 @@ class Phone(Text):
     """A telephone number as people write it: digits with spaces, dots, hyphens, brackets, a leading + and an extension."""
 
     size: int = 40
+    folds: bool = False
     widget: ClassVar[str] = "tel"
     _form: ClassVar[re.Pattern[str]] = re.compile(
         r"\+?[\d\s().\-/]{3,}(\s*(x|ext\.?)\s*\d{1,6})?", re.IGNORECASE | re.ASCII
@@ -237,6 +243,7 @@ class Currency(Text):
     """ISO 4217 code."""
 
     size: int = 3
+    folds: bool = False
     operators: ClassVar[tuple[str, ...]] = EQUAL
 
     def check(self, text: str) -> str:
@@ -250,6 +257,7 @@ class Country(Text):
     """ISO 3166-1 alpha-2 code."""
 
     size: int = 2
+    folds: bool = False
     operators: ClassVar[tuple[str, ...]] = EQUAL
     widget: ClassVar[str] = "country"
 

@@ -111,7 +111,7 @@ class Account(Searchable, table=True):
 
     name: str = column(Text(160), "Name", required=True)
     legal_name: str | None = column(Text(160), "Legal name")
-    tax_id: str | None = column(Text(40), "Tax identifier", index=True)
+    tax_id: str | None = column(Text(40, folds=False), "Tax identifier", index=True)
     roles: tuple[str, ...] = column(Choices(AccountRole, ROLE_LABELS), "Roles", default=())
     parent: int | None = column(Reference("accounts"), "Belongs to", references="account.id")
     sector: int | None = column(Reference("sectors"), "Sector", references="sector.id")

@@ -162,6 +162,8 @@ def column(
     )
 
 
+_UNSORTED = (fields.Choices, fields.Computed, fields.LongText, fields.Tags)
+
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite counts ids itself only in INTEGER PRIMARY KEY
 
 
@@ -345,17 +347,16 @@ def lines(
 
 
 def _specs(table: type[Record], label: str) -> dict[str, FieldSpec]:
-    """The table's fields in the order of its columns; what has an index, and the label, can be sorted by."""
+    """The table's fields in the order of its columns; all of one plain value can be sorted by."""
     specs: dict[str, FieldSpec] = {}
-    indexed = {index_column.name for index in table.__table__.indexes for index_column in index.columns}  # type: ignore[attr-defined]
     for column_ in table.__table__.columns:  # type: ignore[attr-defined]
         spec = column_.info.get("spec")
         if spec:
-            sortable = column_.name in indexed or column_.name == label
+            sortable = column_.name == label or not isinstance(spec["kind"], _UNSORTED)
             specs[column_.name] = FieldSpec(name=column_.name, sortable=sortable, unique=bool(column_.unique), **spec)
     stamp = fields.MomentKind()
-    specs["created_at"] = FieldSpec("created_at", "Created", stamp, readonly=True)
-    specs["updated_at"] = FieldSpec("updated_at", "Changed", stamp, readonly=True)
+    specs["created_at"] = FieldSpec("created_at", "Created", stamp, readonly=True, sortable=True)
+    specs["updated_at"] = FieldSpec("updated_at", "Changed", stamp, readonly=True, sortable=True)
     return specs
 
 

@@ -47,8 +47,8 @@ class Product(Searchable, table=True):
     __table_args__ = sorted_by_key("product", "created_at")
 
     name: str = column(Text(160), "Name", required=True)
-    code: str | None = column(Text(40), "Code", unique=True)
-    barcode: str | None = column(Text(40), "Barcode", index=True)
+    code: str | None = column(Text(40, folds=False), "Code", unique=True)
+    barcode: str | None = column(Text(40, folds=False), "Barcode", index=True)
     kind: str = column(Choice(ProductKind, ("Goods", "Service")), "Kind", default=ProductKind.GOODS.value)
     category: int | None = column(Reference("categories"), "Category", references="category.id")
     sold: bool = column(Boolean(), "Sold", default=True)
@@ -85,7 +85,7 @@ class SupplierCode(Line, table=True):
 
     product: int = Field(foreign_key="product.id", index=True, sa_type=Id)
     supplier: int = column(Reference("accounts"), "Supplier", required=True, references="account.id")
-    code: str | None = column(Text(40), "Their code")
+    code: str | None = column(Text(40, folds=False), "Their code")
     price: Decimal | None = column(Number(6, digits=12, least=Decimal(0), fraction=2), "Their price")
     currency: str | None = column(Currency(), "Currency")
 

@@ -59,7 +59,7 @@ class Document(Searchable):
     `tax_lines` holds the tax per rate, `why` stands in the lines.
     """
 
-    number: str | None = column(Text(40), "Number", readonly=True, unique=True)
+    number: str | None = column(Text(40, folds=False), "Number", readonly=True, unique=True)
     account: int = column(Reference("accounts"), "Customer", required=True, references="account.id")
     account_name: str | None = column(Text(160), "Customer's name", readonly=True)
     contact: int | None = column(Reference("contacts"), "Contact", references="contact.id")

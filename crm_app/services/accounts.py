@@ -17,16 +17,25 @@ from .work import Work, column_of
 
 
 @rules.completes("accounts")
-def _tax_identifier(_work: Work, draft: Draft) -> None:
-    """It is what the account's country knows as one, and stored in its compact form."""
-    text, country = draft.values["tax_id"], draft.values["country"]
+def _tax_identifier(work: Work, draft: Draft) -> None:
+    """It is what the account's country knows as one, else the company's, and stored in its compact form."""
+    text, own = draft.values["tax_id"], draft.values["country"]
     if not text or not draft.coming("tax_id", "country"):
         return
+    country = own or rules.company(work, "country")
     try:
         draft.values["tax_id"] = identifiers.tidy(country, text)
     except identifiers.NotValid:
-        draft.errors["tax_id"] = Message(
-            "This is no valid tax identifier of the account's country ({country}). Check its digits.", country=country
+        draft.errors["tax_id"] = (
+            Message(
+                "This is no valid tax identifier of the account's country ({country}). Check its digits.",
+                country=country,
+            )
+            if own
+            else Message(
+                "This is no valid tax identifier of {country}. Check its digits, or choose the account's country.",
+                country=country,
+            )
         )
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from crm_app.core.errors import Unavailable
+from crm_app.core.fields import fold
 from crm_app.core.i18n import Message
 from crm_app.core.settings import settings
 
@@ -103,10 +104,18 @@ def _sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
     connection.create_function(
         "lower", 1, _lower, deterministic=True
     )  # SQLite's own knows ASCII only, PostgreSQL's does not
+    connection.create_function("crm_fold", 1, _fold, deterministic=True)  # PostgreSQL's stands in a migration
 
 
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
+
+
+_folded = lru_cache(4096)(fold)  # a column of a million rows mostly holds few different texts
+
+
+def _fold(value: Any) -> Any:
+    return _folded(value) if isinstance(value, str) else value
 
 
 def _sqlite_begin(connection: sa.Connection) -> None:

@@ -11,18 +11,19 @@ import sqlalchemy as sa
 
 from crm_app.core import clock, days
 from crm_app.core.errors import Invalid
-from crm_app.core.fields import BadValue, Choices, Computed, Day, Reference, Tags
+from crm_app.core.fields import BadValue, Choices, Computed, Day, Reference, Tags, Text, fold
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.plain import storable
-from crm_app.core.query import NEGATIVE, Filter, joined, parted
+from crm_app.core.query import MAX_TEXT, NEGATIVE, Filter, joined, parted
 from crm_app.core.resource import RESOURCES, FieldSpec, Resource
 from crm_app.models.base import ChoiceSet
 
-from . import rules, trees
+from . import rules, search, trees
 from .work import Work, column_of
 
 SEVERAL = ("in", "between")  # operators of several values
 MOST = 500
+NARROWED = 20  # values of one filter that are looked up in the search index first
 _FROM_TODAY = re.compile(r"today([+-]\d{1,4})?", re.ASCII)
 
 
@@ -123,12 +124,12 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter) ->
         bits = sa.cast(target, sa.Integer) == 0 if isinstance(spec.kind, Choices) else sa.false()
         empty = sa.or_(target.is_(None), bits)
         return empty if part.value not in NEGATIVE else sa.not_(empty)
+    if isinstance(spec.kind, Text) and spec.kind.folds:
+        return _alike(work, resource, spec, part, target)
     if part.operator in ("contains", "starts"):
         pattern = target.icontains if part.operator == "contains" else target.istartswith
         return pattern(storable(part.value)[:200], autoescape=True)  # type: ignore[no-any-return]
-    raw = parted(part.value) if part.operator in SEVERAL else [part.value]
-    if len(raw) > MOST:
-        raise BadValue("At most {count} values.", count=MOST)
+    raw = _raw(part)
     if isinstance(spec.kind, Choices):
         return _has_choices(target, spec.kind, part, raw)
     if isinstance(spec.kind, Tags):
@@ -137,6 +138,42 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter) ->
     mine = [_mine(work, spec, text) for text in raw]
     values = [_value_of(work, spec, text, speech) if me is None else me for text, me in zip(raw, mine, strict=True)]
     return _compared(target, spec, part.operator, values)  # type: ignore[no-any-return]
+
+
+def _raw(part: Filter) -> list[str]:
+    """The filter's value, or its values. Raises BadValue."""
+    raw = parted(part.value) if part.operator in SEVERAL else [part.value]
+    if len(raw) > MOST:
+        raise BadValue("At most {count} values.", count=MOST)
+    return raw
+
+
+def _alike(
+    work: Work, resource: Resource, spec: FieldSpec, part: Filter, target: sa.ColumnElement[str]
+) -> sa.ColumnElement[bool]:
+    """Texts compared without accents and case."""
+    folded = search.Folded(target)
+    if part.operator in ("contains", "starts"):
+        texts = [fold(storable(part.value)[:MAX_TEXT])]
+        made = folded.contains if part.operator == "contains" else folded.startswith
+        met: sa.ColumnElement[bool] = made(texts[0], autoescape=True)
+    else:
+        given = [spec.kind.parse(text) for text in _raw(part)]
+        texts = [fold(text) for text in given if text]
+        if part.operator == "ne":
+            return sa.or_(folded != texts[0], target.is_(None)) if texts else target.is_not(None)
+        if not texts and part.operator == "eq":
+            return target.is_(None)
+        met = folded.in_(texts)
+    held = [search.hold(work, resource.table, text) for text in texts] if _indexed(resource, spec, texts) else [None]
+    known = [one for one in held if one is not None]
+    return sa.and_(met, sa.or_(*known)) if known and len(known) == len(held) else met
+
+
+def _indexed(resource: Resource, spec: FieldSpec, texts: list[str]) -> bool:
+    """Whether the search text of a record tells something about this field."""
+    searched = "search" in resource.table.__table__.columns and spec.name in resource.search
+    return searched and len(texts) <= NARROWED
 
 
 def _stands(work: Work, resource: Resource, kind: Computed, part: Filter) -> sa.ColumnElement[bool]:

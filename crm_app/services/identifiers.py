@@ -6,9 +6,10 @@ from typing import Any
 import stdnum
 from stdnum.exceptions import ValidationError
 
-# where a person or a company without VAT has an identifier of another kind
+# where there is no VAT, or a person or a company without it has an identifier of another kind
 _OTHERS = {
     "BR": ("cpf",),
+    "CN": ("uscc", "ric"),
     "DE": ("stnr", "idnr"),
     "DO": ("cedula",),
     "EC": ("ci",),
@@ -17,6 +18,7 @@ _OTHERS = {
     "IT": ("codicefiscale",),
     "MX": ("curp",),
     "PE": ("cui",),
+    "US": ("tin",),
 }
 
 
@@ -26,11 +28,8 @@ class NotValid(ValueError):
 
 @cache
 def _modules(country: str) -> tuple[Any, ...]:
-    main: Any = stdnum.get_cc_module(country, "vat")
-    if main is None:
-        return ()
-    others = (stdnum.get_cc_module(country, name) for name in _OTHERS.get(country, ()))
-    return (main, *(module for module in others if module is not None))
+    found = (stdnum.get_cc_module(country, name) for name in ("vat", *_OTHERS.get(country, ())))
+    return tuple(module for module in found if module is not None)
 
 
 def tidy(country: str | None, text: str) -> str:

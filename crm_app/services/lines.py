@@ -86,17 +86,17 @@ def parse(work: Work, resource: Resource, given: Mapping[str, object], parent: i
     found: dict[str, list[tuple[int | None, dict[str, Any]]]] = {}
     for part in RESOURCES.lines(resource):
         if part.name in given:
-            found[part.name] = _parse_part(work, part, _list_of(part, given[part.name]), parent, errors)
+            found[part.name] = _parse_part(work, part, _list_of(work, part, given[part.name]), parent, errors)
     if errors:
         raise Invalid(errors)
     return found
 
 
-def _list_of(part: Lines, raw: object) -> list[object]:
-    """A form sends its lines as JSON text."""
+def _list_of(work: Work, part: Lines, raw: object) -> list[object]:
+    """A form sends its lines as JSON text, and nothing where there are none; a program has to say that there are none."""
     if isinstance(raw, str) and len(raw) <= _FORM_LIMIT:
         try:
-            raw = json.loads(raw) if raw.strip() else []
+            raw = json.loads(raw) if raw.strip() or not work.actor.speech.typed else []
         except (ValueError, RecursionError):
             raw = None
     if not isinstance(raw, list) or len(raw) > part.limit:

@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid
+from crm_app.core.fields import Reference, Text
 from crm_app.core.i18n import Message
 from crm_app.core.query import MAX_SORTS, Query
-from crm_app.core.resource import FieldSpec, Resource
+from crm_app.core.resource import RESOURCES, FieldSpec, Resource
 
 from . import search
 from .search import CAP, Match
@@ -95,11 +96,9 @@ def _walked(
 
 def _among_all(resource: Resource, query: Query, conditions: list[Any]) -> sa.Select[Any]:
     """The ids of the page's rows: all that meet the conditions are read once, with what they are sorted by, and put in order."""
-    table = resource.table.__table__
-    names = {"id", *(_column_name(resource, name.removeprefix("-")) for name in query.sorts or (resource.sort,))}
-    held = (
-        sa.select(*(table.columns[name] for name in names)).where(*conditions).cte("held").prefix_with("MATERIALIZED")
-    )
+    key, names = column_of(resource.table, "id"), query.sorts or (resource.sort,)
+    sought = [_key(resource, resource.fields[name.removeprefix("-")]).label(f"k{at}") for at, name in enumerate(names)]
+    held = sa.select(key, *sought).where(*conditions).cte("held").prefix_with("MATERIALIZED")
     page = sa.select(held.c.id).order_by(*order(resource, query, held.c))
     return page.limit(query.size).offset((query.page - 1) * query.size)
 
@@ -113,7 +112,7 @@ def _filled(resource: Resource, query: Query) -> Any:
     first = (query.sorts or (resource.sort,))[0]
     spec = resource.fields[first.removeprefix("-")]
     falls = first.startswith("-") and not spec.required and not _by_key(resource, spec)
-    return column_of(resource.table, spec.name) if falls else None
+    return _key(resource, spec) if falls and not isinstance(spec.kind, Reference) else None
 
 
 def _by_key(resource: Resource, spec: FieldSpec) -> bool:
@@ -208,29 +207,41 @@ def columns_of(resource: Resource, query: Query) -> tuple[str, ...]:
     return tuple(name for name in query.columns if name in resource.fields) or resource.columns
 
 
-def order(resource: Resource, query: Query, columns: Any = None) -> list[sa.UnaryExpression[Any]]:
-    """What the rows are sorted by; the id makes it certain. `columns` where they are not the table's own. Raises Invalid."""
-    columns = resource.table.__table__.columns if columns is None else columns
+def order(resource: Resource, query: Query, held: Any = None) -> list[sa.UnaryExpression[Any]]:
+    """What the rows are sorted by; the id makes it certain. `held` are columns that hold it already. Raises Invalid."""
     names = query.sorts or (resource.sort,)
     if len(names) > MAX_SORTS:
         raise Invalid({"sort": Message("Sort by at most {count} columns.", count=MAX_SORTS)})
-    key = columns["id"]
-    ordered = (_ordered(resource, name, columns) for name in names)
+    key = column_of(resource.table, "id") if held is None else held["id"]
+    specs = [_sorting(resource, name.removeprefix("-")) for name in names]
+    sought = [_key(resource, spec) if held is None else held[f"k{at}"] for at, spec in enumerate(specs)]
+    ordered = [_ordered(resource, *each) for each in zip(names, specs, sought, strict=True)]
     return [*ordered, key.desc() if names[0].startswith("-") else key.asc()]
 
 
-def _ordered(resource: Resource, name: str, columns: Any) -> sa.UnaryExpression[Any]:
-    spec = resource.fields.get(name.removeprefix("-"))
+def _sorting(resource: Resource, name: str) -> FieldSpec:
+    spec = resource.fields.get(name)
     if spec is None or not spec.sortable:
-        raise Invalid({"sort": _unsortable(resource, spec, name.removeprefix("-"))}, known=_sortable(resource))
-    column = columns[_column_name(resource, spec.name)]
-    ordered = column.desc() if name.startswith("-") else column.asc()
+        raise Invalid({"sort": _unsortable(resource, spec, name)}, known=_sortable(resource))
+    return spec
+
+
+def _ordered(resource: Resource, name: str, spec: FieldSpec, key: Any) -> sa.UnaryExpression[Any]:
+    ordered = key.desc() if name.startswith("-") else key.asc()
     return ordered if spec.required or _by_key(resource, spec) else ordered.nulls_last()  # type: ignore[no-any-return]
 
 
-def _column_name(resource: Resource, name: str) -> str:
-    spec = resource.fields.get(name)
-    return "sort_key" if spec is not None and _by_key(resource, spec) else name
+def _key(resource: Resource, spec: FieldSpec) -> Any:
+    """What the field is sorted by: texts without accents and case, what is referred to by its name."""
+    column = column_of(resource.table, "sort_key" if _by_key(resource, spec) else spec.name)
+    if isinstance(spec.kind, Reference):
+        target = RESOURCES.get(spec.kind.resource)
+        assert target is not None  # noqa: S101 - checked when the Resources are declared
+        named = target.table.__table__.alias()
+        name = named.c["sort_key"] if "sort_key" in named.c else search.Folded(named.c[target.label])
+        return sa.select(name).where(named.c["id"] == column).scalar_subquery()
+    folds = isinstance(spec.kind, Text) and spec.kind.folds and not _by_key(resource, spec)
+    return search.Folded(column) if folds else column
 
 
 def _sortable(resource: Resource) -> tuple[str, ...]:

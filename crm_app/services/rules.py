@@ -16,6 +16,7 @@ from crm_app.models.settings import Company
 
 from . import trees
 from .actors import Actor
+from .values import in_order
 from .work import Work
 
 Inside = Mapping[str, list[tuple[int | None, dict[str, Any]]]]
@@ -89,7 +90,7 @@ def complete(work: Work, resource: Resource, row: Any, values: Mapping[str, Any]
     for rule in own:
         rule(work, draft)
     if draft.errors:
-        raise Invalid(draft.errors)
+        raise Invalid(in_order(resource, draft.errors))
     return {name: value for name, value in draft.values.items() if row is None or getattr(row, name) != value}
 
 

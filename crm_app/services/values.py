@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid, Missing
-from crm_app.core.fields import BadValue, Reference
-from crm_app.core.i18n import Message
+from crm_app.core.fields import BadValue, Boolean, Kind, Reference
+from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models import registry
 
@@ -145,7 +145,7 @@ def parse(work: Work, resource: Resource, given: Mapping[str, object], *, creati
             errors[str(name)[:60]] = Message("This field cannot be set.")
             continue
         try:
-            value = spec.kind.parse(raw, work.actor.speech)
+            value = _parsed(spec.kind, raw, work.actor.speech)
         except BadValue as bad:
             errors[name] = bad.message
             continue
@@ -160,8 +160,22 @@ def parse(work: Work, resource: Resource, given: Mapping[str, object], *, creati
                 errors[name] = Message("This is needed.")
     _check_references(work, resource, values, errors)
     if errors:
-        raise Invalid(errors)
+        raise Invalid(in_order(resource, errors))
     return values
+
+
+def _parsed(kind: Kind, raw: object, speech: Speech) -> Any:
+    """An empty box of a form is a no; a program has to say so. Raises BadValue."""
+    if isinstance(kind, Boolean) and (raw is None or (raw == "" and not speech.typed)):
+        raise BadValue("Answer yes or no.")
+    return kind.parse(raw, speech)
+
+
+def in_order(resource: Resource, errors: Mapping[str, Message]) -> dict[str, Message]:
+    """Faults in the order in which one meets their fields in the form."""
+    names = [name for section in resource.form for name in section.fields]
+    places = {name: place for place, name in enumerate(dict.fromkeys((*names, *resource.fields)))}
+    return dict(sorted(errors.items(), key=lambda each: places.get(each[0].partition(".")[0], len(places))))
 
 
 def _check_references(work: Work, resource: Resource, values: Mapping[str, Any], errors: dict[str, Message]) -> None:

@@ -22,6 +22,15 @@ def test_lines_are_made_shown_and_replaced_with_their_record(api):
     assert changed["version"] == 2
 
 
+def test_nothing_where_a_list_or_an_answer_is_needed_is_refused_and_changes_nothing(api):
+    made = make(api, addresses=[STREET], active=False)
+    for body in ({"addresses": ""}, {"addresses": None}, {"addresses": " "}, {"active": None}, {"active": ""}):
+        answer = api.patch("/api/v1/accounts/1", json=body)
+        assert (answer.status_code, set(answer.json()["fields"])) == (422, set(body)), body
+    assert api.get("/api/v1/accounts/1").json() == made
+    assert api.patch("/api/v1/accounts/1", json={"addresses": []}).json()["addresses"] == []
+
+
 def test_what_is_wrong_in_a_line_is_said_at_its_place(api):
     wrong = {"name": "", "addresses": [{"street": ""}, {"street": "A", "country": "XX"}, 7, {"id": 99}], "emails": "x"}
     answer = api.post("/api/v1/accounts", json=wrong)

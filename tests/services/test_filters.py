@@ -151,8 +151,47 @@ def test_a_filter_or_order_that_a_list_does_not_have_is_named_as_people_know_it(
     )
     assert said(Query(filters=(Filter("city", "lt", "1"),)))[0] == "Ciudad: no se puede filtrar de esa manera."
     text, known = said(Query(sort="-notes"))
-    assert text.startswith(
-        "Esta lista no se puede ordenar por Notas. Se puede por: Nombre, Identificaci\u00f3n fiscal,"
-    )
-    assert known[:2] == ("name", "tax_id")
+    assert text.startswith("Esta lista no se puede ordenar por Notas. Se puede por: Nombre, Raz\u00f3n social,")
+    assert known[:2] == ("name", "legal_name")
     assert "\u00abnope\u00bb" in said(Query(sort="nope"))[0]
+
+
+def test_texts_are_compared_and_sorted_without_accents_and_case(admin):
+    for name, city in (
+        ("Zeta", "avila"),
+        ("Beta", "Zamora"),
+        ("\u00c1lamo", "\u00c1VILA"),
+        ("alfa", None),
+        ("Nu\u00f1ez", "Almer\u00eda"),
+    ):
+        kernel.account(name=name, city=city)
+
+    def found(*filters, sort="name"):
+        return kernel.names(SYSTEM, "", *filters, sort=sort)
+
+    assert found() == ["\u00c1lamo", "alfa", "Beta", "Nu\u00f1ez", "Zeta"]
+    assert found(sort="city,name") == ["Nu\u00f1ez", "\u00c1lamo", "Zeta", "Beta", "alfa"]
+    assert found(sort="-city,-name") == ["Beta", "Zeta", "\u00c1lamo", "Nu\u00f1ez", "alfa"]
+    for how, text in (("eq", "\u00c1vila"), ("in", "AVILA,nowhere"), ("contains", "VIL\u00c0"), ("starts", "\u00e1v")):
+        assert found(Filter("city", how, text)) == ["\u00c1lamo", "Zeta"], how
+    assert found(Filter("city", "ne", "Avila")) == ["alfa", "Beta", "Nu\u00f1ez"]
+    assert found(Filter("name", "contains", "nunez")) == ["Nu\u00f1ez"]
+
+
+def test_a_reference_is_sorted_by_the_name_of_what_it_names(admin):
+    last, first = kernel.account(name="Zulu"), kernel.account(name="\u00c1baco")
+    kernel.account(name="Under Zulu", parent=last)
+    kernel.account(name="Under Abaco", parent=first)
+    assert kernel.names(SYSTEM, sort="parent")[:2] == ["Under Abaco", "Under Zulu"]
+    assert kernel.names(SYSTEM, sort="-parent")[:2] == ["Under Zulu", "Under Abaco"]
+    assert kernel.names(SYSTEM, "under", sort="-parent") == ["Under Zulu", "Under Abaco"]
+
+
+@pytest.mark.parametrize("resource", [one.name for one in RESOURCES])
+def test_every_column_of_one_plain_value_can_be_sorted_by(admin, resource):
+    found = RESOURCES.get(resource)
+    with Work(SYSTEM) as work:
+        for name, spec in found.fields.items():
+            if spec.sortable:
+                records.page(work, found, Query(sort=f"-{name}"))
+                records.page(work, found, Query(text="a" if "search" in found.table.model_fields else "", sort=name))

@@ -244,8 +244,8 @@ def test_only_words_that_punctuation_parts_or_leads_are_indexed_twice():
     ("filters", "count"),
     [
         ((Filter("city", "contains", "ÁVI"),), 2),
-        ((Filter("city", "starts", "á"),), 2),
-        ((Filter("city", "eq", "Ávila"),), 1),
+        ((Filter("city", "starts", "á"),), 3),
+        ((Filter("city", "eq", "Ávila"),), 2),
         ((Filter("name", "contains", "0%"),), 1),
         ((Filter("name", "contains", "n_2"),), 1),
         ((Filter("name", "starts", "%"),), 0),
@@ -262,7 +262,7 @@ def test_only_words_that_punctuation_parts_or_leads_are_indexed_twice():
         ((Filter("roles", "ne", "customer"),), MANY + len(ODD) - 2),
         ((Filter("roles", "empty", ""),), MANY + len(ODD) - 2),
         ((Filter("roles", "eq", ""),), MANY + len(ODD) - 2),
-        ((Filter("city", "in", "Ávila,León,nowhere"),), 2),
+        ((Filter("city", "in", "Ávila,León,nowhere"),), 4),
         ((Filter("city", "in", ""),), 0),
         ((Filter("notes", "contains", "ñANDÚ\n50 %"),), 1),
         ((Filter("active", "eq", "no"),), 1465),
@@ -324,7 +324,7 @@ def test_a_broad_search_counts_to_the_cap_and_further_when_asked(places):
 
 
 @pytest.mark.parametrize("text", ["", "comun", "cliente 000"])
-@pytest.mark.parametrize("sort", ["", "-name", "city", "-city", "owner", "-tax_id"])
+@pytest.mark.parametrize("sort", ["", "-name", "city", "-city", "-region", "payment_days", "-tax_id"])
 def test_pages_follow_one_another_without_gap_or_repeat(places, text, sort):
     filters = (Filter("active", "eq", "true"), Filter("city", "ne", "Madrid"))
     whole = both(places, Query(text, filters, sort, 1, 500))[0]
@@ -375,7 +375,7 @@ ANY_FILTER = st.one_of(
 @given(
     text=st.one_of(st.sampled_from(TEXTS), st.text(max_size=5)),
     filters=st.lists(ANY_FILTER, max_size=3).map(tuple),
-    sort=st.sampled_from(["", "-name", "city", "-city", "owner", "-zone", "tax_id"]),
+    sort=st.sampled_from(["", "-name", "city", "-city", "-zone", "tax_id"]),
     page=st.integers(1, 30),
     who=st.sampled_from(["all", "own", "team", "admin"]),
 )

@@ -4,7 +4,7 @@ import pytest
 
 from crm_app.core.errors import Invalid
 from crm_app.core.query import Filter, Query
-from crm_app.services import actions, cards, records
+from crm_app.services import actions, cards, records, rules
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 
@@ -40,7 +40,9 @@ def faults(act, *args, **values):
         ("ES", "ESA58818501", "A58818501"), ("CO", "890.903.938-8", "8909039388"), ("CO", "890903938-7", None),
         ("DE", "DE 136 695 976", "136695976"), ("GB", "GB 980 7806 84", "980780684"), ("MX", "GODE561231GR8", "GODE561231GR8"),
         ("PE", "20512333797", "20512333797"), ("CL", "76.086.428-5", "760864285"), ("AR", "20-05536168-2", "20055361682"),
-        ("PT", "501 964 843", "501964843"), ("AQ", "whatever 7", "whatever 7"), (None, "12345678A", "12345678A"),
+        ("PT", "501 964 843", "501964843"), ("AQ", "whatever 7", "whatever 7"), ("BO", "1020703023", "1020703023"),
+        ("US", "12-3456789", "123456789"), ("US", "12-34", None), ("CN", "91110000600037341L", "91110000600037341L"), ("CN", "911100006000373411", None),
+        (None, "12345678A", None), (None, "12345678z", "12345678Z"),
     ],
 )  # fmt: skip
 def test_a_tax_identifier_is_checked_by_its_country_and_kept_compact(country, written, kept):
@@ -50,6 +52,14 @@ def test_a_tax_identifier_is_checked_by_its_country_and_kept_compact(country, wr
         assert read("accounts", make("accounts", name="A", country=country, tax_id=written)).values["tax_id"] == kept
 
 
+def test_without_a_country_it_is_the_companys_that_counts():
+    with Work(SYSTEM) as work:
+        assert rules.company(work, "country") == "ES"
+    assert faults(make, "accounts", name="A", tax_id="B-12345678") == {"tax_id"}
+    assert read("accounts", make("accounts", name="A", tax_id="B-12345674")).values["tax_id"] == "B12345674"
+    assert read("accounts", make("accounts", name="A", country="FR", tax_id="FR40303265045")).values["country"] == "FR"
+
+
 def test_a_tax_identifier_is_shown_as_its_country_writes_it():
     key = make("accounts", name="A", country="CO", tax_id="8909039388")
     with Work(SYSTEM) as work:
@@ -57,8 +67,14 @@ def test_a_tax_identifier_is_shown_as_its_country_writes_it():
         assert records.shown(work, found, records.one(work, found, key), "tax_id") == "890.903.938-8"
 
 
+def test_faults_come_in_the_order_of_the_form():
+    with pytest.raises(Invalid) as refused:
+        make("accounts", credit_limit="x", nothing="1", email="nobody", country="Mars", name="")
+    assert list(refused.value.fields) == ["name", "country", "email", "credit_limit", "nothing"]
+
+
 def test_an_old_identifier_does_not_hinder_other_changes():
-    key = make("accounts", name="A", tax_id="12345678A")
+    key = make("accounts", name="A", country="AQ", tax_id="12345678A")
     assert faults(change, "accounts", key, country="ES") == {"tax_id"}
     change("accounts", key, city="León")
 
