@@ -2,8 +2,10 @@
 
 import reflex as rx
 
+from crm_app.models.quotes import QUOTES
 from crm_app.state.accounts import AccountList, AccountRecord, SectorList, SectorRecord, ZoneList, ZoneRecord
 
+from .parts.heads import begin
 from .parts.record import record_screen
 from .parts.screen import Page, module
 from .parts.settings import settings_trail
@@ -18,7 +20,9 @@ def accounts() -> rx.Component:
 
 def account() -> rx.Component:
     """One account."""
-    return record_screen(AccountRecord, actions=(statement_link(AccountRecord.record),))
+    return record_screen(
+        AccountRecord, actions=(statement_link(AccountRecord.record), begin(AccountRecord, QUOTES, "account"))
+    )
 
 
 def sectors() -> rx.Component:

@@ -19,8 +19,9 @@ from crm_app.services.work import Work
 
 from .forms import Read
 from .guard import SIGNED_IN, on, signed_in
+from .heads import amount_text
 from .session import tell
-from .trade import TradeState, amount_text, quantity_text
+from .trade import TradeState, quantity_text
 
 _MOST_ALSO = 20
 _SHARES = ("percent", "deposit", "deposit_amount")

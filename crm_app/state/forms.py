@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl
 
 import reflex as rx
 
 from crm_app.core import clock
 from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed, Refusal
+from crm_app.core.fields import Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Lines, Resource
 from crm_app.services import actions, notes, records, rules, timeline
@@ -20,6 +22,7 @@ from crm_app.services.work import Work
 from .beside import Around, BesideState, around
 from .clashes import ClashRow, clash_rows
 from .guard import SIGNED_IN, on, signed_in
+from .heads import HeadState, figures_of
 from .reading import reading
 from .session import Me, greet, tell
 
@@ -73,7 +76,7 @@ class Read:
     also: dict[str, Any]
 
 
-class RecordState(BesideState, rx.State, mixin=True):
+class RecordState(HeadState, BesideState, rx.State, mixin=True):
     """Bound to a Resource by its subclass. `record` 0 is a record that is being made."""
 
     resource: ClassVar[Resource]
@@ -107,7 +110,8 @@ class RecordState(BesideState, rx.State, mixin=True):
         """Show the record that the URL names; "new" is an empty one."""
         actor = await greet(self)
         key = self._address()
-        there, self._ahead = self.here == key and clock.now() - self._ahead < _FRESH, _LONG_AGO
+        asked = key == "new" and self.router.url.query
+        there, self._ahead = self.here == key and not asked and clock.now() - self._ahead < _FRESH, _LONG_AGO
         if not there:
             await self._open(actor, key)
 
@@ -134,10 +138,12 @@ class RecordState(BesideState, rx.State, mixin=True):
             return
         if key == "new":
             self._blank(actor)
+            await self._begin_with(actor, parse_qsl(self.router.url.query))
         else:
             record = self._key_at(key)
             number = int(record) if record.isascii() and record.isdigit() and len(record) < 19 else 0
             self._take(number, await self._read(actor, record))
+        await self._find_neighbours(self.record)
         self.here = key
 
     async def _read(self, actor: Actor, key: object) -> Read:
@@ -146,7 +152,7 @@ class RecordState(BesideState, rx.State, mixin=True):
 
     def _also(self) -> dict[str, Also]:
         """What else is read with the record."""
-        return {}
+        return {"figures": figures_of}
 
     def _address(self) -> str:
         """The last part of the page's address."""
@@ -166,12 +172,27 @@ class RecordState(BesideState, rx.State, mixin=True):
             self.shown[self.resource.owner] = actor.name
         self.record, self.version, self.label = 0, 0, ""
         self.values, self.entries, self.older, self.loaded = defaults, [], False, True
+        self.figures = []
         self._bare()
+
+    async def _begin_with(self, actor: Actor, given: list[tuple[str, str]]) -> None:
+        """A new record begins with the records that its address names."""
+        fields = self.resource.fields
+        named = {
+            name: text
+            for name, text in given
+            if name in self.resource.writable and isinstance(fields[name].kind, Reference)
+        }
+        if named:
+            found = await reading(named_records, actor, self.resource, named)
+            self.values = self.values | {name: str(key) for name, (key, _) in found.items()}
+            self.shown = self.shown | {name: text for name, (_, text) in found.items()}
 
     def _take(self, key: int, found: Read) -> None:
         self.record, self.version, self.label = key, found.version, found.label
         self.values, self.shown, self.lines = found.values, found.shown, found.lines
         self.entries, self.older, self.loaded = found.entries, found.older, True
+        self.figures = found.also["figures"]
         self._take_around(found.around)
 
     async def _refresh(self, actor: Actor) -> None:
@@ -293,6 +314,21 @@ def read(actor: Actor, resource: Resource, key: object, below: bool, also: Mappi
         more = {name: found(work, resource, item) for name, found in also.items()}
     label = str(item.values[resource.label] or "")
     return Read(item.version, label, values, shown, inside, rows, older, beside, more)
+
+
+def named_records(actor: Actor, resource: Resource, given: Mapping[str, str]) -> dict[str, tuple[int, str]]:
+    """Id and name of the records that these fields name, those that the actor may read. Runs in a thread."""
+    found: dict[str, tuple[int, str]] = {}
+    with Work(actor) as work:
+        for name, key in given.items():
+            kind = resource.fields[name].kind
+            target = records.resource_of(kind.resource) if isinstance(kind, Reference) else resource
+            try:
+                item = records.one(work, target, key)
+            except (Missing, NotAllowed):
+                continue
+            found[name] = item.id, str(item.values[target.label] or "")
+    return found
 
 
 def lines_text(actor: Actor, part: Lines, items: list[records.Item]) -> str:

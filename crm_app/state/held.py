@@ -18,10 +18,10 @@ from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from .guard import on, signed_in
+from .heads import amount_text
 from .paged import Cut, PagedState, cut, named
 from .reading import reading
 from .session import greet
-from .trade import amount_text
 
 
 @dataclasses.dataclass

@@ -13,8 +13,8 @@ from crm_app.services.work import Work
 
 from .choosing import ChooseState
 from .forms import Also, Read
+from .heads import amount_text
 from .lists import ListState
-from .trade import amount_text
 
 
 @dataclasses.dataclass

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from crm_app.core import money
 from crm_app.core.fields import BadValue, Reference
 from crm_app.core.i18n import Speech
 from crm_app.core.resource import RESOURCES, Resource
@@ -19,6 +18,7 @@ from crm_app.services.work import Work
 from . import line_facts
 from .forms import Also, Read, RecordState
 from .guard import SIGNED_IN, on, signed_in
+from .heads import amount_text
 from .verbs import VerbState
 
 _FORM_LIMIT = 1_000_000
@@ -214,11 +214,6 @@ def sums_row(line: strip.LineSums, speech: Speech) -> SumsRow:
 def quantity_text(value: Decimal | None, speech: Speech) -> str:
     """A quantity without needless decimals; "" for none."""
     return "" if not value else speech.number(Decimal(f"{value.normalize():f}"))
-
-
-def amount_text(value: Decimal | None, currency: str, speech: Speech) -> str:
-    """An amount with the decimals of its currency."""
-    return "" if value is None else speech.number(money.round_money(value, currency), money.minor_units(currency))
 
 
 def sheet_of_typed(

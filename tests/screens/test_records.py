@@ -218,6 +218,35 @@ def test_a_record_is_read_while_its_link_is_pressed_and_again_with_the_next_pres
     expect(page.locator("#f-city")).to_have_value("Teruel")
 
 
+def test_the_next_step_of_an_account_is_a_quote_for_it(tabs, made):
+    key = made(name="Ofertas Prado S. L.", roles=["customer"], credit_limit="900")
+    page = tabs(address=f"/accounts/{key}")
+    ready(page)
+    expect(page.locator(".fact dt")).to_contain_text([es("Balance"), es("Overdue balance"), es("Credit left")])
+    expect(page.locator(".record-owner")).to_be_visible()
+    page.locator(".record-head .button-primary").click()
+    page.wait_for_url(f"**/quotes/new?account={key}")
+    expect(page.locator("#f-account")).to_have_value("Ofertas Prado S. L.")
+
+
+def test_the_records_before_and_after_in_the_list_are_one_press_away(tabs, made):
+    keys = [made(name=f"Vecino {letter}") for letter in "abc"]
+    page = tabs(address="/accounts?q=vecino&sort=name")
+    ready(page)
+    page.get_by_role("link", name="Vecino b").click()
+    page.wait_for_url(f"**/accounts/{keys[1]}")
+    page.get_by_role("link", name=es("Next in the list")).click()
+    page.wait_for_url(f"**/accounts/{keys[2]}")
+    expect(page.locator("h1")).to_have_text("Vecino c")
+    expect(page.get_by_role("button", name=es("Next in the list"))).to_be_disabled()
+    page.get_by_role("link", name=es("Previous in the list")).click()
+    page.get_by_role("link", name=es("Previous in the list")).click()
+    page.wait_for_url(f"**/accounts/{keys[0]}")
+    other = tabs(address=f"/accounts/{keys[0]}")
+    ready(other)
+    expect(other.locator(".neighbours")).to_have_count(0)
+
+
 def test_an_issued_invoice_takes_files_and_shows_no_empty_sections(tabs, made, post, tmp_path):
     lines = [{"description": "Silla", "quantity": "1", "price": "10"}]
     invoice = post("invoices", account=made(name="Adjuntos S. L.", country="ES"), lines=lines)["id"]

@@ -12,6 +12,7 @@ from crm_app.state.session import Me
 
 from . import kit
 from .beside import composer, files_section, note_card, picture, related_section
+from .heads import facts, neighbours, owner_line
 from .inputs import lines_field, prop
 from .links import link
 from .shell import Trail, empty, shell
@@ -51,7 +52,7 @@ def record_screen(
     back = f"/{found.name}"
     body = rx.fragment(
         head or _head(state, title, verbs, actions, pictured=pictured),
-        _facts(state),
+        facts(state),
         *above,
         when(state.record != 0, _panes(state)),
         _body(state, (*sections, related_section(state), *_files(state)), lines or {}),
@@ -112,6 +113,7 @@ def _head(
         rx.el.span(kit.icon("circle-check"), t("Active"), class_name="badge badge-done"),
         rx.el.span(kit.icon("circle-dashed"), t("Not active"), class_name="badge"),
     )
+    held = rx.el.span(kit.icon("circle-pause"), t("On hold"), class_name="badge badge-late")
     avatar = kit.avatar(state.label, "avatar-lg avatar-square")
     items = [*verbs, *remove_items(state)]
     menu = kit.menu(*items, icon="ellipsis", aria_label=t("More actions"), align="end", class_name="button button-icon")
@@ -121,18 +123,20 @@ def _head(
             rx.el.div(
                 rx.el.h1(title, class_name="page-title truncate", dir="auto"),
                 when(state.record != 0, badge) if active else rx.fragment(),
+                when((state.record != 0) & (state.values["held"] == "true"), held)
+                if "held" in state.resource.fields
+                else rx.fragment(),
                 class_name="row",
             ),
             when(
                 state.record != 0,
-                rx.el.div(
-                    rx.el.span(t("{what}, changed {when}", what=t(state.resource.one), when=state.shown["updated_at"])),
-                    class_name="record-sub",
-                ),
+                owner_line(state),
             ),
             class_name="grow",
         ),
-        when(state.record != 0, rx.el.div(*actions, menu, class_name="page-actions")) if items else rx.fragment(),
+        when(state.record != 0, rx.el.div(neighbours(state), menu, *actions, class_name="page-actions"))
+        if items
+        else rx.fragment(),
         class_name="record-head",
     )
 
@@ -143,25 +147,6 @@ def remove_items(state: type[RecordState]) -> list[rx.Component]:
         return []
     able, ask = state.may_remove, state.ask_remove(True)
     return [kit.menu_item(label=t("Remove"), icon="trash-2", danger=True, disabled=~able, on_select=ask)]
-
-
-def _facts(state: type[RecordState]) -> rx.Component:
-    found = state.resource
-    if not found.facts:
-        return rx.fragment()
-    facts = [
-        rx.el.div(
-            rx.el.dt(t(found.fields[name].label)),
-            rx.el.dd(
-                rx.cond(state.shown[name] != "", state.shown[name], "\u2013"),
-                class_name="truncate",
-                title=state.shown[name],
-            ),
-            class_name="fact" + ("" if index < 3 else " p2"),
-        )
-        for index, name in enumerate(found.facts)
-    ]
-    return when(state.record != 0, rx.el.dl(*facts, class_name="facts"))
 
 
 def _panes(state: type[RecordState]) -> rx.Component:

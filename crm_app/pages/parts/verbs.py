@@ -10,6 +10,7 @@ from crm_app.models.payments import METHOD_LABELS, Method
 from crm_app.state.verbs import ASKED, BadgeRow, VerbState
 
 from . import kit
+from .heads import neighbours
 from .inputs import day_field
 from .text import t, when
 
@@ -54,7 +55,7 @@ def verbs_head(
             ),
             class_name="grow",
         ),
-        when(state.record != 0, _verbs(state, choose, paper=paper)),
+        when(state.record != 0, rx.fragment(neighbours(state), _verbs(state, choose, paper=paper))),
         _questions(state),
         beside or rx.fragment(),
         class_name="record-head",

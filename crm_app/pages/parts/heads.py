@@ -1,0 +1,76 @@
+"""What the head of a record is made of: whose it is, its figures and facts, the ways to its neighbours and to the next step."""
+
+import reflex as rx
+from reflex.vars import Var
+
+from crm_app.core.resource import Resource
+from crm_app.state.forms import RecordState
+from crm_app.state.heads import FigureRow
+from crm_app.state.session import Me
+
+from . import kit
+from .links import link
+from .text import t, when
+
+
+def owner_line(state: type[RecordState]) -> rx.Component:
+    """Whose the record is, and when it was changed last."""
+    owner = state.resource.owner
+    whose = rx.el.span(kit.avatar(state.shown[owner]), state.shown[owner], class_name="record-owner", title=t("Owner"))
+    return rx.el.div(
+        when(state.shown[owner] != "", whose) if owner else rx.fragment(),
+        rx.el.span(t("{what}, changed {when}", what=t(state.resource.one), when=state.shown["updated_at"])),
+        class_name="record-sub",
+    )
+
+
+def neighbours(state: type[RecordState]) -> rx.Component:
+    """The record before this one in the list that one came from, and the one after it."""
+
+    def neighbour(to: Var[str], icon: str, text: Var[str]) -> rx.Component:
+        look = "button button-quiet button-icon"
+        none = rx.el.button(kit.icon(icon), disabled=True, aria_label=text, title=text, class_name=look)
+        return rx.cond(to != "", link(to, kit.icon(icon), aria_label=text, title=text, class_name=look), none)
+
+    ways = rx.el.div(
+        neighbour(state.earlier, "chevron-up", t("Previous in the list")),
+        neighbour(state.later, "chevron-down", t("Next in the list")),
+        class_name="row neighbours",
+    )
+    return when((state.earlier != "") | (state.later != ""), ways)
+
+
+def begin(state: type[RecordState], resource: Resource, field: str) -> rx.Component:
+    """The next step: a new record of that list, which names this one."""
+    to = Var.create(f"/{resource.name}/new?{field}=") + state.record.to_string()
+    button = link(to, kit.icon(resource.icon), rx.el.span(t(resource.new_one)), class_name="button button-primary")
+    return when(Me.may.contains(resource.permission("create")), button)
+
+
+def facts(state: type[RecordState]) -> rx.Component:
+    """The figures of the record, then its facts; of these the later ones leave a narrow page."""
+    found = state.resource
+    told = [
+        _fact(t(found.fields[name].label), state.shown[name], late=index > 2) for index, name in enumerate(found.facts)
+    ]
+    strip = rx.el.dl(rx.foreach(state.figures, _figure), *told, class_name="facts")
+    shown = state.record != 0
+    return when(shown if found.facts else shown & (state.figures.length() > 0), strip)
+
+
+def _fact(label: Var[str], text: Var[str], *, late: bool) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(label),
+        rx.el.dd(rx.cond(text != "", text, "\u2013"), class_name="truncate", title=text),
+        class_name="fact p2" if late else "fact",
+    )
+
+
+def _figure(row: Var[FigureRow]) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(row.label),
+        rx.el.dd(row.text, class_name=rx.cond(row.late, "truncate is-late", "truncate"), title=row.text),
+        when(row.more != "", rx.el.dd(row.more)),
+        class_name="fact",
+        key=row.label,
+    )

@@ -1,0 +1,68 @@
+"""What stands at the head of a record: its figures, and the way to the ones before and after it in the list."""
+
+import dataclasses
+from decimal import Decimal
+from typing import ClassVar
+
+import reflex as rx
+
+from crm_app.core import money
+from crm_app.core.i18n import Message, Speech
+from crm_app.core.resource import Resource
+from crm_app.services import figures, records
+from crm_app.services.work import Work
+
+from .lists import ListState
+
+
+@dataclasses.dataclass
+class FigureRow:
+    """A figure as its reader sees it."""
+
+    label: str = ""
+    text: str = ""
+    more: str = ""
+    late: bool = False
+
+
+class HeadState(rx.State, mixin=True):
+    """The part of a record's state that its head shows."""
+
+    resource: ClassVar[Resource]
+
+    figures: list[FigureRow] = []
+    earlier: str = ""
+    later: str = ""
+
+    async def _find_neighbours(self, key: int) -> None:
+        """Those of the page of the list that was looked at last, where the record stands on it."""
+        found = next((one for one in ListState.__subclasses__() if one.resource is self.resource), None)
+        rows = (await self.get_state(found)).rows if found else []  # type: ignore[type-var]
+        ways = {row.id: f"/{self.resource.name}/{row.id}" for row in rows}
+        keys = list(ways)
+        at = keys.index(key) if key in ways else len(keys)
+        self.earlier = ways[keys[at - 1]] if 0 < at < len(keys) else ""
+        self.later = ways[keys[at + 1]] if at + 1 < len(keys) else ""
+
+
+def figures_of(work: Work, resource: Resource, item: records.Item) -> list[FigureRow]:
+    """The record's figures in words."""
+    speech = work.actor.speech
+
+    def told(part: tuple[Decimal, str]) -> str:
+        return f"{amount_text(*part, speech)} {part[1]}"
+
+    return [
+        FigureRow(
+            speech.say(one.label),
+            " \u00b7 ".join(map(told, one.amounts)),
+            speech.say(Message("of {limit}", limit=told(one.of))) if one.of else "",
+            one.late,
+        )
+        for one in figures.of_record(work, resource, item)
+    ]
+
+
+def amount_text(value: Decimal | None, currency: str, speech: Speech) -> str:
+    """An amount with the decimals of its currency."""
+    return "" if value is None else speech.number(money.round_money(value, currency), money.minor_units(currency))

@@ -1,0 +1,65 @@
+"""What the head of an account tells in figures, and whom."""
+
+from decimal import Decimal
+
+from crm_app.core.resource import RESOURCES
+from crm_app.services import figures, records
+from crm_app.services.actors import SYSTEM
+from crm_app.services.work import Work
+from crm_app.state.heads import figures_of
+from tests.support import kernel, trade
+from tests.support.trade import line
+
+D = Decimal
+ACCOUNTS = RESOURCES.get("accounts")
+
+
+def told(account, who=SYSTEM):
+    with Work(who) as work:
+        found = figures.of_record(work, ACCOUNTS, records.one(work, ACCOUNTS, account))
+    return [(one.label.text, one.amounts, one.of, one.late) for one in found]
+
+
+def test_a_customer_who_owes_nothing_owes_nought(trading):
+    assert told(trade.customer()) == [
+        ("Balance", ((D(0), "EUR"),), None, False),
+        ("Overdue balance", ((D(0), "EUR"),), None, False),
+    ]
+
+
+def test_what_is_owed_and_what_is_overdue_stand_by_currency_and_the_credit_that_is_left_beside(trading):
+    account = trade.customer(credit_limit="500")
+    trade.invoice(account, line(1, 100))
+    assert told(account) == [
+        ("Balance", ((D("121"), "EUR"),), None, False),
+        ("Overdue balance", ((D(0), "EUR"),), None, False),
+        ("Credit left", ((D("379"), "EUR"),), (D("500"), "EUR"), False),
+    ]
+    with Work(SYSTEM) as work:
+        rows = figures_of(work, ACCOUNTS, records.one(work, ACCOUNTS, account))
+    assert [row.more for row in rows] == ["", "", "de 500,00 EUR"]
+
+
+def test_more_than_the_limit_is_late(trading):
+    account = trade.customer(credit_limit="130")
+    trade.order(account, line(1, 100))
+    trade.make("accounts", name="Nobody")
+    trade.run("accounts", "change", account, credit_limit="100")
+    assert told(account)[-1] == ("Credit left", ((D("-21"), "EUR"),), (D("100"), "EUR"), True)
+
+
+def test_who_may_read_only_their_own_documents_is_told_no_sums(trading):
+    account = trade.customer(credit_limit="500")
+    own = kernel.user_with({"accounts.read": "all", "invoices.read": "own", "payments.read": "all"})
+    money = kernel.user_with({"accounts.read": "all", "invoices.read": "all", "payments.read": "all"})
+    assert told(account, own) == []
+    assert [label for label, *_ in told(account, money)] == ["Balance", "Overdue balance"]
+
+
+def test_other_records_have_none_and_neither_has_who_is_no_customer(trading):
+    supplier = trade.make("accounts", name="Supplies", roles=["supplier"])
+    assert told(supplier) == []
+    product = trade.product()
+    products = RESOURCES.get("products")
+    with Work(SYSTEM) as work:
+        assert figures.of_record(work, products, records.one(work, products, product)) == ()
