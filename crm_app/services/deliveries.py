@@ -1,6 +1,6 @@
 """The verbs of delivery notes: issue (number, stock), sign, return, cancel, and on to an invoice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from crm_app.core.fields import BadValue, Text
 from crm_app.core.i18n import Message
 from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryStatus
 from crm_app.models.numbering import Numbered
-from crm_app.models.orders import OrderStatus, SalesOrder
+from crm_app.models.orders import OrderLine, OrderStatus, SalesOrder
 
 from . import chain, credit, invoices, ledger, numbering, readiness, snapshots, stock
 from .verbs import Outcome, action
@@ -37,14 +37,18 @@ def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) ->
     return Outcome(first.id, first.version, {"resource": "deliveries", "id": before})
 
 
-@action("deliveries", "issue", "Issue", icon="stamp")
-def issue(work: Work, row: Any, _values: Values) -> Outcome | None:
-    """The goods leave: number, stock, snapshot. A held customer gets nothing."""
+@action("deliveries", "issue", "Issue", icon="stamp", fields=("confirm",))
+def issue(work: Work, row: Any, values: Values) -> Outcome | None:
+    """The goods leave: number, stock, snapshot. A held customer gets nothing; more than was ordered, or what is promised to
+    others, goes with `confirm` only.
+    """
     lines = snapshots.lines_of(work, "deliveries", row.id)
     readiness.require(work, row, lines)
     if row.kind == DeliveryKind.DELIVERY.value:
-        _refuse_held_orders(work, row)
+        _refuse_held_orders(work, row, lines)
         credit.refuse_delivery(work, row)
+        if values.get("confirm") not in (True, "true", "1"):
+            _warn(work, row, lines)
     else:
         _refuse_over_returned(work, lines)
     row.number = numbering.draw(work, Numbered.DELIVERY, row.date)
@@ -54,11 +58,40 @@ def issue(work: Work, row: Any, _values: Values) -> Outcome | None:
     return None
 
 
-def _refuse_held_orders(work: Work, row: Any) -> None:
-    """What waits for an order's release does not leave. (A note of several orders was made when none of them was held.)"""
-    order = work.session.get(SalesOrder, row.order) if row.order else None
-    if order is not None and order.status == OrderStatus.HELD.value:
-        raise Invalid({"": Message("Its order {number} is on hold.", number=order.number or "")})
+def _refuse_held_orders(work: Work, row: Any, lines: Sequence[Any]) -> None:
+    """What waits for the release of an order does not leave, whether the note is of that order alone or of several."""
+    order, line = column_of(SalesOrder, "id"), column_of(OrderLine, "id")
+    inside = sa.select(column_of(OrderLine, OrderLine.PARENT)).where(line.in_([one.order_line for one in lines]))
+    held = sa.select(column_of(SalesOrder, "number")).where(
+        sa.or_(order == row.order, order.in_(inside)), column_of(SalesOrder, "status") == OrderStatus.HELD.value
+    )
+    number = work.session.scalar(held.order_by(order).limit(1))
+    if number is not None:
+        raise Invalid({"": Message("Its order {number} is on hold.", number=number)})
+
+
+def _warn(work: Work, row: Any, lines: Sequence[Any]) -> None:
+    """Raise Invalid at "confirm" with what somebody should have seen before the goods leave."""
+    found = (*_over_ordered(work, lines), *stock.promised_to_others(work, row, lines))
+    if found:
+        raise Invalid({"confirm": Message("{found}. Confirm to issue it all the same.", found=found)})
+
+
+def _over_ordered(work: Work, lines: Sequence[Any]) -> Iterator[Message]:
+    """Lines that are delivered beyond what was ordered, together with all other notes of the order."""
+    named = {line.order_line: line for line in lines if line.order_line}
+    number, quantity = column_of(OrderLine, "id"), column_of(OrderLine, "quantity")
+    ordered = dict(work.session.execute(sa.select(number, quantity).where(number.in_(named))).all())
+    done = ledger.sums(work, "orders", named)
+    for key, line in named.items():
+        gone = done[key].get("delivered", ledger.ZERO) - done[key].get("returned", ledger.ZERO)
+        if gone > ordered[key]:
+            yield Message(
+                "{name}: {gone} delivered of {ordered} ordered",
+                name=(line.description or "").split("\n", 1)[0],
+                gone=money.bare(gone),
+                ordered=money.bare(ordered[key]),
+            )
 
 
 def _refuse_over_returned(work: Work, lines: Sequence[Any]) -> None:

@@ -1,14 +1,14 @@
 """Stock: what is on hand is the sum of moves; what confirmed orders still wait for is reserved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
 
-from crm_app.core import money
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
+from crm_app.core.money import bare
 from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryNote, DeliveryStatus
 from crm_app.models.orders import OrderLine, SalesOrder
 from crm_app.models.products import Product
@@ -33,6 +33,37 @@ class Level:
         return self.on_hand - self.reserved
 
 
+def promised_to_others(work: Work, note: DeliveryNote, lines: Sequence[DeliveryLine]) -> Iterator[Message]:
+    """Goods of the note that older orders wait for, where no goods may be owed: who ordered first has them reserved."""
+    stocked = _stocked(work, lines)
+    place = work.session.get(Warehouse, note.warehouse or usual_warehouse(work)) if stocked else None
+    if place is None or place.backorder:
+        return
+    wanted: dict[int, Decimal] = {}
+    for line, _ in stocked:
+        wanted[line.product or 0] = wanted.get(line.product or 0, ZERO) + line.quantity
+    there = _on_hand(work, list(wanted))
+    first = _first_order(work, note, lines)
+    older = () if first is None else (column_of(SalesOrder, "id") < first,)
+    promised = _ordered(work, list(wanted), *older, done=True)
+    for key, name in {line.product or 0: name for line, name in stocked}.items():
+        free = there.get(key, ZERO) - promised.get(key, ZERO)
+        if free < wanted[key] <= there.get(key, ZERO):  # more than there is is refused anyway
+            yield Message(
+                "{name}: {free} are free, {promised} are reserved for older orders",
+                name=name,
+                free=bare(max(free, ZERO)),
+                promised=bare(promised.get(key, ZERO)),
+            )
+
+
+def _first_order(work: Work, note: DeliveryNote, lines: Sequence[DeliveryLine]) -> int | None:
+    """The oldest order that the note delivers; None for a note without one."""
+    inside = column_of(OrderLine, "id").in_([line.order_line for line in lines if line.order_line])
+    first = sa.select(sa.func.min(column_of(OrderLine, OrderLine.PARENT))).where(inside)
+    return note.order or work.session.scalar(first)
+
+
 def levels(work: Work, products: Iterable[int]) -> dict[int, Level]:
     """The level of each of these products, over all warehouses."""
     keys = list(products)
@@ -51,21 +82,7 @@ def _on_hand(work: Work, products: list[int], warehouse: int | None = None) -> d
 
 def _reserved(work: Work, products: list[int]) -> dict[int, Decimal]:
     """What confirmed orders have no delivery note for yet, and what lies on notes that have not been issued."""
-    line = OrderLine
-    statement = (
-        sa.select(column_of(line, "id"), column_of(line, "product"), column_of(line, "quantity"))
-        .join(SalesOrder, column_of(SalesOrder, "id") == column_of(line, line.PARENT))
-        .where(
-            column_of(line, "product").in_(products),
-            column_of(SalesOrder, "status").in_(("confirmed", "held")),
-            column_of(SalesOrder, "delivered") != "all",
-        )
-    )
-    rows = work.session.execute(statement).all()
-    done = ledger.sums(work, "orders", [row[0] for row in rows])
-    found: dict[int, Decimal] = {}
-    for key, product, quantity in rows:
-        found[product] = found.get(product, ZERO) + ledger.left_to("deliveries", quantity, done[key])
+    found = _ordered(work, products)
     note = DeliveryNote
     drafts = (
         sa.select(column_of(DeliveryLine, "product"), sa.func.sum(column_of(DeliveryLine, "quantity")))
@@ -79,6 +96,29 @@ def _reserved(work: Work, products: list[int]) -> dict[int, Decimal]:
     )
     for product, quantity in work.session.execute(drafts):
         found[product] = found.get(product, ZERO) + quantity
+    return found
+
+
+def _ordered(
+    work: Work, products: list[int], *conditions: sa.ColumnElement[bool], done: bool = False
+) -> dict[int, Decimal]:
+    """What confirmed orders have no delivery note for yet, with `done` no issued one."""
+    line = OrderLine
+    statement = (
+        sa.select(column_of(line, "id"), column_of(line, "product"), column_of(line, "quantity"))
+        .join(SalesOrder, column_of(SalesOrder, "id") == column_of(line, line.PARENT))
+        .where(
+            column_of(line, "product").in_(products),
+            column_of(SalesOrder, "status").in_(("confirmed", "held")),
+            column_of(SalesOrder, "delivered") != "all",
+            *conditions,
+        )
+    )
+    rows = work.session.execute(statement).all()
+    sums = ledger.sums(work, "orders", [row[0] for row in rows], done=done)
+    found: dict[int, Decimal] = {}
+    for key, product, quantity in rows:
+        found[product] = found.get(product, ZERO) + ledger.left_to("deliveries", quantity, sums[key])
     return found
 
 
@@ -119,7 +159,7 @@ def move_for(work: Work, note: DeliveryNote, lines: list[DeliveryLine]) -> None:
         )  # fmt: skip
 
 
-def _stocked(work: Work, lines: list[DeliveryLine]) -> list[tuple[DeliveryLine, str]]:
+def _stocked(work: Work, lines: Sequence[DeliveryLine]) -> list[tuple[DeliveryLine, str]]:
     keys = {line.product for line in lines if line.product}
     rows = sa.select(column_of(Product, "id"), column_of(Product, "name")).where(
         column_of(Product, "id").in_(keys), column_of(Product, "stocked").is_(True)
@@ -139,7 +179,7 @@ def _refuse_short(work: Work, warehouse: int, stocked: list[tuple[DeliveryLine, 
         have = there.get(line.product or 0, ZERO)
         if line.quantity > have:
             errors[f"lines.{line.position}.quantity"] = Message(
-                "Only {have} of {name} are in this warehouse.", have=money.bare(max(have, ZERO)), name=name
+                "Only {have} of {name} are in this warehouse.", have=bare(max(have, ZERO)), name=name
             )
         there[line.product or 0] = have - line.quantity
     if errors:

@@ -2,7 +2,7 @@
 
 Sources: Spain Ley 37/1992 arts. 90-91, 154-163 and RD 439/2007 art. 95; Colombia Estatuto Tributario arts. 468, 437-1, 392;
 Mexico LIVA arts. 1, 2-A, LISR art. 106; Peru TUO IGV art. 17 with IPM; Chile DL 825 art. 14, LIR art. 74; Argentina Ley 23.349 art. 28;
-EU Directive 2006/112/EC arts. 97, 138, 146.
+EU Directive 2006/112/EC arts. 44, 97, 138, 146, 196.
 """
 
 from decimal import Decimal
@@ -85,11 +85,17 @@ _ELSEWHERE: tuple[Preset, ...] = (("No tax", None, _P, "0", "O", "Outside the sc
 def _untaxed(country: str) -> list[tuple[Regime, tuple[Preset, ...]]]:
     """What is sold across the border or to the exempt bears no tax; named in the language of the country's own rates."""
     spanish, union = country in _DOMESTIC and country != "US", country in EU
-    supplied = ("Intra-Community 0 %", "Intra-Community supply, article 138 of Directive 2006/112/EC")
+    supplied = (
+        "Intra-Community 0 %",
+        "Goods: intra-Community supply, article 138 of Directive 2006/112/EC. Services: reverse charge, articles 44 and 196",
+    )
     exported = ("Export 0 %", "Export, article 146 of Directive 2006/112/EC" if union else "Export")
     exempt = ("Exempt customer", "Exempt customer")
     if spanish:
-        supplied = ("Intracomunitario 0 %", "Entrega intracomunitaria, artículo 25 de la Ley 37/1992")
+        supplied = (
+            "Intracomunitario 0 %",
+            "Entrega intracomunitaria, art. 25 de la Ley 37/1992. Servicios: inversión del sujeto pasivo, Directiva IVA art. 196",
+        )
         exported = ("Exportación 0 %", "Exportación, artículo 21 de la Ley 37/1992" if union else "Exportación")
         exempt = ("Cliente exento", "Cliente exento")
     found: list[tuple[Regime, tuple[Preset, ...]]] = [

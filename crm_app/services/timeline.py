@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -30,7 +31,7 @@ class Step:
 @dataclass(frozen=True)
 class Entry:
     """A line of the timeline. `kind` is create, change or remove; `undone` says that a later ChangeSet took it back,
-    `mine` that the actor's role lets them take it back."""
+    `mine` that the actor may take it back, and the record's state lets it."""
 
     change_set: int
     at: datetime
@@ -58,8 +59,41 @@ def of(work: Work, resource: Resource, key: object, *, before: int | None = None
     who = records.names_of(work, records.resource_of("users"), {row[1].actor for row in rows if row[1].actor})
     mine = _mine(work)
     inside = {lines.resource.table.__tablename__: lines.resource for lines in RESOURCES.lines(resource)}
+    state = _frozen_in(work, resource, number)
     groups = (list(group) for _, group in groupby(rows, key=lambda row: row[1].id))
-    return [_entry(work, resource, inside, rows, who, mine=mine is None or rows[0][1].actor in mine) for rows in groups]
+    return [
+        _entry(
+            work, resource, inside, rows, who,
+            mine=(mine is None or rows[0][1].actor in mine) and (not state or _goes_back(resource, inside, state, rows)),
+        )
+        for rows in groups
+    ]  # fmt: skip
+
+
+def _frozen_in(work: Work, resource: Resource, key: int) -> str:
+    """The state that freezes the record; "" where it may be changed."""
+    flow = resource.workflow
+    if flow is None:
+        return ""
+    stored = sa.select(column_of(resource.table, flow.state)).where(column_of(resource.table, "id") == key)
+    state = str(work.session.scalar(stored))
+    return "" if state in flow.editable else state
+
+
+def _goes_back(resource: Resource, inside: dict[str, Resource], state: str, rows: list[Any]) -> bool:
+    """Whether a change can be taken back from a record that is frozen in that state: what is beside it, what is loose, and
+    the move that led here from another frozen state and gave no number.
+    """
+    flow: Any = resource.workflow
+    for change, _, _ in rows:
+        before, after = change.before or {}, change.after or {}
+        if change.entity in inside:
+            return False
+        if change.entity == resource.table.__tablename__:
+            moved = after.get(flow.state) == state and before.get(flow.state) not in flow.editable
+            if not (moved and resource.label not in after) and not (after and after.keys() <= flow.loose):
+                return False
+    return True
 
 
 def _mine(work: Work) -> set[int] | None:
@@ -146,9 +180,19 @@ def _steps(work: Work, resource: Resource, change: Change) -> list[Step]:
         spec = resource.fields.get(name)
         if spec is not None:
             found.append(Step(spec.label, _show(work, resource, name, before), _show(work, resource, name, after)))
-        elif name != "position":  # where a line stands is kept for undo, not told
+        elif name == "tax_lines":
+            found.append(
+                Step(resource.fields["tax"].label, *(_taxes(work, values.get(name)) for values in (before, after)))
+            )
+        elif name not in ("position", "why"):  # where a line stands and how it was priced is kept for undo, not told
             found += _inside(name, before.get(name), after.get(name))
     return found
+
+
+def _taxes(work: Work, rows: Any) -> str:
+    """The tax per rate in a line: "IVA 21 %: 21,00"."""
+    number = work.actor.speech.number
+    return "; ".join(f"{row['name']}: {number(Decimal(row['amount']))}" for row in rows or ())
 
 
 def _inside(name: str, before: Any, after: Any) -> list[Step]:

@@ -26,6 +26,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "sign": ("name",),
 }
 
+CONFIRM = "confirm"  # the fault of a verb that only warns: it runs once this is sent with it
+
 
 @dataclasses.dataclass
 class BadgeRow:
@@ -70,6 +72,7 @@ class VerbState(RecordState, mixin=True):
     asking_title: str = ""
     asked: dict[str, str] = {}
     verb_errors: dict[str, str] = {}
+    warning: str = ""
 
     def _also(self) -> dict[str, Also]:
         return super()._also() | {"standing": standing_of}
@@ -81,32 +84,32 @@ class VerbState(RecordState, mixin=True):
         self.editable, self.asked = standing.editable, standing.asked
         self.may_change = self.may_change and standing.editable
         self.may_remove = self.may_remove and standing.editable
-        self.once, self.asking_verb, self.verb_errors = secrets.token_hex(12), "", {}
+        self.once, self.asking_verb, self.verb_errors, self.warning = secrets.token_hex(12), "", {}, ""
 
     def _blank(self, actor: Actor) -> None:
         super()._blank(actor)
         self.badges, self.primary, self.verbs, self.editable = [], VerbRow(), [], True
-        self.asking_verb, self.verb_errors = "", {}
+        self.asking_verb, self.verb_errors, self.warning = "", {}, ""
 
     @on(SIGNED_IN)
     async def ask_verb(self, verb: str) -> Any:
         """Open the questions of a verb; "" closes them."""
         self.asking_verb = verb if verb in ASKED else ""
         self.asking_title = next((row.label for row in (self.primary, *self.verbs) if row.verb == verb), "")
-        self.verb_errors = {}
+        self.verb_errors, self.warning = {}, ""
 
     @on(SIGNED_IN)
     async def run_verb(self, verb: str, once: str, form: dict[str, Any]) -> Any:
         """Run a verb on the record that is shown. `once` was made when the page was shown, so that a second click changes nothing."""
         actor = await signed_in(self)
-        given = {key: str(form[key])[:500] for key in ASKED.get(verb, ()) if form.get(key) not in (None, "")}
-        self.errors, self.verb_errors = {}, {}
+        given = {key: str(form[key])[:500] for key in (*ASKED.get(verb, ()), CONFIRM) if form.get(key)}
+        self.errors, self.verb_errors, self.warning = {}, {}, ""
         try:
             outcome = await asyncio.to_thread(
                 actions.run, actor, self.resource.name, verb, self.record, given, once=f"{once[:80]}:{verb[:40]}"
             )
         except Invalid as bad:
-            self._tell_faults(actor, bad, ASKED.get(verb, ()))
+            self._tell_faults(actor, verb, bad)
             self.answers += 1
             return None
         except IllegalMove as illegal:
@@ -119,11 +122,19 @@ class VerbState(RecordState, mixin=True):
         await tell(self, Message("{what}: done.", what=label))
         return await self._show_again(actor)
 
-    def _tell_faults(self, actor: Actor, bad: Invalid, asked: tuple[str, ...]) -> None:
+    def _warn(self, verb: str, text: str) -> None:
+        """Ask whether the verb shall run all the same."""
+        self.asking_verb, self.warning = verb, text
+        self.asking_title = next((row.label for row in (self.primary, *self.verbs) if row.verb == verb), "")
+
+    def _tell_faults(self, actor: Actor, verb: str, bad: Invalid) -> None:
         """A fault stands at the question that it is about, else at its field of the form, else over the form."""
         say = actor.speech.say
+        if bad.fields.keys() == {CONFIRM}:
+            self._warn(verb, say(bad.fields[CONFIRM]))
+            return
         for name, text in bad.fields.items():
-            if name in asked:
+            if name in ASKED.get(verb, ()):
                 self.verb_errors = {**self.verb_errors, name: say(text)}
             else:
                 self.errors = {**self.errors, name or "form": say(text)}

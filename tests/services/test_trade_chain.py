@@ -183,7 +183,7 @@ def test_more_delivered_than_ordered_is_invoiced_as_it_was_delivered(trading):
     note = to("orders", "deliver", order)
     key = of("deliveries", note).lines[0].id
     run("deliveries", "change", note, lines=[{"id": key, "quantity": "10.4"}])
-    run("deliveries", "issue", note)
+    run("deliveries", "issue", note, confirm=True)
     invoice = to("deliveries", "invoice", note, issue=True)
     assert [row.quantity for row in of("invoices", invoice).lines] == [D("10.4")]
 

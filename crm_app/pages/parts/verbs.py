@@ -7,7 +7,7 @@ from reflex.vars import Var
 
 from crm_app.core.fields import Choice
 from crm_app.models.payments import METHOD_LABELS, Method
-from crm_app.state.verbs import ASKED, BadgeRow, VerbState
+from crm_app.state.verbs import ASKED, CONFIRM, BadgeRow, VerbState
 
 from . import kit
 from .heads import neighbours
@@ -98,6 +98,13 @@ def _questions(state: type[VerbState]) -> rx.Component:
     return kit.dialog(
         rx.el.form(
             rx.match(state.asking_verb, *asked, rx.fragment()),
+            when(
+                state.warning != "",
+                rx.fragment(
+                    rx.el.p(kit.icon("shield-alert"), state.warning, class_name="banner banner-wait", role="alert"),
+                    rx.el.input(type="hidden", name=CONFIRM, value="true"),
+                ),
+            ),
             rx.el.div(
                 rx.el.button(t("Cancel"), type="button", on_click=state.ask_verb(""), class_name="button"),
                 rx.el.button(state.asking_title, type="submit", class_name="button button-primary"),
