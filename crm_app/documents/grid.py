@@ -26,7 +26,7 @@ from .sheet import (
     Style,
 )
 from .snapshot import ZERO, Choice, Line, Snapshot
-from .wording import Wording
+from .wording import Wording, untorn
 
 _GAP, _PAD = 3.5, 1.6
 _HEAD, _CARRY, _GROUP = 7.5, 7.0, 8.5
@@ -115,7 +115,7 @@ class Grid:
             if any(line.discount for line in lines):
                 numbers.append(Column(wording.say("Disc."), self._discount, 15))
             if any(line.tax for line in lines):
-                numbers.append(Column(wording.say("Tax"), lambda line: line.tax, 21, wraps=True))
+                numbers.append(Column(wording.say("Tax"), lambda line: untorn(line.tax), 21, wraps=True))
             numbers.append(Column(wording.say("Net"), lambda line: wording.amount(line.net), 32))
         left, right = LEFT, RIGHT
         placed: list[_Placed] = []

@@ -96,8 +96,8 @@ class Wording:
     def rated(self, name: str, percent: Decimal) -> str:
         """A rate's name, with its percentage where the name does not say it already."""
         if not percent or any(said in name for said in (self.count(percent), f"{percent.normalize():f}")):
-            return name or self.percent(percent)
-        return f"{name} {self.percent(percent)}".strip()
+            return untorn(name) or self.percent(percent)
+        return f"{untorn(name)} {self.percent(percent)}".strip()
 
     def address(self, party: Party) -> Iterator[str]:
         """Who and where, a line each and some of them empty; the country only abroad."""
@@ -114,6 +114,11 @@ class Wording:
     def country(self, code: str) -> str:
         """A country's name."""
         return str(self.speech.locale.territories.get(code, code))
+
+
+def untorn(name: str) -> str:
+    """The name of a rate, in which no line ends between a number and its percent sign."""
+    return name.replace(" %", f"{NBSP}%")
 
 
 def _town(party: Party) -> str:

@@ -54,7 +54,8 @@ RECURRENCE_LABELS = ("Once", "Monthly", "Quarterly", "Yearly")
 
 
 class Document(Searchable):
-    """The head. `rate` is what one unit of its currency is worth in the company's; both totals are kept.
+    """The head. `rate` is what one unit of its currency is worth in the company's; both totals are kept. It was typed, or it is that
+    of the table of rates from `rate_day` on, which had it from `rate_source`.
 
     `tax_lines` holds the tax per rate, `why` stands in the lines.
     """
@@ -68,6 +69,9 @@ class Document(Searchable):
     reference: str | None = column(Text(80), "Customer's reference")
     currency: str | None = column(Currency(), "Currency")
     rate: Decimal | None = column(Number(8, digits=10), "Exchange rate")
+    rate_typed: bool = column(Boolean(), "Exchange rate written by hand", default=False, readonly=True)
+    rate_day: dt.date | None = column(Day(), "Day of the exchange rate", readonly=True)
+    rate_source: str | None = column(Text(80), "Source of the exchange rate", readonly=True)
     price_list: int | None = column(Reference("price-lists"), "Price list", references="price_list.id")
     included: bool = column(Boolean(), "Prices include taxes", default=False)
     payment_terms: int | None = column(Reference("payment-terms"), "Payment terms", references="payment_terms.id")

@@ -1,5 +1,6 @@
 """What a currency is worth in the company's on a day."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -16,17 +17,31 @@ ONE = Decimal(1)
 
 def rate(work: Work, currency: str, day: date) -> Decimal | None:
     """The newest rate of that day or before; 1 for the company's own currency, None where there is none."""
+    return looked_up(work, currency, day).rate
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A rate (None: there is none), and since which day whose it is."""
+
+    rate: Decimal | None
+    day: date | None = None
+    source: str | None = None
+
+
+def looked_up(work: Work, currency: str, day: date) -> Rate:
+    """The same with where it stands."""
     if currency == rules.company(work, "currency"):
-        return ONE
+        return Rate(ONE)
     at = column_of(ExchangeRate, "day")
     statement = (
-        sa.select(column_of(ExchangeRate, "rate"))
+        sa.select(*(column_of(ExchangeRate, name) for name in ("rate", "day", "source")))
         .where(column_of(ExchangeRate, "currency") == currency, at <= day)
         .order_by(at.desc())
         .limit(1)
     )
-    found: Decimal | None = work.session.scalar(statement)
-    return found
+    found = work.session.execute(statement).first()
+    return Rate(*found) if found else Rate(None)
 
 
 def missing(currency: str) -> Message:

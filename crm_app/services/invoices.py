@@ -131,12 +131,15 @@ def _issue(work: Work, row: Any, lines: Sequence[Any]) -> None:
 
 
 def _date_anew(work: Work, row: Any, raw: object) -> None:
-    """Another date moves the due day, and a foreign currency's rate where that day has one."""
+    """Another date moves the due day, and a foreign currency's rate where that day has one and nobody typed it."""
     try:
         row.date = Day().parse(raw, work.actor.speech)
     except BadValue as bad:
         raise Invalid({"date": bad.message}) from None
-    row.due, row.rate = None, currencies.rate(work, row.currency, row.date) or row.rate
+    row.due = None
+    found = currencies.looked_up(work, row.currency, row.date)
+    if not row.rate_typed and found.rate is not None:
+        row.rate, row.rate_day, row.rate_source = found.rate, found.day, found.source
 
 
 def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:

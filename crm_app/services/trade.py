@@ -50,7 +50,7 @@ def complete(work: Work, draft: Draft, resource: str) -> None:
         if not account.active:
             draft.errors["account"] = Message("This customer is not active.")
         _of_account(work, draft, account)
-    _of_day(work, draft, account)
+    _of_day(work, draft, account, resource)
     rows = _rows(work, draft, resource)
     if rows is None or draft.errors:
         return
@@ -137,18 +137,27 @@ def _shipping(work: Work, account: Account) -> dict[str, Any]:
     }
 
 
-def _of_day(work: Work, draft: Draft, account: Account) -> None:
+def rate_of(values: dict[str, Any], found: currencies.Rate | None) -> None:
+    """The rate and where it is from into the head; None for one that was typed, which stays until the currency is another."""
+    if found is not None:
+        values["rate"] = found.rate
+    source = found or currencies.Rate(None)
+    values |= {"rate_typed": found is None, "rate_day": source.day, "rate_source": source.source}
+
+
+def _of_day(work: Work, draft: Draft, account: Account, resource: str) -> None:
     """Date, currency and rate."""
     values = draft.values
     values["date"] = values["date"] or today(work)
     values["currency"] = values["currency"] or account.currency or company(work).currency
-    own = values["currency"] == company(work).currency
-    if own:
-        values["rate"] = ONE
-    elif not ("rate" in draft.given and values["rate"]) and (
-        draft.coming("currency", "date", "rate", "account") or not values["rate"]
-    ):
-        values["rate"] = currencies.rate(work, values["currency"], values["date"])
+    stored = _stored(work, draft, resource)
+    other = stored is None or stored.currency != values["currency"]
+    if values["currency"] == company(work).currency:
+        rate_of(values, currencies.Rate(ONE))
+    elif values["rate"] and "rate" in draft.given and (stored is None or stored.rate != values["rate"]):
+        rate_of(values, None)
+    elif not values["rate"] or other or (stored.date != values["date"] and not stored.rate_typed):
+        rate_of(values, currencies.looked_up(work, values["currency"], values["date"]))
         if values["rate"] is None:
             draft.errors["currency"] = currencies.missing(values["currency"])
     if values["rate"] is not None and values["rate"] <= 0:
@@ -205,12 +214,15 @@ def _of_product(work: Work, account: Account, row: dict[str, Any], given: frozen
             row[name] = value
 
 
+def _stored(work: Work, draft: Draft, resource: str) -> Any:
+    """The head as it is stored; None for a new document."""
+    return None if draft.id is None else work.session.get(resource_of(resource).table, draft.id)
+
+
 def _priced_anew(work: Work, draft: Draft, resource: str) -> bool:
     """Whether the head of a stored document changes in what prices depend on."""
-    if draft.id is None:
-        return False
-    stored = work.session.get(resource_of(resource).table, draft.id)
-    return any(getattr(stored, name) != draft.values[name] for name in _PRICING)
+    stored = _stored(work, draft, resource)
+    return stored is not None and any(getattr(stored, name) != draft.values[name] for name in _PRICING)
 
 
 def _price(

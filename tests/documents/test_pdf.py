@@ -566,3 +566,9 @@ def test_no_line_is_wider_than_its_room_and_no_character_is_lost(room):
 def test_all_digits_are_as_wide_as_each_other():
     for style in faces.FILES:
         assert {faces.width(digit, style, 9) for digit in "0123456789"} == {faces.width("0", style, 9)}
+
+
+def test_a_percent_sign_stays_with_its_number():
+    [page] = draw(document(lines=[line("Taladro", "1", "10", tax="Exportación 0 %")]))
+    assert "0 %" in texts([page])
+    assert "%" not in texts([page])

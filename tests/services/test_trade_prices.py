@@ -134,16 +134,30 @@ def test_a_price_is_converted_once_and_never_there_and_back(trading):
     assert (pounds.net, pounds.net_company) == (D("9.23"), D("10.80"))
 
 
+def of_rate(document):
+    return document.rate, document.rate_typed, document.rate_day, document.rate_source
+
+
 def test_the_rate_is_that_of_the_day_unless_it_is_written(trading):
     for day, rate in (("2021-01-01", "0.5"), ("2021-02-01", "0.6")):
-        trade.make("exchange-rates", currency="CHF", day=day, rate=rate)
+        trade.make("exchange-rates", currency="CHF", day=day, rate=rate, source="Central bank")
     account = trade.customer(currency="CHF")
     values = {"date": "2021-01-31", "valid_until": "2021-03-01"}
     assert quoted(account, line(1, 100), **values).total_company == D("60.50")
     written = quoted(account, line(1, 100), **values, rate="0.55")
     assert (written.rate, written.total_company) == (D("0.55"), D("66.55"))
-    trade.run("quotes", "change", written.id, date="2021-02-02")
-    assert trade.of("quotes", written.id).rate == D("0.6")
+    assert of_rate(written) == (D("0.55"), True, None, None)
+    trade.run("quotes", "change", written.id, date="2021-02-02", rate="0.55")
+    assert of_rate(trade.of("quotes", written.id)) == (D("0.55"), True, None, None), "a typed rate stays"
+    trade.run("quotes", "change", written.id, rate=None)
+    assert of_rate(trade.of("quotes", written.id)) == (D("0.6"), False, date(2021, 2, 1), "Central bank")
+    trade.run("quotes", "change", written.id, date="2021-01-31", rate="0.6")
+    assert of_rate(trade.of("quotes", written.id)) == (D("0.5"), False, date(2021, 1, 1), "Central bank")
+    invoice = trade.to("quotes", "invoice", written.id)
+    assert of_rate(trade.of("invoices", invoice)) == (D("0.5"), False, date(2021, 1, 1), "Central bank")
+    home = quoted(account, line(1, 100), **values, rate="0.55").id
+    trade.run("quotes", "change", home, currency="EUR")
+    assert of_rate(trade.of("quotes", home)) == (D(1), False, None, None)
 
 
 def test_prices_that_include_their_taxes(trading):
