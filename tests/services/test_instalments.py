@@ -244,6 +244,9 @@ def _back(url, kept):
                 connection.exec_driver_sql(f"ALTER TABLE {table}_{ways} DROP COLUMN {name}")
         for table in ("quote", "order", "delivery", "invoice"):
             connection.exec_driver_sql(f"ALTER TABLE {table}_line DROP COLUMN listed")
+        heads = ("quote", "sales_order", "delivery_note", "invoice")
+        for table, name in product(heads, ("rate_typed", "rate_day", "rate_source")):
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {name}")
         connection.exec_driver_sql("DROP INDEX ix_quote_superseded")
         connection.exec_driver_sql("ALTER TABLE quote DROP COLUMN superseded")
         if url.startswith("postgres"):
