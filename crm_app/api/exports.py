@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,8 +24,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def as_csv(call: Call) -> Response:
-    """Comma-separated values: field names as heads, values as the API writes them."""
-    return _file(call, "csv", "text/csv; charset=utf-8", exchange.export_csv)
+    """Comma-separated values as the API writes them; heads are field names, with `heads=labels` the caller's words for them."""
+    heads = dict(call.params).get("heads", "names")
+    if heads not in ("names", "labels"):
+        raise Invalid({"heads": Message("Use only: {options}.", options="names, labels")})
+    write = partial(exchange.export_csv, heads=heads == "labels")
+    return _file(call, "csv", "text/csv; charset=utf-8", write)
 
 
 def as_xlsx(call: Call) -> Response:

@@ -154,19 +154,21 @@ def _export_paths(which: list[Any]) -> dict[str, Any]:
         in_query("filter[name]", TEXT, f"Any filter of the list, by its field; operators: {', '.join(OPERATORS)}."),
         in_query("ids", TEXT, ids, "1,2"),
     ]
+    heads = in_query("heads", TEXT, "What stands in the first line: names (of fields), or labels.", "labels")
     kinds = (
-        ("csv", "text/csv", "A list as CSV: field names as heads, values as the API writes them"),
+        ("csv", "text/csv", "A list as CSV: field names as heads, values as the API writes them", [*asked, heads]),
         (
             "xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             "A list as a workbook in the caller's language",
+            asked,
         ),
     )
     return {
         f"/{{resource}}/export.{ending}": {
-            "get": operation("export", f"export.{ending}", summary, asked, _file(media_type))
+            "get": operation("export", f"export.{ending}", summary, params, _file(media_type))
         }
-        for ending, media_type, summary in kinds
+        for ending, media_type, summary, params in kinds
     }
 
 

@@ -1,6 +1,7 @@
 """Records as tables, for files that people open elsewhere: CSV as programs read it, XLSX as the reader sees it."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,23 @@ from .work import Work, column_of
 BATCH = 2_000
 # what a spreadsheet takes for the beginning of a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_TELEPHONE = re.compile(r"\+\d[\d ().\-/]*", re.ASCII)
 Labels = dict[str, dict[int, str]]
 
 
 def export_csv(
-    work: Work, resource: Resource, target: Path, query: Query | None = None, ids: Sequence[int] | None = None
+    work: Work,
+    resource: Resource,
+    target: Path,
+    query: Query | None = None,
+    ids: Sequence[int] | None = None,
+    *,
+    heads: bool = False,
 ) -> int:
     """Write the records that the query finds and the actor may read, a heading first; how many.
 
-    Without a query: all, with all their fields. Nothing but a whole file appears at `target`.
+    Without a query: all, with all their fields. The heads are the names of the fields, as programs take them, with `heads`
+    their labels in the actor's language. Nothing but a whole file appears at `target`.
     """
     names = list(records.columns_of(resource, query) if query else resource.fields)
     part = target.with_name(target.name + ".part")
@@ -36,7 +45,8 @@ def export_csv(
             "w", encoding="utf-8-sig", newline=""
         ) as file:  # the mark lets spreadsheets see that it is UTF-8
             sheet = csv.writer(file)
-            sheet.writerow(["id", *names])
+            say = work.actor.speech.say
+            sheet.writerow(["id", *(say(resource.fields[name].label) if heads else name for name in names)])
             cells = [_csv_cell(resource.fields[name]) for name in names]
             for found, labels in _batches(work, resource, names, query or Query(), ids):
                 known = [labels.get(name) for name in names]
@@ -137,5 +147,5 @@ def _sheet_cell(work: Work, spec: FieldSpec) -> Any:
 
 
 def defused(text: str) -> str:
-    """Text that no spreadsheet runs: an apostrophe before what looks like a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """Text that no spreadsheet runs: an apostrophe before what looks like a formula. A telephone number is none."""
+    return f"'{text}" if text.startswith(_FORMULA) and not _TELEPHONE.fullmatch(text) else text

@@ -119,6 +119,18 @@ def test_csv_has_what_is_filtered_in_its_order_with_the_chosen_columns(api):
     assert len(picked.strip().splitlines()) == 3
 
 
+def test_csv_for_people_has_their_words_as_heads_and_telephones_as_they_are(api):
+    phones = ("+34 600 100 200", "+34 (91) 555-10.20")
+    for number, phone in enumerate(phones):
+        api.post("/api/v1/accounts", json={"name": f"P{number}", "phone": phone, "city": "+1+cmd|'/c calc'!A0"})
+    answer = api.get("/api/v1/accounts/export.csv?heads=labels&columns=name,phone,city&sort=name")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[0] == ["id", "Name", "Telephone", "City"]
+    assert tuple(row[2] for row in rows[1:]) == phones
+    assert {row[3] for row in rows[1:]} == {"'+1+cmd|'/c calc'!A0"}
+    assert api.get("/api/v1/accounts/export.csv?heads=x").status_code == 422
+
+
 def test_xlsx_is_a_workbook_without_formulas(api):
     api.post("/api/v1/accounts", json={"name": "=1+1", "credit_limit": "12.50", "roles": ["customer"]})
     answer = api.get("/api/v1/accounts/export.xlsx?columns=name,credit_limit,roles,created_at")

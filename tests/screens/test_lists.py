@@ -267,7 +267,7 @@ def test_what_is_filtered_is_taken_away_as_a_file(page):
         page.get_by_role("menuitem", name="CSV").click()
     with Path(coming.value.path()).open(encoding="utf-8-sig", newline="") as file:
         found = list(csv.DictReader(file))
-    assert [row["name"] for row in found] == [f"Lista {number:03}" for number in range(MANY)]
+    assert [row[es("Name")] for row in found] == [f"Lista {number:03}" for number in range(MANY)]
 
 
 def test_axe_finds_nothing_in_the_form_of_a_filter(page):

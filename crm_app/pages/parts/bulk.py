@@ -148,8 +148,8 @@ def export_menu(state: type[ListState], class_name: str) -> rx.Component:
     base = f"/api/v1/{state.resource.name}/export"
     face = rx.el.span(kit.icon("download"), rx.el.span(t("Export")), class_name="row")
     items = [
-        kit.menu_item(label=t(label), icon=icon, href=f"{base}.{ending}?" + state.export_query, plain=True)
-        for ending, label, icon in (("xlsx", "Excel (XLSX)", "table-2"), ("csv", "CSV", "file-text"))
+        kit.menu_item(label=t(label), icon=icon, href=f"{base}.{ending}" + state.export_query, plain=True)
+        for ending, label, icon in (("xlsx?", "Excel (XLSX)", "table-2"), ("csv?heads=labels&", "CSV", "file-text"))
     ]
     return kit.menu(*items, button_label=face, aria_label=t("Export"), class_name=class_name)
 
