@@ -71,6 +71,8 @@ def _reflex_settings(redis_url: str) -> dict[str, str]:
         # Seconds after which each side finds out that the other has gone without a word (Reflex: 25 and 120).
         "REFLEX_SOCKET_INTERVAL": "10",
         "REFLEX_SOCKET_TIMEOUT": "10",
+        # Bytes of one event: several long texts of one form, or the lines of a long document (Reflex: 1,000,000).
+        "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": "8000000",
     }
     if redis_url:
         settings |= {"REFLEX_REDIS_URL": redis_url, "REFLEX_STATE_MANAGER_MODE": "redis"}

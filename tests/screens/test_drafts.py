@@ -114,3 +114,19 @@ def test_a_doubled_tab_takes_a_draft_of_its_own(tabs, made):
     other.wait_for_timeout(300)
     page.reload()
     expect(page.locator("#f-city")).to_have_value("Común")
+
+
+def test_a_text_that_is_far_too_long_is_refused_at_its_field_and_kept(tabs, made, stored):
+    key = made(name="Larguísima")
+    page = tabs(address=f"/accounts/{key}")
+    ready(page)
+    page.evaluate(
+        """() => {
+          const field = document.querySelector("#f-city");
+          Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, "ñ".repeat(1500000));
+          field.dispatchEvent(new Event("input", {bubbles: true}));
+        }"""
+    )
+    page.locator(".unsaved [type=submit]").click()
+    expect(page.locator("#e-city")).to_contain_text(es("At most {size} characters.").format(size=80))
+    assert page.evaluate("document.querySelector('#f-city').value.length") == 1_500_000

@@ -275,6 +275,12 @@ export function CopyButton({ text, label, doneLabel, className = "" }) {
 
 /* ------------------------------------------------------------------ record form */
 
+const SENDABLE = 900_000;
+
+/** A value as it is sent. No field holds so much: the server refuses what is left of it too, where the whole would be more
+ * than its socket takes, and nobody would hear of it. The form keeps all that was typed. */
+const sendable = (value) => (typeof value === "string" ? value.slice(0, SENDABLE) : value);
+
 /** name → value of every named control. Groups and several values are joined by ",". */
 function readForm(form) {
   const values = new Map();
@@ -524,7 +530,8 @@ export function DraftForm({
       if (!wasBusy.current) saving.current = false;
     }, 1500);
     const all = readForm(form.current);
-    const given = Object.fromEntries([...all].filter(([name]) => !onlyChanged || found.has(name)));
+    const sought = [...all].filter(([name]) => !onlyChanged || found.has(name));
+    const given = Object.fromEntries(sought.map(([name, value]) => [name, sendable(value)]));
     onSave?.(given, since.current);
   }
 
