@@ -4,6 +4,7 @@ A text that is shown later, to somebody whose language is not known yet, is a `M
 Numbers and dates follow CLDR (through Babel).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -147,7 +148,11 @@ class Speech:
         if not message.args:
             return translate(message.text, self.language)
         args = {key: self._value(value) for key, value in message.args.items()}
-        return translate(message.text, self.language).format(**args)
+        text = translate(message.text, self.language)
+        for key, value in args.items():
+            if str(value).endswith("."):  # "Acme, S.L." ends a sentence with the stop that it has
+                text = re.sub(rf"\{{{key}\}}\.(?=\s|$)", f"{{{key}}}", text)
+        return text.format(**args)
 
     def _value(self, value: object) -> object:
         if isinstance(value, tuple):

@@ -200,3 +200,13 @@ def test_a_number_in_a_sentence_is_written_as_its_reader_writes_it():
     assert Speech("es", "ES").say(message) == "Quedan como máximo 1.234,50."
     assert Speech("en", "GB").say(message) == "At most 1,234.50 is left."
     assert Speech("es", "ES").say(Message("{most}", most=bare(Decimal("3E+1")))) == "30"
+
+
+def test_a_name_that_ends_in_a_stop_ends_the_sentence_with_it():
+    assert Speech("es").say(Message("{name} removed.", name="Acme, S.L.")).count(".") == 2
+    assert Speech("en").say(Message("{name} removed.", name="Acme, S.L.")) == "Acme, S.L. removed."
+    assert (
+        Speech("en").say(Message("There is no permission {name}.", name="Acme, S.L."))
+        == "There is no permission Acme, S.L."
+    )
+    assert Speech("en").say(Message("There is no permission {name}.", name="Acme")) == "There is no permission Acme."
