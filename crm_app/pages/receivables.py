@@ -51,7 +51,7 @@ def _aged_table() -> rx.Component:
                 rx.el.tr(
                     _sortable("name", "Customer"),
                     rx.el.th(t("Currency"), class_name="th-short"),
-                    *(_sortable(name, text, _narrow(index)) for index, (name, text) in enumerate(_HEADS.items())),
+                    *(_sortable(name, text, "num") for name, text in _HEADS.items()),
                     _sortable("total", "Total", "num"),
                 )
             ),
@@ -78,10 +78,6 @@ def _sortable(name: str, text: str, look: str = "") -> rx.Component:
     )
 
 
-def _narrow(index: int) -> str:
-    return "num" if index in (0, 1) else "num p2" if index < 4 else "num p3"
-
-
 def _aged(row: Var[AgedRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(link(row.address, row.name, class_name="name truncate row-link", dir="auto", title=row.name)),
@@ -97,7 +93,7 @@ def _sum(row: Var[AgedRow]) -> rx.Component:
 def _amounts(row: Var[AgedRow]) -> list[rx.Component]:
     return [
         rx.el.td(row.currency, class_name="muted"),
-        *(rx.el.td(row.amounts[index], class_name=_narrow(index)) for index in range(len(_HEADS))),
+        *(rx.el.td(row.amounts[index], class_name="num") for index in range(len(_HEADS))),
         rx.el.td(rx.el.b(row.total), class_name="num"),
     ]
 

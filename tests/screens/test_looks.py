@@ -7,7 +7,7 @@ from crm_app.core.resource import RESOURCES
 from tests.support.axe import faults
 from tests.support.served import until
 
-from .conftest import ready
+from .conftest import es, ready
 
 PAGES = (
     "/accounts", "/accounts/2", "/accounts/new", "/accounts?q=nadaquecoincida", "/accounts/999999", "/settings", "/settings/me",
@@ -150,3 +150,36 @@ def test_hostile_text_stays_text(tabs, made, stored):
     )
     ready(page)
     assert page.evaluate("window.pwned") is None
+
+
+CUT = """() => [...document.querySelectorAll('.table thead th, .table thead th span, .nav-item span, .nav-head span')]
+  .filter(one => one.clientWidth > 1 && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 4))
+  .map(one => one.textContent)"""
+
+
+@pytest.mark.parametrize("address", ["/tax-rates", "/sequences", "/currencies"])
+def test_heads_and_the_menu_are_not_cut_in_spanish(tabs, address):
+    page = tabs(address=address, width=1280, height=800)
+    ready(page)
+    assert page.evaluate(CUT) == []
+
+
+def test_every_bucket_of_the_ageing_can_be_reached_and_the_total_stays_in_sight(tabs, goods, post):
+    line = {"product": goods["hour"], "quantity": "1"}
+    invoice = post("invoices", account=goods["customer"], lines=[line])
+    post(f"invoices/{invoice['id']}/issue")
+    page = tabs(address="/ageing", width=1024, height=768)
+    expect(page.locator(".aged tbody tr").first).to_be_visible()
+    older, total = (page.locator(".aged thead th", has_text=es(text)).last for text in ("Older", "Total"))
+    expect(total).to_be_in_viewport()
+    older.scroll_into_view_if_needed()
+    expect(older).to_be_in_viewport()
+
+
+def test_a_tablet_shows_what_an_invoice_comes_to_and_what_is_open(tabs, goods, post):
+    line = {"product": goods["hour"], "quantity": "1"}
+    invoice = post("invoices", account=goods["customer"], lines=[line])
+    page = tabs(address=f"/invoices/{invoice['id']}", width=768, height=1024)
+    ready(page)
+    for label in ("Total", "Balance"):
+        expect(page.locator(".fact", has=page.locator("dt", has_text=es(label)))).to_be_visible()

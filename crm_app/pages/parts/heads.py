@@ -48,21 +48,19 @@ def begin(state: type[RecordState], resource: Resource, field: str) -> rx.Compon
 
 
 def facts(state: type[RecordState]) -> rx.Component:
-    """The figures of the record, then its facts; of these the later ones leave a narrow page."""
+    """The figures of the record, then its facts."""
     found = state.resource
-    told = [
-        _fact(t(found.fields[name].label), state.shown[name], late=index > 2) for index, name in enumerate(found.facts)
-    ]
+    told = [_fact(t(found.fields[name].label), state.shown[name]) for name in found.facts]
     strip = rx.el.dl(rx.foreach(state.figures, _figure), *told, class_name="facts")
     shown = state.record != 0
     return when(shown if found.facts else shown & (state.figures.length() > 0), strip)
 
 
-def _fact(label: Var[str], text: Var[str], *, late: bool) -> rx.Component:
+def _fact(label: Var[str], text: Var[str]) -> rx.Component:
     return rx.el.div(
         rx.el.dt(label),
         rx.el.dd(rx.cond(text != "", text, "\u2013"), class_name="truncate", title=text),
-        class_name="fact p2" if late else "fact",
+        class_name="fact",
     )
 
 

@@ -28,6 +28,7 @@ _WIDTHS = {
     "decimal": "108px",
     "select": "108px",
 }
+_NARROW = ("country", "date", "number")
 
 
 class Below(rx.Component):
@@ -169,6 +170,8 @@ def _width(resource: Resource, spec: FieldSpec) -> str:
     """The width of a column; a document's number is shown whole, and the badges of a state want more than a word."""
     if isinstance(spec.kind, Currency):
         return "76px"
+    if resource.group == "Settings" and spec.kind.widget not in _NARROW:
+        return "auto"  # few columns, whose words differ in length from one language to the other, share the room
     if spec.name == resource.label:
         return "140px"
     stands = resource.workflow is not None and spec.name == resource.workflow.state
