@@ -18,6 +18,7 @@ from .work import Work, column_of
 
 LIMIT = 2_000
 _FOUND_BY_NAME = 50
+_OF_RATE = ("rate_typed", "rate_day", "rate_source")
 Numbered = tuple[int | None, dict[str, Any]]
 
 
@@ -100,7 +101,7 @@ def _head(work: Work, resource: Resource, given: Mapping[str, object], document:
     found = {name: spec.default for name, spec in resource.fields.items() if not spec.readonly}
     if document:
         row = work.session.get(resource.table, records.reach(work, resource, document))
-        found = {name: getattr(row, name) for name in found}
+        found = {name: getattr(row, name) for name in (*found, *_OF_RATE)}
     for name in resource.writable:
         if name in given:
             try:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from crm_app.core.fields import BadValue, Reference
-from crm_app.core.i18n import Speech
+from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.trade import PRICE
 from crm_app.services import credit, previews, records, strip
@@ -260,19 +260,62 @@ def totals_of(head: Mapping[str, Any], currency: str, speech: Speech) -> list[di
     """Net, taxes, rounding, total, withholdings, what is payable; a row that says nothing is left out."""
     say = speech.say
 
-    def row(label: str, value: Decimal, look: str = "") -> dict[str, str]:
-        return {"label": label, "value": amount_text(value, currency, speech), "look": look}
+    def row(label: str, value: Decimal, look: str = "", how: str = "") -> dict[str, str]:
+        return {"label": label, "value": amount_text(value, currency, speech), "look": look, "how": how}
+
+    def of_rate(part: Mapping[str, Any]) -> str:
+        return derived_tax(part, currency, speech)
 
     taxes = head.get("tax_lines") or []
-    found = [row(say("Net"), head.get("net") or Decimal(0))]
-    found += [row(str(part["name"]), Decimal(part["amount"])) for part in taxes if not part["withheld"]]
+    found = [row(say("Net"), head.get("net") or Decimal(0), how=say("Sum of the lines that count"))]
+    found += [
+        row(str(part["name"]), Decimal(part["amount"]), how=of_rate(part)) for part in taxes if not part["withheld"]
+    ]
     if head.get("rounding"):
-        found.append(row(say("Rounding"), head["rounding"]))
-    found.append(row(f"{say('Total')} {currency}", head.get("total") or Decimal(0), "total"))
-    withheld = [row(str(part["name"]), -Decimal(part["amount"])) for part in taxes if part["withheld"]]
+        found.append(row(say("Rounding"), head["rounding"], how=say("What was typed with taxes, less net and taxes")))
+    found.append(
+        row(
+            f"{say('Total')} {currency}",
+            head.get("total") or Decimal(0),
+            "total",
+            derived_total(head, currency, speech),
+        )
+    )
+    withheld = [
+        row(str(part["name"]), -Decimal(part["amount"]), how=of_rate(part)) for part in taxes if part["withheld"]
+    ]
     if withheld:
-        found += [*withheld, row(say("Payable"), head.get("payable") or Decimal(0), "pay")]
+        found += [
+            *withheld,
+            row(say("Payable"), head.get("payable") or Decimal(0), "pay", say("Total less what is withheld")),
+        ]
     return found
+
+
+def derived_tax(part: Mapping[str, Any], currency: str, speech: Speech) -> str:
+    """How a tax or a withholding comes about, from what was stored of its computing; and why where nothing is charged."""
+    base, value = amount_text(Decimal(part["base"]), currency, speech), speech.number(Decimal(part["value"]))
+    if part["kind"] == "unit":
+        return speech.say(Message("{value} per unit", value=value))
+    told = speech.say(Message("{percent} % of {base}", percent=value, base=base))
+    return f"{told}. {part['reason']}" if part.get("reason") else told
+
+
+def derived_total(head: Mapping[str, Any], currency: str, speech: Speech) -> str:
+    """What the total is made of; in a foreign currency what it is in the company's, by which rate and whose."""
+    told = speech.say("Net, taxes and rounding" if head.get("rounding") else "Net and taxes")
+    rate = head.get("rate")
+    if not head.get("rate_typed") and not head.get("rate_day"):
+        return told
+    if head.get("rate_typed"):
+        source = speech.say("Exchange rate written by hand")
+    else:
+        source = ", ".join(filter(None, (speech.day(head["rate_day"]), head.get("rate_source"))))
+    worth = amount_text(head.get("total_company"), currency, speech)
+    rated = Message(
+        "{total} in the company's currency at {rate} ({source})", total=worth, rate=quantity_text(rate, speech), source=source
+    )  # fmt: skip
+    return f"{told}. {speech.say(rated)}"
 
 
 def why_rows(

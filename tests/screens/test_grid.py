@@ -143,7 +143,7 @@ def test_what_is_scanned_is_counted_and_the_next_scan_has_its_line(tabs, shop):
 
 @pytest.mark.parametrize(
     ("rows", "language", "price"),
-    [("RJ-NUT\t1.200,5\t2,25\r\nPieza suelta\t2\t1.000,10\n", "es", "5.688,61"), ("RJ-NUT\t2.5\t1\nPieza suelta\t1\t0.5", "en", "3,63")],
+    [("RJ-NUT\t1.200,5\t2,25\r\nPieza suelta\t2\t1.000,10\t10 %\n", "es", "5.446,59"), ("RJ-NUT\t2.5\t1\nPieza suelta\t1\t0.5", "en", "3,63")],
 )  # fmt: skip
 def test_rows_of_a_spreadsheet_are_pasted(tabs, shop, rows, language, price):
     page = fresh(tabs)
@@ -264,3 +264,16 @@ def test_a_long_document_answers_each_key(tabs, shop, post, lines, patience):
     times = page.evaluate(MEASURE, [lines // 2, 12])
     print(f"{lines} lines: median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms")  # noqa: T201
     assert statistics.median(times) < patience
+
+
+def test_each_amount_says_how_it_comes_about(tabs, shop, post):
+    lines = [{"description": "Rejilla", "quantity": "1", "price": "100"}]
+    key = post("quotes", account=shop["customer"], currency="USD", rate="0.9", lines=lines)["id"]
+    page = tabs(address=f"/quotes/{key}")
+    ready(page)
+    page.get_by_role("button", name=es("Why these amounts"), exact=True).click()
+    told = page.locator(".totals")
+    expect(told).to_contain_text("21 % de 100,00")
+    expect(told).to_contain_text("108,90 en la moneda de la empresa a 0,9 (Tipo de cambio escrito a mano)")
+    cell(page, "price", 0).fill("50")
+    expect(told).to_contain_text("21 % de 50,00")

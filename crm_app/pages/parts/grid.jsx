@@ -81,6 +81,7 @@ export function Grid({
   }, []);
   const [opened, setOpened] = useState(() => new Set());
   const [asked, setAsked] = useState(null);
+  const [how, setHow] = useState(false);
   const [search, setSearch] = useState(null);
   const box = useRef(null);
   const hidden = useRef(null);
@@ -440,8 +441,8 @@ export function Grid({
       .split(/\r?\n/)
       .map((line) => line.split("\t").map((part) => part.trim()))
       .filter((parts) => parts[0])
-      .map(([what, quantity, price]) =>
-        fresh({ find: what, description: what, quantity: quantity || "1", price: price ?? "", group: rows[at].group ?? "" }),
+      .map(([what, quantity, price, discount]) =>
+        fresh({ find: what, description: what, quantity: quantity || "1", price: price ?? "", discount: (discount ?? "").replace(/\s*%$/, ""), group: rows[at].group ?? "" }),
       );
     if (!made.length) return;
     setSearch(null);
@@ -555,10 +556,18 @@ export function Grid({
         </div>
       )}
       {(sheet.totals ?? []).length > 0 && (
-        <dl className="totals">
+        <dl className={how ? "totals is-told" : "totals"}>
+          <dt className="totals-why">
+            <button type="button" className="button button-quiet button-sm" aria-expanded={how} onClick={() => setHow(!how)}>
+              <Icon name="info" />
+              {words.why_amount}
+            </button>
+          </dt>
+          <dd />
           {sheet.totals.map((total, index) => [
             <dt key={`${index}t`} className={total.look}>
               {total.label}
+              {how && total.how && <small>{total.how}</small>}
             </dt>,
             <dd key={`${index}d`} className={total.look}>
               {total.value}
