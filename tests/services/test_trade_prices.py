@@ -314,7 +314,7 @@ def test_what_is_typed_shows_the_price_that_is_saved(trading):
     listed, typed = (row.id for row in trade.of("quotes", key).lines)
     rows = [
         {"id": listed, "product": str(thing), "quantity": "10", "price": "10", "listed": "true"},
-        {"id": typed, "product": str(thing), "quantity": "10", "price": "9", "listed": ""},
+        {"id": typed, "product": str(thing), "quantity": "10", "price": "9", "listed": "false"},
     ]
     quotes = records.resource_of("quotes")
     with Work(SYSTEM) as work:
