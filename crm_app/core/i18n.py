@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import NumberPattern, get_decimal_symbol, parse_pattern
 
 from . import clock
+from .plain import storable
 
 LANGUAGES = ("es", "en")
 DEFAULT_LANGUAGE = "es"
@@ -125,6 +126,14 @@ def _decimal(locale: Locale) -> str:
     return str(get_decimal_symbol(locale))
 
 
+_QUOTED = 300  # characters of what was typed that a sentence repeats
+
+
+def shortened(text: str) -> str:
+    """What a sentence may repeat of a text that may be anybody's: not without end, and nothing that no socket can carry."""
+    return storable(text if len(text) <= _QUOTED else text[:_QUOTED] + "…")
+
+
 @dataclass(frozen=True)
 class Speech:
     """How one user reads: language (es, en), country (ISO 3166, for number and date forms) and time zone (IANA).
@@ -159,7 +168,9 @@ class Speech:
             return ", ".join(str(self._value(part)) for part in value)
         if isinstance(value, Decimal):
             return self.number(value)
-        return self.say(value) if isinstance(value, Message) else value
+        if isinstance(value, Message):
+            return self.say(value)
+        return shortened(value) if isinstance(value, str) else value
 
     def number(self, value: Decimal | int, places: int | None = None) -> str:
         """With grouping; `places` fixes the decimals, else as many as the value has."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crm_app.core import fields
 from crm_app.core.fields import BadValue, fold
-from crm_app.core.i18n import Speech
+from crm_app.core.i18n import Message, Speech
 from crm_app.core.plain import storable
 
 
@@ -262,3 +262,9 @@ def test_a_number_that_is_shown_or_edited_is_read_back_as_the_same_number(langua
         value = Decimal(text)
         assert kind.parse(kind.edit(value, speech), speech) == value
         assert kind.parse(kind.show(value, speech).replace("\u2212", "-"), speech) == value
+
+
+def test_a_sentence_repeats_of_a_hostile_text_only_what_every_socket_carries():
+    said = Speech("en").say(Message("There is no page {page}.", page="\ud800x\x00" + "A" * 5_000_000))
+    assert said.encode().decode() == said
+    assert said == "There is no page x" + "A" * 297 + "…."
