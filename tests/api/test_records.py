@@ -173,3 +173,14 @@ def test_a_seller_reaches_only_the_teams_records(api):
         == 1
     )
     assert seller.get("/api/v1/accounts").json()["total"] == 1
+
+
+def test_what_another_record_holds_too_is_told_beside_the_new_one_and_the_changed_one(api):
+    make(api, email="info@acme.example")
+    twin = make(api, name="Twin", email="INFO@acme.example")
+    warned = [{"field": "email", "message": "E-mail: the same as in Acme.", "id": 1}]
+    assert twin["warnings"] == warned
+    assert "warnings" not in api.get("/api/v1/accounts/2").json()
+    assert "warnings" not in api.patch("/api/v1/accounts/2", json={"city": "León"}).json()
+    assert api.patch("/api/v1/accounts/2", json={"email": "info@acme.example"}).json()["warnings"] == warned
+    assert "warnings" not in api.patch("/api/v1/accounts/2", json={"email": "two@acme.example"}).json()
