@@ -171,12 +171,23 @@ def _collection(resource: Resource) -> dict[str, Any]:
     found = {"get": operation(resource.name, f"{resource.name}.list", resource.many, parameters, answers)}
     if "create" in resource.verbs:
         made = {
-            "201": gives(schema(name_of(resource)), "Created; its address is in `Location`."),
+            "201": gives(_written(resource), "Created; its address is in `Location`."),
             **refusals("400", "413", "422"),
         }
         body = takes(schema(f"{name_of(resource)}New"), example_of(resource))
         found["post"] = operation(resource.name, f"{resource.name}.create", "Create", use("IdempotencyKey"), made, body)
     return found
+
+
+def _written(resource: Resource) -> dict[str, Any]:
+    """The record that was made or changed, with what there is to warn of."""
+    shape = schema(name_of(resource))
+    if not resource.telling:
+        return shape
+    text = "Left out where no other record holds the same in: {}. `id` is null for one that you may not see."
+    one = {"type": "object", "properties": {"field": TEXT, "message": TEXT, "id": {"type": ["integer", "null"]}}}
+    warnings = {"type": "array", "description": text.format(", ".join(resource.telling)), "items": one}
+    return {"allOf": [shape, {"type": "object", "properties": {"warnings": warnings}}]}
 
 
 def _sums(resource: Resource) -> dict[str, Any]:
@@ -219,7 +230,7 @@ def _record(resource: Resource) -> dict[str, Any]:
         "get": operation(tag, f"{tag}.read", "Read", [*use("id"), _THEN], {"200": gives(shape), **refusals("404")})
     }
     if "change" in resource.verbs:
-        answers = {"200": gives(shape), **refusals("400", "404", "409", "412", "413", "422")}
+        answers = {"200": gives(_written(resource)), **refusals("400", "404", "409", "412", "413", "422")}
         body = takes(schema(f"{name_of(resource)}Change"))
         found["patch"] = operation(tag, f"{tag}.change", "Change", use("id", "IfMatch"), answers, body)
     if "remove" in resource.verbs:

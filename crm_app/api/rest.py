@@ -12,7 +12,7 @@ from crm_app.core.fields import BadValue, MomentKind
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES, Resource
-from crm_app.services import actions, history, records, related, sums
+from crm_app.services import actions, doubles, history, records, related, sums
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply, with_below
@@ -145,7 +145,15 @@ def run(call: Call, resource: Resource, verb: str, key: object) -> tuple[dict[st
         # HTTP is stricter than the kernel, which lets changes of different fields stand side by side
         if version is not None and outcome.version is not None and outcome.version not in (version, version + 1):
             raise Conflict(outcome.version - 1, {})
-        return _seen(work, resource, outcome), outcome
+        body = _seen(work, resource, outcome)
+        return body | _warned(work, resource, verb, body["id"], call), outcome
+
+
+def _warned(work: Work, resource: Resource, verb: str, key: int, call: Call) -> dict[str, Any]:
+    """`warnings` beside a record that was made or changed, where what came now is the same in another one."""
+    found = doubles.of_record(work, resource, key, call.values) if verb in ("create", "change") else []
+    told = [{"field": one.field, "message": call.actor.speech.say(one.text), "id": one.id} for one in found]
+    return {"warnings": told} if told else {}
 
 
 def _seen(work: Work, resource: Resource, outcome: actions.Outcome) -> dict[str, Any]:

@@ -46,6 +46,7 @@ _SHAPES: dict[type[Kind], Callable[[Any], dict[str, Any]]] = {
     fields.Day: lambda _: {"type": "string", "format": "date", "example": "2026-11-23"},
     fields.MomentKind: lambda _: {"type": "string", "format": "date-time", "example": "2026-11-23T14:05:00Z"},
     fields.Choices: lambda kind: {"type": "array", "uniqueItems": True, "items": _options(kind)},
+    fields.Tags: lambda _: {"type": "array", "maxItems": 30, "items": {"type": "string", "maxLength": 40}},
     fields.Choice: _options,
 }
 
@@ -65,7 +66,10 @@ def field_of(spec: FieldSpec) -> dict[str, Any]:
         found["readOnly"] = True
     if spec.default is not None:
         found["default"] = spec.kind.json(spec.default)
-    optional = not spec.required and spec.default is None
+    several = found.get("type") == "array"
+    if several:
+        found.setdefault("description", "`null` is taken for an empty list.")
+    optional = not spec.required and (spec.default is None or several)
     if optional and isinstance(found.get("type"), str):
         found["type"] = [found["type"], "null"]
         if "enum" in found:

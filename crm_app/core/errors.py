@@ -95,6 +95,8 @@ class TooMany(Refusal):
         minutes = -(-seconds // 60)
         soon = Message("Too many attempts. Try again in {seconds} seconds.", seconds=seconds)
         later = Message("Too many attempts. Try again in {minutes} minutes.", minutes=minutes)
+        if seconds == 1:
+            soon = Message("Too many attempts. Try again in 1 second.")
         super().__init__(later if seconds > 90 else soon)
         self.seconds = seconds
 

@@ -107,6 +107,8 @@ class Resource:
 
     `owner` names the field of whose the record is; with `team` it is also that team's.
 
+    `telling` are the fields of which two records should not hold the same: where two do, people are told.
+
     `feminine` says of what kind its word is in Spanish, so that words about a record agree with it.
 
     Records that stand inside others without a page of their own (the lines of documents) name by `inside` the field of the
@@ -142,6 +144,7 @@ class Resource:
     board: bool = False
     guard: str = ""
     inside: str = ""
+    telling: tuple[str, ...] = ()
     feminine: bool = False
 
     def __post_init__(self) -> None:
@@ -161,6 +164,7 @@ class Resource:
             "stands": tuple(part.field for stand in self.stands for part in stand.filters),
             "sums": self.sums,
             "inside": (self.inside,) if self.inside else (),
+            "telling": self.telling,
             "contrary": self.contrary[:1] if self.contrary else (),
         }
         for part, names in named.items():

@@ -282,6 +282,7 @@ ACCOUNTS = resource(
     owner="owner",
     team="team",
     facts=("tax_id", "city", "phone", "email"),
+    telling=("tax_id", "email"),
     tree="parent",
     views=(
         Ready("My accounts", "filter[owner]=me"),

@@ -115,6 +115,7 @@ CONTACTS = resource(
     filters=("owner", "city", "country", "language", "tags", "consent", "do_not_contact", "active"),
     owner="owner",
     facts=("email", "phone", "mobile", "city"),
+    telling=("email",),
     views=(Ready("My contacts", "filter[owner]=me"),),
 )
 lines(CONTACTS, ContactPhone, "phones", one="Telephone", many="Other telephones", label="number", icon="phone")

@@ -120,5 +120,6 @@ PRODUCTS = resource(
     filters=("category", "kind", "sold", "bought", "tax_class", "tags", "active"),
     group="Catalogue",
     facts=("code", "price", "currency", "category"),
+    telling=("barcode",),
 )
 lines(PRODUCTS, SupplierCode, "supplier_codes", one="Supplier", many="Suppliers", label="supplier", icon="truck")

@@ -132,6 +132,8 @@ def _holds(
     if reached:
         _, effect, policy = reached[-1]
         why = Message("The oldest open invoice is {days} days overdue ({policy}).", days=late, policy=policy)
+        if late == 1:
+            why = Message("The oldest open invoice is 1 day overdue ({policy}).", policy=policy)
         found.append(Hold(effect, why, Message("Payment of what is overdue.")))
     return found
 

@@ -5,6 +5,7 @@ Alembic is loaded only where there is something to migrate: it takes a twentieth
 
 import re
 import sqlite3
+import warnings
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,6 +135,9 @@ def differences(url: str) -> list[Any]:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    with engine_for(url).connect() as connection:
+    with engine_for(url).connect() as connection, warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", "Skipped unsupported reflection of expression-based index"
+        )  # ours are searches
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": migrations.ours})
         return list(compare_metadata(context, migrations.metadata()))

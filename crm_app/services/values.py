@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid, Missing
-from crm_app.core.fields import BadValue, Boolean, Kind, Reference
+from crm_app.core.fields import BadValue, Boolean, Choices, Kind, Reference, Tags
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models import registry
@@ -165,9 +165,12 @@ def parse(work: Work, resource: Resource, given: Mapping[str, object], *, creati
 
 
 def _parsed(kind: Kind, raw: object, speech: Speech) -> Any:
-    """An empty box of a form is a no; a program has to say so. Raises BadValue."""
+    """An empty box of a form is a no, and it joins several words by commas; a program has to write both out. Raises BadValue."""
     if isinstance(kind, Boolean) and (raw is None or (raw == "" and not speech.typed)):
         raise BadValue("Answer yes or no.")
+    if isinstance(kind, Choices | Tags) and not speech.typed and not isinstance(raw, list | tuple | None):
+        example = next(iter(kind.options)).value if isinstance(kind, Choices) else "vip"
+        raise BadValue("Send a list such as {example}. An empty list or null clears it.", example=f'["{example}"]')
     return kind.parse(raw, speech)
 
 

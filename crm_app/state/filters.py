@@ -138,6 +138,8 @@ def _shown(work: Work, spec: FieldSpec, value: str) -> str:
 def _from_today(speech: Speech, days: int) -> str:
     if days == 0:
         return speech.say("today")
+    if abs(days) == 1:
+        return speech.say("tomorrow" if days > 0 else "yesterday")
     if days > 0:
         return speech.say(Message("{count} days from today", count=days))
     return speech.say(Message("{count} days ago", count=-days))

@@ -22,7 +22,7 @@ from crm_app.services.work import Work
 from .beside import Around, BesideState, around
 from .clashes import ClashRow, clash_rows
 from .guard import SIGNED_IN, on, signed_in
-from .heads import HeadState, figures_of
+from .heads import HeadState, doubles_of, figures_of
 from .reading import reading
 from .session import Me, greet, tell
 
@@ -152,7 +152,7 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
 
     def _also(self) -> dict[str, Also]:
         """What else is read with the record."""
-        return {"figures": figures_of}
+        return {"figures": figures_of, "doubles": doubles_of}
 
     def _address(self) -> str:
         """The last part of the page's address."""
@@ -172,7 +172,7 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
             self.shown[self.resource.owner] = actor.name
         self.record, self.version, self.label = 0, 0, ""
         self.values, self.entries, self.older, self.loaded = defaults, [], False, True
-        self.figures = []
+        self.figures, self.doubles = [], []
         self._bare()
 
     async def _begin_with(self, actor: Actor, given: list[tuple[str, str]]) -> None:
@@ -192,7 +192,7 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
         self.record, self.version, self.label = key, found.version, found.label
         self.values, self.shown, self.lines = found.values, found.shown, found.lines
         self.entries, self.older, self.loaded = found.entries, found.older, True
-        self.figures = found.also["figures"]
+        self.figures, self.doubles = found.also["figures"], found.also["doubles"]
         self._take_around(found.around)
 
     async def _refresh(self, actor: Actor) -> None:

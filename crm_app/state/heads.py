@@ -9,7 +9,7 @@ import reflex as rx
 from crm_app.core import money
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import Resource
-from crm_app.services import figures, records
+from crm_app.services import doubles, figures, records
 from crm_app.services.work import Work
 
 from .lists import ListState
@@ -25,12 +25,21 @@ class FigureRow:
     late: bool = False
 
 
+@dataclasses.dataclass
+class DoubleRow:
+    """Another record that holds the same; `way` is its address, "" where its reader may not see it."""
+
+    text: str = ""
+    way: str = ""
+
+
 class HeadState(rx.State, mixin=True):
     """The part of a record's state that its head shows."""
 
     resource: ClassVar[Resource]
 
     figures: list[FigureRow] = []
+    doubles: list[DoubleRow] = []
     earlier: str = ""
     later: str = ""
 
@@ -61,6 +70,12 @@ def figures_of(work: Work, resource: Resource, item: records.Item) -> list[Figur
         )
         for one in figures.of_record(work, resource, item)
     ]
+
+
+def doubles_of(work: Work, resource: Resource, item: records.Item) -> list[DoubleRow]:
+    """The records that hold the same as this one, where no two should."""
+    say, found = work.actor.speech.say, doubles.of_record(work, resource, item.id)
+    return [DoubleRow(say(one.text), f"/{resource.name}/{one.id}" if one.id else "") for one in found]
 
 
 def amount_text(value: Decimal | None, currency: str, speech: Speech) -> str:

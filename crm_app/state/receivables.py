@@ -276,5 +276,7 @@ def part_of(speech: Speech, part: statements.Statement, most: int) -> StatementP
     ]
     before = part.movements[:-most]
     earlier = speech.say(Message("{n} earlier movements", n=speech.number(len(before)))) if before else ""
+    if len(before) == 1:
+        earlier = speech.say("1 earlier movement")
     carried = written(before[-1].balance) if before else ""
     return StatementPart(part.currency, written(part.opening), written(part.closing), earlier, carried, rows)

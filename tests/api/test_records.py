@@ -173,3 +173,32 @@ def test_a_seller_reaches_only_the_teams_records(api):
         == 1
     )
     assert seller.get("/api/v1/accounts").json()["total"] == 1
+
+
+def test_what_another_record_holds_too_is_told_beside_the_new_one_and_the_changed_one(api):
+    make(api, email="info@acme.example")
+    twin = make(api, name="Twin", email="INFO@acme.example")
+    warned = [{"field": "email", "message": "E-mail: the same as in Acme.", "id": 1}]
+    assert twin["warnings"] == warned
+    assert "warnings" not in api.get("/api/v1/accounts/2").json()
+    assert "warnings" not in api.patch("/api/v1/accounts/2", json={"city": "León"}).json()
+    assert api.patch("/api/v1/accounts/2", json={"email": "info@acme.example"}).json()["warnings"] == warned
+    assert "warnings" not in api.patch("/api/v1/accounts/2", json={"email": "two@acme.example"}).json()
+
+
+def test_a_list_of_words_is_sent_as_a_list_and_null_clears_it(api):
+    made = make(api, roles=["customer"], tags=["vip"])
+    for field, example in (("roles", "customer"), ("tags", "vip")):
+        for wrong in ("", "customer", "a,b", 5, True, {}):
+            answer = api.patch("/api/v1/accounts/1", json={field: wrong})
+            told = f'Send a list such as ["{example}"]. An empty list or null clears it.'
+            assert (answer.status_code, answer.json()["fields"]) == (422, {field: told}), wrong
+    assert api.get("/api/v1/accounts/1").json() == made
+    cleared = api.patch("/api/v1/accounts/1", json={"roles": None, "tags": None}).json()
+    assert (cleared["roles"], cleared["tags"]) == ([], [])
+    shape = api.get("/api/v1/openapi.json").json()["components"]["schemas"]["AccountChange"]["properties"]
+    for field in ("roles", "tags"):
+        assert (shape[field]["type"], shape[field]["description"]) == (
+            ["array", "null"],
+            "`null` is taken for an empty list.",
+        )

@@ -207,8 +207,10 @@ def test_some_rows_are_tagged_and_it_is_undone(page, many):
 def test_an_undo_that_is_refused_leaves_the_list_as_it_is(page, many):
     rows(page).first.locator("[data-pick]").check()
     page.get_by_role("button", name=es("Tag…")).click()
+    expect(page.locator("dialog[open] .dialog-title")).to_have_text(es("Tag 1 record"))
     page.fill("#bulk-value", "caduco")
     page.locator("dialog[open] [type=submit]").click()
+    expect(page.locator(".toast").last).to_contain_text(es("1 record changed."))
     undo = page.locator(".toast").last.get_by_role("button", name=es("Undo"))
     expect(undo).to_be_visible()
     with many.http() as browser:

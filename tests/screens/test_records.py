@@ -285,3 +285,17 @@ def test_a_page_that_a_role_does_not_show_says_so_and_leads_back(tabs, address):
     expect(page.get_by_role("link", name=es("Invoices"), exact=True)).to_be_visible()
     empty.get_by_role("link").click()
     page.wait_for_url(re.compile(r"//[^/]+/$"))
+
+
+def test_what_another_record_holds_too_is_named_and_linked_after_saving(tabs, made):
+    other = made(name="Gemela Primera S. L.", email="gemela@primera.example")
+    page = tabs(address=f"/accounts/{made(name='Gemela Segunda S. L.')}")
+    ready(page)
+    expect(page.locator(".banner")).to_have_count(0)
+    page.fill("#f-email", "Gemela@primera.example")
+    page.get_by_role("button", name=es("Save"), exact=True).click()
+    twin = page.locator(".banner").get_by_role("link", name="Gemela Primera S. L.")
+    expect(twin).to_have_text("Correo electrónico: igual que en Gemela Primera S. L.")
+    twin.click()
+    page.wait_for_url(f"**/accounts/{other}")
+    expect(page.locator(".banner").get_by_role("link", name="Gemela Segunda S. L.")).to_be_visible()

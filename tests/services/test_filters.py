@@ -117,8 +117,12 @@ def test_a_day_told_from_today_stays_so_in_the_address(admin):
     with Work(SYSTEM) as work:
         chip = chip_of(work, RESOURCES.get("contacts"), Filter("birthday", "lt", "today-7"))
         fixed = chip_of(work, RESOURCES.get("contacts"), Filter("birthday", "lt", "1980-04-03"))
+        near = [
+            chip_of(work, RESOURCES.get("contacts"), Filter("birthday", "lt", f"today{way}")).value
+            for way in ("-1", "+1")
+        ]
     assert (chip.value, chip.values) == ("hace 7 d\u00edas", ["-7"])
-    assert fixed.values == ["03/04/1980"]
+    assert (fixed.values, near) == (["03/04/1980"], ["ayer", "ma\u00f1ana"])
 
 
 def test_today_is_the_company_s_whoever_asks(trading):

@@ -101,6 +101,14 @@ def test_the_page_tells_who_is_held_and_narrows_by_effect_and_name(trading):
     assert page("", "", 10**8).page.page == 1, "a page that is not there is the last one"
 
 
+def test_one_day_is_told_as_one(trading):
+    policy = trade.make("credit-policies", name="Prompt", levels=[{"days": 1, "effect": "warn"}])
+    account = trade.customer(credit_policy=policy)
+    trade.invoice(account, line(1, 100), payment_days=0)
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        assert told("orders", account) == [("warn", "The oldest open invoice is 1 day overdue (Prompt).")]
+
+
 def test_an_order_and_a_delivery_say_what_stands_against_their_customer(trading):
     policy = trade.make("credit-policies", name="Warned", levels=[{"days": 0, "effect": "warn"}])
     account = trade.customer(credit_policy=policy, credit_limit="200")

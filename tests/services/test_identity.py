@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from crm_app.core import clock
 from crm_app.core.errors import Invalid, Missing, NotAllowed, NotSignedIn, TooMany
+from crm_app.core.i18n import Speech
 from crm_app.models.users import Attempt, RecoveryCode, Session, Token, User
 from crm_app.services import actions, codes, guessing, identity, users
 from crm_app.services.actors import SYSTEM
@@ -96,6 +97,11 @@ def test_guessing_is_slowed_down_by_person_and_place(admin):
     assert sign_in(address="10.9.9.9")  # nobody is shut out from elsewhere
     with clock.frozen(clock.ago(minutes=-16)):
         assert sign_in(address="10.0.0.1")
+
+
+def test_how_long_to_wait_is_told_in_one_or_many():
+    told = [Speech("es").say(TooMany(seconds).message).rpartition("dentro de ")[2] for seconds in (1, 2, 90, 91)]
+    assert told == ["1 segundo.", "2 segundos.", "90 segundos.", "2 minutos."]
 
 
 def test_guessing_many_people_from_one_place_is_slowed_down(admin):

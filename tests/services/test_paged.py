@@ -71,4 +71,5 @@ def test_a_long_statement_shows_its_end_and_says_what_stands_before():
         "4.00",
         "7.00",
     )
+    assert receivables.part_of(SPEECH, whole, 6).earlier == "1 earlier movement"
     assert (receivables.part_of(SPEECH, whole, 7).earlier, len(receivables.part_of(SPEECH, whole, 7).rows)) == ("", 7)

@@ -182,7 +182,7 @@ def _ask_change(state: type[ListState]) -> rx.Component:
             _error(state),
             _dialog_foot(
                 state,
-                t("Change {count} records", count=state.picked_count),
+                _one_or_many(state, "Change 1 record", "Change {count} records"),
                 "submit",
                 "button-primary",
                 state.changing == "",
@@ -193,21 +193,35 @@ def _ask_change(state: type[ListState]) -> rx.Component:
         open=state.asked == "change",
         title=rx.cond(
             state.changing_how == "add",
-            t("Tag {count} records", count=state.picked_count),
-            t("Change {count} records", count=state.picked_count),
+            _one_or_many(state, "Tag 1 record", "Tag {count} records"),
+            _one_or_many(state, "Change 1 record", "Change {count} records"),
         ),
         on_close=state.ask(""),
         close_label=t("Close"),
     )
 
 
+def _one_or_many(state: type[ListState], one: str, many: str) -> Var[str]:
+    """The text for so many as are selected."""
+    return rx.cond(state.picked_count == "1", t(one), t(many, count=state.picked_count))
+
+
 def _ask_remove(state: type[ListState]) -> rx.Component:
     return kit.dialog(
-        rx.el.p(t("They can be brought back with Undo. What other records refer to stays."), class_name="dialog-text"),
+        rx.el.p(
+            _one_or_many(
+                state,
+                "It can be brought back with Undo. It stays where other records refer to it.",
+                "They can be brought back with Undo. What other records refer to stays.",
+            ),
+            class_name="dialog-text",
+        ),
         _error(state),
-        _dialog_foot(state, t("Remove {count} records", count=state.picked_count), "button", "button-danger", False),
+        _dialog_foot(
+            state, _one_or_many(state, "Remove 1 record", "Remove {count} records"), "button", "button-danger", False
+        ),
         open=state.asked == "remove",
-        title=t("Remove {count} records?", count=state.picked_count),
+        title=_one_or_many(state, "Remove 1 record?", "Remove {count} records?"),
         on_close=state.ask(""),
         close_label=t("Close"),
     )

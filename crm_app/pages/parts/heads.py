@@ -5,7 +5,7 @@ from reflex.vars import Var
 
 from crm_app.core.resource import Resource
 from crm_app.state.forms import RecordState
-from crm_app.state.heads import FigureRow
+from crm_app.state.heads import DoubleRow, FigureRow
 from crm_app.state.session import Me
 
 from . import kit
@@ -48,12 +48,23 @@ def begin(state: type[RecordState], resource: Resource, field: str) -> rx.Compon
 
 
 def facts(state: type[RecordState]) -> rx.Component:
-    """The figures of the record, then its facts."""
+    """The figures of the record, then its facts; under them what it has in common with others."""
     found = state.resource
     told = [_fact(t(found.fields[name].label), state.shown[name]) for name in found.facts]
     strip = rx.el.dl(rx.foreach(state.figures, _figure), *told, class_name="facts")
     shown = state.record != 0
-    return when(shown if found.facts else shown & (state.figures.length() > 0), strip)
+    return rx.fragment(when(shown if found.facts else shown & (state.figures.length() > 0), strip), _doubles(state))
+
+
+def _doubles(state: type[RecordState]) -> rx.Component:
+    """Other records that hold what should tell this one from them, to be looked at; nothing is refused."""
+    notice = rx.el.div(rx.foreach(state.doubles, _double), class_name="banner banner-wait notices", role="status")
+    return when(state.doubles.length() > 0, notice) if state.resource.telling else rx.fragment()
+
+
+def _double(row: Var[DoubleRow]) -> rx.Component:
+    text = rx.cond(row.way != "", link(row.way, row.text, class_name="link", dir="auto"), rx.el.span(row.text))
+    return rx.el.p(kit.icon("copy"), text, key=row.way + row.text)
 
 
 def _fact(label: Var[str], text: Var[str]) -> rx.Component:

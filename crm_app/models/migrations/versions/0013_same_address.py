@@ -1,0 +1,14 @@
+"""Who has the same e-mail address, in whatever case, is found by an index."""
+
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the change."""
+    for table in ("account", "contact"):
+        op.execute(f'CREATE INDEX "ix_{table}_email_search" ON "{table}" (lower(email))')

@@ -1,0 +1,57 @@
+"""Records that hold what should tell one from another: people are told of the other one, and nothing is refused."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_app.core.fields import Email
+from crm_app.core.i18n import Message
+from crm_app.core.resource import Resource
+
+from .values import readable
+from .work import Work, column_of
+
+MOST = 3  # others that are named for each field
+
+
+@dataclass(frozen=True)
+class Double:
+    """Another record with the same value in `field`. `id` is None for one that the actor may not read, which is not named."""
+
+    field: str
+    text: Message
+    id: int | None
+
+
+def of_record(work: Work, resource: Resource, key: int, names: Iterable[str] | None = None) -> list[Double]:
+    """What other records share with this one of its telling fields, or of those of them in `names`."""
+    asked = [name for name in resource.telling if names is None or name in names]
+    if not asked:
+        return []
+    columns = [column_of(resource.table, name) for name in asked]
+    own = work.session.execute(sa.select(*columns).where(column_of(resource.table, "id") == key)).first()
+    shared = zip(asked, own or (), strict=bool(own))
+    return [double for name, value in shared if value for double in _others(work, resource, key, name, value)]
+
+
+def _others(work: Work, resource: Resource, key: int, name: str, value: str) -> list[Double]:
+    number, field = column_of(resource.table, "id"), Message(resource.fields[name].label)
+    same = (alike(resource, name, value), number != key)
+    found: list[Any] = []
+    if work.actor.may(resource.permission("read")):
+        named = sa.select(number, column_of(resource.table, resource.label))
+        found = list(work.session.execute(named.where(*same, *readable(work, resource)).order_by(number).limit(MOST)))
+    if not found and work.session.scalar(sa.select(number).where(*same).limit(1)) is not None:
+        return [Double(name, Message("{field}: the same as in a record that you may not see.", field=field), None)]
+    text = "{field}: the same as in {name}."
+    return [Double(name, Message(text, field=field, name=label), other) for other, label in found]
+
+
+def alike(resource: Resource, name: str, value: str) -> sa.ColumnElement[bool]:
+    """True for the records that hold the value: e-mail addresses in whatever case, all else to the letter. An index answers."""
+    column = column_of(resource.table, name)
+    if isinstance(resource.fields[name].kind, Email):
+        return sa.func.lower(column) == sa.func.lower(value)
+    return column == value  # type: ignore[no-any-return]
