@@ -76,13 +76,12 @@ class Held:
 
 def owed(work: Work, account: int) -> Decimal:
     """What the customer owes, in the company's currency: open invoices less open credit notes and money not yet allocated."""
-    return exposure.owed(work, lambda column: column == account).get(account, ZERO)
+    return exposure.owed_by(work, account)
 
 
 def exposed(work: Work, account: int, order: int = 0, note: int = 0) -> Decimal:
     """What is owed, and what is ordered or handed over and not yet invoiced, but for the order and note that are weighed."""
-    more = exposure.uninvoiced(work, lambda column: column == account, order, note)
-    return owed(work, account) + more.get(account, ZERO)
+    return owed(work, account) + exposure.uninvoiced_by(work, account, order, note)
 
 
 def oldest_due(work: Work, account: int) -> date | None:

@@ -1,7 +1,8 @@
 """What customers may come to owe, in the company's currency: open invoices, and what is ordered or handed over and not yet invoiced."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,10 +16,13 @@ from crm_app.models.orders import OrderLine, OrderStatus, SalesOrder
 from crm_app.models.payments import Direction, Payment
 
 from . import trade
+from .search import tested
 from .work import Work, column_of
 
 ZERO = Decimal(0)
 Which = Callable[[Any], sa.ColumnElement[bool]]
+Rest = Callable[[list[sa.ColumnElement[bool]]], list[sa.ColumnElement[bool]]]
+_Selects = tuple[sa.Select[Any], ...]
 _COUNTED = (OrderStatus.CONFIRMED.value, OrderStatus.HELD.value, OrderStatus.CLOSED.value)
 _GONE = ("issued", "signed")
 _SLACK = 1e-6  # what a rough sum may be off by
@@ -26,26 +30,66 @@ _SLACK = 1e-6  # what a rough sum may be off by
 
 def owed(work: Work, which: Which) -> dict[int, Decimal]:
     """By account: open invoices less open credit notes and money not yet allocated. `which` picks by the column of the account."""
+    return _owed(work, _summed(_open(which)), {})
+
+
+def uninvoiced(work: Work, which: Which) -> dict[int, Decimal]:
+    """By account: confirmed orders, what closed ones handed over, and issued delivery notes of no order, as far as they are not invoiced.
+
+    Deposits that no invoice has set off yet are taken from their order.
+    """
+    return _uninvoiced(work, _left(which), {})
+
+
+def owed_by(work: Work, account: int) -> Decimal:
+    """What `owed` is of that account."""
+    return _owed(work, _of_one()[0], {"account": account}).get(account, ZERO)
+
+
+def uninvoiced_by(work: Work, account: int, order: int, note: int) -> Decimal:
+    """What `uninvoiced` is of that account without that `order` and `note`, which are being weighed."""
+    return _uninvoiced(work, _of_one()[1], {"account": account, "order": order, "note": note}).get(account, ZERO)
+
+
+@cache
+def _of_one() -> tuple[_Selects, _Selects]:
+    """What is read of one `account`. Of its few rows the rest is only tested: SQLite knows no better than to look for all that are open."""
+
+    def which(account: Any) -> Any:
+        return account == sa.bindparam("account")
+
+    return _summed(_open(which, tested)), _left(which, tested)
+
+
+def _owed(work: Work, parts: _Selects, values: Mapping[str, Any]) -> dict[int, Decimal]:
     found: dict[int, Decimal] = {}
-    for part in _open(which):
-        account, rate, amount = part.subquery().c
-        summed = sa.select(account, rate, sa.func.sum(amount)).group_by(account, rate)
-        for key, worth, total in work.session.execute(summed):
+    for part in parts:
+        for key, worth, total in work.read(part, values):
             found[key] = found.get(key, ZERO) + total * worth
     return _rounded(work, found)
 
 
-def uninvoiced(work: Work, which: Which, order: int = 0, note: int = 0) -> dict[int, Decimal]:
-    """By account: confirmed orders, what closed ones handed over, and issued delivery notes of no order, as far as they are not invoiced.
+def _summed(parts: _Selects) -> _Selects:
+    found = []
+    for part in parts:
+        account, rate, amount = part.subquery().c
+        found.append(sa.select(account, rate, sa.func.sum(amount)).group_by(account, rate))
+    return tuple(found)
 
-    Deposits that no invoice has set off yet are taken from their order. `order` and `note` are left out: they are being weighed.
-    """
+
+def _left(which: Which, rest: Rest = list) -> _Selects:
+    """What `_uninvoiced` reads."""
+    return _ordered(which, rest), _handed_over(which, rest), _deposits(which, rest)
+
+
+def _uninvoiced(work: Work, parts: _Selects, values: Mapping[str, Any]) -> dict[int, Decimal]:
     found: dict[int, Decimal] = {}
-    ordered = _by_document(work.session.execute(_ordered(which, order)))
-    deposits = _deposits(work, which)
+    orders, notes, deposited = parts
+    ordered = _by_document(work.read(orders, values))
+    deposits: dict[int, Decimal] = dict(work.read(deposited, values).all()) if ordered else {}
     for (account, key), amount in ordered.items():
         found[account] = found.get(account, ZERO) + max(amount - deposits.get(key, ZERO), ZERO)
-    for (account, _), amount in _by_document(work.session.execute(_handed_over(which, note))).items():
+    for (account, _), amount in _by_document(work.read(notes, values)).items():
         found[account] = found.get(account, ZERO) + amount
     return _rounded(work, found)
 
@@ -59,7 +103,7 @@ def over_limit() -> sa.Select[Any]:
     def which(key: Any) -> Any:
         return key.in_(limited)
 
-    left = (_ordered(which, 0), _handed_over(which, 0))
+    left = (_ordered(which), _handed_over(which))
     parts = (*map(_roughly, _open(which)), *map(_rough_share, left))
     rows = sa.union_all(*parts).subquery()
     number, limit = column_of(Account, "id"), column_of(Account, "credit_limit")
@@ -76,20 +120,24 @@ def _float(value: Any) -> Any:
     return sa.cast(value, sa.Float) / sa.cast(sa.literal(Decimal(1), value.type), sa.Float)
 
 
-def _open(which: Which) -> tuple[sa.Select[Any], ...]:
-    """Rows of account, rate, amount: what is open of invoices, and what lies unallocated of money; credit and money received below 0."""
+def _open(which: Which, rest: Rest = list) -> _Selects:
+    """Rows of account, rate, amount: what is open of invoices, and what lies unallocated of money; credit and money received below 0.
+
+    `rest` says how all but the account is asked, here and below.
+    """
     credit = column_of(Invoice, "kind") == InvoiceKind.CREDIT_NOTE.value
     received = column_of(Payment, "direction") == Direction.RECEIVED.value
-    return _signed(which, Invoice, "issued", "balance", credit), _signed(
-        which, Payment, "posted", "unallocated", received
+    return (
+        _signed(which, rest, Invoice, "issued", "balance", credit),
+        _signed(which, rest, Payment, "posted", "unallocated", received),
     )
 
 
-def _signed(which: Which, table: Any, state: str, name: str, less: Any) -> sa.Select[Any]:
+def _signed(which: Which, rest: Rest, table: Any, state: str, name: str, less: Any) -> sa.Select[Any]:
     account, rate, amount = (column_of(table, one) for one in ("account", "rate", name))
     nothing = sa.literal(ZERO, amount.type)
     signed = sa.type_coerce(sa.case((less, nothing - amount), else_=amount), amount.type)
-    mine = (which(account), column_of(table, "status") == state, amount > nothing)
+    mine = (which(account), *rest([column_of(table, "status") == state, amount > nothing]))
     return sa.select(account, rate, signed.label("amount")).where(*mine)
 
 
@@ -139,14 +187,15 @@ def _invoiced(origin: str, line: Any) -> sa.ColumnElement[Decimal]:
     return sa.type_coerce(sa.func.coalesce(found.correlate(line).scalar_subquery(), nothing), quantity.type)
 
 
-def _ordered(which: Which, without: int) -> sa.Select[Any]:
+def _ordered(which: Which, rest: Rest = list) -> sa.Select[Any]:
+    """Lines of what was ordered, but of the `order` that is given."""
     account, status = column_of(SalesOrder, "account"), column_of(SalesOrder, "status")
     heads = (column_of(SalesOrder, name) for name in ("id", "total_company", "net"))
     return (
         sa.select(account, *heads, *_part(OrderLine), _invoiced("order_line", OrderLine), _dropped())
         .join(OrderLine, column_of(OrderLine, "sales_order") == column_of(SalesOrder, "id"))
-        .where(which(account), status.in_(_COUNTED), column_of(SalesOrder, "invoiced") != Progress.ALL.value)
-        .where(column_of(SalesOrder, "id") != without)
+        .where(which(account), *rest([status.in_(_COUNTED), column_of(SalesOrder, "invoiced") != Progress.ALL.value]))
+        .where(column_of(SalesOrder, "id") != sa.bindparam("order", 0))
     )
 
 
@@ -172,17 +221,20 @@ def _part(line: Any) -> tuple[Any, Any]:
     return column_of(line, "net"), column_of(line, "quantity")
 
 
-def _handed_over(which: Which, without: int) -> sa.Select[Any]:
-    """Lines of issued delivery notes that come from no order."""
+def _handed_over(which: Which, rest: Rest = list) -> sa.Select[Any]:
+    """Lines of issued delivery notes that come from no order, but of the `note` that is given."""
     account, number = column_of(DeliveryNote, "account"), column_of(DeliveryNote, "id")
+    whole = [
+        column_of(DeliveryNote, "status").in_(_GONE),
+        column_of(DeliveryNote, "kind") == DeliveryKind.DELIVERY.value,
+        column_of(DeliveryLine, "order_line").is_(None),
+        column_of(DeliveryNote, "invoiced") != Progress.ALL.value,
+    ]
     heads = (column_of(DeliveryNote, name) for name in ("id", "total_company", "net"))
     return (
         sa.select(account, *heads, *_part(DeliveryLine), _invoiced("delivery_line", DeliveryLine), _returned())
         .join(DeliveryLine, column_of(DeliveryLine, "delivery_note") == number)
-        .where(which(account), column_of(DeliveryNote, "status").in_(_GONE), number != without)
-        .where(column_of(DeliveryNote, "kind") == DeliveryKind.DELIVERY.value)
-        .where(column_of(DeliveryLine, "order_line").is_(None))
-        .where(column_of(DeliveryNote, "invoiced") != Progress.ALL.value)
+        .where(which(account), number != sa.bindparam("note", 0), *rest(whole))
     )
 
 
@@ -200,7 +252,7 @@ def _returned() -> sa.ColumnElement[Decimal]:
     return sa.type_coerce(sa.func.coalesce(found.scalar_subquery(), sa.literal(ZERO, kind)), kind)
 
 
-def _deposits(work: Work, which: Which) -> dict[int, Decimal]:
+def _deposits(which: Which, rest: Rest) -> sa.Select[Any]:
     """By order: deposit invoices that no issued invoice has set off yet."""
     order, total = column_of(Invoice, "order"), column_of(Invoice, "total_company")
     mine: Any
@@ -214,10 +266,11 @@ def _deposits(work: Work, which: Which) -> dict[int, Decimal]:
         .where(mine.invoice == column_of(Invoice, "id"), later.status == "issued")
         .correlate(Invoice)
     )
-    statement = (
-        sa.select(order, sa.func.sum(total))
-        .where(which(column_of(Invoice, "account")), order.is_not(None), column_of(Invoice, "status") == "issued")
-        .where(column_of(Invoice, "kind") == InvoiceKind.DEPOSIT.value, ~set_off.exists())
-        .group_by(order)
-    )
-    return dict(work.session.execute(statement).all())
+    deposited = [
+        order.is_not(None),
+        column_of(Invoice, "status") == "issued",
+        column_of(Invoice, "kind") == InvoiceKind.DEPOSIT.value,
+        ~set_off.exists(),
+    ]
+    of = which(column_of(Invoice, "account"))
+    return sa.select(order, sa.func.sum(total)).where(of, *rest(deposited)).group_by(order)

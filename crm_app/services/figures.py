@@ -2,14 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
 
 from crm_app.core.i18n import Message
 from crm_app.core.resource import Resource
+from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceStatus
+from crm_app.models.quotes import Quote, QuoteStatus
 
 from . import credit, records, statements, trade, whole
-from .work import Work
+from .search import tested
+from .work import Work, column_of
 
+YEAR = timedelta(days=365)
 ZERO = Decimal(0)
 
 
@@ -30,22 +39,54 @@ def of_record(work: Work, resource: Resource, item: records.Item) -> tuple[Figur
 
 
 def _account(work: Work, item: records.Item) -> tuple[Figure, ...]:
-    """What a customer owes, what of it is overdue, and how much credit is left."""
-    told, own = whole.may(work.actor), trade.company(work).currency
+    """What a customer owes, what of it is overdue, how much credit is left, what is offered, and what was sold within a year."""
+    own, today, told = trade.company(work).currency, trade.today(work), whole.may(work.actor)
+    customer = "customer" in (item.values["roles"] or ())
     figures: list[Figure] = []
     if "ageing.read" in told:
-        aged = statements.ageing(work, trade.today(work), accounts=[item.id])
-        late = [(sum(row.buckets.values(), ZERO) - row.buckets["current"], row.currency) for row in aged]
-        overdue = tuple(part for part in late if part[0])
-        if aged or "customer" in (item.values["roles"] or ()):
-            owed = tuple((row.total, row.currency) for row in aged)
+        owing = statements.owed_now(work, item.id, today)
+        overdue = tuple((late, currency) for currency, _, late in owing if late)
+        if owing or customer:
+            owed = tuple((total, currency) for currency, total, _ in owing)
             figures.append(Figure(Message("Balance"), owed or ((ZERO, own),)))
             figures.append(Figure(Message("Overdue balance"), overdue or ((ZERO, own),), late=bool(overdue)))
     limit = item.values["credit_limit"]
     if limit is not None and "held.read" in told:
         left = limit - credit.exposed(work, item.id)
         figures.append(Figure(Message("Credit left"), ((left, own),), of=(limit, own), late=left < ZERO))
+    given = {"account": item.id, "since": today - YEAR}
+    for name, label, asked in _TOTALS:
+        amount = work.read(asked(), given).scalar() if work.actor.scope(f"{name}.read") == "all" else None
+        figures += [Figure(label, ((amount, own),))] if amount is not None else []
     return tuple(figures)
 
 
+@cache
+def _offered() -> sa.Select[Any]:
+    """What quotes of the `account` that wait for an answer come to; nothing where none does."""
+    sent = column_of(Quote, "status") == QuoteStatus.SENT.value
+    conditions = tested([sent, column_of(Quote, "superseded").is_(False)])
+    total = column_of(Quote, "total_company")
+    asked = sa.select(sa.type_coerce(sa.func.sum(total), total.type))
+    return asked.where(column_of(Quote, "account") == sa.bindparam("account"), *conditions)
+
+
+@cache
+def _sold() -> sa.Select[Any]:
+    """What was invoiced to the `account` after `since`, without taxes and less what was credited; nothing where nothing was."""
+    net, credited = column_of(Invoice, "net_company"), column_of(Invoice, "kind") == InvoiceKind.CREDIT_NOTE.value
+    signed = sa.case((credited, sa.literal(ZERO, net.type) - net), else_=net)
+    issued = tested([column_of(Invoice, "status") == InvoiceStatus.ISSUED.value])
+    return sa.select(sa.type_coerce(sa.func.sum(signed), net.type)).where(
+        column_of(Invoice, "account") == sa.bindparam("account"),
+        column_of(Invoice, "date") > sa.bindparam("since"),
+        *issued,
+    )
+
+
+# what is told to who may read all of a list
+_TOTALS = (
+    ("quotes", Message("Open quotes"), _offered),
+    ("invoices", Message("Sales, 12 months"), _sold),
+)
 _OF: Mapping[str, Callable[[Work, records.Item], tuple[Figure, ...]]] = {"accounts": _account}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -194,6 +195,49 @@ def _of_exchange(work: Work, account: int | None, end: date) -> list[tuple[str, 
             found.append((theirs, Movement(day, *where, number, "exchange", None, way * row.taken)))
             found.append((ours, Movement(day, "invoices", row.invoice, number, "exchange", None, -way * row.amount)))
     return found
+
+
+# ---- what is owed now
+
+
+def owed_now(work: Work, account: int, today: date) -> list[tuple[str, Decimal, Decimal]]:
+    """By currency what the account owes now, and what of it was due before today; nothing of a currency that has nothing open.
+
+    The same as `ageing` of today, in one small statement. Raises NotAllowed.
+    """
+    whole.require(work, "ageing.read")
+    rows = work.read(_owed_now(), {"account": account, "today": today})
+    return [(currency, total, late) for currency, total, late in rows]
+
+
+@cache
+def _owed_now() -> sa.Select[Any]:
+    """(currency, what is open, what of it is late) of one `account` at `today`."""
+    balance, kind = column_of(Invoice, "balance"), column_of(Invoice, "kind")
+    free, direction = column_of(Payment, "unallocated"), column_of(Payment, "direction")
+    nothing = sa.literal(ZERO, balance.type)
+    part = instalments.open_of(column_of(Invoice, "paid"))
+    overdue = sa.and_(kind != _CREDIT, column_of(InvoicePart, "due") < sa.bindparam("today"))
+    asked = sa.select(
+        column_of(Invoice, "currency").label("currency"),
+        sa.case((kind == _CREDIT, nothing - part), else_=part).label("amount"),
+        sa.case((overdue, part), else_=nothing).label("late"),
+    ).join(InvoicePart, column_of(InvoicePart, "invoice") == column_of(Invoice, "id"))
+    given = sa.select(
+        column_of(Payment, "currency"),
+        sa.case((direction == Direction.RECEIVED.value, nothing - free), else_=free),
+        nothing,
+    )
+    issued, posted = (
+        column_of(Invoice, "status") == InvoiceStatus.ISSUED.value,
+        column_of(Payment, "status") == PaymentStatus.POSTED.value,
+    )
+    rows = sa.union_all(
+        asked.where(column_of(Invoice, "account") == sa.bindparam("account"), *tested([issued, balance > nothing])),
+        given.where(column_of(Payment, "account") == sa.bindparam("account"), *tested([posted, free > nothing])),
+    ).subquery()
+    total, late = (sa.type_coerce(sa.func.sum(one), balance.type) for one in (rows.c.amount, rows.c.late))
+    return sa.select(rows.c.currency, total, late).group_by(rows.c.currency)
 
 
 # ---- ageing

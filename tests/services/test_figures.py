@@ -1,7 +1,12 @@
 """What the head of an account tells in figures, and whom."""
 
+import re
+from datetime import timedelta
 from decimal import Decimal
 
+import sqlalchemy as sa
+
+from crm_app.core import clock
 from crm_app.core.resource import RESOURCES
 from crm_app.services import figures, records
 from crm_app.services.actors import SYSTEM
@@ -34,10 +39,11 @@ def test_what_is_owed_and_what_is_overdue_stand_by_currency_and_the_credit_that_
         ("Balance", ((D("121"), "EUR"),), None, False),
         ("Overdue balance", ((D(0), "EUR"),), None, False),
         ("Credit left", ((D("379"), "EUR"),), (D("500"), "EUR"), False),
+        ("Sales, 12 months", ((D("100"), "EUR"),), None, False),
     ]
     with Work(SYSTEM) as work:
         rows = figures_of(work, ACCOUNTS, records.one(work, ACCOUNTS, account))
-    assert [row.more for row in rows] == ["", "", "de 500,00 EUR"]
+    assert [row.more for row in rows] == ["", "", "de 500,00 EUR", ""]
 
 
 def test_more_than_the_limit_is_late(trading):
@@ -46,6 +52,49 @@ def test_more_than_the_limit_is_late(trading):
     trade.make("accounts", name="Nobody")
     trade.run("accounts", "change", account, credit_limit="100")
     assert told(account)[-1] == ("Credit left", ((D("-21"), "EUR"),), (D("100"), "EUR"), True)
+
+
+def test_quotes_that_wait_for_an_answer_and_what_was_sold_within_a_year_stand_in_the_companys_currency(trading):
+    account = trade.customer()
+    sent, old = (trade.document("quotes", account, line(1, price)) for price in (50, 70))
+    trade.document("quotes", account, line(1, 1000))
+    for quote in (sent, old):
+        trade.run("quotes", "send", quote)
+    trade.run("quotes", "decline", old, lost_reason="Dear")
+    with clock.frozen(clock.now() - timedelta(days=366)):
+        trade.invoice(account, line(1, 300))
+    trade.run("invoices", "credit", trade.invoice(account, line(1, 100)))
+    trade.invoice(account, line(1, 20))
+    assert told(account)[2:] == [
+        ("Open quotes", ((D("60.50"), "EUR"),), None, False),
+        ("Sales, 12 months", ((D("120"), "EUR"),), None, False),
+    ]
+
+
+def test_they_are_found_by_indexes_however_many_documents_others_have(trading):
+    account = trade.customer(credit_limit="500")
+    trade.order(account, line(1, 100))
+    plans = []
+
+    def explain(connection, cursor, statement, values, *_):
+        if statement.startswith("SELECT anon") or "account = " in statement:
+            sqlite = connection.dialect.name == "sqlite"
+            other = connection.connection.cursor()
+            if not sqlite:
+                other.execute("SET LOCAL enable_seqscan = off")
+            other.execute(f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{statement}", values)
+            plans.append(" ".join(str(row) for row in other.fetchall()))
+
+    with Work(SYSTEM) as work:
+        item = records.one(work, ACCOUNTS, account)
+        sa.event.listen(work.session.get_bind(), "before_cursor_execute", explain)
+        try:
+            figures.of_record(work, ACCOUNTS, item)
+        finally:
+            sa.event.remove(work.session.get_bind(), "before_cursor_execute", explain)
+    assert len(plans) == 8
+    for plan in plans:
+        assert not re.search(r"SCAN (?!anon)|Seq Scan", plan), plan
 
 
 def test_who_may_read_only_their_own_documents_is_told_no_sums(trading):

@@ -117,8 +117,15 @@ def owed(account: int, day: date | None = None) -> dict[str, Decimal]:
     with Work(SYSTEM) as work:
         day = day or trade.today(work)
         stated = {row.currency: row.closing for row in statements.statement(work, account, date.min, day)}
-        aged = {row.currency: row.total for row in statements.ageing(work, day, accounts=[account])}
+        rows = statements.ageing(work, day, accounts=[account])
+        now = {currency: told for currency, *told in statements.owed_now(work, account, day) if any(told)}
+        today = trade.today(work)
+    aged = {row.currency: row.total for row in rows}
     assert aged == {currency: amount for currency, amount in stated.items() if amount}
+    if day == today:
+        assert now == {
+            row.currency: [row.total, row.total + row.credit - row.buckets["current"]] for row in rows if row.total
+        }
     return aged
 
 
