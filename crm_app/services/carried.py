@@ -28,11 +28,12 @@ _AT_ONCE = 100  # documents in one statement
 
 
 def progress(work: Work, source: str, keys: Sequence[int]) -> dict[int, dict[str, str]]:
-    """How far each of these documents is, by column; drafts of what comes after it do not count."""
+    """How far each of these documents is, by column; drafts of what comes after it do not count. A return is not carried on."""
     _, line = HEADS[source]
     found: dict[int, list[Any]] = {key: [] for key in keys}
     for row in work.session.scalars(sa.select(line).where(column_of(line, line.PARENT).in_(keys))):
-        if getattr(row, "choice", LineChoice.FIRM.value) == LineChoice.FIRM.value:
+        back = getattr(row, "returned_line", None)
+        if back is None and getattr(row, "choice", LineChoice.FIRM.value) == LineChoice.FIRM.value:
             found[getattr(row, line.PARENT)].append(row)
     done = ledger.sums(work, source, [row.id for rows in found.values() for row in rows], done=True)
     return {key: _progress(work, source, rows, done) for key, rows in found.items()}
@@ -121,7 +122,8 @@ def _credited_by_notes(work: Work) -> None:
 def _behind(work: Work, target: str, changed: set[int]) -> set[tuple[str, int]]:
     """The documents that lines of the changed ones were made from, those that were taken away included.
 
-    With them those that were made from the same: what an order's invoice takes is not left to its delivery notes.
+    With them those that were made from the same: what an order's invoice takes is not left to its delivery notes, those that
+    come after it included.
     """
     _, line = HEADS[target]
     gone: dict[str, set[int]] = {name: set() for name in _names_in(target)}
@@ -154,8 +156,7 @@ def _made_from(target: str, *, gone: bool = False) -> sa.CompoundSelect[Any]:
     parts = []
     for name, source in _names_in(target).items():
         parts.append(_parents_of(target, name, source, "id", gone=gone))
-        others = _BELOW.get(source, ()) if target == "invoices" else ()
-        parts.extend(_parents_of(target, name, below, name, gone=gone) for below in others)
+        parts.extend(_parents_of(target, name, below, name, gone=gone) for below in _BELOW.get(source, ()))
     return sa.union(*parts)
 
 

@@ -20,9 +20,10 @@ _TAKEN = (
 
 
 def upgrade() -> None:
-    """Make the change. Only what has a return or a credit note is looked at."""
+    """Make the change. Only what has a return or a credit note is looked at; a return itself is never invoiced."""
     for table, name in (("delivery_note", "returned"), ("invoice", "credited")):
         op.add_column(table, sa.Column(name, sa.String(length=40), nullable=False, server_default="none"))
+    op.execute("UPDATE delivery_note SET invoiced = 'none' WHERE kind = 'return'")
     op.execute(
         f"UPDATE delivery_note SET returned ="
         f" CASE WHEN EXISTS ({_LINES} AND line.quantity > COALESCE(({_BACK}), 0)) THEN 'partly' ELSE 'all' END"
