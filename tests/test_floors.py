@@ -32,6 +32,7 @@ LONG_FUNCTIONS = {"upgrade"}  # a migration is a list of tables
 LONG_FILES = {"models/migrations/versions/0001_first_tables.py"}  # likewise
 # tables without history may be written by statement; these columns of records too, as the system keeps them, not a user
 STATEMENTS_ON_RECORDS = {
+    ("services/carried.py", "Invoice"): "credited, which follows from the credit notes",
     ("services/codes.py", "User"): "totp_step, so that a code works once",
     ("services/quotes.py", "Quote"): "superseded, which follows from the newer version",
 }

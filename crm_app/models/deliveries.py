@@ -58,6 +58,9 @@ class DeliveryNote(Document, table=True):
     invoiced: str = column(
         Choice(Progress, PROGRESS_LABELS), "Invoiced", default=Progress.NONE.value, readonly=True, index=True
     )
+    returned: str = column(
+        Choice(Progress, PROGRESS_LABELS), "Returned", default=Progress.NONE.value, readonly=True, index=True
+    )
 
 
 class DeliveryLine(DocumentLine, table=True):
@@ -103,7 +106,7 @@ DELIVERIES = resource(
     label="number",
     search=SEARCHED,
     columns=("number", "account", "status", "date", "total", "currency", "invoiced", "kind", "ship_city", "owner"),
-    filters=("status", "kind", "account", "owner", "date", "invoiced", "order", "warehouse", "returns"),
+    filters=("status", "kind", "account", "owner", "date", "invoiced", "returned", "order", "warehouse", "returns"),
     form=(Section("Details", (*HEAD, "warehouse", "valued")), *SECTIONS),
     sort="-date",
     owner="owner",
@@ -121,6 +124,8 @@ DELIVERIES = resource(
         ),
         Stand("partly_invoiced", feminine("Partly invoiced"), "filter[invoiced]=partly"),
         Stand("invoiced", feminine("Invoiced"), "filter[invoiced]=all"),
+        Stand("partly_returned", feminine("Partly returned"), "filter[returned]=partly"),
+        Stand("returned", feminine("Returned"), "filter[returned]=all"),
     ),
     views=(
         Ready("Draft", "filter[status]=draft"),

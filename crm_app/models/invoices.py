@@ -14,6 +14,7 @@ from crm_app.core.resource import Ready, Section, Stand
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Exact, Id, column, lines, resource, sorted_by_key
+from .choices import PROGRESS_LABELS, Progress
 from .trade import (
     AMOUNT,
     HEAD,
@@ -89,6 +90,9 @@ class Invoice(Document, table=True):
     sent_on: date | None = column(Day(), "Sent on", readonly=True)
     paid: Decimal = column(AMOUNT, "Paid", default=Decimal(0), readonly=True)
     balance: Decimal = column(AMOUNT, "Balance", default=Decimal(0), readonly=True, index=True)
+    credited: str = column(
+        Choice(Progress, PROGRESS_LABELS), "Credited", default=Progress.NONE.value, readonly=True, index=True
+    )
 
 
 class InvoicePart(SQLModel, table=True):
@@ -154,7 +158,7 @@ _OVERDUE = Stand(
     "filter[status]=issued&filter[balance][gt]=0&filter[next_due][lt]=today&filter[kind][in]=invoice,debit_note,deposit",
 )
 _PARTLY = Stand("partly_paid", "Partly paid", "filter[status]=issued&filter[balance][gt]=0&filter[paid][gt]=0")
-_PAID = Stand("paid", "Paid", "filter[status]=issued&filter[balance][le]=0")
+_PAID = Stand("paid", "Paid", "filter[status]=issued&filter[balance][le]=0&filter[credited][ne]=all")
 INVOICES = resource(
     Invoice,
     "invoices",
@@ -166,7 +170,7 @@ INVOICES = resource(
     columns=("number", "account", "status", "total", "balance", "next_due", "currency", "date", "kind", "owner"),
     filters=(
         "status", "kind", "account", "owner", "date", "next_due", "due", "total", "balance", "currency", "quote", "order",
-        "delivery", "corrects",
+        "delivery", "corrects", "credited",
     ),
     form=(Section("Details", ("kind", *HEAD, "due", "corrects")), *SECTIONS),
     sort="-date",
@@ -181,6 +185,8 @@ INVOICES = resource(
         _OVERDUE,
         _PARTLY,
         _PAID,
+        Stand("partly_credited", feminine("Partly credited"), "filter[credited]=partly"),
+        Stand("credited", feminine("Credited"), "filter[credited]=all"),
         Stand("not_sent", "Issued, not sent", "filter[status]=issued&filter[sent_on][empty]=true"),
     ),
     views=(

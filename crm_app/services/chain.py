@@ -6,7 +6,6 @@ What a line was made from stands in its `*_line` columns, however far back, so t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +23,7 @@ from crm_app.models.trade import LineChoice
 from . import instalments, ledger, lines, shares, trade
 from .ledger import HEADS, ZERO, ancestor_of
 from .values import key_of, resource_of
-from .work import Work, before_commit, column_of
+from .work import Work, column_of
 
 TRAVELS = (
     "account", "account_name", "contact", "owner", "reference", "currency", "rate", "rate_typed", "rate_day", "rate_source",
@@ -56,8 +55,8 @@ def left(work: Work, source: str, target: str, keys: Sequence[int]) -> list[Part
     )
     rows = [row for row in rows if getattr(row, "choice", LineChoice.FIRM.value) == LineChoice.FIRM.value]
     done = ledger.sums(work, source, [row.id for row in rows])
-    parts = [Part(row, ledger.left_to(target, _of(source, row, done[row.id]), done[row.id])) for row in rows]
-    return [part for part in _capped(work, source, target, parts) if part.quantity > 0]
+    parts = [Part(row, ledger.left_to(target, whole_of(source, row, done[row.id]), done[row.id])) for row in rows]
+    return [part for part in capped(work, source, target, parts) if part.quantity > 0]
 
 
 def not_yet(work: Work, source: str, keys: Sequence[int], what: str) -> list[Part]:
@@ -71,12 +70,12 @@ def not_yet(work: Work, source: str, keys: Sequence[int], what: str) -> list[Par
     return [part for part in parts if part.quantity > 0]
 
 
-def _of(source: str, row: Any, done: Mapping[str, Decimal]) -> Decimal:
+def whole_of(source: str, row: Any, done: Mapping[str, Decimal]) -> Decimal:
     """Of a delivery note only what was not brought back counts."""
     return row.quantity - (done.get("returned", ZERO) if source == "deliveries" else ZERO)  # type: ignore[no-any-return]
 
 
-def _capped(work: Work, source: str, target: str, parts: list[Part], *, done: bool = False) -> list[Part]:
+def capped(work: Work, source: str, target: str, parts: list[Part], *, done: bool = False) -> list[Part]:
     """A line is not invoiced beyond what the order and the quote behind it have left: those may have been invoiced themselves."""
     for above in _ABOVE[source] if target == "invoices" and any(part.quantity for part in parts) else ():
         name = ancestor_of(above, target)
@@ -287,104 +286,6 @@ def rows_of(work: Work, resource: str, verb: str, keys: Sequence[object]) -> lis
     found = RESOURCES.get(resource)
     numbers = sorted({key_of(found, key) for key in keys})  # type: ignore[arg-type]
     return [records.locked(work, found, number, verb) for number in numbers]  # type: ignore[arg-type]
-
-
-# ---- what follows from it: how far each document has been carried on
-
-
-@before_commit("order_line", "delivery_line", "invoice_line", "sales_order", "delivery_note", "invoice")
-def _carried_on(work: Work) -> None:
-    """Ordered, delivered and invoiced of every document whose descendants this transaction has touched."""
-    found: dict[str, set[int]] = {"quotes": set(), "orders": set(), "deliveries": set()}
-    for target, (head, line) in HEADS.items():
-        if target == "quotes":
-            continue
-        changed = {row["record"] for row in work.changes if row["entity"] == head.__tablename__}
-        changed |= {row["root"] for row in work.changes if row["entity"] == line.__tablename__}
-        for source, key in _behind(work, target, changed):
-            found[source].add(key)
-    for source, keys in found.items():
-        for key in sorted(keys):
-            _mark(work, source, key)
-
-
-def _behind(work: Work, target: str, changed: set[int]) -> set[tuple[str, int]]:
-    """The documents that lines of the changed ones were made from, those that were taken away included.
-
-    With them those that were made from the same: what an order's invoice takes is not left to its delivery notes.
-    """
-    _, line = HEADS[target]
-    gone: dict[str, set[int]] = {name: set() for name in _names_in(target)}
-    for row in work.changes:
-        if row["entity"] == line.__tablename__:
-            for values in (row["before"], row["after"]):
-                for name, keys in gone.items():
-                    if values and values.get(name):
-                        keys.add(values[name])
-    found: set[tuple[str, int]] = set()
-    if changed:
-        found |= set(work.read(_made_from(target), {"changed": sorted(changed)}))
-    if any(gone.values()):
-        found |= set(work.read(_made_from(target, gone=True), {name: sorted(gone[name]) for name in gone}))
-    return found
-
-
-def _names_in(target: str) -> dict[str, str]:
-    """The columns of a target's lines that name a line they were made from, each with the source."""
-    columns = HEADS[target][1].__table__.columns
-    return {name: source for source in _POINTER if (name := ancestor_of(source, target)) in columns}
-
-
-@cache
-def _made_from(target: str, *, gone: bool = False) -> sa.CompoundSelect[Any]:
-    """Source and id of what lies behind the lines of `changed`; with `gone` behind the lines that each column's name binds.
-
-    Each a question of its own: PostgreSQL reads a whole table for "in one or in the other".
-    """
-    parts = []
-    for name, source in _names_in(target).items():
-        parts.append(_parents_of(target, name, source, "id", gone=gone))
-        others = _BELOW.get(source, ()) if target == "invoices" else ()
-        parts.extend(_parents_of(target, name, below, name, gone=gone) for below in others)
-    return sa.union(*parts)
-
-
-def _parents_of(target: str, name: str, source: str, by: str, *, gone: bool) -> sa.Select[Any]:
-    line, source_line = HEADS[target][1], HEADS[source][1]
-    origin = column_of(line, name)
-    inside = column_of(line, line.PARENT).in_(sa.bindparam("changed", expanding=True))
-    mine = sa.bindparam(name, expanding=True) if gone else sa.select(origin).where(inside, origin.is_not(None))
-    parent = column_of(source_line, source_line.PARENT)
-    return sa.select(sa.literal(source), parent).where(column_of(source_line, by).in_(mine))
-
-
-_BELOW = {"quotes": ("orders", "deliveries"), "orders": ("deliveries",)}
-_KEPT = {
-    "quotes": {"ordered": "orders", "invoiced": "invoices"},
-    "orders": {"delivered": "deliveries", "invoiced": "invoices"},
-    "deliveries": {"invoiced": "invoices"},
-}
-
-
-def _mark(work: Work, source: str, key: int) -> None:
-    """Write how far a document is; drafts of what comes after it do not count.
-
-    It follows from the lines and is no decision: no history, no new version.
-    """
-    head, line = HEADS[source]
-    rows = list(work.session.scalars(sa.select(line).where(column_of(line, line.PARENT) == key)))
-    rows = [row for row in rows if getattr(row, "choice", LineChoice.FIRM.value) == LineChoice.FIRM.value]
-    done = ledger.sums(work, source, [row.id for row in rows], done=True)
-    wholes = [_of(source, row, done[row.id]) for row in rows]
-    values = {}
-    for name, target in _KEPT[source].items():
-        lefts = (ledger.left_to(target, whole, done[row.id]) for row, whole in zip(rows, wholes, strict=True))
-        parts = [Part(row, left) for row, left in zip(rows, lefts, strict=True)]
-        rest = [part.quantity for part in _capped(work, source, target, parts, done=True)]
-        values[name] = ledger.progress(zip(wholes, rest, strict=True)).value
-    work.session.execute(
-        sa.update(head).where(column_of(head, "id") == key).values(values).execution_options(synchronize_session=False)
-    )
 
 
 CREDIT, INVOICE, RETURN = InvoiceKind.CREDIT_NOTE.value, InvoiceKind.INVOICE.value, DeliveryKind.RETURN.value

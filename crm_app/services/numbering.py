@@ -28,19 +28,22 @@ _PATTERNS = {
 def draw(work: Work, kind: Numbered, day: date) -> str:
     """The next number of the kind's series for a document of that date. Raises Invalid at "date" where it would go back, or lies ahead.
 
-    The series is locked until the end of the transaction: SQLite by the write lock, PostgreSQL by the row.
+    The series is locked until the end of the transaction: SQLite by the write lock, PostgreSQL by the row. Where it begins anew
+    every year, the date does not go back into the year before either.
     """
-    series = _series(work, kind)
-    if day > clock.today(rules.company(work, "time_zone") or "UTC"):
+    today = clock.today(rules.company(work, "time_zone") or "UTC")
+    if day > today:
         raise Invalid({"date": Message("This day is still to come.")})
-    year = day.year if series.yearly else 0
-    counter = _counter(work, series, year)
-    if counter.last_day is not None and day < counter.last_day:
+    series = work.locked(Sequence, _series(work, kind))
+    last = _last_day(work, series)
+    if last is not None and day < last:
         text = Message(
-            "The last number of this series is of {day}. Write that date or a later one.",
-            day=counter.last_day.isoformat(),
+            "The last number of this series is of {day}. Write a date from then until today, {today}.",
+            day=last.isoformat(),
+            today=today.isoformat(),
         )
         raise Invalid({"date": text})
+    counter = _counter(work, series, day.year if series.yearly else 0)
     counter.last += 1
     counter.last_day = day
     return written(series.pattern, counter.last, day)
@@ -51,7 +54,7 @@ def written(pattern: str, number: int, day: date) -> str:
     return pattern.format(n=number, yyyy=f"{day.year:04}", yy=f"{day.year % 100:02}", mm=f"{day.month:02}")
 
 
-def _series(work: Work, kind: Numbered) -> Sequence:
+def _series(work: Work, kind: Numbered) -> int:
     found = _active(work, kind)
     if found is None:
         if work.session.get_bind().dialect.name == "postgresql":
@@ -61,7 +64,7 @@ def _series(work: Work, kind: Numbered) -> Sequence:
         if found is None:
             make(work, (kind,))
             found = _active(work, kind)
-    return found  # type: ignore[return-value]
+    return found or 0
 
 
 def make(work: Work, kinds: Iterable[Numbered]) -> None:
@@ -76,28 +79,25 @@ def make(work: Work, kinds: Iterable[Numbered]) -> None:
     records.insert_many(work, records.resource_of("sequences"), rows)
 
 
-def _active(work: Work, kind: Numbered) -> Sequence | None:
-    table = Sequence
-    statement = (
-        sa.select(table)
-        .where(column_of(table, "kind") == kind.value, column_of(table, "active").is_(True))
-        .order_by(column_of(table, "id"))
-        .limit(1)
-    )
-    return work.session.scalar(statement)
+def _active(work: Work, kind: Numbered) -> int | None:
+    number = column_of(Sequence, "id")
+    usable = (column_of(Sequence, "kind") == kind.value, column_of(Sequence, "active").is_(True))
+    found: int | None = work.session.scalar(sa.select(sa.func.min(number)).where(*usable))
+    return found
+
+
+def _last_day(work: Work, series: Sequence) -> date | None:
+    """The date of the last number, of whichever year."""
+    last = sa.func.max(column_of(Counter, "last_day"))
+    found: date | None = work.session.scalar(sa.select(last).where(column_of(Counter, "sequence") == series.id))
+    return found
 
 
 def _counter(work: Work, series: Sequence, year: int) -> Counter:
-    """The locked counter of that year, made where there is none."""
+    """The counter of that year, made where there is none."""
     mine = (column_of(Counter, "sequence") == series.id, column_of(Counter, "year") == year)
     found = work.locked_where(Counter, *mine)
     if found is None:
-        made = {"sequence": series.id, "year": year, "last": 0}
-        if work.session.get_bind().dialect.name == "postgresql":
-            from sqlalchemy.dialects.postgresql import insert
-
-            work.session.execute(insert(Counter).values(made).on_conflict_do_nothing())
-        else:
-            work.session.execute(sa.insert(Counter).values(made))
+        work.session.execute(sa.insert(Counter).values(sequence=series.id, year=year, last=0))
         found = work.locked_where(Counter, *mine)
     return found  # type: ignore[no-any-return]

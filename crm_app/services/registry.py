@@ -2,6 +2,7 @@
 
 from . import (
     accounts,
+    carried,
     contacts,
     currencies,
     deliveries,
@@ -26,6 +27,7 @@ MODULES = (
     prices,
     trade,
     stock,
+    carried,
     payments,
     invoices,
     deliveries,

@@ -26,7 +26,10 @@ _PARTS = {
     "ordered": ("Partly ordered", "Ordered"),
     "delivered": ("Partly delivered", "Delivered"),
     "invoiced": ("Partly invoiced", "Invoiced"),
+    "returned": ("Partly returned", "Returned"),
+    "credited": ("Partly credited", "Credited"),
 }
+_BACK = ("returned", "credited")  # what takes a document back instead of carrying it on
 Values = Mapping[str, Any]
 
 
@@ -69,17 +72,23 @@ def brief(resource: Resource, values: Values, today: date) -> list[Standing]:
     if resource.workflow is None:
         return []
     state = str(values[resource.workflow.state])
-    return _now(state, values, today) or of(resource, values, today)[:1]
+    now = _now(state, values, today)
+    if not now and any(values.get(name) == "all" for name in _BACK):
+        return _carried(resource, values)[-1:]
+    return now or of(resource, values, today)[:1]
 
 
 def _carried(resource: Resource, values: Values) -> list[Standing]:
-    """How far it has been carried on."""
+    """How far it has been carried on. Of what has come back altogether nothing is left that could have been invoiced."""
     word = feminine if resource.feminine else str
-    found = [(values.get(name), words) for name, words in _PARTS.items()]
+    found = {name: how for name in _PARTS if (how := values.get(name)) in ("all", "partly")}
+    if found.get("returned") == "all":
+        found.pop("invoiced", None)
     return [
-        Standing(word(words[1]), "done") if how == "all" else Standing(word(words[0]), "wait")
-        for how, words in found
-        if how in ("all", "partly")
+        Standing(word(_PARTS[name][1]), "draft" if name in _BACK else "done")
+        if how == "all"
+        else Standing(word(_PARTS[name][0]), "wait")
+        for name, how in found.items()
     ]
 
 
@@ -96,11 +105,11 @@ def _dated(state: str, values: Values, today: date) -> list[Standing]:
 
 
 def _paid(state: str, values: Values, today: date) -> list[Standing]:
-    """Of an issued invoice: paid, partly paid, overdue."""
+    """Of an issued invoice: paid, partly paid, overdue. One that was credited altogether was settled by that."""
     if state != "issued" or "balance" not in values:
         return []
     if values["balance"] <= 0:
-        return [Standing("Paid", "done")]
+        return [] if values["credited"] == "all" else [Standing("Paid", "done")]
     found = [Standing("Partly paid", "wait")] if values["paid"] > 0 else []
     due = values["next_due"]
     late = due is not None and due < today and values.get("kind") != "credit_note"
@@ -183,11 +192,11 @@ _POINTLESS: Mapping[str, Callable[[Values], Mapping[str, bool]]] = {
     "orders": lambda values: {"deliver": values["delivered"] == "all", "invoice": values["invoiced"] == "all"},
     "deliveries": lambda values: {
         "invoice": values["kind"] == "return" or values["invoiced"] == "all",
-        "return": values["kind"] == "return",
+        "return": values["kind"] == "return" or values["returned"] == "all",
     },
     "invoices": lambda values: {
         "pay": values["balance"] <= 0,
-        "credit": values["kind"] == "credit_note",
+        "credit": values["kind"] == "credit_note" or values["credited"] == "all",
         "apply": values["kind"] != "credit_note" or values["balance"] <= 0,
         "unapply": values["kind"] != "credit_note" or values["paid"] <= 0,
         "send": values["sent_on"] is not None,

@@ -9,7 +9,7 @@ from crm_app.models.invoices import Invoice, InvoicePart
 from crm_app.models.numbering import Counter, Numbered, Sequence
 from crm_app.models.payments import Allocation, Payment
 
-from . import instalments, ledger, statements, trade
+from . import carried, instalments, ledger, statements, trade
 from .work import Work, column_of
 
 ZERO = Decimal(0)
@@ -20,6 +20,7 @@ def disagreements(work: Work) -> Iterator[tuple[str, str]]:
     yield "invoices and allocations", _counted(_wrong_invoices(work), "invoices")
     yield "invoices and instalments", _counted(_wrong_parts(work), "invoices")
     yield "payments and allocations", _counted(_wrong_payments(work), "payments")
+    yield "progress of documents", _counted(carried.wrong(work), "documents")
     yield "totals of documents", _counted(_wrong_totals(work), "documents")
     yield "statement and ageing", _unlike(work)
     yield "numbers without gaps", _gaps(work)

@@ -207,14 +207,31 @@ def test_invoices_that_were_issued_before_get_their_parts(database, tmp_path):
         account = trade.customer(payment_terms=terms(*THIRDS))
         several, whole = (trade.invoice(account, line(1, "247.93"), **more) for more in ({}, {"payment_terms": None}))
         draft = trade.document("invoices", account, line(1, 1))
+        taken_back = _taken_back(account)
         to("invoices", "pay", several, amount="130")
         before = [parts_of(key) for key in (several, whole)]
         _back(database, [(several, before[0])])
         assert schema.pending(database) == schema.migrate(database) == 8
         assert [parts_of(key) for key in (several, whole, draft)] == [*before, []]
         assert of("invoices", several).next_due == before[0][1][0]
+        assert [getattr(of(name, key), how) for name, key, how, _ in taken_back] == [told for *_, told in taken_back]
         assert (of("invoices", whole).next_due, trade.disagreements()) == (before[1][0][0], [])
         engine_for(database).dispose()
+
+
+def _taken_back(account):
+    """Invoices and delivery notes credited and returned in part, altogether and in a draft only: resource, id, field, how far."""
+    made = []
+    for percent, issued, told in ((None, True, "all"), ("50", True, "partly"), (None, False, "none")):
+        invoice, given = trade.invoice(account, line(2, 10)), {"percent": percent} if percent else {}
+        note = trade.document("deliveries", account, line(2, 10))
+        trade.run("deliveries", "issue", note)
+        credit, back = to("invoices", "credit", invoice, **given), to("deliveries", "return", note, **given)
+        if issued:
+            trade.run("invoices", "issue", credit)
+            trade.run("deliveries", "issue", back)
+        made += [("invoices", invoice, "credited", told), ("deliveries", note, "returned", told)]
+    return made
 
 
 def _back(url, kept):
@@ -248,6 +265,9 @@ def _back(url, kept):
             connection.exec_driver_sql(f"DROP INDEX ix_{table}_email_search")
         heads = ("quote", "sales_order", "delivery_note", "invoice")
         for table, name in product(heads, ("rate_typed", "rate_day", "rate_source")):
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {name}")
+        for table, name in (("invoice", "credited"), ("delivery_note", "returned")):
+            connection.exec_driver_sql(f"DROP INDEX ix_{table}_{name}")
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {name}")
         connection.exec_driver_sql("DROP INDEX ix_quote_superseded")
         connection.exec_driver_sql("ALTER TABLE quote DROP COLUMN superseded")

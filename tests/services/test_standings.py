@@ -5,15 +5,20 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from crm_app.core.errors import IllegalMove, Invalid
-from crm_app.core.i18n import translate
+from crm_app.core.i18n import feminine, translate
 from crm_app.core.query import Filter, Query
 from crm_app.core.resource import RESOURCES
-from crm_app.services import boards, records, standings, sums, views
+from crm_app.models.deliveries import DeliveryNote
+from crm_app.models.invoices import Invoice
+from crm_app.models.orders import SalesOrder
+from crm_app.models.quotes import Quote
+from crm_app.services import boards, carried, records, standings, sums, views
 from crm_app.services import trade as rules
 from crm_app.services.actors import SYSTEM
-from crm_app.services.work import Work
+from crm_app.services.work import Work, column_of
 from tests.support import crm, kernel, trade
 
 pytestmark = pytest.mark.usefixtures("trading")
@@ -250,3 +255,97 @@ def test_a_payment_says_how_far_it_settles_something(trading):
     assert standing_of("allocated") == [payment]
     trade.run("payments", "reverse", payment)
     assert (worn(), standing_of("allocated")) == ([(payment, standings.Standing("Reversed", "late"))], [])
+
+
+def stood(resource, key):
+    """Its badges beside the state, what a list shows of it, and the standings that find it."""
+    kind, one = RESOURCES.get(resource), trade.of(resource, key)
+    with Work(SYSTEM) as work:
+        finding = []
+        for stand in kind.stands:
+            query = Query(filters=(Filter("standing", "eq", stand.value), Filter("account", "eq", str(one.account))))
+            if key in {item.id for item in records.page(work, kind, query).items}:
+                finding.append(stand.value)
+    badges, brief = (
+        [found.text for found in which(kind, vars(one), today())] for which in (standings.of, standings.brief)
+    )
+    return badges[1:], brief, finding
+
+
+def test_an_invoice_says_how_much_of_it_was_credited_when_the_note_is_issued(trading):
+    key = trade.invoice(trade.customer(), trade.line(3, "10"))
+    kind = RESOURCES.get("invoices")
+    trade.run("invoices", "send", key)
+    first = trade.to(
+        "invoices", "credit", key, lines=[{"line": trade.of("invoices", key).lines[0].id, "quantity": "1"}]
+    )
+    assert (trade.of("invoices", key).credited, stood("invoices", key)) == ("none", ([], ["Issued"], ["open"]))
+    before = trade.of("invoices", key).version
+    trade.run("invoices", "issue", first)
+    assert stood("invoices", key) == (
+        [feminine("Partly credited"), "Partly paid"],
+        ["Partly paid"],
+        ["open", "partly_paid", "partly_credited"],
+    )
+    assert "credit" not in standings.pointless(kind, vars(trade.of("invoices", key)))
+    second = trade.to("invoices", "credit", key)
+    trade.run("invoices", "cancel", second)
+    assert trade.of("invoices", key).credited == "partly"
+    trade.to("invoices", "credit", key, issue=True)
+    assert stood("invoices", key) == ([feminine("Credited")], [feminine("Credited")], ["credited"])
+    assert "credit" in standings.pointless(kind, vars(trade.of("invoices", key)))
+    assert trade.of("invoices", key).version == before
+    assert trade.disagreements() == []
+
+
+def test_a_credit_note_of_another_price_takes_a_part(trading):
+    key = trade.invoice(trade.customer(), trade.line(2, "10"))
+    note = trade.to("invoices", "credit", key)
+    trade.run("invoices", "change", note, lines=[{"id": trade.of("invoices", note).lines[0].id, "price": "1"}])
+    trade.run("invoices", "issue", note)
+    assert trade.of("invoices", key).credited == "partly"
+    free = trade.document("invoices", trade.of("invoices", key).account, trade.line(1, "18"),
+                          kind="credit_note", corrects=key)  # fmt: skip
+    trade.run("invoices", "issue", free)
+    assert (trade.of("invoices", key).credited, trade.disagreements()) == ("all", [])
+
+
+def test_a_delivery_note_says_how_much_of_it_came_back_when_the_return_is_issued(trading):
+    key = trade.document("deliveries", trade.customer(), trade.line(3, "10"), trade.line(1, "5"))
+    kind = RESOURCES.get("deliveries")
+    trade.run("deliveries", "issue", key)
+    trade.run("deliveries", "sign", key, name="Ana")
+    some = trade.to("deliveries", "return", key, percent="50")
+    assert stood("deliveries", key) == ([], ["Signed"], ["not_invoiced"])
+    trade.run("deliveries", "issue", some)
+    assert stood("deliveries", key) == (
+        [feminine("Partly returned")], ["Signed"], ["not_invoiced", "partly_returned"],
+    )  # fmt: skip
+    rest = trade.to("deliveries", "return", key)
+    assert trade.of("deliveries", key).returned == "partly"
+    trade.run("deliveries", "issue", rest)
+    assert stood("deliveries", key)[:2] == ([feminine("Returned")], [feminine("Returned")])
+    assert "returned" in stood("deliveries", key)[2]
+    assert "return" in standings.pointless(kind, vars(trade.of("deliveries", key)))
+    assert (trade.of("deliveries", some).returned, trade.disagreements()) == ("none", [])
+
+
+def test_the_check_finds_a_document_that_does_not_say_how_far_it_is(trading):
+    account = trade.customer()
+    order = trade.order(account, trade.line(2, "10"))
+    note = trade.to("orders", "deliver", order, issue=True)
+    invoice = trade.to("deliveries", "invoice", note, issue=True)
+    quote = trade.document("quotes", account, trade.line(1, "10"))
+    stored = (
+        (Quote, quote, "ordered"),
+        (SalesOrder, order, "delivered"),
+        (DeliveryNote, note, "invoiced"),
+        (DeliveryNote, note, "returned"),
+        (Invoice, invoice, "credited"),
+    )
+    assert trade.disagreements() == []
+    for table, key, name in stored:
+        with Work(SYSTEM, verb="settings.change") as work:
+            work.session.execute(sa.update(table).where(column_of(table, "id") == key).values({name: "partly"}))
+            assert carried.wrong(work) == 1, name
+            work.session.rollback()
