@@ -35,7 +35,9 @@ def test_views_are_there_with_counts_and_sums_stand_under_the_rows(tabs, quotes)
     expect(page.get_by_role("tab", name=es("Expired"))).to_contain_text("0")
     expect(page.locator("tfoot .sum-row")).to_contain_text("36,66 EUR")
     page.get_by_role("tab", name=es("Open")).click()
-    expect(page).to_have_url(re.compile(r"/quotes\?filter%5Bstatus%5D%5Bin%5D=draft%2Csent&filter%5Bsuperseded%5D=false$"))
+    expect(page).to_have_url(
+        re.compile(r"/quotes\?filter%5Bstatus%5D%5Bin%5D=draft%2Csent&filter%5Bsuperseded%5D=false$")
+    )
     expect(page.locator(".chip-edit")).to_have_count(2)
 
 
