@@ -2,7 +2,9 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from crm_app.core.settings import settings
 POOL_SIZE = 8
 _BUSY_MS = 5000
 _TURN_S = 15
+_STEPS = 100_000  # of SQLite's machine between two looks at the clock: some milliseconds
 _CACHE_KB = 4000  # per connection: eight of them stay small beside the page cache of the system
 
 
@@ -121,6 +124,32 @@ def _fold(value: Any) -> Any:
 def _sqlite_begin(connection: sa.Connection) -> None:
     # a writer takes the lock at once: two that begin as readers and then write would fail one another
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+class TooLong(Exception):
+    """A statement was given up."""
+
+
+@contextmanager
+def limited(connection: sa.Connection, seconds: float) -> Iterator[None]:
+    """Give up a statement inside when it takes longer: raises TooLong. On PostgreSQL the transaction can then only be ended."""
+    end = time.monotonic() + seconds
+    sqlite = connection.connection.driver_connection if connection.dialect.name == "sqlite" else None
+    if sqlite is None:
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, round(seconds * 1000))}")
+    else:
+        sqlite.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    try:
+        yield
+        if sqlite is None:
+            connection.exec_driver_sql("SET LOCAL statement_timeout TO DEFAULT")
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") == "57014" or str(error.orig) == "interrupted":
+            raise TooLong from error
+        raise
+    finally:
+        if sqlite is not None:
+            sqlite.set_progress_handler(None, 0)
 
 
 def unavailable(error: Exception) -> Unavailable | None:

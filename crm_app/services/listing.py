@@ -1,6 +1,7 @@
 """A page of a list in the database: how many match, in which order they come, which rows stand on the page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from crm_app.core.query import MAX_SORTS, Query
 from crm_app.core.resource import RESOURCES, FieldSpec, Resource
 
 from . import search
+from .database import TooLong, limited
 from .search import CAP, Match
 from .values import selecting
 from .work import Work, column_of
@@ -20,8 +22,26 @@ from .work import Work, column_of
 WALK = 3_000  # rows of a list's order that are tested before all that match are put in order
 _SURE = 1.4  # how many times what is needed the walk should meet, to be worth what it costs where it meets too few
 _ALL = 2**31 - 1
+SORT_S = 5.0  # seconds in which a page of very many records has to be in its order
 LARGE = 200_000  # rows of a table in which it pays to look first how dense the matches are
 AT_ONCE = 3_000  # matches that are counted, sorted and read by one statement; with more, the counting alone comes first
+
+
+@contextmanager
+def in_time(work: Work, resource: Resource, query: Query, *, broad: bool) -> Iterator[None]:
+    """Raises Invalid where so many would have to be put in an order that no index has that it takes too long: then the
+    transaction can only be ended.
+    """
+    if not broad or not query.sorts:
+        yield
+        return
+    try:
+        with limited(work.session.connection(), SORT_S):
+            yield
+    except TooLong:
+        fields = tuple(Message(resource.fields[name.removeprefix("-")].label) for name in query.sorts)
+        text = "There are too many records to sort them by {fields}. Narrow the list first, by a filter or a search."
+        raise Invalid({"sort": Message(text, fields=fields)}) from None
 
 
 def rows(

@@ -90,7 +90,9 @@ def page(
     found = match(work, resource.table, query.text)
     if total is None:
         total = listing.count(work, resource, conditions, found, cap)
-    rows = listing.rows(work, resource, query, names, conditions, found, broad=total[0] >= CAP)
+    broad = total[0] >= CAP
+    with listing.in_time(work, resource, query, broad=broad):
+        rows = listing.rows(work, resource, query, names, conditions, found, broad=broad)
     return Page(items_of(resource, names, rows), *total)
 
 

@@ -264,6 +264,7 @@ def _back(url, kept):
             connection.exec_driver_sql(f"ALTER TABLE {table}_line DROP COLUMN listed")
         for table in ("account", "contact"):
             connection.exec_driver_sql(f"DROP INDEX ix_{table}_email_search")
+            connection.exec_driver_sql(f"DROP INDEX ix_{table}_city_search")
         heads = ("quote", "sales_order", "delivery_note", "invoice")
         for table, name in product(heads, ("rate_typed", "rate_day", "rate_source")):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {name}")
@@ -273,8 +274,6 @@ def _back(url, kept):
         connection.exec_driver_sql("DROP INDEX ix_quote_superseded")
         connection.exec_driver_sql("ALTER TABLE quote DROP COLUMN superseded")
         if url.startswith("postgres"):
-            for table in ("account", "contact"):
-                connection.exec_driver_sql(f"DROP INDEX ix_{table}_city_search")
             connection.exec_driver_sql("DROP FUNCTION crm_fold(text)")
         else:
             connection.exec_driver_sql("DROP INDEX ix_account_search")
