@@ -305,7 +305,7 @@ def test_records_are_made_shown_changed_run_and_removed(empty, capsys):
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [(("add", "accounts", "nam=x"), "nam: This field cannot be set."), (("add", "accounts", "name="), "name: This is needed."),
+    [(("add", "accounts", "nam=x"), "nam: There is no field of this name here."), (("add", "accounts", "name="), "name: This is needed."),
      (("change", "accounts", "999", "city=x"), "There is no Account 999"), (("run", "accounts", "999", "fly"), "There is no verb")],
 )  # fmt: skip
 def test_a_record_that_cannot_be_is_refused_in_words(empty, capsys, words, told):

@@ -46,8 +46,11 @@ def _names(resource: Resource, text: str) -> tuple[str, ...]:
     """The fields and lines asked for, in that order; all fields, no lines, without a wish. `id` and `version` come anyway."""
     wanted = tuple(dict.fromkeys(name for part in text[:2000].split(",") if (name := part.strip())))
     known = [*resource.fields, *(part.name for part in RESOURCES.lines(resource))]
-    if any(name not in known and name not in ("id", "version") for name in wanted):
-        raise Invalid({"fields": Message("Use only: {options}.", options=", ".join(known))})
+    unknown = [name for name in wanted if name not in known and name not in ("id", "version")]
+    if unknown:
+        options = ", ".join(known)
+        told = Message("There is no field {name} here. Use only: {options}.", name=unknown[0][:60], options=options)
+        raise Invalid({"fields": told})
     return tuple(name for name in wanted if name in known) or tuple(resource.fields)
 
 

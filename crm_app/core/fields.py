@@ -228,8 +228,16 @@ class Tags(Kind):
         parts = raw.split(",") if isinstance(raw, str) and len(raw) <= 2000 else raw
         if not isinstance(parts, list | tuple) or len(parts) > 30:
             raise BadValue("At most {count} tags, separated by commas.", count=30)
-        words = (Text(40).parse(part) for part in parts)
-        return tuple(sorted({word.lower() for word in words if word and "," not in word}))
+        return tuple(sorted({word.lower() for part in parts if (word := self._word(part))}))
+
+    def _word(self, raw: object) -> str | None:
+        try:
+            word = Text(40).parse(raw)
+        except BadValue:
+            raise BadValue("Each tag is a text of at most {size} characters.", size=40) from None
+        if word and "," in word:
+            raise BadValue("A tag holds no comma: it would be two.")
+        return word
 
     def write(self, value: Any) -> str:
         return ", ".join(value or ())

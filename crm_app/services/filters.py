@@ -70,10 +70,11 @@ def written(resource: Resource, name: str, how: str, given: Sequence[object], sp
 
 
 def _unfit(spec: FieldSpec | None, name: str) -> Message:
-    """Why there is no such filter, with the field as people know it."""
+    """Why there is no such filter, with the field as people know it and the operators that it has."""
     if spec is None:
         return Message("This list has no field \u201c{name}\u201d to filter by.", name=name[:60])
-    return Message("{field} cannot be filtered in that way.", field=Message(spec.label))
+    text = "{field} cannot be filtered in that way. Possible operators: {options}."
+    return Message(text, field=Message(spec.label), options=", ".join(spec.kind.operators))
 
 
 def _plain(spec: FieldSpec, how: str, text: str, speech: Speech) -> str:

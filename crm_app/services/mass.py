@@ -161,7 +161,11 @@ def _parsed(work: Work, resource: Resource, deed: Deed) -> Deed:
     if not (deed.values or deed.add or deed.take):
         raise Invalid({"values": Message("Choose at least one field.")})
     parsed = records.parse(work, resource, deed.values, creating=False)
-    own = {name: Message("Every record has its own value here.") for name in parsed if resource.fields[name].unique}
+    own = {
+        name: Message("No two records have the same value here: it cannot be set in many at once.")
+        for name in parsed
+        if resource.fields[name].unique
+    }
     if own:
         raise Invalid(own)
     if resource.reach & parsed.keys():
@@ -174,7 +178,13 @@ def _words(resource: Resource, deed: Deed, name: str, raw: object) -> tuple[str,
     """The words that are to be added to a field or taken from it. Raises Invalid."""
     kind = resource.fields[name].kind if name in resource.writable else Kind()
     if not isinstance(kind, Choices | Tags) or name in deed.values:
-        raise Invalid({name[:60]: Message("Nothing can be added here or taken away.")})
+        raise Invalid(
+            {
+                name[:60]: Message(
+                    "Only of a list of words can some be added or taken away, and not while all of it is set."
+                )
+            }
+        )
     try:
         words: tuple[str, ...] | None = kind.parse(raw)
     except BadValue as bad:
@@ -232,7 +242,11 @@ def _apply(work: Work, resource: Resource, ids: list[int], verb: str, deed: Deed
             refused.add(key, names[key], " ".join(say(message) for message in faults.values()))
     else:
         for key in sorted(many.remove(work, resource, rows)):
-            refused.add(key, names[key], say("Other records refer to this one, or it refers to one that is gone."))
+            refused.add(
+                key,
+                names[key],
+                say("Other records refer to this one, or it refers to one that is gone. Change those first."),
+            )
 
 
 def _one_by_one(work: Work, resource: Resource, ids: list[int], verb: str, deed: Deed, refused: Refused) -> None:

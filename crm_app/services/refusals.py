@@ -23,7 +23,9 @@ def _broken_rule(error: IntegrityError) -> Invalid:
     fault: Any = error.orig
     code = getattr(fault, "sqlstate", None) or getattr(fault, "sqlite_errorname", "")
     if code in ("23503", "SQLITE_CONSTRAINT_FOREIGNKEY"):
-        return Invalid({"": Message("Other records refer to this one, or it refers to one that is gone.")})
+        return Invalid(
+            {"": Message("Other records refer to this one, or it refers to one that is gone. Change those first.")}
+        )
     if code in ("23502", "SQLITE_CONSTRAINT_NOTNULL"):
         return Invalid({_culprit(fault): Message("This is needed.")})
     if code in ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):

@@ -142,7 +142,12 @@ def parse(work: Work, resource: Resource, given: Mapping[str, object], *, creati
     for name, raw in given.items():
         spec = resource.fields.get(name) if isinstance(name, str) else None
         if spec is None or spec.readonly:
-            errors[str(name)[:60]] = Message("This field cannot be set.")
+            text = (
+                "There is no field of this name here."
+                if spec is None
+                else "This field is filled by the program: leave it out."
+            )
+            errors[str(name)[:60]] = Message(text)
             continue
         try:
             value = _parsed(spec.kind, raw, work.actor.speech)
@@ -167,7 +172,7 @@ def parse(work: Work, resource: Resource, given: Mapping[str, object], *, creati
 def _parsed(kind: Kind, raw: object, speech: Speech) -> Any:
     """An empty box of a form is a no, and it joins several words by commas; a program has to write both out. Raises BadValue."""
     if isinstance(kind, Boolean) and (raw is None or (raw == "" and not speech.typed)):
-        raise BadValue("Answer yes or no.")
+        raise BadValue("Send true or false.")
     if isinstance(kind, Choices | Tags) and not speech.typed and not isinstance(raw, list | tuple | None):
         example = next(iter(kind.options)).value if isinstance(kind, Choices) else "vip"
         raise BadValue("Send a list such as {example}. An empty list or null clears it.", example=f'["{example}"]')
@@ -189,7 +194,7 @@ def _check_references(work: Work, resource: Resource, values: Mapping[str, Any],
             if _is_readable(work, resource_of(kind.resource), value):
                 there.add((kind.resource, value))
             else:
-                errors[name] = Message("Choose one from the list.")
+                errors[name] = Message("There is no such record, or you may not see it. Choose another.")
 
 
 def _is_readable(work: Work, resource: Resource, key: int) -> bool:

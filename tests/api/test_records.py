@@ -202,3 +202,21 @@ def test_a_list_of_words_is_sent_as_a_list_and_null_clears_it(api):
             ["array", "null"],
             "`null` is taken for an empty list.",
         )
+
+
+def test_a_fault_says_what_to_do(api):
+    make(api)
+    for values, told in (
+        ({"nome": "x"}, "There is no field of this name here."),
+        ({"created_at": "2026-01-01T00:00:00Z"}, "This field is filled by the program: leave it out."),
+        ({"active": None}, "Send true or false."),
+        ({"sector": 99}, "There is no such record, or you may not see it. Choose another."),
+        ({"tags": ["a,b"]}, "A tag holds no comma: it would be two."),
+        ({"tags": ["a" * 41]}, "Each tag is a text of at most 40 characters."),
+    ):
+        answer = api.patch("/api/v1/accounts/1", json=values)
+        assert (answer.status_code, list(answer.json()["fields"].values())) == (422, [told]), values
+    fields = api.get("/api/v1/accounts?filter[active][lt]=1").json()["fields"]
+    assert fields == {"filter[active]": "Active cannot be filtered in that way. Possible operators: eq."}
+    told = api.get("/api/v1/accounts?fields=name,nome").json()["fields"]["fields"]
+    assert told.startswith("There is no field nome here. Use only: name, legal_name, ")

@@ -153,7 +153,9 @@ def test_a_filter_or_order_that_a_list_does_not_have_is_named_as_people_know_it(
     assert said(Query(filters=(Filter("nope", "eq", "1"),)))[0] == (
         "Esta lista no tiene ning\u00fan campo \u00abnope\u00bb por el que filtrar."
     )
-    assert said(Query(filters=(Filter("city", "lt", "1"),)))[0] == "Ciudad: no se puede filtrar de esa manera."
+    assert said(Query(filters=(Filter("city", "lt", "1"),)))[0] == (
+        "Ciudad: no se puede filtrar de esa manera. Operadores posibles: contains, starts, eq, ne, in, empty."
+    )
     text, known = said(Query(sort="-notes"))
     assert text.startswith("Esta lista no se puede ordenar por Notas. Se puede por: Nombre, Raz\u00f3n social,")
     assert known[:2] == ("name", "legal_name")

@@ -233,7 +233,9 @@ def test_a_value_that_must_differ_cannot_be_given_to_many(admin):
     key = actions.run(SYSTEM, "sectors", "create", None, {"name": "One"}).id
     with pytest.raises(Invalid) as caught:
         mass.start(SYSTEM, records.resource_of("sectors"), Selection(ids=(key,)), "change", Deed({"name": "Two"}))
-    assert caught.value.fields["name"].text == "Every record has its own value here."
+    assert (
+        caught.value.fields["name"].text == "No two records have the same value here: it cannot be set in many at once."
+    )
 
 
 def test_nobody_reaches_past_their_own_scope(admin):
