@@ -16,7 +16,9 @@ PAGE_SIZE = 50
 MAX_PAGE = 1_000_000
 MAX_TEXT = 200
 MAX_SORTS = 3
-PARAMETERS = ("q", "sort", "columns", "page", "size")
+LEAST_WIDTH, MOST_WIDTH = 48, 1200  # of a column on the screen, in pixels
+PARAMETERS = ("q", "sort", "columns", "widths", "page", "size")
+_WIDTH = re.compile(r"([A-Za-z_]\w{0,59}):(\d{2,4})", re.ASCII)
 _FILTER = re.compile(r"filter\[(\w{1,60})\](?:\[(\w{1,10})\])?")
 
 
@@ -33,7 +35,8 @@ class Filter:
 class Query:
     """`sort` names up to three fields parted by commas, with a leading "-" for descending; "" is the Resource's own order.
 
-    `columns` are the fields that a list or a file shows, in that order; none are the Resource's own. `page` counts from 1.
+    `columns` are the fields that a list or a file shows, in that order; none are the Resource's own. `widths` are pixels of columns
+    that have another width on the screen than usual. `page` counts from 1.
     """
 
     text: str = ""
@@ -42,6 +45,7 @@ class Query:
     page: int = 1
     size: int = PAGE_SIZE
     columns: tuple[str, ...] = ()
+    widths: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def from_params(cls, params: Iterable[tuple[str, str]]) -> "Query":
@@ -72,7 +76,7 @@ class Query:
         columns = tuple(
             dict.fromkeys(name for name in values.get("columns", "")[:2000].split(",") if name.isidentifier())
         )
-        return cls(text, tuple(filters), sort, page, size, columns)
+        return cls(text, tuple(filters), sort, page, size, columns, widths_of(values.get("widths", "")))
 
     def params(self) -> list[tuple[str, str]]:
         """The URL's query part as names and values, defaults left out. A name may come twice: "contains" both."""
@@ -84,6 +88,8 @@ class Query:
             found.append(("sort", self.sort))
         if self.columns:
             found.append(("columns", ",".join(self.columns)))
+        if self.widths:
+            found.append(("widths", written(self.widths)))
         if self.page != 1:
             found.append(("page", str(self.page)))
         if self.size != PAGE_SIZE:
@@ -115,6 +121,17 @@ class Query:
         others = [None if (one.field, one.operator) == (part.field, part.operator) else one for one in self.filters]
         others[place] = part
         return replace(self, filters=tuple(one for one in others if one is not None), page=1)
+
+
+def widths_of(value: str) -> tuple[tuple[str, int], ...]:
+    """Columns and their pixels of "name:240,city:90"; what is not written so, or is out of bounds, is left out."""
+    found = {match[1]: int(match[2]) for part in value[:2000].split(",") if (match := _WIDTH.fullmatch(part))}
+    return tuple((name, width) for name, width in found.items() if LEAST_WIDTH <= width <= MOST_WIDTH)
+
+
+def written(widths: Iterable[tuple[str, int]]) -> str:
+    """Widths as `widths_of` reads them."""
+    return ",".join(f"{name}:{width}" for name, width in widths)
 
 
 def parted(value: str) -> list[str]:

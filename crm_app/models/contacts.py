@@ -103,7 +103,7 @@ CONTACTS = resource(
     many="Contacts",
     icon="users",
     search=("name", "email", "phone", "mobile", "city"),
-    columns=("name", "email", "phone", "mobile", "city", "owner", "active"),
+    columns=("name", "email", "mobile", "city", "owner", "active", "phone"),
     form=(
         Section(
             "Details",

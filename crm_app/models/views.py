@@ -16,12 +16,12 @@ class Shared(StrEnum):
     EVERYBODY = "everybody"
 
 
-USUAL = "usual"  # of the row that keeps which columns its owner wants to see in a list; no view, and shared with nobody
+USUAL = "usual"  # of the row that keeps which columns, and how wide, its owner wants to see in a list; no view, and shared with nobody
 SHARED_LABELS = {"personal": "Only me", "team": "My team", "everybody": "Everybody"}
 
 
 class SavedView(SQLModel, table=True):
-    """`query` is the query part of the list's address, columns too, without the page."""
+    """`query` is the query part of the list's address, columns and widths too, without the page."""
 
     __tablename__ = "saved_view"
     __table_args__ = (sa.Index("ix_saved_view_resource", "resource", "position", "id"),)

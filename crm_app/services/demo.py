@@ -4,7 +4,7 @@ import random
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count, islice
 from multiprocessing import get_context
@@ -18,17 +18,19 @@ from crm_app.core.fields import fold
 from crm_app.core.i18n import Message
 from crm_app.models.users import User
 
-from . import actions, demo_more, demo_trade, identity, records, search, users
+from . import actions, demo_more, demo_trade, identity, lines, records, search, users
 from .actors import SYSTEM
 from .demo_words import (
     COLOMBIAN_TOWNS,
     FIRST_NAMES,
     FORMS,
+    GROUPS,
     MEMBERS,
     SECTORS,
     SPANISH_TOWNS,
     STREETS,
     SURNAMES,
+    TAGS,
     TEAMS,
     TRADES,
     ZONES,
@@ -39,7 +41,6 @@ from .work import Work, column_of
 
 CHUNK = 5_000
 _AHEAD = 2  # chunks that wait for the database
-YEARS = 3
 ADMINISTRATOR = "ana.admin@demo.example"
 _COMPANY = {
     "company": "Distribuciones Peñalara S.L.",
@@ -47,6 +48,7 @@ _COMPANY = {
     "currency": "EUR",
     "time_zone": "Europe/Madrid",
 }
+IN_GROUPS, TAGGED = 0.03, 0.15  # of all accounts
 _TO_LOOK_AROUND = 200  # accounts
 # the parts that accounts play, the frequent ones more than once
 _ROLES = (
@@ -93,15 +95,18 @@ def make(accounts: int = 2_000, seed: int = 1, password: str | None = None) -> M
         _found_company(work, password)
         sectors = _named(work, "sectors", SECTORS)
         zones = _named(work, "zones", ZONES)
+        lines.insert_many(work, lines.part_of("zones", "postcodes"), _postcodes(zones))
         teams = _named(work, "teams", TEAMS)
         search.merge_later(work, *_searched())
     owners = _people(teams, password)
     found = _Found(seed, clock.now(), tuple(owners), tuple(sectors.values()), zones)
-    for chunk, staff in _chunks(found, accounts):
+    found = replace(found, groups=_groups(found, accounts))
+    for chunk, staff in _chunks(found, accounts - len(found.groups)):
         with Work(SYSTEM, "accounts.create", label="Demo company") as work:
             ids = records.insert_many(work, records.resource_of("accounts"), chunk)
-            demo_more.add_contacts(work, staff, ids)
-    products = demo_more.add_products(random.Random(seed + 2), max(20, accounts // 10))  # noqa: S311 - nothing secret
+            demo_more.add_staff(work, staff, ids)
+    chance = random.Random(seed + 2)  # noqa: S311 - nothing secret
+    products = demo_more.add_products(chance, max(20, accounts // 10), found.now)
     with Work(SYSTEM, "settings.demo", label="Demo company") as work:
         search.merge_now(work, *_searched())
     demo_trade.make(seed + 3)
@@ -115,13 +120,14 @@ def _searched() -> list[Any]:
 
 @dataclass(frozen=True)
 class _Found:
-    """What accounts are made from. `owners` come with their teams; `zones` are ids by name."""
+    """What accounts are made from. `owners` come with their teams; `zones` are ids by name; some belong to `groups`."""
 
     seed: int
     now: datetime
     owners: tuple[tuple[int, int | None], ...]
     sectors: tuple[int, ...]
     zones: Mapping[str, int]
+    groups: tuple[int, ...] = ()
 
 
 _Chunk = tuple[records.Complete, demo_more.Staff]
@@ -148,7 +154,33 @@ def _chunk(found: _Found, start: int, size: int) -> _Chunk:
     chance = random.Random(f"{found.seed} {start}")  # noqa: S311 - nothing secret
     rows = list(islice(_rows(chance, found, start), size))
     people = demo_more.people(chance, start * demo_more.CONTACTS)
-    return records.complete(records.resource_of("accounts"), rows), demo_more.staff(people, rows)
+    return records.complete(records.resource_of("accounts"), rows), demo_more.staff(chance, people, rows)
+
+
+def _groups(found: _Found, accounts: int) -> tuple[int, ...]:
+    """The mothers of some of so many accounts: accounts like the others, one for each hundred until the names are used up."""
+    chance = random.Random(f"{found.seed} groups")  # noqa: S311 - nothing secret
+    spanish = (row for row in _rows(chance, found, 0) if row["country"] == "ES")
+    rows = []
+    for number, (word, row) in enumerate(zip(GROUPS[: accounts // 100], spanish, strict=False)):
+        name, email = f"Grupo {word} S.A.", f"contacto@grupo{fold(word)}.example"
+        own = {"name": name, "legal_name": name, "tax_id": cif("A", 7_000_000 + number), "email": email, "active": True}
+        rows.append(row | own)
+    people = demo_more.people(chance, (accounts - len(rows)) * demo_more.CONTACTS)
+    with Work(SYSTEM, "accounts.create", label="Demo company") as work:
+        ids = records.insert_many(work, records.resource_of("accounts"), rows)
+        demo_more.add_staff(work, demo_more.staff(chance, people, rows), ids)
+    return tuple(ids)
+
+
+def _postcodes(zones: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The zone of each province by the beginning of its postcodes."""
+    towns = [("ES", town) for town in SPANISH_TOWNS] + [("CO", town) for town in COLOMBIAN_TOWNS]
+    known = dict.fromkeys((zones[town.zone], country, town.postcode) for country, town in towns)
+    return [
+        {"zone": zone, "country": country, "prefix": prefix, "position": place}
+        for place, (zone, country, prefix) in enumerate(known)
+    ]
 
 
 def set_up(given: Mapping[str, object], device: str, address: str, mark: str = "") -> identity.SignedIn:
@@ -207,13 +239,15 @@ def _rows(chance: random.Random, found: _Found, start: int) -> Iterator[dict[str
         trade, sector = TRADES[int(chance.random() * len(TRADES))]
         name, kind = _name(chance, trade, colombian=colombian)
         owner, team = chance.choice(found.owners) if chance.random() < 0.95 else (None, None)
-        created = found.now - timedelta(seconds=chance.random() * YEARS * 365 * 86_400)
+        created = found.now - timedelta(seconds=chance.random() * demo_more.YEARS * 365 * 86_400)
         # the order of what follows is that of the draws: the same seed must make the same company
         yield {
             "name": name,
             "legal_name": name if kind != "person" else None,
             "tax_id": _tax_id(kind, number, colombian=colombian).replace("-", ""),
             "roles": chance.choice(_ROLES),
+            "parent": chance.choice(found.groups) if found.groups and chance.random() < IN_GROUPS else None,
+            "tags": tuple(chance.sample(TAGS, chance.randrange(1, 4))) if chance.random() < TAGGED else None,
             "sector": found.sectors[sector],
             "zone": found.zones[town.zone],
             "owner": owner,

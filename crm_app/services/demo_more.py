@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -11,11 +12,13 @@ from crm_app.core.fields import fold
 
 from . import lines, records
 from .actors import SYSTEM
-from .demo_words import CATEGORIES, FIRST_NAMES, JOB_TITLES, QUALITIES, SURNAMES
+from .demo_words import CATEGORIES, FEMININE, FIRST_NAMES, JOB_TITLES, QUALITIES, SEVERAL, STREETS, SURNAMES
 from .work import Work
 
 CONTACTS = 2  # for each account
 CHUNK = 5_000
+ELSEWHERE = 0.03  # of all accounts have goods brought to another place than their own
+YEARS = 3
 
 
 def people(chance: random.Random, start: int) -> Iterator[dict[str, Any]]:
@@ -36,14 +39,15 @@ def people(chance: random.Random, start: int) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Staff:
-    """The contacts of some accounts, and what each is there; `account` is the number of the account among these."""
+    """The contacts of some accounts, what each is there, and more addresses; `account` is the number of the account among these."""
 
     contacts: records.Complete
     links: list[dict[str, Any]]
+    addresses: list[dict[str, Any]]
 
 
-def staff(found: Iterator[dict[str, Any]], accounts: list[dict[str, Any]]) -> Staff:
-    """Contacts for each of these accounts, the first of them the first to call."""
+def staff(chance: random.Random, found: Iterator[dict[str, Any]], accounts: list[dict[str, Any]]) -> Staff:
+    """Contacts for each of these accounts, the first of them the first to call, and addresses for some."""
     rows, links = [], []
     for number, account in enumerate(accounts):
         for place in range(CONTACTS):
@@ -61,20 +65,22 @@ def staff(found: Iterator[dict[str, Any]], accounts: list[dict[str, Any]]) -> St
                 }
             )
             links.append({"account": number, "title": title, "first": place == 0, "position": place})
-    return Staff(records.complete(records.resource_of("contacts"), rows), links)
+    return Staff(records.complete(records.resource_of("contacts"), rows), links, addresses(chance, accounts))
 
 
-def add_contacts(work: Work, found: Staff, accounts: list[int]) -> None:
-    """Save them, and that they are with these accounts."""
+def add_staff(work: Work, found: Staff, accounts: list[int]) -> None:
+    """Save them, that they are with these accounts, and where these have goods brought."""
     ids = records.insert_many(work, records.resource_of("contacts"), found.contacts)
     part = lines.part_of("accounts", "contacts")
     joined = zip(found.links, ids, strict=True)
     lines.insert_many(
         work, part, [link | {"account": accounts[link["account"]], "contact": contact} for link, contact in joined]
     )
+    placed = [one | {"account": accounts[one["account"]]} for one in found.addresses]
+    lines.insert_many(work, lines.part_of("accounts", "addresses"), placed)
 
 
-def add_products(chance: random.Random, count: int) -> int:
+def add_products(chance: random.Random, count: int, now: datetime) -> int:
     """The categories, and that many products in them."""
     with Work(SYSTEM, "categories.create", label="Demo company") as work:
         found = records.resource_of("categories")
@@ -84,11 +90,38 @@ def add_products(chance: random.Random, count: int) -> int:
     goods = [(there[name], name, what) for name, _, sold in CATEGORIES for what in sold]
     for start in range(0, count, CHUNK):
         rows = [
-            _product(chance, number, *goods[number % len(goods)]) for number in range(start, min(start + CHUNK, count))
+            _product(chance, number, *goods[number % len(goods)])
+            | {"created_at": now - timedelta(seconds=int(chance.random() * YEARS * 365 * 86_400))}
+            for number in range(start, min(start + CHUNK, count))
         ]
         with Work(SYSTEM, "products.create", label="Demo company") as work:
             records.insert_many(work, records.resource_of("products"), rows)
     return count
+
+
+def quality(name: str, word: str) -> str:
+    """The adjective as it agrees with the name of what is sold: "Bombilla LED" with "compacto" is "compacta"."""
+    first = name.split(maxsplit=1)[0]
+    word = f"{word[:-1]}a" if first in FEMININE and word.endswith("o") else word
+    if first in SEVERAL and word != "premium":
+        return f"{word}s" if word[-1] in "aeo" else f"{word}es"
+    return word
+
+
+def ean(digits: str) -> str:
+    """Twelve digits and their check digit (EAN-13, ISO/IEC 15420)."""
+    return f"{digits}{-sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(digits)) % 10}"
+
+
+def addresses(chance: random.Random, accounts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where some of these accounts want their goods; `account` is the number of the account among these."""
+    found = []
+    for number, account in enumerate(accounts):
+        if chance.random() < ELSEWHERE:
+            shared = {name: account[name] for name in ("postcode", "city", "country")}
+            street = f"{chance.choice(STREETS)}, {chance.randrange(1, 180)}"
+            found.append(shared | {"account": number, "purpose": "delivery", "street": street, "usual": True})
+    return found
 
 
 def _product(
@@ -98,8 +131,9 @@ def _product(
     price = (Decimal(str(usual)) * Decimal(chance.randrange(70, 180)) / 100).quantize(Decimal("0.01"))
     service = unit == "h" or where == "Mantenimiento"
     return {
-        "name": f"{name} {chance.choice(QUALITIES)} {chance.randrange(10, 990)}",
+        "name": f"{name} {quality(name, chance.choice(QUALITIES))} {chance.randrange(10, 990)}",
         "code": f"{fold(where)[:3].upper()}-{number + 1:05d}",
+        "barcode": None if service else ean(f"843700{number % 1_000_000:06d}"),
         "category": category,
         "kind": "service" if service else "goods",
         "unit": unit,

@@ -126,6 +126,28 @@ CATEGORIES = (
     ("Mantenimiento", "Servicios", (("Revisión anual", 180.0, "ud"), ("Asistencia técnica", 48.0, "h"))),
 )  # fmt: skip
 
+# of what is sold, what is feminine or more than one
+FEMININE = (
+    "Arandela", "Llave", "Cinta", "Fregona", "Bombilla", "Agua", "Instalación", "Revisión", "Asistencia",
+)  # fmt: skip
+SEVERAL = ("Guantes",)
+
+TAGS = ("preferente", "feria 2025", "boletín", "exportación", "licitaciones", "pago puntual", "urgencias", "mayorista")
+GROUPS = (
+    "Aranda",
+    "Bidasoa",
+    "Cantueso",
+    "Duratón",
+    "Egea",
+    "Faro",
+    "Gredos",
+    "Horizonte",
+    "Iregua",
+    "Jalón",
+    "Lanza",
+    "Miramar",
+)
+
 QUALITIES = (
     "básico",
     "profesional",

@@ -1,7 +1,7 @@
 """Saved views: a list's question and columns under a name, for oneself, one's team or everybody."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from crm_app.core.errors import Invalid, Missing, NotAllowed, Refusal
 from crm_app.core.fields import BadValue, Text
 from crm_app.core.i18n import Message
-from crm_app.core.query import Query
+from crm_app.core.query import Query, widths_of, written
 from crm_app.core.resource import Resource
 from crm_app.models.users import User
 from crm_app.models.views import USUAL, SavedView, Shared
@@ -151,7 +151,7 @@ def save(work: Work, resource: Resource, name: object, query: Query, shared: obj
 
 
 def _url(query: Query) -> str:
-    return Query(query.text, query.filters, query.sort, columns=query.columns).url()
+    return Query(query.text, query.filters, query.sort, columns=query.columns, widths=query.widths).url()
 
 
 def change(work: Work, key: object, given: Mapping[str, object], query: Query | None = None) -> None:
@@ -181,28 +181,43 @@ def _own_of(work: Work, resource: Resource) -> tuple[sa.ColumnElement[bool], ...
     return column_of(SavedView, "resource") == resource.name, column_of(SavedView, "owner") == work.actor.user
 
 
-def usual_columns(work: Work, resource: Resource) -> tuple[str, ...]:
-    """The columns that the actor wants to see in that list wherever nothing else is asked for; none are the list's own."""
+@dataclass(frozen=True)
+class Usual:
+    """The columns of a list that somebody sees wherever nothing else is asked for, and widths in pixels; none are the list's own."""
+
+    columns: tuple[str, ...] = ()
+    widths: tuple[tuple[str, int], ...] = ()
+
+    def of(self, resource: Resource) -> "Usual":
+        """What of it the list knows, each once."""
+        columns = dict.fromkeys(name for name in self.columns if name in resource.fields)
+        return Usual(tuple(columns), tuple(one for one in self.widths if one[0] in resource.fields))
+
+
+def usual(work: Work, resource: Resource) -> Usual:
+    """What the actor has kept for that list."""
     found = work.read(_chosen(), {"list": resource.name, "user": work.actor.user}).scalar()
-    return tuple(name for name in (found or "").split(",") if name in resource.fields)
+    columns, _, widths = (found or "").partition(";")
+    return Usual(tuple(columns.split(",")), widths_of(widths)).of(resource)
 
 
 @cache
 def _chosen() -> sa.Select[Any]:
-    """The columns that this `user` has chosen for that `list`."""
+    """The columns, and their widths, that this `user` has chosen for that `list`."""
     of_list = column_of(SavedView, "resource") == sa.bindparam("list")
     own = column_of(SavedView, "owner") == sa.bindparam("user")
     wanted = sa.select(column_of(SavedView, "query")).where(of_list, own, column_of(SavedView, "shared") == USUAL)
     return wanted.order_by(column_of(SavedView, "id").desc()).limit(1)
 
 
-def keep_columns(work: Work, resource: Resource, names: Iterable[str]) -> None:
-    """Show the actor these columns in that list from now on; none for the list's own. Raises NotAllowed."""
+def keep(work: Work, resource: Resource, wanted: Usual) -> None:
+    """Show the actor that list so from now on. Raises NotAllowed."""
     work.require(resource.permission("read"))
     if work.actor.user is None:
         raise NotAllowed(resource.permission("read"))
     work.session.execute(sa.delete(SavedView).where(*_own_of(work, resource), column_of(SavedView, "shared") == USUAL))
-    chosen = ",".join(dict.fromkeys(name for name in names if name in resource.fields))
+    known = wanted.of(resource)
+    chosen = ",".join(known.columns) + (f";{written(known.widths)}" if known.widths else "")
     if chosen:
         work.session.add(SavedView(resource=resource.name, name="", query=chosen, shared=USUAL, owner=work.actor.user))
 

@@ -15,7 +15,7 @@ from crm_app.core.query import MAX_PAGE, MAX_SORTS, Query
 from crm_app.core.resource import Resource
 from crm_app.services import actions, records, standings, views
 from crm_app.services.actors import Actor
-from crm_app.services.views import View
+from crm_app.services.views import Usual, View
 from crm_app.services.work import Work
 
 from .badges import brief
@@ -41,12 +41,14 @@ class Row:
 
 @dataclasses.dataclass
 class Head:
-    """A column that is shown. `sorted` is "up" or "down" where the rows are sorted by it, `place` its rank among several."""
+    """A column that is shown. `sorted` is "up" or "down" where the rows are sorted by it, `place` its rank among several.
+    `width` is empty where it is the usual one."""
 
     name: str = ""
     sorted: str = ""
     place: str = ""
     priority: str = ""
+    width: str = ""
 
 
 @dataclasses.dataclass
@@ -57,7 +59,7 @@ class Shown:
     total: int
     capped: bool
     chips: list[Chip]
-    usual: tuple[str, ...]
+    usual: Usual
     views: list[View] | None
 
 
@@ -151,7 +153,7 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
             self._take_views(shown.views, {tab.id: tab.count for tab in self.tabs})
         self._query, self._total, self._capped = query, shown.total, shown.capped
         self.text, self.address, self.steps = query.text, self._board_address(replace(query, size=50).url()), steps
-        heads = heads_of(self.resource, replace(query, columns=query.columns or self._usual))
+        heads = heads_of(self.resource, self._asked(query))
         chosen = [head.name for head in heads]
         columns = [Column(name, name in chosen) for name in dict.fromkeys((*chosen, *self.resource.fields))]
         self._put(chips=shown.chips, heads=heads, columns=columns)
@@ -179,8 +181,7 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
 
     async def _tell_export(self) -> None:
         picked = "&ids=" + ",".join(map(str, self.picked)) if self.picked else ""
-        columns = self._query.columns or self._usual or ()
-        self.export_query = replace(self._query, columns=columns, page=1, size=50).url() + picked
+        self.export_query = replace(self._asked(self._query), widths=(), page=1, size=50).url() + picked
 
     def _count_pages(self, speech: Speech, query: Query) -> None:
         self.page_number = query.page
@@ -209,17 +210,17 @@ def read(
     resource: Resource,
     query: Query,
     known: tuple[int, bool] | None,
-    usual: tuple[str, ...] | None,
+    usual: Usual | None,
     *,
     opening: bool = False,
 ) -> Shown:
     """One page of the list as text, with `opening` its views too. Runs in a thread.
 
-    `usual` are this person's columns, None where they are not known yet.
+    `usual` are this person's columns and widths, None where they are not known yet.
     """
     with Work(actor) as work:
-        kept = views.usual_columns(work, resource) if usual is None else usual
-        names = columns_of(resource, query, kept)
+        kept = views.usual(work, resource) if usual is None else usual
+        names = columns_of(resource, query, kept.columns)
         wanted = (*names, *standings.needs(resource)) if _stands(resource) in names else names
         found = records.page(work, resource, query, columns=wanted, total=known)
         rows = rows_of(work, resource, found.items, names)
@@ -249,11 +250,12 @@ def heads_of(resource: Resource, query: Query) -> list[Head]:
         name.removeprefix("-"): (number, "down" if name.startswith("-") else "up")
         for number, name in enumerate(sorts, 1)
     }
+    widths = {name: f"{width}px" for name, width in query.widths}
     found = []
     for index, name in enumerate(columns_of(resource, query)):
         number, way = places.get(name, (0, ""))
         place = str(number) if number and len(sorts) > 1 else ""
-        found.append(Head(name, way, place, priority(index, chosen=bool(query.columns))))
+        found.append(Head(name, way, place, priority(index, chosen=bool(query.columns)), widths.get(name, "")))
     return found
 
 

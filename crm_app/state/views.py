@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import reflex as rx
 
 from crm_app.core.errors import Invalid
-from crm_app.core.query import Query
+from crm_app.core.query import LEAST_WIDTH, MOST_WIDTH, Query
 from crm_app.core.resource import Resource
 from crm_app.services import views
 from crm_app.services.actors import Actor
@@ -54,7 +54,7 @@ class ViewState(rx.State, mixin=True):
     columns: list[Column] = []
     choosing_columns: bool = False
     _views: list[views.View] = []
-    _usual: tuple[str, ...] | None = None
+    _usual: views.Usual | None = None
 
     @on("read")
     async def load_views(self) -> Any:
@@ -108,7 +108,7 @@ class ViewState(rx.State, mixin=True):
             if self.naming == "old":
                 await asyncio.to_thread(change_view, actor, self.view, given, None)
             elif self.naming == "new":
-                query = replace(self._query, columns=self._query.columns or self._usual or ())
+                query = self._asked(self._query)
                 key = await asyncio.to_thread(add_view, actor, self.resource, given, query)
                 await self._show(actor, query, counted=True)
                 self.view = key
@@ -174,9 +174,31 @@ class ViewState(rx.State, mixin=True):
         if self.view or self._query.columns:
             await self._show(actor, replace(self._query, columns=chosen), counted=True)
             return
-        await asyncio.to_thread(keep_columns, actor, self.resource, chosen)
-        self._usual = chosen
+        await self._keep(actor, replace(self._usual or views.Usual(), columns=chosen))
+
+    async def _keep(self, actor: Actor, wanted: views.Usual) -> None:
+        await asyncio.to_thread(keep, actor, self.resource, wanted)
+        self._usual = wanted
         await self._show(actor, self._query, counted=True)
+
+    def _asked(self, query: Query) -> Query:
+        """The question with this person's columns and widths, where it says nothing of them."""
+        own = self._usual or views.Usual()
+        return replace(query, columns=query.columns or own.columns, widths=query.widths or own.widths)
+
+    @on("read")
+    async def size_column(self, name: str, width: int) -> Any:
+        """Make a column so many pixels wide; 0 is its usual width."""
+        if name not in self.resource.fields or not (width == 0 or LEAST_WIDTH <= width <= MOST_WIDTH):
+            return
+        actor = await signed_in(self)
+        widths = dict(self._asked(self._query).widths)
+        widths.pop(name, None)
+        chosen = (*widths.items(), (name, width)) if width else tuple(widths.items())
+        if self.view or self._query.columns or self._query.widths:
+            await self._show(actor, replace(self._query, widths=chosen), counted=True)
+        else:
+            await self._keep(actor, replace(self._usual or views.Usual(), widths=chosen))
 
 
 def read_views(actor: Actor, resource: Resource) -> tuple[list[views.View], dict[int, str]]:
@@ -206,10 +228,10 @@ def drop_view(actor: Actor, key: int) -> None:
         views.remove(work, key)
 
 
-def keep_columns(actor: Actor, resource: Resource, names: tuple[str, ...]) -> None:
-    """Keep the columns for that person. Runs in a thread."""
+def keep(actor: Actor, resource: Resource, wanted: views.Usual) -> None:
+    """Keep columns and widths for that person. Runs in a thread."""
     with Work(actor, resource.permission("read")) as work:
-        views.keep_columns(work, resource, names)
+        views.keep(work, resource, wanted)
 
 
 def columns_of(resource: Resource, query: Query, usual: tuple[str, ...] = ()) -> list[str]:

@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_app.core.errors import Invalid
-from crm_app.core.query import MAX_PAGE, MAX_SIZE, MAX_TEXT, OPERATORS, Filter, Query, joined, parted
+from crm_app.core.query import (
+    LEAST_WIDTH,
+    MAX_PAGE,
+    MAX_SIZE,
+    MAX_TEXT,
+    MOST_WIDTH,
+    OPERATORS,
+    Filter,
+    Query,
+    joined,
+    parted,
+)
 
 CLEAN = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30)
 FIELDS = st.from_regex(r"[a-z_]{1,20}", fullmatch=True)
@@ -19,6 +30,7 @@ QUERIES = st.builds(
     st.one_of(st.just(""), FIELDS, FIELDS.map("-{}".format)),
     st.integers(1, MAX_PAGE),
     st.integers(1, MAX_SIZE),
+    widths=st.dictionaries(FIELDS, st.integers(LEAST_WIDTH, MOST_WIDTH), max_size=3).map(lambda d: tuple(d.items())),
 )
 
 
@@ -106,3 +118,8 @@ def test_values_without_a_backslash_are_parted_by_commas_alone():
     assert [parted(text) for text in ("", "a", "a,b", "a,,b,", "a\\b")] == [
         [""], ["a"], ["a", "b"], ["a", "", "b", ""], ["a\\b"],
     ]  # fmt: skip
+
+
+def test_widths_that_are_no_pixels_or_out_of_bounds_are_left_out():
+    asked = "name:240,city:47,tags:1201,email:48,phone:1200,name,a b:90,zone:-90,:90,city:9e2"
+    assert Query.from_params([("widths", asked)]).widths == (("name", 240), ("email", 48), ("phone", 1200))

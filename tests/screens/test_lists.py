@@ -143,6 +143,47 @@ def test_columns_are_kept_for_whoever_chose_them(page, tabs):
     expect(heads.get_by_text(es("Tags"), exact=True)).to_have_count(0)
 
 
+def test_a_column_is_drawn_wider_by_pointer_and_keys_and_stays_so_for_whoever_did_it(page, tabs):
+    edge = page.get_by_role("separator", name=es("Width of the column {name}").format(name=es("City")))
+    if page.evaluate("matchMedia('(pointer: coarse)').matches"):
+        expect(edge).to_have_count(0)
+        return
+    head = page.locator("thead th", has=edge)
+
+    def wide(of=head):
+        return round(of.bounding_box()["width"])
+
+    usual, box = wide(), edge.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y)
+    page.mouse.move(x + 60, y)
+    page.mouse.up()
+    assert wide() == usual + 60
+    expect(edge).to_have_attribute("aria-valuenow", str(usual + 60))
+    edge.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowRight")
+    assert wide() == usual + 92
+    expect(page.locator("th[data-drawn]")).to_have_count(0)  # kept
+    page.goto("/accounts")
+    ready(page)
+    assert wide() == usual + 92
+    other = tabs("seller", address="/accounts")
+    ready(other)
+    theirs = other.locator("thead th", has=other.get_by_role("separator", name=es("City"), exact=False))
+    assert wide(theirs) == usual
+    edge.focus()
+    page.keyboard.press("Home")
+    expect(edge).to_have_attribute("aria-valuenow", "48")
+    edge.dblclick()
+    page.wait_for_function(f"() => document.activeElement.parentElement.offsetWidth === {usual}")
+    page.goto("/accounts")
+    ready(page)
+    assert wide() == usual
+
+
 def test_a_view_is_saved_shared_reloaded_and_removed(page, tabs):
     page.locator("th button.sort").first.click()
     page.locator("th button.sort", has_text=es("City")).click(modifiers=["Shift"])

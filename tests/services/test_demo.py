@@ -8,7 +8,7 @@ from crm_app.core import clock
 from crm_app.core.fields import Email, Phone
 from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES
-from crm_app.services import checks, demo, identity, records, schema, users
+from crm_app.services import checks, demo, demo_more, identity, lines, records, schema, users
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from crm_app.state import forms
@@ -74,6 +74,37 @@ def test_every_kind_of_record_that_a_demo_has_opens(made):
     } <= seen.keys()
 
 
+def test_accounts_belong_to_groups_have_tags_and_other_addresses_and_zones_their_postcodes(made):
+    found = rows("accounts")
+    groups = {values["id"] for values in found if values["name"].startswith("Grupo ")}
+    assert len(groups) == 3
+    assert {values["parent"] for values in found} == groups | {None}
+    assert any(values["tags"] for values in found)
+    with Work(SYSTEM) as work:
+        addresses = lines.read_many(work, lines.part_of("accounts", "addresses"), [values["id"] for values in found])
+        zones = lines.read_many(work, lines.part_of("zones", "postcodes"), [values["id"] for values in rows("zones")])
+    assert 1 <= sum(len(some) for some in addresses.values()) < 30
+    assert len(zones) == len(rows("zones"))
+    assert all(zones.values())
+
+
+def test_products_are_called_as_spanish_has_it_and_have_barcodes_and_a_past(made):
+    found = rows("products")
+    goods = [values for values in found if values["kind"] == "goods"]
+    for values in goods:
+        digits = [int(digit) for digit in values["barcode"]]
+        assert len(digits) == 13
+        assert (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0
+    assert len({values["barcode"] for values in goods}) == len(goods)
+    assert len({values["created_at"].date() for values in rows("contacts")}) > 50
+    agreed = [
+        demo_more.quality(name, "económico") for name in ("Taladro percutor", "Llave inglesa", "Guantes de nitrilo")
+    ]
+    assert agreed == ["económico", "económica", "económicos"]
+    assert demo_more.quality("Guantes de nitrilo", "profesional") == "profesionales"
+    assert demo_more.ean("400638133393") == "4006381333931"
+
+
 def test_it_joins_the_company_that_was_there(made):
     assert len(rows("users")) == 9
 
@@ -97,8 +128,12 @@ def test_a_demo_is_refused_where_there_are_accounts(made):
 @pytest.mark.parametrize("lasting", ["postgresql"], indirect=True)
 def test_the_same_seed_makes_the_same_company_on_either_database(made, tmp_path):
     def told():
-        accounts = {(values["name"], values["tax_id"], values["city"]) for values in rows("accounts")}
-        return accounts, {(values["number"], values["total"]) for values in rows("invoices")}
+        accounts = {
+            (values["name"], values["tax_id"], values["city"], tuple(values["tags"] or ()))
+            for values in rows("accounts")
+        }
+        products = {(values["name"], values["barcode"]) for values in rows("products")}
+        return accounts, products, {(values["number"], values["total"]) for values in rows("invoices")}
 
     first = told()
     with crm.using(f"sqlite:///{tmp_path / 'second.db'}", tmp_path):

@@ -97,12 +97,12 @@ def test_a_user_takes_their_views_along(admin):
 
 def columns(who):
     with Work(who) as work:
-        return views.usual_columns(work, kernel.ACCOUNTS)
+        return views.usual(work, kernel.ACCOUNTS).columns
 
 
-def keep(who, *names):
+def keep(who, *names, **widths):
     with Work(who, "accounts.read") as work:
-        views.keep_columns(work, kernel.ACCOUNTS, names)
+        views.keep(work, kernel.ACCOUNTS, views.Usual(names, tuple(widths.items())))
 
 
 def test_columns_are_kept_for_each_person_alone_and_are_no_view(admin):
@@ -118,6 +118,28 @@ def test_columns_are_kept_for_each_person_alone_and_are_no_view(admin):
         keep(kernel.user_with({"products.read": "all"}), "name")
     with pytest.raises(NotAllowed):
         keep(SYSTEM, "name")
+
+
+def test_widths_are_kept_beside_the_columns_or_without_any(admin):
+    ana, ben = kernel.user_with(READ), kernel.user_with(READ)
+    keep(ana, name=320, nothing=99)
+    keep(ben, "city", "name", city=60)
+
+    def widths(who):
+        with Work(who) as work:
+            return views.usual(work, kernel.ACCOUNTS).widths
+
+    assert (columns(ana), widths(ana), columns(ben), widths(ben)) == (
+        (),
+        (("name", 320),),
+        ("city", "name"),
+        (("city", 60),),
+    )
+    key = save(ana, query=Query(widths=(("name", 320),)))
+    with Work(ana) as work:
+        assert views.one(work, key).url == "widths=name%3A320"
+    keep(ana)
+    assert widths(ana) == ()
 
 
 def test_nobody_makes_a_view_of_the_row_that_keeps_columns(admin):

@@ -18,6 +18,7 @@ from .text import t, when
 _LIBRARY = kit.BESIDE["lists.jsx"]
 _pick = rx.event.passthrough_event_spec(int, bool, bool)
 _flag = rx.event.passthrough_event_spec(bool)
+_size = rx.event.passthrough_event_spec(str, int)
 _sort = rx.event.passthrough_event_spec(str, bool)
 
 
@@ -53,6 +54,20 @@ class Sort(rx.Component):
     on_sort: rx.EventHandler[_sort]
 
 
+class Size(rx.Component):
+    """The edge of a head."""
+
+    library = _LIBRARY
+    tag = "Size"
+    name: rx.Var[str]
+    width: rx.Var[str]
+    label: rx.Var[str]
+    title: rx.Var[str]
+    least: rx.Var[int]
+    most: rx.Var[int]
+    on_size: rx.EventHandler[_size]
+
+
 class Clock(rx.Component):
     """Something that happens again and again."""
 
@@ -70,6 +85,7 @@ class Badges(rx.Component):
     text: rx.Var[str]
 
 
+size = Size.create
 sort = Sort.create
 badges = Badges.create
 

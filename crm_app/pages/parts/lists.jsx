@@ -63,6 +63,88 @@ export function Sort({ name, onSort, title = "", children }) {
   );
 }
 
+const STEP_PX = 8;
+const KEPT_MS = 500; // after the last key
+
+/**
+ * The edge of a head, by which its column is drawn wider or narrower: with the pointer, or with the arrow keys, Home and End.
+ * A double click or Delete gives it back its usual width. `onSize(name, pixels)`; 0 is the usual width.
+ */
+export function Size({ name, width = "", label, title = "", least, most, onSize }) {
+  const edge = useRef(null);
+  const waiting = useRef(null);
+  const [now, setNow] = useState(null);
+  const head = () => edge.current.parentElement;
+  const asTold = () => {
+    head().style.width = "";
+    head().removeAttribute("data-drawn");
+    if (document.activeElement === edge.current) setNow(head().offsetWidth);
+  };
+  useEffect(asTold, [width]);
+  useEffect(() => () => clearTimeout(waiting.current), []);
+  const draw = (pixels) => {
+    const fit = Math.min(most, Math.max(least, Math.round(pixels)));
+    head().style.width = `${fit}px`;
+    head().setAttribute("data-drawn", "");
+    setNow(fit);
+    return fit;
+  };
+  const keep = (pixels, delay) => {
+    clearTimeout(waiting.current);
+    waiting.current = setTimeout(() => onSize?.(name, pixels), delay);
+  };
+  const reset = () => {
+    asTold();
+    keep(0, 0);
+  };
+  const drag = (event) => {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    event.currentTarget.focus();
+    const [from, before, bar] = [event.clientX, head().offsetWidth, event.currentTarget];
+    let pixels = 0;
+    const move = (moved) => {
+      if (pixels || Math.abs(moved.clientX - from) > 2) pixels = draw(before + moved.clientX - from);
+    };
+    const end = () => {
+      bar.removeEventListener("pointermove", move);
+      bar.removeEventListener("lostpointercapture", end);
+      if (pixels) keep(pixels, 0);
+    };
+    bar.setPointerCapture(event.pointerId);
+    bar.addEventListener("pointermove", move);
+    bar.addEventListener("lostpointercapture", end);
+  };
+  const press = (event) => {
+    const step = event.shiftKey ? 5 * STEP_PX : STEP_PX;
+    const here = head().offsetWidth;
+    const asked = { ArrowLeft: here - step, ArrowRight: here + step, Home: least, End: most, Delete: 0 }[event.key];
+    if (asked === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (asked) keep(draw(asked), KEPT_MS);
+    else reset();
+  };
+  return (
+    <span
+      ref={edge}
+      role="separator"
+      tabIndex={0}
+      className="col-edge"
+      aria-orientation="vertical"
+      aria-label={label}
+      aria-valuenow={now ?? least}
+      aria-valuemin={least}
+      aria-valuemax={most}
+      title={title}
+      onPointerDown={drag}
+      onKeyDown={press}
+      onFocus={() => setNow(head().offsetWidth)}
+      onDoubleClick={reset}
+    />
+  );
+}
+
 /** Calls every so many milliseconds while it is in the page. */
 export function Clock({ every = 700, onTick }) {
   const tick = useRef(onTick);

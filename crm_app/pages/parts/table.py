@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.vars import Var
 
 from crm_app.core.fields import Boolean, Currency, Reference
+from crm_app.core.query import LEAST_WIDTH, MOST_WIDTH
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.state.lists import Head, ListState, Row, priority
 from crm_app.state.paged import PagedState
@@ -144,6 +145,7 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
     widths = {
         spec.name: _width(state.resource, spec) for spec in fields.values() if spec.name != _widest(state.resource)
     }
+    flexible = Var.create([name for name in fields if widths.get(name, "auto") == "auto"]).contains(head.name)
     label = views.label_of(state, head.name)
     arrow = rx.cond(
         head.sorted != "", kit.icon(rx.cond(head.sorted == "down", "arrow-down", "arrow-up")), rx.fragment()
@@ -159,10 +161,22 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
     )
     return rx.el.th(
         rx.cond(sortable, button, rx.el.span(label)),
+        bulk.size(
+            name=head.name,
+            width=head.width,
+            label=t("Width of the column {name}", name=label),
+            title=t("Draw, or use the arrow keys; double click: as it was"),
+            least=LEAST_WIDTH,
+            most=MOST_WIDTH,
+            on_size=state.size_column,
+        ),
         key=head.name,
         class_name=_numbers(state, head.name) + head.priority,
-        style={"width": rx.match(head.name, *widths.items(), "auto")},
-        custom_attrs={"aria-sort": rx.match(head.sorted, ("up", "ascending"), ("down", "descending"), "none")},
+        style={"width": rx.cond(head.width != "", head.width, rx.match(head.name, *widths.items(), "auto"))},
+        custom_attrs={
+            "data-auto": rx.cond(flexible & (head.width == ""), "true", "false"),
+            "aria-sort": rx.match(head.sorted, ("up", "ascending"), ("down", "descending"), "none"),
+        },
     )
 
 
