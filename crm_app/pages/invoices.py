@@ -4,9 +4,12 @@ import reflex as rx
 from reflex.vars import Var
 
 from crm_app.state.invoices import InvoiceList, InvoiceRecord, PartRow
+from crm_app.state.settings import CompanyRecord
 
 from .parts import kit
+from .parts.links import link
 from .parts.screen import Page, module
+from .parts.shell import may
 from .parts.table import list_screen
 from .parts.text import t, when
 from .parts.trade import document_screen
@@ -26,7 +29,24 @@ def invoices() -> rx.Component:
 
 def invoice() -> rx.Component:
     """One of them."""
-    return document_screen(InvoiceRecord, sections=(instalments(),))
+    return document_screen(InvoiceRecord, above=(nameless(),), sections=(instalments(),))
+
+
+def nameless() -> rx.Component:
+    """Said before an invoice goes out without the company's tax identifier."""
+    way = link("/settings/company", t("Company settings"), class_name="link")
+    return when(
+        InvoiceRecord.nameless,
+        rx.el.div(
+            rx.el.p(
+                kit.icon("circle-alert"),
+                t("Your company has no tax identifier: the invoice would be issued without it."),
+                when(may(CompanyRecord.resource, "change"), way),
+            ),
+            class_name="banner banner-wait notices",
+            role="status",
+        ),
+    )
 
 
 def instalments() -> rx.Component:

@@ -91,35 +91,67 @@ def _rest(work: Work, lines: Sequence[Any]) -> dict[int, Decimal]:
 def _left(work: Work, corrected: Any, note: Any) -> Decimal:
     """What of the invoice's total no other issued credit note has taken back."""
     total = column_of(Invoice, "total")
-    others = sa.select(sa.func.sum(total)).where(
-        column_of(Invoice, "corrects") == corrected.id,
+    found: Decimal = corrected.total - (work.session.scalar(_others(sa.func.sum(total), note)) or ZERO)
+    return found
+
+
+def _others(what: Any, note: Any) -> sa.Select[Any]:
+    """That of the other issued credit notes of the same invoice."""
+    return sa.select(what).where(
+        column_of(Invoice, "corrects") == note.corrects,
         column_of(Invoice, "kind") == InvoiceKind.CREDIT_NOTE.value,
         column_of(Invoice, "status") == InvoiceStatus.ISSUED.value,
         column_of(Invoice, "id") != note.id,
     )
-    found: Decimal = corrected.total - (work.session.scalar(others) or ZERO)
-    return found
 
 
 def square(work: Work, note: Any, lines: Sequence[Any]) -> None:
-    """All credit notes of an invoice come to its total: the one that takes the last of it bears the cents that rounding has
-    made, and none takes more than is left.
+    """All credit notes of an invoice come to its total, and give back what it withheld: the one that takes the last of it bears
+    the cents that rounding has made, and none takes more than is left.
 
     Only where nothing but quantities was changed: another price is no rounding.
     """
     corrected = work.session.get(Invoice, note.corrects) if note.corrects else None
     if corrected is None or not _untouched(work, lines):
         return
-    difference = _left(work, corrected, note) - note.total
     cents = (len(lines) + len(note.tax_lines) + 1) * _notes(work, note.corrects)
     most = Decimal(cents).scaleb(-money.minor_units(note.currency))
-    if abs(difference) > most or (difference > 0 and not _last(work, note.corrects)):
-        return
-    note.rounding += difference
-    note.total += difference
-    note.payable += difference
-    own = rules.company(work, "currency") or note.currency
-    note.total_company = money.round_money(note.total * (note.rate or 1), own)
+    last = _last(work, note.corrects)
+    difference = _borne(_left(work, corrected, note) - note.total, most, last=last)
+    if difference:
+        note.rounding += difference
+        note.total += difference
+        own = rules.company(work, "currency") or note.currency
+        note.total_company = money.round_money(note.total * (note.rate or 1), own)
+    _square_withheld(work, corrected, note, most, last=last)
+    note.payable = note.total - note.withheld
+
+
+def _borne(difference: Decimal, most: Decimal, *, last: bool) -> Decimal:
+    """What of a difference a note bears: cents, and what is missing only where it is the last."""
+    return difference if abs(difference) <= most and (last or difference < 0) else ZERO
+
+
+def _square_withheld(work: Work, corrected: Any, note: Any, most: Decimal, *, last: bool) -> None:
+    """The same for each withholding that the invoice had too."""
+    left = {_rate(part): Decimal(part["amount"]) for part in corrected.tax_lines if part["withheld"]}
+    for other in work.session.scalars(_others(column_of(Invoice, "tax_lines"), note)):
+        for part in other:
+            if part["withheld"] and _rate(part) in left:
+                left[_rate(part)] -= Decimal(part["amount"])
+    told = []
+    for part in note.tax_lines:
+        amount = Decimal(part["amount"])
+        missing = left[_rate(part)] - amount if part["withheld"] and _rate(part) in left else ZERO
+        borne = _borne(missing, most, last=last)
+        told.append(part | {"amount": str(amount + borne)} if borne else part)
+        note.withheld += borne
+    note.tax_lines = told
+
+
+def _rate(part: Mapping[str, Any]) -> tuple[int, str]:
+    """Which rate, and what it was then."""
+    return part["tax"], part["value"]
 
 
 def _untouched(work: Work, lines: Sequence[Any]) -> bool:

@@ -44,6 +44,11 @@ def require(work: Work, row: Any, lines: Sequence[Any]) -> None:
         raise Invalid(errors)
 
 
+def nameless(work: Work) -> bool:
+    """Whether the company has no tax identifier to put on its invoices: that is told, and refused to nobody."""
+    return not rules.company(work, "tax_id")
+
+
 def _untaxed(work: Work, row: Any, account: Account, lines: Sequence[Any]) -> dict[str, Message]:
     of_class = taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), row.date)
     text = Message("There is no tax rate for this class on that day. Add one in the settings.")

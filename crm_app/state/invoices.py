@@ -6,8 +6,8 @@ from typing import ClassVar
 import reflex as rx
 
 from crm_app.core.resource import Resource
-from crm_app.models.invoices import INVOICES
-from crm_app.services import records, strip, trade
+from crm_app.models.invoices import INVOICES, InvoiceStatus
+from crm_app.services import readiness, records, strip, trade
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -35,22 +35,31 @@ class InvoiceList(ListState, rx.State):
 
 
 class InvoiceRecord(ChooseState, rx.State):
-    """One of them. `parts` are those of an issued invoice that is due in several."""
+    """One of them. `parts` are those of an issued invoice that is due in several; `nameless` says of a draft that it would go
+    out without the company's tax identifier.
+    """
 
     resource: ClassVar[Resource] = INVOICES
 
     parts: list[PartRow] = []
+    nameless: bool = False
 
     def _also(self) -> dict[str, Also]:
-        return super()._also() | {"parts": parts_of}
+        return super()._also() | {"parts": parts_of, "nameless": nameless}
 
     def _take(self, key: int, found: Read) -> None:
         super()._take(key, found)
-        self.parts = found.also["parts"]
+        self.parts, self.nameless = found.also["parts"], found.also["nameless"]
 
     def _blank(self, actor: Actor) -> None:
         super()._blank(actor)
-        self.parts = []
+        self.parts, self.nameless = [], False
+
+
+def nameless(work: Work, resource: Resource, item: records.Item) -> bool:
+    """Told to who may issue the draft."""
+    draft = item.values["status"] == InvoiceStatus.DRAFT.value
+    return draft and work.actor.may(resource.permission("issue")) and readiness.nameless(work)
 
 
 def parts_of(work: Work, _resource: Resource, item: records.Item) -> list[PartRow]:

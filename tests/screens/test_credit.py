@@ -90,6 +90,22 @@ def test_an_order_says_what_stands_against_the_customer_that_is_chosen(tabs, lat
     assert faults(page, "/orders", ".notices") == []
 
 
+def test_a_draft_invoice_says_that_the_company_has_no_tax_identifier_and_where_to_write_it(tabs, post):
+    account = post("accounts", name="Cliente Sin Emisor", country="ES")["id"]
+    invoice = post("invoices", account=account, lines=[{"description": "Obra", "quantity": "1", "price": "10"}])["id"]
+    page = tabs(address=f"/invoices/{invoice}")
+    ready(page)
+    told = page.locator(".notices")
+    expect(told).to_contain_text(es("Your company has no tax identifier: the invoice would be issued without it."))
+    assert faults(page, "/invoices", ".notices") == []
+    told.get_by_role("link", name=es("Company settings")).click()
+    page.wait_for_url("**/settings/company")
+    post(f"invoices/{invoice}/issue")
+    page.goto(f"/invoices/{invoice}")
+    expect(page.get_by_text(es("Issued")).first).to_be_visible()
+    expect(told).to_have_count(0)
+
+
 def test_a_deposit_is_asked_for_by_amount(tabs, post):
     account = post("accounts", name="Hotel del Anticipo", country="ES")["id"]
     order = post("orders", account=account, lines=[{"description": "Obra", "quantity": "1", "price": "1000"}])["id"]

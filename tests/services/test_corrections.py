@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm_app.models.taxes import TaxRate
 from tests.support import trade
 from tests.support.trade import faults, line, of, run, to
 
@@ -59,15 +60,23 @@ def test_no_more_is_credited_than_is_left_of_the_invoice():
 @given(
     st.lists(st.tuples(st.integers(2, 5), st.decimals("0.001", "99", places=3)), min_size=1, max_size=3),
     st.sampled_from(["EUR", "JPY", "TND"]),
+    st.booleans(),
 )
-def test_credit_notes_in_parts_come_to_the_invoice_to_the_cent(rows, currency):
-    account = trade.customer()
+def test_credit_notes_in_parts_come_to_the_invoice_to_the_cent(rows, currency, withheld):
+    kept = [{"tax_rate": key} for key, name in trade.columns(TaxRate, "id", "name") if name == "IRPF 15 %"]
+    account = trade.customer(withholdings=kept if withheld else [])
     more = {} if currency == "EUR" else {"currency": currency, "rate": "0.5"}
     invoice = trade.invoice(account, *(line(quantity, price) for quantity, price in rows), **more)
     lines = of("invoices", invoice).lines
-    totals = []
+    notes = []
     for turn in range(max(quantity for quantity, _ in rows)):
         wanted = [{"line": row.id, "quantity": "1"} for row in lines if row.quantity > turn]
-        totals.append(of("invoices", to("invoices", "credit", invoice, lines=wanted, issue=True)).total)
-    assert sum(totals) == of("invoices", invoice).total
+        notes.append(to("invoices", "credit", invoice, lines=wanted, issue=True))
+    whole, made = of("invoices", invoice), [of("invoices", key) for key in notes]
+    for name in ("total", "withheld", "payable"):
+        assert sum(getattr(one, name) for one in made) == getattr(whole, name), name
+    for one in made:
+        assert one.withheld == sum(D(part["amount"]) for part in one.tax_lines if part["withheld"])
+        assert one.withheld >= 0
+    assert (whole.withheld > 0) <= withheld
     assert trade.disagreements() == []

@@ -4,7 +4,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.support import trade
+from crm_app.core.resource import RESOURCES
+from crm_app.services import records
+from crm_app.services.actors import SYSTEM
+from crm_app.services.work import Work
+from crm_app.state.invoices import nameless
+from tests.support import kernel, trade
 from tests.support.trade import faults, line, of, run, to
 
 pytestmark = pytest.mark.usefixtures("trading")
@@ -66,3 +71,18 @@ def test_what_was_ordered_is_delivered_invoiced_returned_and_credited_as_it_was_
         invoice = to("deliveries", "invoice", note, issue=True)
         run("deliveries", "issue", to("deliveries", "return", note))
         to("invoices", "credit", invoice, issue=True)
+
+
+def test_a_company_without_a_tax_identifier_is_told_before_it_issues_and_not_refused():
+    invoices, key = RESOURCES.get("invoices"), trade.document("invoices", trade.customer(), line(1, 5))
+    reader = kernel.user_with({"invoices.read": "all"})
+
+    def told(who=SYSTEM):
+        with Work(who) as work:
+            return nameless(work, invoices, records.one(work, invoices, key))
+
+    assert (told(), told(reader)) == (True, False)
+    with changed("settings", 1, tax_id="B12345674"):
+        assert told() is False
+    run("invoices", "issue", key)
+    assert (of("invoices", key).status, told()) == ("issued", False)

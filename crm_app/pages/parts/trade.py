@@ -21,12 +21,16 @@ from .verbs import verbs_head
 _SUMS = ("Ordered", "Delivered", "Returned", "Invoiced", "Credited")
 
 
-def document_screen(state: type[ChooseState], *, sections: tuple[rx.Component, ...] = ()) -> rx.Component:
-    """The whole page of a quote, an order, a delivery note or an invoice; `sections` stand under its lines."""
+def document_screen(
+    state: type[ChooseState], *, above: tuple[rx.Component, ...] = (), sections: tuple[rx.Component, ...] = ()
+) -> rx.Component:
+    """The whole page of a quote, an order, a delivery note or an invoice; `above` are more notices, `sections` stand under its
+    lines.
+    """
     return record_screen(
         state,
         head=verbs_head(state, choose=state.choose, beside=choose_dialog(state), paper=True),
-        above=(notices(state), chain(state)),
+        above=(notices(state), *above, chain(state)),
         lines={"lines": lines_grid(state)},
         sections=(*sections, quantities(state)),
     )
