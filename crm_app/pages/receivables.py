@@ -116,7 +116,7 @@ def statement() -> rx.Component:
         trail=((t("Accounts"), "/accounts"), (state.name, back), (t("Statement"), "")),
         reload=state.load,
         undo=lambda _key: Me.load,
-        needs="ageing.read",
+        needs="statement.read",
     )
 
 
@@ -199,7 +199,7 @@ def statement_link(account: Var[int]) -> rx.Component:
     """The way from an account to its statement, for who may read it."""
     to = Var.create("/accounts/") + account.to_string() + "/statement"
     button = link(to, kit.icon("scroll-text"), rx.el.span(t("Statement")), class_name="button")
-    return when(Me.may.contains("ageing.read"), button)
+    return when(Me.may.contains("statement.read"), button)
 
 
 PAGES = (

@@ -87,8 +87,8 @@ def statement(work: Work, account: object, begin: date, end: date) -> list[State
     """The account's statements, one per currency. Raises Missing, NotAllowed, Invalid."""
     if end < begin:
         raise Invalid({"to": Message("It ends before it begins.")})
-    whole.require(work, "ageing.read")
-    key = records.one(work, records.resource_of("accounts"), account).id
+    key = records.reach(work, records.resource_of("accounts"), account)
+    whole.require_of(work, key)
     found: dict[str, list[Movement]] = {}
     for currency, movement in _movements(work, key, end):
         found.setdefault(currency, []).append(movement)
