@@ -268,6 +268,7 @@ def _statement_paths(number: list[Any]) -> dict[str, Any]:
     at = [in_query("date", day, "At the end of that day."), in_query("account", COUNT, "Of one account only.")]
     return {
         "/accounts/{id}/statement": _get("accounts", "statement", "Statement of account", rows, [*number, *between]),
+        "/accounts/{id}/open-items": _get("accounts", "open_items", "What is not settled", rows, [*number, at[0]]),
         "/ageing": _get("accounts", "ageing", "What is owed, by days overdue", rows, at),
         "/held": _get("accounts", "held", "Who is held and why", rows, []),
         "/invoices/{id}/instalments": _get("invoices", "instalments", "The parts of an invoice", rows, number),

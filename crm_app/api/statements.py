@@ -9,7 +9,7 @@ from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Day, Number, Reference
 from crm_app.core.i18n import Message
 from crm_app.models.accounts import ACCOUNTS
-from crm_app.services import files, receivable_sheets, statements, strip, trade
+from crm_app.services import files, receivable_sheets, statements, strip, trade, unsettled
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply
@@ -35,19 +35,38 @@ def statement(call: Call) -> Response:
     return reply({"items": [_statement(part) for part in found]})
 
 
+def open_items(call: Call) -> Response:
+    """What the account has not settled at the end of `date` (today), by currency."""
+    day = _day(call, "date")
+    with Work(call.actor) as work:
+        at = day or trade.today(work)
+        found = unsettled.open_items(work, call.path["id"], at)
+    return reply({"date": at.isoformat(), "items": [_open(part) for part in found]})
+
+
+def _open(part: unsettled.OpenItems) -> dict[str, object]:
+    return {
+        "currency": part.currency,
+        "total": _AMOUNT.json(part.total),
+        "overdue": _AMOUNT.json(part.late),
+        "items": [_movement(row) | {"days_overdue": row.overdue} for row in part.items],
+    }
+
+
 def _statement(part: statements.Statement) -> dict[str, object]:
     return {
         "currency": part.currency,
         "opening": _AMOUNT.json(part.opening),
         "closing": _AMOUNT.json(part.closing),
-        "movements": [
-            {
-                "date": row.day.isoformat(), "resource": row.resource, "id": row.id, "number": row.number, "kind": row.kind,
-                "due": row.due.isoformat() if row.due else None, "amount": _AMOUNT.json(row.amount),
-                "part": row.part, "balance": _AMOUNT.json(row.balance),
-            }
-            for row in part.movements
-        ],
+        "movements": [_movement(row) for row in part.movements],
+    }
+
+
+def _movement(row: statements.Movement) -> dict[str, object]:
+    return {
+        "date": row.day.isoformat(), "resource": row.resource, "id": row.id, "number": row.number, "kind": row.kind,
+        "due": row.due.isoformat() if row.due else None, "amount": _AMOUNT.json(row.amount),
+        "part": row.part, "balance": _AMOUNT.json(row.balance),
     }  # fmt: skip
 
 
@@ -94,6 +113,11 @@ def statement_sheet(call: Call) -> Response:
     return saved(*receivable_sheets.statement(call.actor, call.path["id"], _day(call, "from"), _day(call, "to")))
 
 
+def open_items_sheet(call: Call) -> Response:
+    """The open items as a workbook in the caller's language, one currency under the other."""
+    return saved(*receivable_sheets.open_items(call.actor, call.path["id"], _day(call, "date")))
+
+
 def saved(name: str, content: bytes) -> Response:
     """The answer that is saved as a workbook of that name."""
     headers = {
@@ -109,6 +133,8 @@ def routes() -> APIRouter:
     router = APIRouter()
     add(router, "GET", "/accounts/{id}/statement", statement)
     add(router, "GET", "/accounts/{id}/statement.xlsx", statement_sheet)
+    add(router, "GET", "/accounts/{id}/open-items", open_items)
+    add(router, "GET", "/accounts/{id}/open-items.xlsx", open_items_sheet)
     add(router, "GET", "/invoices/{id}/instalments", instalments)
     add(router, "GET", "/ageing", ageing)
     add(router, "GET", "/ageing.xlsx", ageing_sheet)

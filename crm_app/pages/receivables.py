@@ -3,7 +3,15 @@
 import reflex as rx
 from reflex.vars import Var
 
-from crm_app.state.receivables import AccountStatement, AgedRow, Ageing, MovementRow, StatementPart
+from crm_app.state.receivables import (
+    AccountStatement,
+    AgedRow,
+    Ageing,
+    MovementRow,
+    StatementPart,
+    UnsettledPart,
+    UnsettledRow,
+)
 from crm_app.state.session import Me
 
 from .parts import bulk, kit
@@ -99,25 +107,75 @@ def _amounts(row: Var[AgedRow]) -> list[rx.Component]:
 
 
 def statement() -> rx.Component:
-    """One account's movements between two days."""
+    """One account's movements between two days, or what of it is open."""
     state = AccountStatement
-    days = rx.el.div(_days(state, (("from", t("From"), state.begin), ("to", t("To"), state.end))), class_name="toolbar")
-    file = f"/api/v1/accounts/{state.account}/statement.xlsx?{state.address}"
+    between = _days(state, (("from", t("From"), state.begin), ("to", t("To"), state.end)))
+    at = _days(state, (("date", t("At the end of"), state.end),))
+    days = rx.el.div(_switch(), rx.cond(state.open_only, at, between), class_name="toolbar")
+    whole = f"/api/v1/accounts/{state.account}/statement.xlsx?{state.address}"
+    file = rx.cond(state.open_only, f"/api/v1/accounts/{state.account}/open-items.xlsx?{state.address}", whole)
     nothing = empty("receipt", t("No movements"), t("Invoices and payments of this customer stand here."))
-    parts = rx.el.div(
-        rx.foreach(state.parts, _part), class_name="table-scroll", tab_index=0, role="region", aria_label=t("Statement")
-    )
+    settled = empty("circle-check", t("Nothing is open"), t("What this customer has not settled stands here."))
+    moved = rx.cond(state.parts.length() == 0, nothing, _tables(rx.foreach(state.parts, _part), t("Statement")))
+    unsettled = _tables(rx.foreach(state.unsettled, _unsettled), t("Open items"))
+    still = rx.cond(state.unsettled.length() == 0, settled, unsettled)
     back = Var.create("/accounts/") + state.account.to_string()
     return shell(
         kit.url_query(query=state.address, mode="replace"),
         heading(t("Statement of account"), _sheet(file, "statement.xlsx"), count=state.name),
         days,
-        _body(state, rx.cond(state.parts.length() == 0, nothing, parts)),
+        _body(state, rx.cond(state.open_only, still, moved)),
         trail=((t("Accounts"), "/accounts"), (state.name, back), (t("Statement"), "")),
         reload=state.load,
         undo=lambda _key: Me.load,
-        needs="ageing.read",
+        needs="statement.read",
     )
+
+
+def _switch() -> rx.Component:
+    """Movements or open items."""
+
+    def press(label: str, wanted: bool) -> rx.Component:
+        state = AccountStatement
+        pressed = {"aria-pressed": rx.cond(state.open_only == wanted, "true", "false")}
+        return rx.el.button(t(label), type="button", on_click=state.show_open(wanted), custom_attrs=pressed)
+
+    return rx.el.div(
+        press("Movements", False),
+        press("Open items", True),
+        class_name="segmented",
+        role="group",
+        aria_label=t("View as"),
+    )
+
+
+def _tables(tables: rx.Component, label: Var[str]) -> rx.Component:
+    return rx.el.div(tables, class_name="table-scroll", tab_index=0, role="region", aria_label=label)
+
+
+def _unsettled(part: Var[UnsettledPart]) -> rx.Component:
+    late = rx.el.tr(
+        rx.el.th(t("Of which overdue"), col_span=7, scope="row"),
+        rx.el.td(part.late, class_name="num"),
+        class_name="muted",
+    )
+    return rx.el.table(
+        rx.el.caption(part.currency, class_name="section-title"),
+        rx.el.thead(
+            rx.el.tr(*_heads(), rx.el.th(t("Days overdue"), class_name="num"), rx.el.th(t("Balance"), class_name="num"))
+        ),
+        rx.el.tbody(rx.foreach(part.rows, _item)),
+        rx.el.tfoot(
+            rx.el.tr(rx.el.th(t("Sum"), col_span=7, scope="row"), rx.el.td(rx.el.b(part.total), class_name="num")),
+            when(part.late != "", late),
+        ),
+        class_name="table unsettled",
+        key=part.currency,
+    )
+
+
+def _item(row: Var[UnsettledRow]) -> rx.Component:
+    return rx.el.tr(*_cells(row), rx.el.td(row.late, class_name="num"), rx.el.td(row.balance, class_name="num"))
 
 
 def _part(part: Var[StatementPart]) -> rx.Component:
@@ -133,17 +191,7 @@ def _part(part: Var[StatementPart]) -> rx.Component:
     )
     return rx.el.table(
         rx.el.caption(part.currency, class_name="section-title"),
-        rx.el.thead(
-            rx.el.tr(
-                rx.el.th(t("Day"), class_name="th-day"),
-                rx.el.th(t("What")),
-                rx.el.th(t("Number")),
-                rx.el.th(t("Due"), class_name="th-day p2"),
-                rx.el.th(t("Charges"), class_name="num"),
-                rx.el.th(t("Payments and credits"), class_name="num"),
-                rx.el.th(t("Balance"), class_name="num"),
-            )
-        ),
+        rx.el.thead(rx.el.tr(*_heads(), rx.el.th(t("Balance"), class_name="num"))),
         rx.el.tbody(edge, when(part.earlier != "", earlier), rx.foreach(part.rows, _movement)),
         rx.el.tfoot(
             rx.el.tr(
@@ -157,15 +205,29 @@ def _part(part: Var[StatementPart]) -> rx.Component:
 
 
 def _movement(row: Var[MovementRow]) -> rx.Component:
-    return rx.el.tr(
+    return rx.el.tr(*_cells(row), rx.el.td(row.balance, class_name="num"))
+
+
+def _heads() -> list[rx.Component]:
+    return [
+        rx.el.th(t("Day"), class_name="th-day"),
+        rx.el.th(t("What")),
+        rx.el.th(t("Number")),
+        rx.el.th(t("Due"), class_name="th-day p2"),
+        rx.el.th(t("Charges"), class_name="num"),
+        rx.el.th(t("Payments and credits"), class_name="num"),
+    ]
+
+
+def _cells(row: Var[MovementRow] | Var[UnsettledRow]) -> list[rx.Component]:
+    return [
         rx.el.td(row.day),
         rx.el.td(row.what, class_name="truncate"),
         rx.el.td(link(row.address, row.number, class_name="name truncate")),
         rx.el.td(row.due, class_name="p2"),
         rx.el.td(row.charge, class_name="num"),
         rx.el.td(row.credit, class_name="num"),
-        rx.el.td(row.balance, class_name="num"),
-    )
+    ]
 
 
 def _days(
@@ -199,7 +261,7 @@ def statement_link(account: Var[int]) -> rx.Component:
     """The way from an account to its statement, for who may read it."""
     to = Var.create("/accounts/") + account.to_string() + "/statement"
     button = link(to, kit.icon("scroll-text"), rx.el.span(t("Statement")), class_name="button")
-    return when(Me.may.contains("ageing.read"), button)
+    return when(Me.may.contains("statement.read"), button)
 
 
 PAGES = (

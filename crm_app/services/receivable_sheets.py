@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crm_app.documents.sheets import Head, write
 
-from . import credit, files, statements, trade
+from . import credit, files, statements, trade, unsettled
 from .actors import Actor
 from .work import Work
 
@@ -24,6 +24,8 @@ _AGED = (
     "Total",
 )
 _MOVED = ("Day", "Document", "Number", "Due", "Amount", "Balance", "Currency")
+_OPEN = ("Day", "Document", "Number", "Due", "Days overdue", "Amount", "Balance", "Currency")
+_OPEN_KINDS = ("day", "text", "text", "day", "number", "number", "number", "text")
 _HELD = ("Customer", "Effect", "Why", "What lifts it", "Overdue", "Days", "Since", "Credit limit", "Exposure")
 _HELD_KINDS = ("text", "text", "text", "text", "number", "number", "day", "number", "number")
 _MOVED_KINDS = ("day", "text", "text", "day", "number", "number", "text")
@@ -59,6 +61,27 @@ def statement(actor: Actor, account: object, begin: date | None, end: date | Non
         ]  # fmt: skip
     name = f"{files.clean_name(say('Statement of account'))} {last.isoformat()}.xlsx"
     return name, _workbook(say("Statement"), heads, rows)
+
+
+def open_items(actor: Actor, account: object, day: date | None) -> tuple[str, bytes]:
+    """The same of what an account has not settled at the end of that day (today), with the sum of each currency."""
+    with Work(actor) as work:
+        at = day or trade.today(work)
+        found = unsettled.open_items(work, account, at)
+    say = actor.speech.say
+    places = (0, 0, 0, 0, 0, 2, 2, 0)
+    heads = [Head(say(text), kind, of) for text, kind, of in zip(_OPEN, _OPEN_KINDS, places, strict=True)]
+    rows: list[Sequence[object]] = []
+    for part in found:
+        rows += [
+            [
+                row.day, say(statements.KIND_WORDS[row.kind]), " ".join(filter(None, (row.number, row.part))), row.due,
+                row.overdue or None, row.amount, row.balance, part.currency,
+            ]
+            for row in part.items
+        ]  # fmt: skip
+        rows.append([None, say("Sum"), None, None, None, None, part.total, part.currency])
+    return f"{files.clean_name(say('Open items'))} {at.isoformat()}.xlsx", _workbook(say("Open items"), heads, rows)
 
 
 def held(actor: Actor) -> tuple[str, bytes]:

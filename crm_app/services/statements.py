@@ -87,8 +87,8 @@ def statement(work: Work, account: object, begin: date, end: date) -> list[State
     """The account's statements, one per currency. Raises Missing, NotAllowed, Invalid."""
     if end < begin:
         raise Invalid({"to": Message("It ends before it begins.")})
-    whole.require(work, "ageing.read")
-    key = records.one(work, records.resource_of("accounts"), account).id
+    key = records.reach(work, records.resource_of("accounts"), account)
+    whole.require_of(work, key)
     found: dict[str, list[Movement]] = {}
     for currency, movement in _movements(work, key, end):
         found.setdefault(currency, []).append(movement)
@@ -288,8 +288,8 @@ def _open(day: date, within: Within) -> sa.Select[Any]:
     What is open now is found by its index, and of the rest what has changed since that day; the states are asked so that no
     index answers where the latter is meant.
     """
-    of_invoice = _since(day, (("invoice", "amount"), ("credit", "taken")))
-    of_payment = _since(day, (("payment", "taken"),))
+    of_invoice = settled_since(day, (("invoice", "amount"), ("credit", "taken")))
+    of_payment = settled_since(day, (("payment", "taken"),))
     state, balance, back = (
         column_of(Invoice, "status"),
         column_of(Invoice, "balance"),
@@ -302,11 +302,13 @@ def _open(day: date, within: Within) -> sa.Select[Any]:
         (PaymentStatus.DRAFT.value, reversed_),
     )
     parts = sa.union_all(
-        within(_invoices(day, of_invoice).where(state == InvoiceStatus.ISSUED.value, balance > ZERO), Invoice),
-        within(_changed(_invoices(day, of_invoice), Invoice, of_invoice, state.not_in(unissued), balance), Invoice),
-        within(_money(day, of_payment, free).where(money == posted, free > ZERO), Payment),
-        within(_changed(_money(day, of_payment, free), Payment, of_payment, money.not_in(unposted), free), Payment),
-        within(_money(day, of_payment, column_of(Payment, "amount")).where(money == reversed_, back > day), Payment),
+        within(open_invoices(day, of_invoice).where(state == InvoiceStatus.ISSUED.value, balance > ZERO), Invoice),
+        within(_changed(open_invoices(day, of_invoice), Invoice, of_invoice, state.not_in(unissued), balance), Invoice),
+        within(open_money(day, of_payment, free).where(money == posted, free > ZERO), Payment),
+        within(_changed(open_money(day, of_payment, free), Payment, of_payment, money.not_in(unposted), free), Payment),
+        within(
+            open_money(day, of_payment, column_of(Payment, "amount")).where(money == reversed_, back > day), Payment
+        ),
     ).subquery()
     keys = (parts.c.account, parts.c.currency, parts.c.place)
     amount = sa.type_coerce(sa.func.sum(parts.c.amount), free.type)
@@ -319,7 +321,7 @@ def _changed(rows: sa.Select[Any], table: Any, since: Any, state: Any, rest: Any
     return rows.where(among, state, sa.func.coalesce(rest, ZERO) <= ZERO)
 
 
-def _since(day: date, sides: Iterable[tuple[str, str]]) -> Any:
+def settled_since(day: date, sides: Iterable[tuple[str, str]]) -> Any:
     """By invoice or payment: what was settled of it at the end of that day beyond what is settled now.
 
     Only allocations that began or ended since then are read: of today, none.
@@ -337,7 +339,7 @@ def _since(day: date, sides: Iterable[tuple[str, str]]) -> Any:
     return sa.select(found.c.key, sa.func.sum(found.c.value).label("sum")).group_by(found.c.key).cte()
 
 
-def _invoices(day: date, since: Any) -> sa.Select[Any]:
+def open_invoices(day: date, since: Any) -> sa.Select[Any]:
     """Each part of an invoice by its own due day; of credit notes what is not set against anything."""
     paid, due = column_of(Invoice, "paid"), column_of(InvoicePart, "due")
     settled = paid + sa.func.coalesce(since.c.sum, sa.literal(ZERO, paid.type))
@@ -358,7 +360,7 @@ def _invoices(day: date, since: Any) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def _money(day: date, since: Any, left: Any) -> sa.Select[Any]:
+def open_money(day: date, since: Any, left: Any) -> sa.Select[Any]:
     """Money that settles nothing (`left` of it by now); what was paid out counts against it."""
     nothing = sa.literal(ZERO, left.type)
     rest = left - sa.func.coalesce(since.c.sum, nothing)

@@ -5,11 +5,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from crm_app.core.fields import Reference
+from crm_app.core.fields import BadValue, Reference
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.services import records
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
+
+# what tells one line from another: what it is called, then what of it is counted
+_NAMED = ("description", "product")
+_COUNTED = ("quantity", "price", "discount")
 
 
 @dataclasses.dataclass
@@ -43,7 +47,8 @@ def clash_rows(
 
 def _told(work: Work, resource: Resource, name: str, value: Any) -> str:
     kind = resource.fields[name].kind
-    parsed = kind.parse(value, work.actor.speech)
+    # mine is text as I write it; theirs are values, which my way of writing would misread
+    parsed = kind.parse(value, work.actor.speech) if isinstance(value, str) else value
     if isinstance(kind, Reference):
         target = records.resource_of(kind.resource)
         return records.names_of(work, target, [parsed]).get(parsed, "") if parsed is not None else ""
@@ -51,8 +56,26 @@ def _told(work: Work, resource: Resource, name: str, value: Any) -> str:
 
 
 def _told_lines(work: Work, resource: Resource, _name: str, value: Any) -> str:
-    """Lines by their names: the form's JSON, or the list that the service found."""
+    """Each line on a line of its own, from the form's JSON or the list that the service found: its name and what it counts."""
     rows = json.loads(value) if isinstance(value, str) else value
-    return ", ".join(
-        _told(work, resource, resource.label, row.get(resource.label)) for row in rows or [] if isinstance(row, dict)
-    )
+    return "\n".join(_told_line(work, resource, row) for row in rows or [] if isinstance(row, dict))
+
+
+def _told_line(work: Work, resource: Resource, row: Mapping[str, Any]) -> str:
+    say = work.actor.speech.say
+    name = next((text for of in _NAMED if of in resource.fields and (text := _read(work, resource, of, row))), "")
+    counted = [
+        f"{say(resource.fields[of].label)} {text}"
+        for of in _COUNTED
+        if of in resource.fields and (text := _read(work, resource, of, row)) not in ("", "0")
+    ]
+    own = name or _read(work, resource, resource.label, row)
+    return " \u00b7 ".join(filter(None, (own.split("\n", 1)[0], *counted)))
+
+
+def _read(work: Work, resource: Resource, name: str, row: Mapping[str, Any]) -> str:
+    """The cell in words; what cannot be read is shown as it was typed."""
+    try:
+        return _told(work, resource, name, row.get(name))
+    except BadValue:
+        return str(row.get(name))

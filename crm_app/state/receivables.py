@@ -17,7 +17,7 @@ from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import Resource
 from crm_app.models.accounts import ACCOUNTS
 from crm_app.models.invoices import INVOICES
-from crm_app.services import records, statements, trade
+from crm_app.services import records, statements, trade, unsettled
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -64,6 +64,23 @@ class StatementPart:
     earlier: str = ""
     carried: str = ""
     rows: list[MovementRow] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
+class UnsettledRow(MovementRow):
+    """An open item: `balance` is what is open of it, `late` how many days it is overdue ("" for none)."""
+
+    late: str = ""
+
+
+@dataclasses.dataclass
+class UnsettledPart:
+    """The open items in one currency, and their sums."""
+
+    currency: str = ""
+    total: str = ""
+    late: str = ""
+    rows: list[UnsettledRow] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass
@@ -144,9 +161,12 @@ class Ageing(PagedState, _Dated, rx.State):
 
 
 class AccountStatement(_Dated, rx.State):
-    """All movements of one account between two days."""
+    """All movements of one account between two days; with `open_only` what of them is not settled at the end of the last."""
 
     resource: ClassVar[Resource] = INVOICES
+
+    open_only: bool = False
+    unsettled: list[UnsettledPart] = []
 
     account: int = 0
     name: str = ""
@@ -162,14 +182,22 @@ class AccountStatement(_Dated, rx.State):
         actor = await greet(self)
         self._most = MOVEMENTS
         days = self._days()
+        self.open_only = days.get("show", "") == "open"
         self.account = records.key_of(ACCOUNTS, self.router.url.path.strip("/").split("/")[1])
-        await self._show(actor, days.get("from", ""), days.get("to", ""))
+        await self._show(actor, days.get("from", ""), days.get("date", "") or days.get("to", ""))
 
     @on("read")
     async def choose(self, form: dict[str, Any]) -> Any:
         """Other days."""
         self._most = MOVEMENTS
-        await self._show(await signed_in(self), str(form.get("from", "")), str(form.get("to", "")))
+        begin = str(form.get("from", "")) if not self.open_only else self._span[0]
+        await self._show(await signed_in(self), begin, str(form.get("date" if self.open_only else "to", "")))
+
+    @on("read")
+    async def show_open(self, wanted: bool) -> Any:
+        """The open items, or the movements, at the same day."""
+        self.open_only, self._most = wanted, MOVEMENTS
+        await self._show(await signed_in(self), *self._span)
 
     @on("read")
     async def show_earlier(self) -> Any:
@@ -180,10 +208,20 @@ class AccountStatement(_Dated, rx.State):
     async def _show(self, actor: Actor, begin: str, end: str) -> None:
         self._span = begin, end
         first, last = _day(actor, begin, "from"), _day(actor, end, "to")
+        if self.open_only:
+            await self._show_unsettled(actor, last)
+            return
         name, since, until, found = await asyncio.to_thread(read_statement, actor, self.account, first, last)
         self.name, self.begin, self.end = name, Day().edit(since, actor.speech), Day().edit(until, actor.speech)
         self.parts = [part_of(actor.speech, part, self._most) for part in found]
         self.address = urlencode({"from": since.isoformat(), "to": until.isoformat()})
+        self.loaded, self.failure = True, ""
+
+    async def _show_unsettled(self, actor: Actor, day: date | None) -> None:
+        name, at, found = await asyncio.to_thread(read_unsettled, actor, self.account, day)
+        self.name, self.end = name, Day().edit(at, actor.speech)
+        self.unsettled = [unsettled_of(actor.speech, part) for part in found]
+        self.address = urlencode({"show": "open", "date": at.isoformat()})
         self.loaded, self.failure = True, ""
 
 
@@ -217,6 +255,14 @@ def read_statement(
         until = end or trade.today(work)
         since = begin or until.replace(month=1, day=1)
         return str(item.values["name"]), since, until, statements.statement(work, account, since, until)
+
+
+def read_unsettled(actor: Actor, account: int, day: date | None) -> tuple[str, date, list[unsettled.OpenItems]]:
+    """The account's name, the day (today without one) and its open items. Runs in a thread."""
+    with Work(actor) as work:
+        item = records.one(work, ACCOUNTS, account)
+        at = day or trade.today(work)
+        return str(item.values["name"]), at, unsettled.open_items(work, account, at)
 
 
 def _amount(speech: Speech, value: Decimal, currency: str) -> str:
@@ -255,25 +301,44 @@ def sums_of(speech: Speech, rows: list[statements.Aged]) -> list[AgedRow]:
     return [aged_row(speech, found[currency]) for currency in sorted(found)]
 
 
+def _words(speech: Speech, row: statements.Movement, currency: str) -> tuple[str, ...]:
+    """Day, what it is, number, address, due, charge, credit."""
+    number = (row.number or f"#{row.id}") + (f" \u00b7 {row.part}" if row.part else "")
+    return (
+        speech.day(row.day),
+        speech.say(statements.KIND_WORDS[row.kind]),
+        number,
+        f"/{row.resource}/{row.id}",
+        speech.day(row.due) if row.due else "",
+        _amount(speech, row.amount, currency) if row.amount > 0 else "",
+        _amount(speech, -row.amount, currency) if row.amount < 0 else "",
+    )
+
+
+def unsettled_of(speech: Speech, part: unsettled.OpenItems) -> UnsettledPart:
+    """Open items in words."""
+
+    def written(value: Decimal) -> str:
+        return _amount(speech, value, part.currency)
+
+    rows = [
+        UnsettledRow(
+            *_words(speech, row, part.currency),
+            written(row.balance),
+            speech.number(row.overdue) if row.overdue else "",
+        )
+        for row in part.items
+    ]
+    return UnsettledPart(part.currency, written(part.total) or "0", written(part.late), rows)
+
+
 def part_of(speech: Speech, part: statements.Statement, most: int) -> StatementPart:
     """A statement in words; of its movements the last ones, at most so many."""
 
     def written(value: Decimal) -> str:
         return _amount(speech, value, part.currency) or "0"
 
-    rows = [
-        MovementRow(
-            speech.day(row.day),
-            speech.say(statements.KIND_WORDS[row.kind]),
-            (row.number or f"#{row.id}") + (f" \u00b7 {row.part}" if row.part else ""),
-            f"/{row.resource}/{row.id}",
-            speech.day(row.due) if row.due else "",
-            _amount(speech, row.amount, part.currency) if row.amount > 0 else "",
-            _amount(speech, -row.amount, part.currency) if row.amount < 0 else "",
-            written(row.balance),
-        )
-        for row in part.movements[-most:]
-    ]
+    rows = [MovementRow(*_words(speech, row, part.currency), written(row.balance)) for row in part.movements[-most:]]
     before = part.movements[:-most]
     earlier = speech.say(Message("{n} earlier movements", n=speech.number(len(before)))) if before else ""
     if len(before) == 1:

@@ -147,3 +147,27 @@ def test_a_file_of_rates_is_told_before_it_is_written_and_taken_back_by_the_noti
     assert rates() == before + 4
     page.locator(".toast").last.get_by_role("button", name=es("Undo")).click()
     assert until(lambda: rates() == before)
+
+
+def test_a_statement_is_switched_to_what_is_open_and_stays_so_with_the_way_back(tabs, post):
+    account = post("accounts", name="Toldos Abiertos", country="ES")["id"]
+    keys = [
+        post("invoices", account=account, lines=[{"description": "Toldo", "quantity": "1", "price": price}])["id"]
+        for price in ("100", "200")
+    ]
+    for key in keys:
+        post(f"invoices/{key}/issue")
+    post(f"invoices/{keys[0]}/pay")
+    page = tabs(address=f"/accounts/{account}/statement")
+    expect(page.locator("table tbody a.name")).to_have_count(3)
+    page.get_by_role("button", name=es("Open items")).click()
+    page.wait_for_url("**/statement?show=open&date=*")
+    expect(page.locator("table.unsettled tbody a.name")).to_have_count(1)
+    expect(page.locator("table.unsettled tfoot")).to_contain_text("242,00")
+    sheet = page.locator("a[download]").get_attribute("href")
+    assert f"/accounts/{account}/open-items.xlsx?show=open&date=" in sheet
+    assert faults(page, "/statement") == []
+    page.reload()
+    expect(page.locator("table.unsettled tbody a.name")).to_have_count(1)
+    page.get_by_role("button", name=es("Movements")).click()
+    expect(page.locator("table tbody a.name")).to_have_count(3)

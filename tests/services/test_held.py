@@ -144,9 +144,10 @@ def test_only_who_makes_such_documents_is_told_what_stands_against_a_customer(tr
 def test_what_is_told_whole_is_offered_only_to_who_may_read_all_of_it(trading):
     everything = {f"{name}.read": "all" for name in ("invoices", "payments", "orders", "deliveries")}
     for grants, offered in (
-        (everything, ["ageing.read", "held.read"]),
-        (everything | {"orders.read": "team"}, ["ageing.read"]),
-        (everything | {"payments.read": "own"}, []),
+        (everything, ["ageing.read", "held.read", "statement.read"]),
+        (everything | {"orders.read": "team"}, ["ageing.read", "statement.read"]),
+        (everything | {"payments.read": "own"}, ["statement.read"]),
+        ({"invoices.read": "all"}, []),
         ({}, []),
     ):
         who = kernel.user_with({"accounts.read": "all", **grants})

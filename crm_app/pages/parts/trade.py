@@ -47,7 +47,7 @@ def notices(state: type[TradeState]) -> rx.Component:
         state.notices.length() > 0,
         rx.el.div(
             rx.foreach(state.notices, _notice),
-            when(Me.may.contains("ageing.read"), rx.el.p(way)),
+            when(Me.may.contains("statement.read"), rx.el.p(way)),
             class_name="banner banner-wait notices",
             role="status",
         ),
