@@ -10,7 +10,7 @@ import reflex as rx
 from crm_app.core import money
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Number
-from crm_app.core.i18n import Speech
+from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import Resource
 from crm_app.services import actions, allocation_sheet
 from crm_app.services.actors import Actor
@@ -24,7 +24,7 @@ _AMOUNT = Number(4)
 
 @dataclasses.dataclass
 class OpenRow:
-    """An open item. `typed` is what of it is to be settled, `fault` what is wrong with that."""
+    """An open item, of which `most` is open. `typed` is what of it is to be settled, `fault` what is wrong with that."""
 
     id: int = 0
     number: str = ""
@@ -33,6 +33,7 @@ class OpenRow:
     currency: str = ""
     typed: str = ""
     fault: str = ""
+    most: str = "0"
 
 
 @dataclasses.dataclass
@@ -70,20 +71,15 @@ class AllocationState(rx.State, mixin=True):
     async def weigh(self, invoice: int, text: str) -> Any:
         """An amount was typed: what would be left of the payment."""
         actor = await signed_in(self)
+        speech, typed = actor.speech, text[:40]
+        left = self._free - sum(_typed(speech, row.typed) for row in self.open_rows if row.id != invoice)
         self.open_rows = [
-            dataclasses.replace(row, typed=text[:40], fault="") if row.id == invoice else row for row in self.open_rows
+            dataclasses.replace(row, typed=typed, fault=excess(speech, row, typed, left, self._currency))
+            if row.id == invoice
+            else row
+            for row in self.open_rows
         ]
-        self.rest = _money(actor.speech, self._free - self._typed(actor), self._currency)
-
-    def _typed(self, actor: Actor) -> Decimal:
-        """The sum of what can be read among the amounts."""
-        total = Decimal(0)
-        for row in self.open_rows:
-            try:
-                total += _AMOUNT.parse(row.typed, actor.speech) or Decimal(0)
-            except BadValue:
-                continue
-        return total
+        self.rest = _money(speech, left - _typed(speech, typed), self._currency)
 
     @on(SIGNED_IN)
     async def allocate(self) -> Any:
@@ -136,6 +132,22 @@ class AllocationState(rx.State, mixin=True):
         self.free = self.rest = _money(actor.speech, self._free, self._currency)
 
 
+def _typed(speech: Speech, text: str) -> Decimal:
+    """The amount, nothing where it cannot be read."""
+    try:
+        return _AMOUNT.parse(text, speech) or Decimal(0)
+    except BadValue:
+        return Decimal(0)
+
+
+def excess(speech: Speech, row: OpenRow, text: str, left: Decimal, currency: str) -> str:
+    """That so much is more than is open of the row or, in the money's own currency, than is left of it; "" where it is not."""
+    most = min(Decimal(row.most), left) if row.currency == currency else Decimal(row.most)
+    if _typed(speech, text) <= most or not _typed(speech, text):
+        return ""
+    return speech.say(Message("At most {most} is left.", most=money.quantize(max(most, Decimal(0)), 2)))
+
+
 def _money(speech: Speech, value: Decimal, currency: str) -> str:
     places = money.minor_units(currency)
     return f"{speech.number(money.quantize(value, places), places)} {currency}"
@@ -153,6 +165,7 @@ def read_allocations(actor: Actor, payment: int) -> tuple[list[OpenRow], list[Se
             speech.day(item.due) if item.due else "",
             _money(speech, item.balance, item.currency),
             item.currency,
+            most=str(item.balance),
         )
         for item in found.open_items
     ]

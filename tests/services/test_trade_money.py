@@ -8,12 +8,13 @@ import pytest
 
 from crm_app.core import clock
 from crm_app.core.errors import IllegalMove, Invalid, NotAllowed
+from crm_app.core.i18n import Speech
 from crm_app.models.payments import Allocation
 from crm_app.services import allocation_sheet, credit
 from crm_app.services import instalments as service
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
-from crm_app.state.allocations import read_allocations
+from crm_app.state.allocations import OpenRow, excess, read_allocations
 from tests.support import crm, kernel, trade
 from tests.support.trade import line, of, run, to
 
@@ -436,6 +437,15 @@ def test_open_items_of_others_are_neither_shown_nor_settled(trading):
     assert program.get(f"/api/v1/accounts/{account}/statement").status_code == 403
     assert program.get("/api/v1/ageing").status_code == 403
     assert program.get("/api/v1/held").status_code == 403
+
+
+def test_more_than_is_open_or_left_is_told_while_it_is_typed():
+    def told(text, left, currency="EUR"):
+        return excess(Speech("en"), OpenRow(currency="EUR", most="121"), text, D(left), currency)
+
+    assert [told(text, 200) for text in ("", "x", "0", "121", "121.01")] == ["", "", "", "", "At most 121.00 is left."]
+    assert (told("50", 50), told("50.5", 50), told("1", -3)) == ("", "At most 50.00 is left.", "At most 0.00 is left.")
+    assert told("121", 50, "USD") == "", "what another currency makes of it is for the rate to say"
 
 
 @pytest.mark.parametrize("scope", ["own", "team", "all", ""])
