@@ -35,7 +35,11 @@ def versions() -> rx.Component:
                 rx.foreach(QuoteRecord.versions, _version),
             ),
             rx.el.h3(
-                t("What changed from {older} to {newer}", older=QuoteRecord.older, newer=QuoteRecord.newer),
+                t(
+                    "What changed from {older} to {newer}",
+                    older=QuoteRecord.older_version,
+                    newer=QuoteRecord.newer_version,
+                ),
                 class_name="section-title section-head",
             ),
             rx.cond(

@@ -69,8 +69,8 @@ class QuoteRecord(ChooseState, rx.State):
     versions: list[VersionRow] = []
     differences: list[DifferenceRow] = []
     other: str = ""
-    older: str = ""
-    newer: str = ""
+    older_version: str = ""
+    newer_version: str = ""
 
     def _also(self) -> dict[str, Also]:
         return super()._also() | {"versions": compared}
@@ -85,7 +85,7 @@ class QuoteRecord(ChooseState, rx.State):
 
     def _show(self, found: Compared) -> None:
         self.versions, self.differences, self.other = found.versions, found.rows, found.other
-        self.older, self.newer = found.older, found.newer
+        self.older_version, self.newer_version = found.older, found.newer
 
     @on("read")
     async def compare(self, other: str) -> Any:
