@@ -25,13 +25,14 @@ def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
     """
     found: dict[str, Message] = {}
     account = work.row(Account, row.account)
-    if account is None or not account.active:
+    back = getattr(row, "kind", "") in _BACK
+    if account is None or not (account.active or back):
         found["account"] = Message("This customer is not active.")
     if not lines:
         found["lines"] = Message("Add at least one line.")
     if account is not None:
         found |= _untaxed(work, row, account, lines)
-    if getattr(row, "kind", "") not in _BACK:
+    if not back:
         fresh = [line for line in lines if not any(getattr(line, name, None) for name in _AGREED)]
         found |= _retired(work, fresh) | _too_cheap(work, fresh)
     return found
