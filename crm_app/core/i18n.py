@@ -31,7 +31,7 @@ _LOCALE_DIR = Path(__file__).with_name("locale")
 class Message:
     """A sentence and its values, not yet in a language.
 
-    A value may be a Message itself, a tuple of them (a list of words), or a Decimal, which is written as its reader writes it.
+    A value may be a Message itself, a tuple of them (a list of words), or a Decimal or a date, which are written as the reader writes them.
     """
 
     __slots__ = ("args", "text")
@@ -168,6 +168,8 @@ class Speech:
             return ", ".join(str(self._value(part)) for part in value)
         if isinstance(value, Decimal):
             return self.number(value)
+        if isinstance(value, date):
+            return self.day(value)
         if isinstance(value, Message):
             return self.say(value)
         return shortened(value) if isinstance(value, str) else value

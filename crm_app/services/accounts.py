@@ -16,7 +16,7 @@ from .verbs import action
 from .work import Work, column_of
 
 
-@rules.completes("accounts")
+@rules.completes("accounts", "tax_id", "country")
 def _tax_identifier(work: Work, draft: Draft) -> None:
     """It is what the account's country knows as one, else the company's, and stored in its compact form."""
     text, own = draft.values["tax_id"], draft.values["country"]
@@ -39,7 +39,7 @@ def _tax_identifier(work: Work, draft: Draft) -> None:
         )
 
 
-@rules.completes("accounts")
+@rules.completes("accounts", "owner")
 def _team_of_owner(work: Work, draft: Draft) -> None:
     """An account without a team gets that of its owner. Who takes the team away by hand is not contradicted."""
     owner = draft.values["owner"]
@@ -56,7 +56,7 @@ def _shown_identifier(values: Mapping[str, Any]) -> str:
     return identifiers.formatted(values.get("country"), text) if text else ""
 
 
-@rules.completes("accounts")
+@rules.completes("accounts", "postcode", "country")
 def _zone_by_postcode(work: Work, draft: Draft) -> None:
     """An account without a zone gets that of its postcode. Who takes the zone away by hand is not contradicted."""
     postcode = _compact(draft.values["postcode"])
@@ -93,7 +93,7 @@ def release(_work: Work, row: Any, _values: Mapping[str, object]) -> None:
     row.held = False
 
 
-@rules.completes("zones")
+@rules.completes("zones", "postcodes")
 def _tidy_prefixes(_work: Work, draft: Draft) -> None:
     for _, values in draft.lines.get("postcodes", ()):
         if values.get("prefix"):
@@ -105,7 +105,7 @@ def _compact(text: str | None) -> str:
     return "".join(char for char in text or "" if char.isalnum()).upper()
 
 
-@rules.completes("accounts")
+@rules.completes("accounts", "contacts")
 def _one_first_contact(work: Work, draft: Draft) -> None:
     _only_one(
         draft,
@@ -117,17 +117,17 @@ def _one_first_contact(work: Work, draft: Draft) -> None:
     )
 
 
-@rules.completes("accounts")
+@rules.completes("accounts", "addresses")
 def _one_usual_address(work: Work, draft: Draft) -> None:
     _one_usual(work, draft, "accounts", "addresses", "Only one address of this purpose can be the usual one.")
 
 
-@rules.completes("accounts")
+@rules.completes("accounts", "phones", "emails")
 def _one_usual_way(work: Work, draft: Draft) -> None:
     _usual_ways(work, draft, "accounts")
 
 
-@rules.completes("contacts")
+@rules.completes("contacts", "phones", "emails")
 def _one_usual_way_of_contacts(work: Work, draft: Draft) -> None:
     _usual_ways(work, draft, "contacts")
 
@@ -151,7 +151,7 @@ def _only_one(draft: Draft, name: str, flag: str, rows: list[dict[str, Any]], am
             seen.add(among(row))
 
 
-@rules.completes("contacts")
+@rules.completes("contacts", "accounts")
 def _first_takes_over(work: Work, draft: Draft) -> None:
     """Who becomes the first to call of an account on the contact's own page takes the place of who was."""
     for row in rules.inside_of("contacts", draft, "accounts", work):

@@ -9,7 +9,7 @@ from .rules import Draft
 from .work import Work
 
 
-@rules.completes("contacts")
+@rules.completes("contacts", "consent", "do_not_contact", "consent_on")
 def _consent(work: Work, draft: Draft) -> None:
     """Who withdrew consent is not contacted; who must not be contacted has given no consent (GDPR art. 7.3)."""
     values = draft.values

@@ -114,11 +114,14 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
+_SHORT = 200  # characters; long texts are all different
 _folded = lru_cache(4096)(fold)  # a column of a million rows mostly holds few different texts
 
 
 def _fold(value: Any) -> Any:
-    return _folded(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return _folded(value) if len(value) <= _SHORT else fold(value)
 
 
 def _sqlite_begin(connection: sa.Connection) -> None:

@@ -33,7 +33,7 @@ def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) ->
         if values.get("issue") in (True, "true", "1"):
             work.require("deliveries.issue")
             made.status = DeliveryStatus.ISSUED.value
-            issue(work, made, {})
+            issue(work, made, values)
     return Outcome(first.id, first.version, {"resource": "deliveries", "id": before})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
-from crm_app.core.fields import Reference
+from crm_app.core.fields import BadValue, Reference
 from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.base import Record, decode
@@ -92,7 +92,10 @@ def as_of(work: Work, resource: Resource, key: object, moment: datetime) -> dict
     except Missing:
         if work.require(resource.permission("read")) != "all":
             raise
-        number, values = Reference(resource.name).parse(key) or 0, None
+        try:
+            number, values = Reference(resource.name).parse(key) or 0, None
+        except BadValue:
+            raise Missing(resource.one, str(key)) from None
     later = (
         sa.select(Change)
         .join(ChangeSet, Change.change_set == ChangeSet.id)  # type: ignore[arg-type]

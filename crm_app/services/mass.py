@@ -19,7 +19,7 @@ from crm_app.core.query import Query
 from crm_app.core.resource import Resource
 from crm_app.models.history import Change, ChangeSet
 
-from . import actions, identity, jobs, many, records
+from . import actions, identity, jobs, many, records, rules
 from .actors import SYSTEM, Actor
 from .work import Work, column_of
 
@@ -54,6 +54,11 @@ class Deed:
     def several(self) -> tuple[str, ...]:
         """The fields that are given words or lose some."""
         return (*self.add, *(name for name in self.take if name not in self.add))
+
+    @property
+    def names(self) -> set[str]:
+        """The fields that are changed."""
+        return {*self.values, *self.several}
 
     def fitting(self, resource: Resource, held: Mapping[str, Any]) -> dict[str, Any]:
         """The new values of a record that holds these in the fields of `several`. Raises Invalid where they would be too many."""
@@ -224,7 +229,7 @@ def _next(work: Work, resource: Resource, selection: Selection, last: int | None
 
 def _apply(work: Work, resource: Resource, ids: list[int], verb: str, deed: Deed, refused: Refused) -> None:
     say = work.actor.speech.say
-    if not many.free(resource):
+    if not many.free(resource) or deed.names & rules.looks_at(resource):
         _one_by_one(work, resource, ids, verb, deed, refused)
         return
     rows = many.load(work, resource, ids, *records.readable(work, resource, verb))
@@ -251,6 +256,7 @@ def _apply(work: Work, resource: Resource, ids: list[int], verb: str, deed: Deed
 
 def _one_by_one(work: Work, resource: Resource, ids: list[int], verb: str, deed: Deed, refused: Refused) -> None:
     """Through the session, where the rules of this table are; each record in a savepoint."""
+    say = work.actor.speech.say
     names = records.names_of(work, resource, ids)
     for key in ids:
         try:
@@ -263,8 +269,11 @@ def _one_by_one(work: Work, resource: Resource, ids: list[int], verb: str, deed:
                     records.remove(work, resource, key)
         except Unavailable:
             raise
+        except Invalid as bad:
+            found = " ".join(say(message) for message in bad.fields.values())
+            refused.add(key, names.get(key, f"#{key}"), found or say(bad.message))
         except Refusal as refusal:
-            refused.add(key, names.get(key, f"#{key}"), work.actor.speech.say(refusal.message))
+            refused.add(key, names.get(key, f"#{key}"), say(refusal.message))
 
 
 @jobs.job("mass")

@@ -39,8 +39,8 @@ def draw(work: Work, kind: Numbered, day: date) -> str:
     if last is not None and day < last:
         text = Message(
             "The last number of this series is of {day}. Write a date from then until today, {today}.",
-            day=last.isoformat(),
-            today=today.isoformat(),
+            day=last,
+            today=today,
         )
         raise Invalid({"date": text})
     counter = _counter(work, series, day.year if series.yearly else 0)

@@ -38,7 +38,7 @@ def confirm(work: Work, row: Any, _values: Values) -> Outcome | None:
     return None
 
 
-@action("orders", "deliver", "Deliver", icon="truck", fields=("lines", "also", "percent", "date", "issue"))
+@action("orders", "deliver", "Deliver", icon="truck", fields=("lines", "also", "percent", "date", "issue", "confirm"))
 def deliver(work: Work, row: Any, values: Values) -> Outcome:
     """A delivery note of what has not been delivered yet; `also` names more orders of the customer that go into it."""
     return deliveries.from_source(work, "orders", chain.together(work, "orders", "deliver", row, values), values)

@@ -204,7 +204,7 @@ def why(
     numbered = (_id_of(row), _parsed(work, part.resource, row))
     line, _ = _computed(work, resource, around, {0: numbered}, document)[0]
     stored = _stored(work, part, document, row.get("id"))
-    steps = line["why"] if "why" in line or stored is None else stored.why
+    steps = line.get("why") if "why" in line or stored is None else stored.why
     if steps:
         return [(step["what"], step.get("of", ""), Decimal(step["price"])) for step in steps]
     product = work.session.get(Product, line["product"]) if line.get("product") else None

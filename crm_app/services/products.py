@@ -5,7 +5,7 @@ from .rules import Draft
 from .work import Work
 
 
-@rules.completes("products")
+@rules.completes("products", "price", "cost", "currency")
 def _currency(work: Work, draft: Draft) -> None:
     """A price or a cost without a currency is in the company's."""
     priced = draft.values["price"] is not None or draft.values["cost"] is not None

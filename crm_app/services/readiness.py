@@ -14,7 +14,7 @@ from crm_app.models.products import Product
 from . import rules, taxes
 from .work import Work, column_of
 
-_AGREED = ("order_line", "delivery_line")  # what was made from these was agreed on before
+_AGREED = ("quote_line", "order_line", "delivery_line")  # what was made from these was agreed on before
 _BACK = ("return", "credit_note")
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core.errors import Conflict, Invalid, Missing
+from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
 from crm_app.core.i18n import Message
 from crm_app.core.resource import Resource
 from crm_app.models.base import decode
 from crm_app.models.history import Change
 
-from . import many, records
+from . import many, records, rules
 from .work import Work, column_of
 
 Restored = dict[tuple[str, int], int]
@@ -23,6 +23,7 @@ def together(work: Work, resource: Resource, owner: Resource, run: Sequence[Chan
     `restored` maps table and id of each record put back so far to its version: lines come back after the record around them.
     Raises as `history.undo`.
     """
+    _require_needed(work, resource, run)
     if (
         len(run) < 2
         or len({change.record for change in run}) < len(run)
@@ -42,6 +43,14 @@ def together(work: Work, resource: Resource, owner: Resource, run: Sequence[Chan
         _set_back(work, resource, run)
         return True
     return False
+
+
+def _require_needed(work: Work, resource: Resource, run: Sequence[Change]) -> None:
+    """What needs a permission of its own to be set needs it to be set back, too."""
+    changed = {name for change in run if change.after is not None for name in change.before or {}}
+    for name, permission in rules.barred_for(work.actor, resource).items():
+        if name in changed:
+            raise NotAllowed(permission)
 
 
 def _decoded(table: Any, values: Mapping[str, Any] | None) -> dict[str, Any]:

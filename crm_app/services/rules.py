@@ -17,7 +17,7 @@ from crm_app.models.settings import Company
 from . import trees
 from .actors import Actor
 from .values import in_order
-from .work import Work
+from .work import Work, column_of
 
 Inside = Mapping[str, list[tuple[int | None, dict[str, Any]]]]
 
@@ -43,17 +43,29 @@ class Draft:
 
 Rule = Callable[[Work, Draft], None]
 _COMPLETES: dict[str, list[Rule]] = {}
+_LOOKS_AT: dict[str, list[tuple[str, ...]]] = {}
 _SHOWS: dict[tuple[str, str], Callable[[Mapping[str, Any]], str]] = {}
 
 
-def completes(resource: str) -> Callable[[Rule], Rule]:
-    """Register a rule of that Resource: called before every create and change, also for many at once."""
+def completes(resource: str, *names: str) -> Callable[[Rule], Rule]:
+    """Register a rule of that Resource: called before every create and change, also for many at once.
+
+    `names` are the fields and lines that it looks at: where none of them comes, many are changed without asking it.
+    """
 
     def register(rule: Rule) -> Rule:
         _COMPLETES.setdefault(resource, []).append(rule)
+        _LOOKS_AT.setdefault(resource, []).append(names)
         return rule
 
     return register
+
+
+def looks_at(resource: Resource) -> set[str]:
+    """The fields that a record cannot be given without asking what else it holds, and who gives them."""
+    found = {name for names in _LOOKS_AT.get(resource.name, ()) for name in names or resource.fields}
+    found |= {spec.name for spec in resource.fields.values() if spec.needs}
+    return found | ({resource.tree} if resource.tree else set())
 
 
 def shows(resource: str, name: str) -> Callable[[Callable[[Mapping[str, Any]], str]], Any]:
@@ -82,7 +94,7 @@ def complete(work: Work, resource: Resource, row: Any, values: Mapping[str, Any]
         if not spec.readonly
     }
     draft = Draft(None if row is None else row.id, stored | dict(values), frozenset(values), inside)
-    draft.errors.update(_not_allowed(work, resource, stored, values))
+    draft.errors.update(_not_allowed(work, resource, draft.id, stored, values))
     if resource.tree and resource.tree in values and values[resource.tree] is not None:
         fault = trees.fault(work, resource, draft.id, values[resource.tree])
         if fault is not None:
@@ -95,15 +107,30 @@ def complete(work: Work, resource: Resource, row: Any, values: Mapping[str, Any]
 
 
 def _not_allowed(
-    work: Work, resource: Resource, stored: Mapping[str, Any], values: Mapping[str, Any]
+    work: Work, resource: Resource, key: int | None, stored: Mapping[str, Any], values: Mapping[str, Any]
 ) -> dict[str, Message]:
-    """The fields that come with another value and are not the actor's to set."""
-    barred = barred_for(work.actor, resource)
-    return {name: NotAllowed(barred[name]).message for name in barred if values.get(name, stored[name]) != stored[name]}
+    """The fields that come with another value and are not the actor's to set in this record."""
+    coming = {name for name in values if values[name] != stored.get(name)}
+    return {
+        name: NotAllowed(resource.permission(spec.needs)).message
+        for name, spec in resource.fields.items()
+        if spec.needs and name in coming and not _reaches(work, resource, spec.needs, key)
+    }
+
+
+def _reaches(work: Work, resource: Resource, verb: str, key: int | None) -> bool:
+    """Whether the actor holds that verb on this record; on a new one, in any scope."""
+    from . import records
+
+    scope = work.actor.scope(resource.permission(verb))
+    if scope in ("", "all") or key is None:
+        return bool(scope)
+    mine = sa.select(column_of(resource.table, "id")).where(column_of(resource.table, "id") == key)
+    return work.session.scalar(mine.where(*records.readable(work, resource, verb))) is not None
 
 
 def barred_for(actor: Actor, resource: Resource) -> dict[str, str]:
-    """The fields that this actor may not set, each with the permission that they lack."""
+    """The fields that this actor may set in no record, each with the permission that they lack."""
     asked = {name: resource.permission(spec.needs) for name, spec in resource.fields.items() if spec.needs}
     return {name: permission for name, permission in asked.items() if not actor.may(permission)}
 

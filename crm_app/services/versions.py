@@ -17,6 +17,7 @@ from .work import Work, column_of
 
 _MOST = 200
 _ALIKE = 0.5
+_TRIED = 2_000  # pairs of lines whose texts are looked at; beyond, what is not the same came and went
 
 
 @dataclass(frozen=True)
@@ -73,26 +74,36 @@ def _fields(
 
 def _paired(old: list[Item], new: list[Item]) -> Iterator[tuple[Item | None, Item | None]]:
     """Lines of the same product, or of the same words, belong together; then texts that were only changed a little."""
-    waiting = list(old)
     partner: dict[int, Item] = {}
-    for fit in (_same, _alike):
-        for item in (item for item in new if item.id not in partner):
-            match = next((one for one in waiting if fit(one.values, item.values)), None)
-            if match is not None:
-                waiting.remove(match)
-                partner[item.id] = match
+    named: dict[tuple[Any, Any], list[Item]] = {}
+    for one in old:
+        named.setdefault(_name_of(one.values), []).append(one)
+    for item in new:
+        same = named.get(_name_of(item.values))
+        if same:
+            partner[item.id] = same.pop(0)
+    taken = {one.id for one in partner.values()}
+    waiting = [one for one in old if one.id not in taken]
+    lone = [item for item in new if item.id not in partner]
+    for item in lone if len(waiting) * len(lone) <= _TRIED else ():
+        match = next((one for one in waiting if _alike(one.values, item.values)), None)
+        if match is not None:
+            waiting.remove(match)
+            partner[item.id] = match
     yield from ((partner.get(item.id), item) for item in new)
     yield from ((one, None) for one in waiting)
 
 
-def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    name = "product" if one["product"] else "description"
-    return bool(one["product"] == other["product"] and one[name] == other[name])
+def _name_of(values: Mapping[str, Any]) -> tuple[Any, Any]:
+    return (values["product"], None) if values["product"] else (None, values["description"])
 
 
 def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    if one["product"] != other["product"]:
+        return False
     old, new = (str(values["description"] or "")[:_MOST] for values in (one, other))
-    return bool(one["product"] == other["product"]) and SequenceMatcher(None, old, new).ratio() > _ALIKE
+    match = SequenceMatcher(None, old, new)
+    return all(ratio() > _ALIKE for ratio in (match.real_quick_ratio, match.quick_ratio, match.ratio))
 
 
 def _title(item: Item) -> str:

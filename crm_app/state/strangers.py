@@ -1,6 +1,7 @@
 """Who is not signed in costs little: their states go a minute after their tab has gone, not an hour after."""
 
 import asyncio
+import logging
 import time
 
 import reflex as rx
@@ -10,13 +11,17 @@ from .guard import SessionOwner
 
 STAY = 60.0  # seconds that a stranger's state outlives its last event and socket: a reload finds it again
 _EVERY = 20.0
+_log = logging.getLogger("crm")
 
 
 async def forget_strangers(app: rx.App) -> None:
     """Run as long as the application. Redis keeps states by itself, with an end to each."""
     while True:
         await asyncio.sleep(_EVERY)
-        forget(app, time.time() - STAY)
+        try:
+            forget(app, time.time() - STAY)
+        except Exception:  # noqa: BLE001 - the next round tries again
+            _log.exception("states of nobody could not be dropped")
 
 
 def forget(app: rx.App, before: float) -> int:

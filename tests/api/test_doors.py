@@ -1,6 +1,6 @@
 """Who is let in, and how everybody else is answered."""
 
-from tests.support import crm
+from tests.support import crm, kernel
 
 
 def test_a_stranger_is_told_to_sign_in(api):
@@ -201,3 +201,47 @@ def test_holding_a_customer_and_setting_its_credit_is_a_permission_of_its_own(ap
     seller = crm.client(crm.member("sell@acme.example", "Sales"))
     assert list(seller.post("/api/v1/accounts", json={"name": "B", "held": True}).json()["fields"]) == ["held"]
     assert seller.post("/api/v1/accounts", json={"name": "B", "held": False}).status_code == 201
+
+
+def test_what_needs_a_permission_of_its_own_is_not_set_in_many_nor_by_undo(api):
+    key = api.post("/api/v1/accounts", json={"name": "Acme"}).json()["id"]
+    held = api.post(f"/api/v1/accounts/{key}/hold", json={}).json()["change_set"]
+    helper = crm.client(
+        kernel.user_with({"accounts.read": "all", "accounts.change": "all", "changes.undo": "all"}).user or 0
+    )
+    for values in ({"held": False}, {"credit_limit": "999999"}):
+        found = helper.post("/api/v1/bulk/accounts/change", json={"ids": [key], "values": values})
+        assert (found.status_code, found.json()["refused"]) == (200, 1)
+    assert helper.post(f"/api/v1/changes/{held}/undo", json={}).status_code == 403
+    assert (
+        api.get(f"/api/v1/accounts/{key}").json()["held"],
+        api.get(f"/api/v1/accounts/{key}").json()["credit_limit"],
+    ) == (True, None)
+
+
+def test_a_verb_held_for_some_sets_its_field_only_in_those(api):
+    clerk = kernel.user_with({"accounts.read": "all", "accounts.change": "all", "accounts.hold": "own"})
+    mine, other = (
+        api.post("/api/v1/accounts", json={"name": "A", "owner": owner}).json()["id"] for owner in (clerk.user, None)
+    )
+    program = crm.client(clerk.user)
+    assert program.patch(f"/api/v1/accounts/{mine}", json={"held": True}).json()["held"] is True
+    assert list(program.patch(f"/api/v1/accounts/{other}", json={"held": True}).json()["fields"]) == ["held"]
+
+
+def test_many_are_changed_by_the_rules_of_one(api):
+    first, second = (api.post("/api/v1/accounts", json={"name": name, "country": "ES"}).json()["id"] for name in "AB")
+    contact = api.post("/api/v1/contacts", json={"name": "Eva", "consent": "given"}).json()["id"]
+
+    def change(resource, key, **values):
+        return api.post(f"/api/v1/bulk/{resource}/change", json={"ids": [key], "values": values}).json()["refused"]
+
+    assert change("accounts", first, tax_id="rubbish!!") == 1
+    assert (change("accounts", first, parent=second), change("accounts", second, parent=first)) == (0, 1)
+    assert change("contacts", contact, do_not_contact=True) == 0
+    assert api.get(f"/api/v1/contacts/{contact}").json()["consent"] == "withdrawn"
+
+
+def test_a_past_that_nobody_can_have_is_not_there(api):
+    for key in ("9" * 40, "abc", "0"):
+        assert api.get(f"/api/v1/accounts/{key}", params={"as_of": "2999-01-01T00:00:00Z"}).status_code == 404
