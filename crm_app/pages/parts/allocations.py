@@ -37,6 +37,7 @@ def _settled(state: type[AllocationState]) -> rx.Component:
                 rx.el.th(t("Settled invoice")),
                 rx.el.th(t("Since")),
                 rx.el.th(t("Amount"), class_name="num"),
+                when(state.exchanged, rx.el.th(t("Exchange difference"), class_name="num")),
                 rx.el.th(),
             )
         ),
@@ -57,6 +58,7 @@ def _settled_row(state: type[AllocationState], row: Var[SettledRow]) -> rx.Compo
         rx.el.td(link(row.address, row.number, class_name="name")),
         rx.el.td(row.day),
         rx.el.td(row.amount, class_name="num"),
+        when(state.exchanged, rx.el.td(row.exchange, class_name="num")),
         rx.el.td(when(state.may_allocate, button), class_name="num"),
         key=row.id,
     )
