@@ -272,6 +272,34 @@ def _statement_paths(number: list[Any]) -> dict[str, Any]:
         "/ageing": _get("accounts", "ageing", "What is owed, by days overdue", rows, at),
         "/held": _get("accounts", "held", "Who is held and why", rows, []),
         "/invoices/{id}/instalments": _get("invoices", "instalments", "The parts of an invoice", rows, number),
+        **_allocation_paths([*number, *use("page", "size")]),
+    }
+
+
+def _allocation_paths(asked: list[Any]) -> dict[str, Any]:
+    """Of payments and of invoices; the document is the one on the other side."""
+    day = {"type": "string", "format": "date"}
+    back = {"type": ["string", "null"], "format": "date", "description": "Since when it counts no more."}
+    row = _object(
+        id=COUNT,
+        resource={"type": "string", "enum": ["invoices", "payments"]},
+        document=COUNT,
+        number=TEXT,
+        date=day,
+        until=back,
+        amount=TEXT | {"description": "In the currency of the invoice."},
+        currency=TEXT,
+        taken=TEXT | {"description": "In the currency of the payment or credit note."},
+        taken_currency=TEXT,
+        difference=TEXT | {"description": "Of exchange, in the company's currency; positive is a gain."},
+        company_currency=TEXT,
+    )
+    told = (
+        ("invoices", "What settles an invoice or is settled by a credit note"),
+        ("payments", "What a payment settles"),
+    )
+    return {
+        f"/{name}/{{id}}/allocations": _get(name, "allocations", summary, page_of(row), asked) for name, summary in told
     }
 
 

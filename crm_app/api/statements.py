@@ -1,6 +1,7 @@
-"""Statement of an account, the instalments of an invoice, and ageing of everything open."""
+"""Statement of an account, the instalments of an invoice, what settles what, and ageing of everything open."""
 
 from datetime import date
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -8,8 +9,9 @@ from starlette.responses import Response
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Day, Number, Reference
 from crm_app.core.i18n import Message
+from crm_app.core.query import Query
 from crm_app.models.accounts import ACCOUNTS
-from crm_app.services import files, receivable_sheets, statements, strip, trade, unsettled
+from crm_app.services import allocation_sheet, files, receivable_sheets, statements, strip, trade, unsettled
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply
@@ -81,6 +83,25 @@ def instalments(call: Call) -> Response:
     return reply({"items": items})
 
 
+def allocations(resource: str, call: Call) -> Response:
+    """What a payment or a credit note settles, what settles an invoice; what was taken back has a last day."""
+    query = Query.from_params(call.params)
+    with Work(call.actor) as work:
+        found, total = allocation_sheet.page(work, resource, call.path["id"], query)
+    items = [_allocation(row) for row in found]
+    return reply({"items": items, "total": total, "page": query.page, "size": query.size})
+
+
+def _allocation(row: allocation_sheet.Settled) -> dict[str, object]:
+    return {
+        "id": row.allocation, "resource": row.resource, "document": row.id, "number": row.number,
+        "date": row.day.isoformat(), "until": row.until.isoformat() if row.until else None,
+        "amount": _AMOUNT.json(row.amount), "currency": row.currency,
+        "taken": _AMOUNT.json(row.taken), "taken_currency": row.taken_currency,
+        "difference": _AMOUNT.json(row.difference), "company_currency": row.company_currency,
+    }  # fmt: skip
+
+
 def ageing(call: Call) -> Response:
     """What every account owes at the end of `date` (today), by days overdue; of one account with `account`."""
     day = _day(call, "date")
@@ -136,6 +157,8 @@ def routes() -> APIRouter:
     add(router, "GET", "/accounts/{id}/open-items", open_items)
     add(router, "GET", "/accounts/{id}/open-items.xlsx", open_items_sheet)
     add(router, "GET", "/invoices/{id}/instalments", instalments)
+    for resource in ("invoices", "payments"):
+        add(router, "GET", f"/{resource}/{{id}}/allocations", partial(allocations, resource))
     add(router, "GET", "/ageing", ageing)
     add(router, "GET", "/ageing.xlsx", ageing_sheet)
     return router

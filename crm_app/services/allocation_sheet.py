@@ -1,29 +1,51 @@
-"""What the allocation screen shows: the money that is free, what is open, what is settled already."""
+"""What a payment or an invoice was settled with, and what the allocation screen shows: free money, what is open, what is settled."""
 
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
+from crm_app.core.errors import NotAllowed
+from crm_app.core.query import Query
 from crm_app.models.invoices import Invoice, InvoiceKind
-from crm_app.models.payments import Allocation, Direction, PaymentStatus
+from crm_app.models.payments import Allocation, Direction, Payment, PaymentStatus
 
-from . import records
+from . import records, trade
 from .payments import OWED, OpenItem, open_items
 from .work import Work, column_of
+
+_SETTLED: Any = aliased(Invoice)
+_CREDIT: Any = aliased(Invoice)
 
 
 @dataclass(frozen=True)
 class Settled:
-    """An allocation that counts: `amount` in the invoice's currency."""
+    """An allocation seen from one side: `id` of `resource` is the document on the other.
 
+    `amount` is in the currency of the invoice, `taken` in that of the payment or credit note, `difference` (positive is a
+    gain) in the company's. It counts from `day` until the day before `until`.
+    """
+
+    allocation: int
+    resource: str
     id: int
-    invoice: int
     number: str
+    day: dt.date
+    until: dt.date | None
     amount: Decimal
     currency: str
-    day: dt.date
+    taken: Decimal
+    taken_currency: str
+    difference: Decimal
+    company_currency: str
+
+    @property
+    def exchanged(self) -> bool:
+        """Whether a currency other than the company's is in it."""
+        return {self.currency, self.taken_currency} != {self.company_currency}
 
 
 @dataclass(frozen=True)
@@ -45,17 +67,66 @@ def sheet(work: Work, payment: object) -> Sheet:
     there = (
         open_items(work, item.values["account"], kinds) if item.values["status"] == PaymentStatus.POSTED.value else []
     )
-    rows = work.session.execute(
-        sa.select(Allocation, column_of(Invoice, "number"), column_of(Invoice, "currency"))
-        .join(Invoice, column_of(Invoice, "id") == column_of(Allocation, "invoice"))
-        .where(
-            *records.readable(work, records.resource_of("invoices")),
-            column_of(Allocation, "payment") == item.id,
-            column_of(Allocation, "until").is_(None),
-        )
+    seen = _of_payment(work, item.id)
+    settled = _rows(work, ("payments", item.id), sa.select().where(seen, column_of(Allocation, "until").is_(None)))
+    return Sheet(item.values["unallocated"], item.values["currency"], tuple(there), tuple(settled))
+
+
+def page(work: Work, resource: str, key: object, query: Query) -> tuple[list[Settled], int]:
+    """A page of the allocations of a payment or an invoice, those that were taken back too, as they were made; how many in all.
+
+    Those to documents that the actor may not read are left out. Raises Missing, NotAllowed.
+    """
+    work.require("invoices.read")
+    number = records.reach(work, records.resource_of(resource), key)
+    seen = _SEEN[resource](work, number)
+    total = work.session.scalar(sa.select(sa.func.count()).select_from(Allocation).where(seen)) or 0
+    wanted = sa.select().where(seen).limit(query.size).offset((query.page - 1) * query.size)
+    return _rows(work, (resource, number), wanted), total
+
+
+def _of_payment(work: Work, key: int) -> sa.ColumnElement[bool]:
+    """The allocations of that payment to invoices that the actor may read."""
+    return sa.and_(column_of(Allocation, "payment") == key, _readable(work, "invoices", "invoice"))
+
+
+def _of_invoice(work: Work, key: int) -> sa.ColumnElement[bool]:
+    """What settles that invoice, and what it settles as a credit note, as far as the actor may read the other document."""
+    by_readable = sa.or_(_readable(work, "payments", "payment"), _readable(work, "invoices", "credit"))
+    settling = sa.and_(column_of(Allocation, "credit") == key, _readable(work, "invoices", "invoice"))
+    return sa.or_(sa.and_(column_of(Allocation, "invoice") == key, by_readable), settling)
+
+
+_SEEN = {"payments": _of_payment, "invoices": _of_invoice}
+
+
+def _readable(work: Work, name: str, side: str) -> sa.ColumnElement[bool]:
+    """Whether that side is a record that the actor may read: asked of each row, never of the whole table."""
+    found = records.resource_of(name)
+    try:
+        mine = records.readable(work, found)
+    except NotAllowed:
+        return sa.false()
+    there = sa.select(sa.literal(1)).where(column_of(found.table, "id") == column_of(Allocation, side), *mine)
+    return sa.exists(there.correlate(Allocation))
+
+
+def _rows(work: Work, here: tuple[str, int], wanted: sa.Select[Any]) -> list[Settled]:
+    """The allocations of the document that the statement leaves, in the order of their ids."""
+    other = (_SETTLED.number, _SETTLED.currency, column_of(Payment, "number"), column_of(Payment, "currency"))
+    statement = (
+        wanted.add_columns(Allocation, *other, _CREDIT.number, _CREDIT.currency)
+        .select_from(Allocation)
+        .join(_SETTLED, _SETTLED.id == column_of(Allocation, "invoice"))
+        .outerjoin(Payment, column_of(Payment, "id") == column_of(Allocation, "payment"))
+        .outerjoin(_CREDIT, _CREDIT.id == column_of(Allocation, "credit"))
         .order_by(column_of(Allocation, "id"))
     )
-    settled = tuple(
-        Settled(row.id, row.invoice, number, row.amount, currency, row.day) for row, number, currency in rows
-    )
-    return Sheet(item.values["unallocated"], item.values["currency"], tuple(there), settled)
+    own = trade.company(work).currency
+    found = []
+    for row, number, currency, paid, paid_with, credit, credit_in in work.session.execute(statement):
+        source = ("payments", row.payment) if row.payment else ("invoices", row.credit)
+        there = (*source, paid or credit) if here != source else ("invoices", row.invoice, number)
+        sums: Any = (row.amount, currency, row.taken, paid_with or credit_in, row.difference, own)
+        found.append(Settled(row.id, *there, row.day, row.until, *sums))
+    return found

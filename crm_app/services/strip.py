@@ -195,7 +195,9 @@ def _node(work: Work, name: str, row: Any, here: tuple[str, int]) -> Node:
 
 
 def lines_of(work: Work, resource: str, key: int) -> list[LineSums]:
-    """What became of each line of a quote, order, delivery note or invoice that the actor may read; drafts do not count."""
+    """What became of each line of a quote, order, delivery note or invoice that the actor may read, and what of it is still
+    promised; drafts do not count.
+    """
     _, line = HEADS[resource]
     rows = list(
         work.session.scalars(
@@ -205,8 +207,15 @@ def lines_of(work: Work, resource: str, key: int) -> list[LineSums]:
         )
     )
     done = ledger.sums(work, resource, [row.id for row in rows], done=True)
+    promised = ledger.promised(work, resource, done, trade.today(work))
     return [
-        LineSums(row.id, (row.description or "").split("\n", 1)[0], row.unit or "", row.quantity, done[row.id])
+        LineSums(
+            row.id,
+            (row.description or "").split("\n", 1)[0],
+            row.unit or "",
+            row.quantity,
+            promised[row.id] | done[row.id],
+        )
         for row in rows
     ]
 

@@ -38,13 +38,14 @@ class OpenRow:
 
 @dataclasses.dataclass
 class SettledRow:
-    """An allocation that counts."""
+    """An allocation that counts; `exchange` is the exchange difference, "" where all is in the company's currency."""
 
     id: int = 0
     address: str = ""
     number: str = ""
     amount: str = ""
     day: str = ""
+    exchange: str = ""
 
 
 class AllocationState(rx.State, mixin=True):
@@ -57,6 +58,7 @@ class AllocationState(rx.State, mixin=True):
     free: str = ""
     rest: str = ""
     may_allocate: bool = False
+    exchanged: bool = False
     _free: Decimal = Decimal(0)
     _currency: str = ""
 
@@ -129,6 +131,7 @@ class AllocationState(rx.State, mixin=True):
     async def _read_open(self, actor: Actor) -> None:
         found = await asyncio.to_thread(read_allocations, actor, self.record)
         self.open_rows, self.settled_rows, self._free, self._currency, self.may_allocate = found
+        self.exchanged = any(row.exchange for row in self.settled_rows)
         self.free = self.rest = _money(actor.speech, self._free, self._currency)
 
 
@@ -171,11 +174,12 @@ def read_allocations(actor: Actor, payment: int) -> tuple[list[OpenRow], list[Se
     ]
     settled = [
         SettledRow(
-            part.id,
-            f"/invoices/{part.invoice}",
+            part.allocation,
+            f"/{part.resource}/{part.id}",
             part.number,
             _money(speech, part.amount, part.currency),
             speech.day(part.day),
+            _money(speech, part.difference, part.company_currency) if part.exchanged else "",
         )
         for part in found.settled
     ]

@@ -23,7 +23,7 @@ from .verbs import VerbState
 
 _FORM_LIMIT = 1_000_000
 _FILLED = ("description", "unit", "price", "tax_class")
-_SUMS = ("ordered", "delivered", "returned", "invoiced", "credited")
+_SUMS = ("quoted", "ordered", "reserved", "delivered", "returned", "invoiced", "credited")
 
 
 @dataclasses.dataclass
@@ -41,7 +41,7 @@ class NodeRow:
 
 @dataclasses.dataclass
 class SumsRow:
-    """What became of a line: its quantity, then ordered, delivered, returned, invoiced, credited."""
+    """What became of a line: its quantity, then quoted, ordered, reserved, delivered, returned, invoiced, credited."""
 
     text: str = ""
     quantity: str = ""

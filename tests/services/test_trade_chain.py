@@ -10,7 +10,7 @@ from crm_app.services import actions, chain, ledger
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from tests.support import trade
-from tests.support.trade import line, of, run, to
+from tests.support.trade import line, of, picked, run, to
 
 D = Decimal
 
@@ -26,14 +26,6 @@ def sums(resource, key):
         keys = [row.id for row in of(resource, key).lines]
         found = ledger.sums(work, resource, keys)
     return [{name: int(value) for name, value in sorted(found[row].items())} for row in keys]
-
-
-def picked(resource, key, *quantities):
-    """The `lines` that a partial choice sends; None leaves a line out."""
-    lines = of(resource, key).lines
-    return [
-        {"line": row.id, "quantity": str(how)} for row, how in zip(lines, quantities, strict=False) if how is not None
-    ]
 
 
 def test_the_whole_chain_keeps_its_quantities_and_its_words(trading):

@@ -432,7 +432,7 @@ def test_open_items_of_others_are_neither_shown_nor_settled(trading):
     run("payments", "allocate", payment)
     with Work(me) as work:
         found = allocation_sheet.sheet(work, payment)
-    assert ([part.invoice for part in found.settled], found.free) == ([mine], D(0))
+    assert ([(part.resource, part.id) for part in found.settled], found.free) == ([("invoices", mine)], D(0))
     program = crm.client(me.user)
     assert program.get(f"/api/v1/accounts/{account}/statement").status_code == 403
     assert program.get("/api/v1/ageing").status_code == 403

@@ -2,8 +2,12 @@
 
 from decimal import Decimal
 
+import pytest
+
 from crm_app.models.payments import Allocation
-from tests.support import trade
+from crm_app.services.actors import SYSTEM
+from crm_app.state.allocations import read_allocations
+from tests.support import crm, kernel, trade
 from tests.support.trade import line, money, of, on, run, to
 
 
@@ -79,3 +83,84 @@ def test_the_parts_of_a_bill_come_to_the_cent_to_what_the_whole_is_worth(trading
         assert sum(differences(late)) == Decimal("30.00"), "949.99 for 919.99"
         assert trade.owed(shop) == {}
         assert trade.disagreements() == []
+
+
+@pytest.fixture(scope="module")
+def paid(trading):
+    """1,000 dollars billed at 0.92, paid with 500 dollars at 0.95, 450 euros for 500 dollars (taken back), 100 credited."""
+    with on(2026, 8, 3):
+        trade.make("exchange-rates", currency="USD", day="2026-08-03", rate="0.92")
+        shop = trade.customer(country="US", currency="USD")
+        bill = trade.invoice(shop, line(1, 1000))
+    with on(2026, 8, 10):
+        trade.make("exchange-rates", currency="USD", day="2026-08-10", rate="0.95")
+        dollars = to("invoices", "pay", bill, amount="500")
+        euros = trade.make("payments", account=shop, amount="450", currency="EUR")
+        run("payments", "post", euros)
+        run("payments", "allocate", euros, allocations=[{"invoice": bill, "amount": "500", "taken": "450"}])
+    with on(2026, 8, 12):
+        run("payments", "unallocate", euros)
+        note = to("invoices", "credit", bill, percent="10", issue=True)
+    return bill, dollars, euros, note
+
+
+def told(program, resource, key, query=""):
+    answer = program.get(f"/api/v1/{resource}/{key}/allocations{query}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def row(resource, key, amount, taken, difference, *, day="2026-08-10", until=None, paid_with="USD"):
+    """An allocation as programs are told of it, without its id."""
+    return {
+        "resource": resource, "document": key, "number": of(resource, key).number, "date": day, "until": until,
+        "amount": amount, "currency": "USD", "taken": taken, "taken_currency": paid_with,
+        "difference": difference, "company_currency": "EUR",
+    }  # fmt: skip
+
+
+def without_ids(found):
+    return [{name: value for name, value in item.items() if name != "id"} for item in found["items"]]
+
+
+def test_programs_are_told_what_settles_what_and_what_the_rates_made_of_it(trading, paid):
+    bill, dollars, euros, note = paid
+    program = crm.client(trading)
+    of_bill = told(program, "invoices", bill)
+    assert without_ids(of_bill) == [
+        row("payments", dollars, "500", "500", "15"),
+        row("payments", euros, "500", "450", "-10", until="2026-08-12", paid_with="EUR"),
+        row("invoices", note, "100", "100", "0", day="2026-08-12"),
+    ]
+    assert (of_bill["total"], of_bill["page"]) == (3, 1)
+    second = told(program, "invoices", bill, "?size=1&page=2")
+    assert (second["items"], second["total"]) == ([of_bill["items"][1]], 3)
+    for resource, key, expected in (
+        ("payments", dollars, row("invoices", bill, "500", "500", "15")),
+        ("payments", euros, row("invoices", bill, "500", "450", "-10", until="2026-08-12", paid_with="EUR")),
+        ("invoices", note, row("invoices", bill, "100", "100", "0", day="2026-08-12")),
+    ):
+        assert without_ids(told(program, resource, key)) == [expected]
+    assert program.get(f"/api/v1/invoices/{bill}/allocations?size=0").status_code == 422
+    assert program.get("/api/v1/payments/999999/allocations").status_code == 404
+
+
+def test_only_documents_that_the_caller_may_read_are_named(trading, paid):
+    bill, dollars, _, note = paid
+    clerk = crm.client(kernel.user_with({"invoices.read": "all"}).user)
+    assert [item["document"] for item in told(clerk, "invoices", bill)["items"]] == [note]
+    assert told(clerk, "invoices", bill)["total"] == 1
+    assert clerk.get(f"/api/v1/payments/{dollars}/allocations").status_code == 403
+    cashier = crm.client(kernel.user_with({"invoices.read": "own", "payments.read": "all"}).user)
+    assert told(cashier, "payments", dollars) == {"items": [], "total": 0, "page": 1, "size": 50}
+    assert cashier.get(f"/api/v1/invoices/{bill}/allocations").status_code == 404
+    treasurer = crm.client(kernel.user_with({"payments.read": "all"}).user)
+    assert treasurer.get(f"/api/v1/payments/{dollars}/allocations").status_code == 403
+
+
+def test_the_page_tells_the_exchange_difference_only_where_a_foreign_currency_is_in_it(trading, paid):
+    _, dollars, euros, _ = paid
+    settled = lambda key: [(part.amount, part.exchange) for part in read_allocations(SYSTEM, key)[1]]  # noqa: E731
+    assert (settled(dollars), settled(euros)) == ([("500,00 USD", "15,00 EUR")], [])
+    home = trade.invoice(trade.customer(), line(1, 100))
+    assert settled(to("invoices", "pay", home)) == [("121,00 EUR", "")]

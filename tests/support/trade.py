@@ -83,6 +83,12 @@ def of(resource: str, key: int) -> Any:
     return SimpleNamespace(id=key, version=item.version, lines=lines, **more)
 
 
+def picked(resource: str, key: int, *quantities: object) -> list[dict[str, Any]]:
+    """The `lines` that a partial choice sends; None leaves a line out."""
+    rows = zip(of(resource, key).lines, quantities, strict=False)
+    return [{"line": row.id, "quantity": str(how)} for row, how in rows if how is not None]
+
+
 def count(resource: str) -> int:
     with Work(SYSTEM) as work:
         return work.session.scalar(sa.select(sa.func.count()).select_from(records.resource_of(resource).table))

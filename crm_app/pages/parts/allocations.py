@@ -31,17 +31,23 @@ def allocations(state: type[AllocationState]) -> rx.Component:
 
 
 def _settled(state: type[AllocationState]) -> rx.Component:
-    return rx.el.table(
-        rx.el.thead(
-            rx.el.tr(
-                rx.el.th(t("Settled invoice")),
-                rx.el.th(t("Since")),
-                rx.el.th(t("Amount"), class_name="num"),
-                rx.el.th(),
-            )
+    heads = rx.el.tr(
+        rx.el.th(t("Settled invoice")),
+        rx.el.th(t("Since")),
+        rx.el.th(t("Amount"), class_name="num"),
+        when(state.exchanged, rx.el.th(t("Exchange difference"), class_name="num")),
+        rx.el.th(),
+    )
+    return rx.el.div(
+        rx.el.table(
+            rx.el.thead(heads),
+            rx.el.tbody(rx.foreach(state.settled_rows, lambda row: _settled_row(state, row))),
+            class_name="sums",
         ),
-        rx.el.tbody(rx.foreach(state.settled_rows, lambda row: _settled_row(state, row))),
-        class_name="table",
+        class_name="sums-scroll",
+        tab_index=0,
+        role="region",
+        aria_label=t("Settled invoice"),
     )
 
 
@@ -54,9 +60,10 @@ def _settled_row(state: type[AllocationState], row: Var[SettledRow]) -> rx.Compo
         class_name="button button-quiet button-sm",
     )
     return rx.el.tr(
-        rx.el.td(link(row.address, row.number, class_name="name")),
+        rx.el.th(link(row.address, row.number, class_name="name"), scope="row"),
         rx.el.td(row.day),
         rx.el.td(row.amount, class_name="num"),
+        when(state.exchanged, rx.el.td(row.exchange, class_name="num")),
         rx.el.td(when(state.may_allocate, button), class_name="num"),
         key=row.id,
     )

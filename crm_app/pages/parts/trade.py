@@ -18,7 +18,7 @@ from .record import record_screen
 from .text import t, when
 from .verbs import verbs_head
 
-_SUMS = ("Ordered", "Delivered", "Returned", "Invoiced", "Credited")
+_SUMS = ("Quoted", "Ordered", "Reserved", "Delivered", "Returned", "Invoiced", "Credited")
 
 
 def document_screen(
