@@ -89,7 +89,7 @@ def recompute(work: Work, row: Any, lines: Sequence[Any]) -> None:
     account = work.row(Account, row.account)
     names = ("quantity", "price", "discount", "tax_class", "net")
     rows = [{name: getattr(line, name) for name in names} for line in lines]
-    head = {name: getattr(row, name) for name in ("date", "currency", "rate", "included")}
+    head = {name: getattr(row, name) for name in ("date", "currency", "rate", "included", "kind", "corrects")}
     trade.add_up(work, head, account, rows)
     for line, values in zip(lines, rows, strict=True):
         if line.net != values["net"]:

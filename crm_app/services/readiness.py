@@ -51,7 +51,7 @@ def nameless(work: Work) -> bool:
 
 
 def _untaxed(work: Work, row: Any, account: Account, lines: Sequence[Any]) -> dict[str, Message]:
-    of_class = taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), row.date)
+    of_class = taxes.borne(work, account, {name: getattr(row, name, None) for name in ("date", "kind", "corrects")})
     text = Message("There is no tax rate for this class on that day. Add one in the settings.")
     return {f"lines.{line.position}.tax_class": text for line in lines if not of_class(line.tax_class)}
 

@@ -150,7 +150,8 @@ def _labels(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, str]:
         return {}
     from . import taxes
 
-    of_class = taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), row.date)
+    head = {name: getattr(row, name, None) for name in ("date", "kind", "corrects")}
+    of_class = taxes.borne(work, account, head)
     return {key: " + ".join(tax.name for tax in of_class(key)) for key in {line.tax_class for line in lines}}
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_app.core.tax import Tax, TaxKind
-from crm_app.models.accounts import AccountWithholding
+from crm_app.models.accounts import Account, AccountWithholding
 from crm_app.models.choices import TaxStatus
+from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine
 from crm_app.models.taxes import Regime, TaxRate
 
 from . import rules
@@ -81,6 +83,47 @@ def resolver(work: Work, customer: Customer, day: date) -> Callable[[str | None]
         return tuple(_tax(row) for row in rows if row["tax_class"] in (None, tax_class))
 
     return taxes
+
+
+def borne(work: Work, account: Account, head: Mapping[str, Any]) -> Callable[[str | None], tuple[Tax, ...]]:
+    """Of a tax class: what a line of this document bears. `head` holds its date, and of an invoice `kind` and `corrects`.
+
+    A credit note gives back what its invoice charged, whatever customer and rates have become since.
+    """
+    live = resolver(work, Customer(account.country, account.tax_id, account.tax_status), head["date"])
+    charged = _charged(work, head)
+    if charged is None:
+        return live
+    told = {part["tax"]: _told(part) for part in charged.tax_lines if not part["withheld"]}
+    rate, sequence = column_of(TaxRate, "id"), column_of(TaxRate, "sequence")
+    classes = sa.select(rate, column_of(TaxRate, "tax_class")).where(rate.in_(list(told))).order_by(sequence, rate)
+    rows = [(told[row[0]], row[1]) for row in work.session.execute(classes)]
+    mine = column_of(InvoiceLine, "invoice") == charged.id
+    used = set(work.session.scalars(sa.select(column_of(InvoiceLine, "tax_class")).where(mine).distinct()))
+    kept = {name: tuple(tax for tax, of_class in rows if of_class in (None, name)) for name in used}
+    return lambda tax_class: kept.get(tax_class) or live(tax_class)
+
+
+def withheld(work: Work, account: Account, head: Mapping[str, Any]) -> tuple[Tax, ...]:
+    """What is withheld from this document; from a credit note what was withheld from its invoice."""
+    charged = _charged(work, head)
+    if charged is None:
+        return withholdings(work, account.id or 0, head["date"])
+    return tuple(_told(part) for part in charged.tax_lines if part["withheld"])
+
+
+def _charged(work: Work, head: Mapping[str, Any]) -> Invoice | None:
+    """The invoice whose taxes a credit note gives back."""
+    if head.get("kind") != InvoiceKind.CREDIT_NOTE.value or not head.get("corrects"):
+        return None
+    found: Invoice | None = work.row(Invoice, head["corrects"])
+    return found
+
+
+def _told(part: Mapping[str, Any]) -> Tax:
+    return Tax(
+        part["tax"], part["name"], TaxKind(part["kind"]), Decimal(part["value"]), part["category"], part["reason"]
+    )
 
 
 def withholdings(work: Work, account: int, day: date) -> tuple[Tax, ...]:

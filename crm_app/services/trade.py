@@ -1,6 +1,6 @@
 """What all trade documents do when they are saved: fill in what the customer and the products say, price, tax, add up."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -256,7 +256,7 @@ def asked_price(
     work: Work, head: Mapping[str, Any], account: Account, product: Product, row: Mapping[str, Any]
 ) -> prices.Priced:
     """What the line's product costs in this document, and why."""
-    borne = _taxes_of(work, account, head["date"])(row["tax_class"])
+    borne = taxes.borne(work, account, head)(row["tax_class"])
     ask = prices.Ask(head["price_list"], head["currency"], head["date"], borne, bool(head["included"]))
     return prices.price_of(work, ask, product, row["quantity"])
 
@@ -293,15 +293,9 @@ def _faults(work: Work, row: Mapping[str, Any], product: Product | None) -> dict
     return found
 
 
-def _taxes_of(work: Work, account: Account, day: date) -> Callable[[str | None], tuple[tax.Tax, ...]]:
-    """Of a tax class: what this customer pays on that day."""
-    return taxes.resolver(work, taxes.Customer(account.country, account.tax_id, account.tax_status), day)
-
-
 def add_up(work: Work, head: dict[str, Any], account: Account, rows: Sequence[dict[str, Any]]) -> tax.Totals:
     """Nets into the rows, totals and taxes into the head."""
-    day = head["date"]
-    of_class = _taxes_of(work, account, day)
+    of_class = taxes.borne(work, account, head)
     parts = [
         tax.TaxedLine(
             row["quantity"], row["price"], row["discount"], of_class(row["tax_class"]),
@@ -309,7 +303,7 @@ def add_up(work: Work, head: dict[str, Any], account: Account, rows: Sequence[di
         )
         for row in rows
     ]  # fmt: skip
-    withheld = taxes.withholdings(work, account.id or 0, day)
+    withheld = taxes.withheld(work, account, head)
     found = tax.compute(parts, head["currency"], included=bool(head["included"]), withholdings=withheld)
     for row, net in zip(rows, found.nets, strict=True):
         row["net"] = net

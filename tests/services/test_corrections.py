@@ -80,3 +80,40 @@ def test_credit_notes_in_parts_come_to_the_invoice_to_the_cent(rows, currency, w
         assert one.withheld >= 0
     assert (whole.withheld > 0) <= withheld
     assert trade.disagreements() == []
+
+
+def _french():
+    return trade.customer(country="FR"), {"tax_id": "FR40303265045"}
+
+
+def _normal():
+    return trade.customer(), {"tax_status": "exempt"}
+
+
+def _exempt():
+    return trade.customer(tax_status="exempt"), {"tax_status": "normal"}
+
+
+@pytest.mark.parametrize(("before", "total"), [(_french, "121"), (_normal, "121"), (_exempt, "100")])
+def test_a_credit_note_gives_back_the_taxes_of_its_invoice_whatever_the_customer_is_now(before, total):
+    account, now = before()
+    invoice = trade.invoice(account, line(1, 100))
+    run("accounts", "change", account, **now)
+    part = of("invoices", to("invoices", "credit", invoice, percent="50", issue=True))
+    rest = of("invoices", to("invoices", "credit", invoice, issue=True))
+    assert (of("invoices", invoice).total, part.total + rest.total) == (Decimal(total), Decimal(total))
+    assert (of("invoices", invoice).balance, of("invoices", invoice).credited) == (0, "all")
+    assert [tax["value"] for tax in rest.tax_lines] == [tax["value"] for tax in of("invoices", invoice).tax_lines]
+    assert trade.disagreements() == []
+
+
+def test_a_credit_note_gives_back_at_the_rate_of_its_invoice_after_the_law_has_changed():
+    invoice = trade.invoice(trade.customer(), line(1, 100), line(2, 50))
+    rates = [key for key, value in trade.columns(TaxRate, "id", "value") if value == 21]
+    for rate in rates:
+        run("tax-rates", "change", rate, active=False)
+    try:
+        assert of("invoices", to("invoices", "credit", invoice, issue=True)).total == 242
+    finally:
+        for rate in rates:
+            run("tax-rates", "change", rate, active=True)
