@@ -162,6 +162,25 @@ def _deposits(work: Work, source: str, rows: Sequence[Any], states: Sequence[str
     return [(line, numbers[line.invoice]) for line in lines]
 
 
+def overdrawn(work: Work, lines: Sequence[Any]) -> dict[str, Message]:
+    """The lines, by field, that set off or give back more of a deposit than is left of it."""
+    asked = {key: line.position for line in lines if (key := line.deposit_line or line.credited_line)}
+    rows = (
+        sa.select(
+            *(column_of(InvoiceLine, name) for name in ("id", "price", "quantity")),
+            *(column_of(Invoice, name) for name in ("number", "currency")),
+        )
+        .join(Invoice, column_of(Invoice, "id") == column_of(InvoiceLine, "invoice"))
+        .where(column_of(InvoiceLine, "id").in_(asked), column_of(Invoice, "kind") == InvoiceKind.DEPOSIT.value)
+    )
+    text = "The deposit {number} is set off or given back already, perhaps in a draft: less is left of it."
+    return {
+        f"lines.{asked[key]}.price": Message(text, number=number)
+        for key, price, quantity, number, currency in (work.session.execute(rows).all() if asked else ())
+        if _already(work, key) > money.round_money(price * quantity, currency)
+    }
+
+
 def _already(work: Work, deposit_line: int) -> Decimal:
     """How much of a deposit's line has been set off or credited; what was set off on an invoice and credited there is free again."""
     set_off = _typed(work, column_of(InvoiceLine, "deposit_line") == deposit_line)

@@ -155,7 +155,7 @@ def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
         found |= corrections.findings(work, row, lines)
     elif row.kind == InvoiceKind.INVOICE.value:
         found |= _over_invoiced(work, lines)
-    return found
+    return found | deposits.overdrawn(work, lines)
 
 
 def _over_invoiced(work: Work, lines: Sequence[Any]) -> dict[str, Message]:

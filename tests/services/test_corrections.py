@@ -117,3 +117,24 @@ def test_a_credit_note_gives_back_at_the_rate_of_its_invoice_after_the_law_has_c
     finally:
         for rate in rates:
             run("tax-rates", "change", rate, active=True)
+
+
+def test_a_deposit_that_was_set_off_is_not_given_back_until_the_set_off_is():
+    order = trade.order(trade.customer(), line(3, 100))
+    deposit = to("orders", "invoice", order, deposit="30", issue=True)
+    final = to("orders", "invoice", order, issue=True)
+    back = to("invoices", "credit", deposit)
+    (told,) = {tuple(faults(lambda: run("invoices", "issue", back)))}
+    assert told == ("lines.0.price",)
+    to("invoices", "credit", final, issue=True)
+    run("invoices", "issue", back)
+    assert (of("invoices", deposit).balance, of("invoices", final).balance) == (0, 0)
+    assert trade.disagreements() == []
+
+
+def test_an_invoice_does_not_set_off_a_deposit_that_was_given_back_meanwhile():
+    order = trade.order(trade.customer(), line(3, 100))
+    deposit = to("orders", "invoice", order, deposit="30", issue=True)
+    back = to("invoices", "credit", deposit, issue=True)
+    final = to("orders", "invoice", order, issue=True)
+    assert (of("invoices", back).total, of("invoices", final).total) == (of("invoices", deposit).total, 363)
