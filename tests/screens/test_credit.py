@@ -59,6 +59,7 @@ def test_ageing_is_narrowed_and_sorted_and_stays_so_with_the_way_back(tabs, late
     page.fill("#list-filter", "niguez")
     names = page.locator("table.aged tbody .name")
     expect(names).to_have_text(["Muebles Ñíguez", "Ñíguez Tablas"])
+    page.wait_for_url("**/ageing?q=niguez")
     head = page.locator("table.aged th", has_text=es("Total"))
     head.get_by_role("button").click()
     expect(head).to_have_attribute("aria-sort", "descending")

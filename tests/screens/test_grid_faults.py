@@ -127,4 +127,5 @@ def test_an_opened_line_and_the_shares_are_for_everybody(opened):
     shares = page.locator(".rows", has=page.locator("input[name=shares]"))
     shares.get_by_role("button", name=es("Add share")).click()
     expect(shares.locator(".rows-line")).to_have_count(1)
+    shares.evaluate("rows => rows.scrollIntoView({block: 'center'})")  # not half behind the bar at the foot
     assert faults(page, "an opened line and shares") == []
