@@ -4,7 +4,6 @@ import base64
 import hashlib
 import posixpath
 import re
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -57,20 +56,14 @@ class Doors:
     """
 
     def __init__(self, per_second: float, burst: int, at_once: int) -> None:
-        self._per_second, self._burst, self._at_once = per_second, burst, at_once
-        self._left: dict[str, tuple[float, float]] = {}
+        self._buckets, self._at_once = guessing.Buckets(per_second, burst), at_once
         self._open: Counter[str] = Counter()
 
     @contextmanager
     def opened(self, address: str) -> Iterator[bool]:
         """Open one, which is closed at the end of the block; False when this address may not."""
-        whose, now = guessing.place(address), time.monotonic()
-        left, then = self._left.get(whose, (float(self._burst), now))
-        left = min(float(self._burst), left + (now - then) * self._per_second) - 1
-        if len(self._left) > 10_000:
-            self._left = {name: bucket for name, bucket in self._left.items() if now - bucket[1] < 60}
-        self._left[whose] = (max(left, -1.0), now)
-        if left < 0 or self._open[whose] >= self._at_once:
+        whose = guessing.place(address)
+        if self._buckets.empty(whose) or self._open[whose] >= self._at_once:
             yield False
             return
         self._open[whose] += 1

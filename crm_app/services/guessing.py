@@ -8,6 +8,7 @@ try, it is not shut out.
 import ipaddress
 import re
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -82,6 +83,24 @@ def _refuse_too_many(work: Work, proofs: Mapping[str, str]) -> None:
 
 
 # ---- where it comes from
+
+
+class Buckets:
+    """Of each one who asks, so many a second with a burst of `most` before it. Each process keeps its own."""
+
+    def __init__(self, per_second: float, most: float) -> None:
+        self._per_second, self._most = per_second, most
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def empty(self, whose: str) -> bool:
+        """Take one out; True when there was none left."""
+        now = time.monotonic()
+        left, then = self._left.get(whose, (self._most, now))
+        left = min(self._most, left + (now - then) * self._per_second) - 1
+        if len(self._left) > 10_000:
+            self._left = {name: bucket for name, bucket in self._left.items() if now - bucket[1] < 60}
+        self._left[whose] = (max(left, -1.0), now)
+        return left < 0
 
 
 def place(address: str) -> str:

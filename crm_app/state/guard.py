@@ -7,7 +7,6 @@ state's lock; the service checks again which rows the actor may touch.
 import functools
 import inspect
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
@@ -149,19 +148,11 @@ class Floods:
     """
 
     def __init__(self, per_second: float) -> None:
-        self._per_second = per_second
-        self._buckets: dict[str, tuple[float, float]] = {}
+        self._buckets = guessing.Buckets(per_second, per_second * _BURST_SECONDS)
 
     def refuses(self, actor: Actor | None, address: str) -> bool:
         """True when these have used up their events."""
-        whose = f"user {actor.user}" if actor else f"at {guessing.place(address)}"
-        now, most = time.monotonic(), self._per_second * _BURST_SECONDS
-        left, then = self._buckets.get(whose, (most, now))
-        left = min(most, left + (now - then) * self._per_second) - 1
-        if len(self._buckets) > 10_000:
-            self._buckets = {name: bucket for name, bucket in self._buckets.items() if now - bucket[1] < 60}
-        self._buckets[whose] = (max(left, -1.0), now)
-        return left < 0
+        return self._buckets.empty(f"user {actor.user}" if actor else f"at {guessing.place(address)}")
 
 
 class Guard(rx.Middleware):

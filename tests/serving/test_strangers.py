@@ -15,7 +15,7 @@ from tests.support.loop import run
 
 def test_an_address_opens_a_burst_and_then_a_few_a_second(monkeypatch):
     doors, now = Doors(per_second=2, burst=3, at_once=10), [100.0]
-    monkeypatch.setattr("crm_app.api.edge.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("crm_app.services.guessing.time.monotonic", lambda: now[0])
 
     def knock(address="198.51.100.7"):
         with doors.opened(address) as may:
