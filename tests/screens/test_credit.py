@@ -172,3 +172,25 @@ def test_a_statement_is_switched_to_what_is_open_and_stays_so_with_the_way_back(
     expect(page.locator("table.unsettled tbody a.name")).to_have_count(1)
     page.get_by_role("button", name=es("Movements")).click()
     expect(page.locator("table tbody a.name")).to_have_count(3)
+
+
+@pytest.mark.parametrize("address", ["/ageing", "/accounts"])
+def test_what_is_typed_before_the_page_is_loaded_is_not_lost(tabs, late, address):
+    page = tabs()
+    kept, line = [], []
+
+    def hold(route):
+        line.append(route.connect_to_server())
+        route.on_message(lambda sent: kept.append(sent) if kept is not None else line[0].send(sent))
+
+    page.route_web_socket(re.compile("/_event"), hold)
+    page.goto(address)
+    page.fill("#list-filter", "niguez")
+    until(lambda: page.evaluate("1") and kept)
+    asked, kept = kept, None
+    for sent in asked:
+        line[0].send(sent)
+    names = page.locator("tbody .name, tbody .cell-label") if address == "/ageing" else page.locator("tbody tr")
+    expect(names.filter(has_text="Muebles")).to_have_text(re.compile("Muebles Ñíguez"))
+    expect(page.locator("tbody tr").filter(has_text="Cliente")).to_have_count(0)
+    expect(page.locator("#list-filter")).to_have_value("niguez")

@@ -1215,13 +1215,14 @@ export function RefPicker({
   );
 }
 
-export function LiveInput({ value = "", delay = 60, onText, placeholder = "", label = "", id, className = "filter-box", clearLabel = "", autofocus = false }) {
+export function LiveInput({ value = "", delay = 60, enabled = true, onText, placeholder = "", label = "", id, className = "filter-box", clearLabel = "", autofocus = false }) {
   const [text, setText] = useState(value ?? "");
   const input = useRef(null);
   const timer = useRef(0);
   const waiting = useRef(null);
   const sent = useRef(0);
   const latest = useLatest(onText);
+  const able = useLatest(enabled);
 
   // The server's text counts only where nobody is typing, or where the filter was cleared by another control.
   useEffect(() => {
@@ -1231,12 +1232,23 @@ export function LiveInput({ value = "", delay = 60, onText, placeholder = "", la
 
   const send = useCallback(() => {
     clearTimeout(timer.current);
-    if (waiting.current === null) return;
+    if (waiting.current === null || !able.current) return;
     const last = waiting.current;
     waiting.current = null;
     sent.current = performance.now();
     latest.current?.(last);
-  }, [latest]);
+  }, [latest, able]);
+
+  // what is typed while the page loads waits: the load shows what the address asks for
+  useEffect(() => {
+    if (enabled) send();
+  }, [enabled, send]);
+
+  // and so does what was typed before the page had its scripts
+  useEffect(() => {
+    const early = input.current.value;
+    if (early !== input.current.defaultValue) change(early);
+  }, []);
 
   // the last text is sent even when the box goes away first
   useEffect(() => send, [send]);

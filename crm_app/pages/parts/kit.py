@@ -132,7 +132,14 @@ class LiveInput(_Kit):
     label: rx.Var[str]
     clear_label: rx.Var[str]
     autofocus: rx.Var[bool]
+    enabled: rx.Var[bool]
     on_text: rx.EventHandler[_one_text]
+
+    @classmethod
+    def create(cls, *children: Any, **props: Any) -> rx.Component:
+        """Keep what is typed until the page's own load is done."""
+        props.setdefault("enabled", rx.State.is_hydrated)
+        return super().create(*children, **props)
 
 
 class Dialog(_Kit):
