@@ -24,7 +24,7 @@ _ENVELOPE = 100_000  # what multipart may add around the bytes
 _CHUNK = 1_000_000
 # an image or a download can do nothing; a browser's PDF viewer does not start inside a sandbox
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 def listing(call: Call) -> Response:

@@ -26,7 +26,7 @@ _CLOSED = ("/_upload", "/_health", "/_all_routes", "/auth-codespace")  # Reflex'
 _FALLBACK = "404.html"  # what is answered for an address that the build knows no file for, such as that of a record
 _REST = (
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
-    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors 'none'"
+    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -34,8 +34,7 @@ def content_policy(html: str = "") -> str:
     """The Content-Security-Policy of one page: our own files, and its own inline scripts by their hashes.
 
     Styles may be inline (React and emotion write style attributes and elements); nothing is evaluated or fetched from
-    elsewhere. Only what lets itself be framed, a paper (see `_dress`), stands in a frame of ours. Without a page, no inline
-    script runs at all.
+    elsewhere, nothing stands in a frame. Without a page, no inline script runs at all.
     """
     digests = (hashlib.sha256(script.encode()).digest() for script in _INLINE.findall(html))
     hashes = sorted({f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests})
@@ -144,8 +143,7 @@ class Edge:
         headers["referrer-policy"] = "same-origin"
         headers["cross-origin-opener-policy"] = "same-origin"
         headers["cross-origin-resource-policy"] = "same-origin"
-        ours = "frame-ancestors 'self'" in headers["content-security-policy"]  # a paper, for the preview
-        headers["x-frame-options"] = "SAMEORIGIN" if ours else "DENY"
+        headers["x-frame-options"] = "DENY"
         headers["permissions-policy"] = "geolocation=(), microphone=(), payment=(), usb=()"
         for name in ("access-control-allow-origin", "access-control-allow-credentials", "server"):
             del headers[name]

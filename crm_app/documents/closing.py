@@ -18,13 +18,12 @@ from .sheet import (
     INK,
     LABEL,
     LEFT,
-    LINE,
     RIGHT,
     SMALL,
     SMALL_INK,
     TINT,
     Colour,
-    Sheet,
+    Strokes,
     Style,
 )
 from .snapshot import Choice, Kind, Origin, Snapshot
@@ -116,7 +115,7 @@ def _amount(label: str, said: str, style: Style = BODY) -> Piece:
     amount = replace(style, size=size)
     lines = style.wrapped(label, room - amount.width(said), 3)
 
-    def draw(sheet: Sheet, y: float) -> None:
+    def draw(sheet: Strokes, y: float) -> None:
         for number, line in enumerate(lines):
             sheet.put(_RIGHT_LEFT + 2, y + 0.6 + number * style.lead, line, style)
         sheet.put(RIGHT - 2, y + 0.6 + (style.lead - amount.lead) * BASE, said, amount, align="right")
@@ -135,7 +134,7 @@ def _bar(label: str, said: str, colour: Colour) -> Piece:
     """A sum that matters."""
     said, size = faces.fitted(said, "B", _LARGE.size, RIGHT - _RIGHT_LEFT - _LARGE.width(label) - 10, 2)
 
-    def draw(sheet: Sheet, y: float) -> None:
+    def draw(sheet: Strokes, y: float) -> None:
         sheet.ground(_RIGHT_LEFT, y, RIGHT - _RIGHT_LEFT, _BAR, colour)
         sheet.put(_RIGHT_LEFT + 2, y + 1.6, label, _LARGE)
         sheet.put(RIGHT - 2, y + 1.6, said, replace(_LARGE, size=size), align="right")
@@ -176,7 +175,7 @@ def _in_fours(account: str) -> str:
 
 
 def _instalment(day: str, amount: str) -> Piece:
-    def draw(sheet: Sheet, y: float) -> None:
+    def draw(sheet: Strokes, y: float) -> None:
         sheet.put(LEFT, y + 0.4, day, BODY)
         sheet.put(LEFT + 62, y + 0.4, amount, BODY, align="right")
 
@@ -204,13 +203,11 @@ def _signature(wording: Wording) -> Piece:
     third = BREADTH / 3
     titles = [wording.say("Received by"), wording.say("Date"), wording.say("Signature and stamp")]
 
-    def draw(sheet: Sheet, y: float) -> None:
-        sheet.set_draw_color(*LINE)
-        sheet.set_line_width(0.25)
-        sheet.rect(LEFT, y, BREADTH, _SIGNATURE, round_corners=True, corner_radius=1.4)
+    def draw(sheet: Strokes, y: float) -> None:
+        sheet.frame(LEFT, y, BREADTH, _SIGNATURE)
         for number, title in enumerate(titles):
             if number:
-                sheet.line(LEFT + third * number, y, LEFT + third * number, y + _SIGNATURE)
+                sheet.post(LEFT + third * number, y, y + _SIGNATURE)
             sheet.put(LEFT + third * number + 3, y + 2.4, title, HEADING)
 
     return Piece(_SIGNATURE, draw)

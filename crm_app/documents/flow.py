@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from .sheet import BOTTOM, LEFT, Sheet, Style
+from .sheet import BOTTOM, LEFT, Strokes, Style
 from .snapshot import ZERO
 
-Draw = Callable[[Sheet, float], None]
+Draw = Callable[[Strokes, float], None]
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Edges:
 
     foot_height: float
     head_height: float
-    foot: Callable[[Sheet, float, Decimal], None]
-    head: Callable[[Sheet, float, Decimal], None]
+    foot: Callable[[Strokes, float, Decimal], None]
+    head: Callable[[Strokes, float, Decimal], None]
 
 
 @dataclass
@@ -117,7 +117,7 @@ def space(height: float) -> Piece:
 def stacked(pieces: Sequence[Piece]) -> Piece:
     """Several as one."""
 
-    def draw(sheet: Sheet, y: float) -> None:
+    def draw(sheet: Strokes, y: float) -> None:
         for piece in pieces:
             piece.draw(sheet, y)
             y += piece.height
@@ -132,7 +132,7 @@ def beside(left: Sequence[Piece], right: Sequence[Piece], most: float) -> list[P
     if height > most:
         return [*right, space(4), *left]
 
-    def draw(sheet: Sheet, y: float) -> None:
+    def draw(sheet: Strokes, y: float) -> None:
         for column in columns:
             column.draw(sheet, y)
 

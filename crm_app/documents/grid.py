@@ -22,7 +22,7 @@ from .sheet import (
     RIGHT,
     SMALL,
     STRONG,
-    Sheet,
+    Strokes,
     Style,
 )
 from .snapshot import ZERO, Choice, Line, Snapshot
@@ -87,11 +87,11 @@ class Grid:
         """The head on each page and, where there are prices, the sum that is carried."""
         valued = self.snapshot.valued
 
-        def foot(sheet: Sheet, y: float, carried: Decimal) -> None:
+        def foot(sheet: Strokes, y: float, carried: Decimal) -> None:
             if valued:
                 self._sum(sheet, y, self.wording.say("Carried forward"), carried)
 
-        def head(sheet: Sheet, y: float, carried: Decimal) -> None:
+        def head(sheet: Strokes, y: float, carried: Decimal) -> None:
             self._head(sheet, y)
             if valued:
                 self._sum(sheet, y + _HEAD, self.wording.say("Brought forward"), carried)
@@ -138,7 +138,7 @@ class Grid:
 
     # ---- what is drawn
 
-    def _head(self, sheet: Sheet, y: float) -> None:
+    def _head(self, sheet: Strokes, y: float) -> None:
         for placed in self.codes:
             sheet.put(placed.edge, y + 1.6, placed.column.title, HEADING)
         sheet.put(self.text_left, y + 1.6, self.wording.say("Description"), HEADING)
@@ -146,7 +146,7 @@ class Grid:
             sheet.put(placed.edge, y + 1.6, placed.column.title, HEADING, align="right")
         sheet.rule(y + _HEAD, colour=ACCENT, width=0.35)
 
-    def _sum(self, sheet: Sheet, y: float, label: str, amount: Decimal) -> None:
+    def _sum(self, sheet: Strokes, y: float, label: str, amount: Decimal) -> None:
         """An amount below the column of nets, its label left of it and on the same line."""
         said = self.wording.amount(amount)
         right = RIGHT - max(STRONG.width(said), self._last) - _GAP
@@ -170,8 +170,8 @@ class Grid:
         if subtotal:
             yield self._subtotal(name, sum((line.net for line in lines if line.choice is Choice.FIRM), ZERO))
 
-    def _titled(self, lines: Sequence[str]) -> Callable[[Sheet, float], None]:
-        def draw(sheet: Sheet, y: float) -> None:
+    def _titled(self, lines: Sequence[str]) -> Callable[[Strokes, float], None]:
+        def draw(sheet: Strokes, y: float) -> None:
             sheet.ground(LEFT, y + 1.2, BREADTH, _GROUP - 1.6 + STRONG.lead * (len(lines) - 1), GROUND)
             for number, line in enumerate(lines):
                 sheet.put(LEFT + 2, y + 2.4 + number * STRONG.lead, line, STRONG)
@@ -181,7 +181,7 @@ class Grid:
     def _subtotal(self, name: str, amount: Decimal) -> Piece:
         label = f"{self.wording.say('Subtotal')} · {name}".replace("\n", " ")
 
-        def draw(sheet: Sheet, y: float) -> None:
+        def draw(sheet: Strokes, y: float) -> None:
             self._sum(sheet, y, label, amount)
             sheet.rule(y + _GROUP)
 
@@ -249,13 +249,13 @@ class Grid:
 
     def _drawn(
         self, texts: Sequence[tuple[str, Style]], cells: Sequence[_Cell], above: float, ruled: float
-    ) -> Callable[[Sheet, float], None]:
-        def put(sheet: Sheet, y: float, cell: _Cell) -> None:
+    ) -> Callable[[Strokes, float], None]:
+        def put(sheet: Strokes, y: float, cell: _Cell) -> None:
             for number, (said, style) in enumerate(cell.lines):
                 down = number * BODY.lead + (BODY.lead - style.lead) * BASE  # all stand on one line
                 sheet.put(cell.edge, y + above + down, said, style, align=cell.align)
 
-        def draw(sheet: Sheet, y: float) -> None:
+        def draw(sheet: Strokes, y: float) -> None:
             """In the order in which one reads, for those who hear the page or copy from it."""
             for cell in cells[: len(self.codes)]:
                 put(sheet, y, cell)

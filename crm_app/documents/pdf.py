@@ -6,6 +6,7 @@ from dataclasses import replace
 from crm_app.core.i18n import Message
 
 from . import faces
+from .canvas import Canvas, Marks
 from .closing import closing, long_origins, origins
 from .faces import printable
 from .flow import Page, paginate
@@ -25,6 +26,7 @@ from .sheet import (
     STRONG,
     TOP,
     Sheet,
+    Strokes,
     Style,
     picture,
 )
@@ -41,19 +43,32 @@ _PARTY = 82.0
 
 def draw(snapshot: Snapshot, *, logo: bytes | None = None) -> bytes:
     """A PDF of A4 pages, fonts embedded. `logo` is a PNG, JPEG, WebP or GIF; what is none of these is left out."""
-    return _Paper(snapshot, logo).drawn()
+    sheet = Sheet(snapshot, " ".join(_named(snapshot)).strip())
+    _Paper(snapshot, logo, sheet).draw()
+    return bytes(sheet.output())
+
+
+def sketch(snapshot: Snapshot, *, logo: bytes | None = None) -> list[Marks]:
+    """The same pages as marks for a screen (see canvas)."""
+    canvas = Canvas()
+    _Paper(snapshot, logo, canvas).draw()
+    return canvas.pages
+
+
+def _named(snapshot: Snapshot) -> tuple[str, str]:
+    """Its title and its number, "" without one."""
+    return Wording.of(snapshot).title(snapshot.kind), printable(snapshot.number).replace("\n", " ")
 
 
 class _Paper:
-    def __init__(self, snapshot: Snapshot, logo: bytes | None) -> None:
+    def __init__(self, snapshot: Snapshot, logo: bytes | None, sheet: Strokes) -> None:
         self.snapshot = snapshot
         self.wording = Wording.of(snapshot)
         self.logo = logo
-        self.title = self.wording.title(snapshot.kind)
-        self.number = printable(snapshot.number).replace("\n", " ")
-        self.sheet = Sheet(snapshot, f"{self.title} {self.number}".strip())
+        self.title, self.number = _named(snapshot)
+        self.sheet = sheet
 
-    def drawn(self) -> bytes:
+    def draw(self) -> None:
         """The head decides where the lines begin, the lines where the pages end; then everything is drawn in order."""
         begins = self._first_page()
         grid = Grid(self.snapshot, self.wording)
@@ -65,7 +80,6 @@ class _Paper:
                 self._add_page()
                 self._running_head()
             self._draw(page, number, len(pages))
-        return bytes(self.sheet.output())
 
     def _draw(self, page: Page, number: int, pages: int) -> None:
         for y, draw_piece in page.placed:
@@ -108,7 +122,7 @@ class _Paper:
         image = picture(self.logo) if self.logo else None
         if image is not None:
             scale = min(_LOGO[0] / image.width, _LOGO[1] / image.height)
-            self.sheet.image(image, LEFT, y, image.width * scale, image.height * scale)
+            self.sheet.logo(image, LEFT, y, image.width * scale, image.height * scale)
             y += image.height * scale + 3
         name, size = faces.fitted(self._issuer_name(), "B", _NAME.size if image is None else 10, _LEFT_ROOM)
         self.sheet.put(LEFT, y, name, Style(size, face="B"))

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Protocol
 
 from fpdf import FPDF
 from fpdf.enums import ResourceAccessPolicy
@@ -20,6 +21,7 @@ TOP, BOTTOM = 16.0, 278.5  # of what flows; the foot stands below
 BREADTH = RIGHT - LEFT
 _LOGO_PIXELS, _LOGO_SIDE = 40_000_000, 720
 
+EDGE, CORNER = 0.25, 1.4  # mm: how wide a border is, and how round
 BASE = 0.74  # of a line's height: where its letters stand
 
 Colour = tuple[int, int, int]
@@ -58,8 +60,38 @@ HEADING = Style(7.5, QUIET, "B")
 MARK = Style(7.5, ACCENT)
 
 
+class Strokes(Protocol):
+    """What the pages of a document are drawn with."""
+
+    def add_page(self) -> None:
+        """Go on with a new page."""
+
+    def put(self, x: float, y: float, text: str, style: Style, *, align: str = "left") -> None:
+        """A printable text on one line whose upper edge is at y; x is its left or its right end, or its middle."""
+
+    def rule(
+        self, y: float, left: float = LEFT, right: float = RIGHT, colour: Colour = LINE, width: float = 0.2
+    ) -> None:
+        """A line from left to right."""
+
+    def post(self, x: float, upper: float, lower: float) -> None:
+        """A line downwards."""
+
+    def ground(self, x: float, y: float, w: float, h: float, colour: Colour = GROUND) -> None:
+        """A coloured area with soft corners."""
+
+    def frame(self, x: float, y: float, w: float, h: float) -> None:
+        """A drawn border with soft corners."""
+
+    def ghost(self, text: str) -> None:
+        """A word across the whole page, below everything else."""
+
+    def logo(self, image: Image.Image, x: float, y: float, w: float, h: float) -> None:
+        """A picture."""
+
+
 class Sheet(FPDF):
-    """The pages of one document. Nothing of it comes from a clock, a file or an address."""
+    """The same as the pages of a PDF. Nothing of it comes from a clock, a file or an address."""
 
     def __init__(self, snapshot: Snapshot, title: str) -> None:
         super().__init__(format="A4", unit="mm")
@@ -83,7 +115,7 @@ class Sheet(FPDF):
         return "".join(f"<{hashlib.sha256(text.encode()).hexdigest()[:32].upper()}>" for text in (first, second))
 
     def put(self, x: float, y: float, text: str, style: Style, *, align: str = "left") -> None:
-        """A printable text on one line whose upper edge is at y; x is its left or its right end, or its middle."""
+        """As in Strokes."""
         if not text:
             return
         if align != "left":
@@ -95,21 +127,42 @@ class Sheet(FPDF):
     def rule(
         self, y: float, left: float = LEFT, right: float = RIGHT, colour: Colour = LINE, width: float = 0.2
     ) -> None:
-        """A line from left to right."""
+        """As in Strokes."""
         self.set_draw_color(*colour)
         self.set_line_width(width)
         self.line(left, y, right, y)
 
+    def post(self, x: float, upper: float, lower: float) -> None:
+        """As in Strokes."""
+        self.set_draw_color(*LINE)
+        self.set_line_width(EDGE)
+        self.line(x, upper, x, lower)
+
     def ground(self, x: float, y: float, w: float, h: float, colour: Colour = GROUND) -> None:
-        """A coloured area with soft corners."""
+        """As in Strokes."""
         self.set_fill_color(*colour)
-        self.rect(x, y, w, h, style="F", round_corners=True, corner_radius=min(1.4, h / 2))
+        self.rect(x, y, w, h, style="F", round_corners=True, corner_radius=min(CORNER, h / 2))
+
+    def frame(self, x: float, y: float, w: float, h: float) -> None:
+        """As in Strokes."""
+        self.set_draw_color(*LINE)
+        self.set_line_width(EDGE)
+        self.rect(x, y, w, h, round_corners=True, corner_radius=CORNER)
+
+    def logo(self, image: Image.Image, x: float, y: float, w: float, h: float) -> None:
+        """As in Strokes."""
+        self.image(image, x, y, w, h)
 
     def ghost(self, text: str) -> None:
-        """A word across the whole page, below everything else."""
-        style = Style(min(110, 110 * 190 / Style(110, face="B").width(text)), GHOST, "B")
+        """As in Strokes."""
+        style = ghostly(text)
         with self.rotation(45, WIDTH / 2, HEIGHT / 2):
             self.put(WIDTH / 2, HEIGHT / 2 - style.lead / 2, text, style, align="middle")
+
+
+def ghostly(text: str) -> Style:
+    """How a word is written that fills a page from corner to corner."""
+    return Style(min(110, 110 * 190 / Style(110, face="B").width(text)), GHOST, "B")
 
 
 @lru_cache(maxsize=8)

@@ -18,7 +18,7 @@ from crm_app.core.fields import fold
 from crm_app.core.i18n import Message
 from crm_app.models.users import User
 
-from . import actions, demo_more, demo_trade, identity, lines, records, search, users
+from . import actions, demo_more, demo_trade, identity, lines, records, search, trade, users
 from .actors import SYSTEM
 from .demo_words import (
     COLOMBIAN_TOWNS,
@@ -47,6 +47,17 @@ _COMPANY = {
     "country": "ES",
     "currency": "EUR",
     "time_zone": "Europe/Madrid",
+}
+_LETTERHEAD = {
+    "legal_name": "Distribuciones Peñalara S.L.",
+    "street": "Calle de la Fundición, 18",
+    "postcode": "28522",
+    "city": "Rivas-Vaciamadrid",
+    "region": "Madrid",
+    "phone": "+34 910 555 218",
+    "email": "ventas@penalara.example",
+    "web": "penalara.example",
+    "iban": "ES91 2100 0418 4502 0005 1332",
 }
 IN_GROUPS, TAGGED = 0.03, 0.15  # of all accounts
 _TO_LOOK_AROUND = 200  # accounts
@@ -93,6 +104,7 @@ def make(accounts: int = 2_000, seed: int = 1, password: str | None = None) -> M
     with Work(SYSTEM, "settings.demo", label="Demo company") as work:
         _refuse_if_used(work)
         _found_company(work, password)
+        _letter(work)
         sectors = _named(work, "sectors", SECTORS)
         zones = _named(work, "zones", ZONES)
         lines.insert_many(work, lines.part_of("zones", "postcodes"), _postcodes(zones))
@@ -205,6 +217,14 @@ def _found_company(work: Work, password: str) -> None:
     name, email, _, _ = MEMBERS[0]
     person = {"language": "es", "name": name, "email": email, "password": password}
     users.found_company(work, _COMPANY | person)
+
+
+def _letter(work: Work) -> None:
+    """What the demo company's paper says of it."""
+    company = trade.company(work)
+    if company.name == _COMPANY["company"] and not company.tax_id:
+        letterhead = _LETTERHEAD | {"tax_id": cif("B", 2_847_316)}
+        records.change(work, records.resource_of("settings"), company.id, letterhead)
 
 
 def _named(work: Work, resource: str, names: tuple[str, ...]) -> dict[str, int]:

@@ -38,22 +38,29 @@ def of_record(work: Work, resource: Resource, item: records.Item) -> tuple[Figur
     return found(work, item) if found else ()
 
 
-def _account(work: Work, item: records.Item) -> tuple[Figure, ...]:
-    """What a customer owes, what of it is overdue, how much credit is left, what is offered, and what was sold within a year."""
+def owing(work: Work, item: records.Item) -> tuple[Figure, ...]:
+    """What a customer owes, what of it is overdue, how much credit is left; the account is one that the actor has read."""
     own, today, told = trade.company(work).currency, trade.today(work), whole.may(work.actor)
     customer = "customer" in (item.values["roles"] or ())
     figures: list[Figure] = []
     if "ageing.read" in told:
-        owing = statements.owed_now(work, item.id, today)
-        overdue = tuple((late, currency) for currency, _, late in owing if late)
-        if owing or customer:
-            owed = tuple((total, currency) for currency, total, _ in owing)
+        owed_now = statements.owed_now(work, item.id, today)
+        overdue = tuple((late, currency) for currency, _, late in owed_now if late)
+        if owed_now or customer:
+            owed = tuple((total, currency) for currency, total, _ in owed_now)
             figures.append(Figure(Message("Balance"), owed or ((ZERO, own),)))
             figures.append(Figure(Message("Overdue balance"), overdue or ((ZERO, own),), late=bool(overdue)))
     limit = item.values["credit_limit"]
     if limit is not None and "held.read" in told:
         left = limit - credit.exposed(work, item.id)
         figures.append(Figure(Message("Credit left"), ((left, own),), of=(limit, own), late=left < ZERO))
+    return tuple(figures)
+
+
+def _account(work: Work, item: records.Item) -> tuple[Figure, ...]:
+    """The same, and what is offered, and what was sold within a year."""
+    own, today = trade.company(work).currency, trade.today(work)
+    figures = [*owing(work, item)]
     given = {"account": item.id, "since": today - YEAR}
     for name, label, asked in _TOTALS:
         amount = work.read(asked(), given).scalar() if work.actor.scope(f"{name}.read") == "all" else None

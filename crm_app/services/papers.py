@@ -1,21 +1,24 @@
 """The paper of a document: drawn from its snapshot, once for an issued one and then kept, anew for a draft."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core.errors import Missing
+from crm_app.core.errors import Missing, NotAllowed
 from crm_app.core.i18n import translate
 from crm_app.core.resource import Resource
 from crm_app.documents.snapshot import from_json
 from crm_app.models.snapshots import DocumentSnapshot
 
-from . import files, ledger, records, snapshots
+from . import figures, files, ledger, previews, records, snapshots
 from .actors import SYSTEM, Actor
 from .work import Work, column_of
 
 MEDIA_TYPE = "application/pdf"
+Marks = list[list[Any]]  # of a page: see documents/canvas
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,57 @@ def paper(actor: Actor, resource: Resource, key: object) -> Paper:
             .execution_options(synchronize_session=False)
         )
     return Paper(name, drawn, stored.sha256)
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """The pages of a document for a screen; of one that is being written what of its net is left over its costs, in percent,
+    and what its customer owes, as far as the actor may know these.
+    """
+
+    pages: list[Marks]
+    margin: Decimal | None = None
+    owing: tuple[figures.Figure, ...] = ()
+
+
+def sketch(work: Work, resource: Resource, key: object) -> Sketch:
+    """The pages of that record for a screen. Raises Missing, NotAllowed."""
+    item = records.one(work, resource, key)
+    kept = snapshots.stored(work, resource.table.__tablename__, item.id)
+    return Sketch(_pages(kept.content if kept else _now(work, resource, item.id)))
+
+
+def sketch_typed(
+    work: Work, resource: Resource, head: Mapping[str, object], given: Sequence[object], *, document: int = 0
+) -> Sketch:
+    """The same of a document that somebody is writing, as in previews.preview; without pages while it has no customer or no
+    line without a fault. Raises Missing, NotAllowed.
+    """
+    found = previews.preview(work, resource, head, given, document=document)
+    lines = [line.values for line in found.lines if line.values.get("net") is not None]
+    owing = _owing(work, found.head.get("account"))
+    if not lines or found.head.get("total") is None:
+        return Sketch([], owing=owing)
+    table, line_table = ledger.HEADS[resource.name]
+    stored = work.session.get(table, document) if document else None
+    told = {name: getattr(stored, name) for name in table.model_fields if stored} | dict(found.head)
+    row = table(**{name: told[name] for name in table.model_fields if name in told})
+    rows = [line_table(**{name: line[name] for name in line_table.model_fields if name in line}) for line in lines]
+    pages = _pages(snapshots.content_of(work, resource.name, row, rows))
+    return Sketch(pages, previews.margin_of(work, found.head, lines), owing)
+
+
+def _owing(work: Work, account: object) -> tuple[figures.Figure, ...]:
+    try:
+        return figures.owing(work, records.one(work, records.resource_of("accounts"), account)) if account else ()
+    except (Missing, NotAllowed):
+        return ()
+
+
+def _pages(content: Mapping[str, Any]) -> list[Marks]:
+    from crm_app.documents import pdf  # 30 MB that a server which draws nothing does without
+
+    return pdf.sketch(from_json(content))
 
 
 def _now(work: Work, resource: Resource, key: int) -> dict[str, Any]:

@@ -120,14 +120,25 @@ def _computed(
         numbers = [number for number in parsed if number not in faulty]
         rows: list[Numbered] = [(parsed[number][0], dict(parsed[number][1])) for number in numbers]
         draft = rules.Draft(document or None, dict(head), _given(head, stored=bool(document)), {"lines": rows})
-        if numbers and head.get("account"):
-            trade.complete(work, draft, resource.name)
+        if head.get("account"):
+            rules.apply(work, resource.name, draft)
         wrong = _by_line(draft.errors)
         if not wrong:
             head |= draft.values
             return faulty | {number: (row, {}) for number, (_, row) in zip(numbers, rows, strict=True)}
         for place, faults in wrong.items():
             faulty[numbers[place]] = (rows[place][1], faults)
+
+
+def margin_of(work: Work, head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Decimal | None:
+    """What of a computed document's net is left over its costs, in percent; None where a cost is not known or may not be read."""
+    counted = [line for line in lines if line.get("net") and line.get("choice", "firm") == "firm"]
+    found = [_margin(work, head, line) for line in counted]
+    net = sum((line["net"] for line in counted), Decimal(0))
+    if not net or any(one is None for one in found):
+        return None
+    costs = (one[0] * line["quantity"] for one, line in zip(found, counted, strict=True) if one is not None)
+    return (net - sum(costs, Decimal(0))) * 100 / net
 
 
 def _margin(work: Work, head: Mapping[str, Any], line: Mapping[str, Any]) -> tuple[Decimal, Decimal] | None:

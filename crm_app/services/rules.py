@@ -85,8 +85,11 @@ def shown(resource: Resource, name: str) -> Callable[[Mapping[str, Any]], str] |
 
 def complete(work: Work, resource: Resource, row: Any, values: Mapping[str, Any], inside: Inside) -> dict[str, Any]:
     """The values to save; `row` is the stored record, None for a new one. Raises Invalid with all that the rules found."""
-    own = _COMPLETES.get(resource.name, [])
-    if not own and not resource.tree and not any(spec.needs for spec in resource.fields.values()):
+    if (
+        not _COMPLETES.get(resource.name)
+        and not resource.tree
+        and not any(spec.needs for spec in resource.fields.values())
+    ):
         return dict(values)
     stored = {
         name: spec.default if row is None else getattr(row, name)
@@ -99,11 +102,16 @@ def complete(work: Work, resource: Resource, row: Any, values: Mapping[str, Any]
         fault = trees.fault(work, resource, draft.id, values[resource.tree])
         if fault is not None:
             draft.errors[resource.tree] = fault
-    for rule in own:
-        rule(work, draft)
+    apply(work, resource.name, draft)
     if draft.errors:
         raise Invalid(in_order(resource, draft.errors))
     return {name: value for name, value in draft.values.items() if row is None or getattr(row, name) != value}
+
+
+def apply(work: Work, resource: str, draft: Draft) -> None:
+    """Let the rules of that Resource fill in the draft, and say in it what is wrong."""
+    for rule in _COMPLETES.get(resource, ()):
+        rule(work, draft)
 
 
 def _not_allowed(

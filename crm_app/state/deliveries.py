@@ -7,8 +7,8 @@ import reflex as rx
 from crm_app.core.resource import Resource
 from crm_app.models.deliveries import DELIVERIES
 
-from .choosing import ChooseState
 from .lists import ListState
+from .paper import PaperState
 
 
 class DeliveryList(ListState, rx.State):
@@ -17,7 +17,7 @@ class DeliveryList(ListState, rx.State):
     resource: ClassVar[Resource] = DELIVERIES
 
 
-class DeliveryRecord(ChooseState, rx.State):
+class DeliveryRecord(PaperState, rx.State):
     """One of them."""
 
     resource: ClassVar[Resource] = DELIVERIES

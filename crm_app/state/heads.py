@@ -56,20 +56,18 @@ class HeadState(rx.State, mixin=True):
 
 def figures_of(work: Work, resource: Resource, item: records.Item) -> list[FigureRow]:
     """The record's figures in words."""
-    speech = work.actor.speech
+    return [figure_row(one, work.actor.speech) for one in figures.of_record(work, resource, item)]
+
+
+def figure_row(one: figures.Figure, speech: Speech) -> FigureRow:
+    """A figure in words."""
 
     def told(part: tuple[Decimal, str]) -> str:
         return f"{amount_text(*part, speech)} {part[1]}"
 
-    return [
-        FigureRow(
-            speech.say(one.label),
-            " \u00b7 ".join(map(told, one.amounts)),
-            speech.say(Message("of {limit}", limit=told(one.of))) if one.of else "",
-            one.late,
-        )
-        for one in figures.of_record(work, resource, item)
-    ]
+    text = " \u00b7 ".join(map(told, one.amounts))
+    more = speech.say(Message("of {limit}", limit=told(one.of))) if one.of else ""
+    return FigureRow(speech.say(one.label), text, more, one.late)
 
 
 def doubles_of(work: Work, resource: Resource, item: records.Item) -> list[DoubleRow]:

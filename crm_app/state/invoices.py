@@ -11,10 +11,10 @@ from crm_app.services import readiness, records, strip, trade
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .choosing import ChooseState
 from .forms import Also, Read
 from .heads import amount_text
 from .lists import ListState
+from .paper import PaperState
 
 
 @dataclasses.dataclass
@@ -34,7 +34,7 @@ class InvoiceList(ListState, rx.State):
     resource: ClassVar[Resource] = INVOICES
 
 
-class InvoiceRecord(ChooseState, rx.State):
+class InvoiceRecord(PaperState, rx.State):
     """One of them. `parts` are those of an issued invoice that is due in several; `nameless` says of a draft that it would go
     out without the company's tax identifier.
     """

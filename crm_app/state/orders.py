@@ -7,8 +7,8 @@ import reflex as rx
 from crm_app.core.resource import Resource
 from crm_app.models.orders import ORDERS
 
-from .choosing import ChooseState
 from .lists import ListState
+from .paper import PaperState
 
 
 class OrderList(ListState, rx.State):
@@ -17,7 +17,7 @@ class OrderList(ListState, rx.State):
     resource: ClassVar[Resource] = ORDERS
 
 
-class OrderRecord(ChooseState, rx.State):
+class OrderRecord(PaperState, rx.State):
     """One of them."""
 
     resource: ClassVar[Resource] = ORDERS

@@ -13,10 +13,10 @@ from crm_app.services import records, standings, versions
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .choosing import ChooseState
 from .forms import Also, Read
 from .guard import on, signed_in
 from .lists import ListState
+from .paper import PaperState
 from .trade import amount_text
 
 
@@ -61,7 +61,7 @@ class QuoteList(ListState, rx.State):
     resource: ClassVar[Resource] = QUOTES
 
 
-class QuoteRecord(ChooseState, rx.State):
+class QuoteRecord(PaperState, rx.State):
     """One of them, beside its other versions."""
 
     resource: ClassVar[Resource] = QUOTES

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from crm_app.core.fields import BadValue, Reference
+from crm_app.core.fields import BadValue, Boolean, Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.trade import PRICE
@@ -223,6 +223,7 @@ def sheet_of_typed(
     given = {name: value for name, value in head.items() if isinstance(value, str)}
     with Work(actor) as work:
         found = previews.preview(work, resource, given, rows, document=record)
+        usual = {} if record else usual_of(work, resource, found.head, given)
     say = actor.speech.say
     sheet = sheet_of(found.head, [line.values for line in found.lines], actor.speech)
     part = next(part for part in RESOURCES.lines(resource) if part.name == "lines")
@@ -238,7 +239,22 @@ def sheet_of_typed(
             row["sought"] = True
         if line.margin is not None:
             row["margin"] = line_facts.margin_rows(line.margin, actor.speech)
-    return sheet
+    return sheet | {"usual": usual}
+
+
+def usual_of(work: Work, resource: Resource, head: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
+    """What a new document will take where nothing is written, by field and in words."""
+    found = {}
+    for name in resource.writable:
+        kind, value = resource.fields[name].kind, head.get(name)
+        if given.get(name) or value in (None, "") or isinstance(kind, Boolean):
+            continue
+        if isinstance(kind, Reference):
+            target = records.resource_of(kind.resource)
+            found[name] = records.names_readable(work, target, [value]).get(value, "")
+        else:
+            found[name] = kind.show(value, work.actor.speech)
+    return {name: text for name, text in found.items() if text}
 
 
 def sheet_of(head: Mapping[str, Any], lines: list[Mapping[str, Any]], speech: Speech) -> dict[str, Any]:

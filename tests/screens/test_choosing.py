@@ -83,20 +83,53 @@ def test_picked_orders_of_one_customer_become_one_invoice_and_of_two_none(tabs, 
     expect(page.locator(".totals .total").last).to_have_text("254,10")
 
 
-def test_the_printed_page_is_shown_over_the_form_by_our_own_route_alone(tabs, post, goods, served):
+def test_the_printed_page_is_shown_over_the_form_and_nothing_is_framed(tabs, post, goods, served):
     order = order_of(post, goods)
     page = tabs(address=f"/orders/{order}", width=1024, height=768)
     ready(page)
     pick(page, es("Preview"))
-    frame = page.get_by_role("dialog").locator("iframe")
-    expect(frame).to_be_visible()
-    address = frame.get_attribute("src")
-    assert address.startswith(f"/api/v1/orders/{order}/files/pdf?inline=1")
+    paper = page.get_by_role("dialog").get_by_role("img")
+    expect(paper).to_have_accessible_name(es("Printed page {n}").format(n=1))
+    expect(paper).to_contain_text(re.compile(r"P-\d{4}-\d+.*Talleres Quintana"))
+    assert faults(page, place="dialog[open]") == []
+    address = page.get_by_role("dialog").get_by_role("link").get_attribute("href")
     with served.http() as browser:
-        paper, other = browser.get(address), browser.get(f"/api/v1/orders/{order}")
-    assert (paper.headers["content-type"], paper.content[:4]) == ("application/pdf", b"%PDF")
-    assert paper.headers["x-frame-options"] == "SAMEORIGIN"
-    assert "frame-ancestors 'self'" in paper.headers["content-security-policy"]
-    assert other.headers["x-frame-options"] == "DENY"
+        file = browser.get(address)
+    assert (file.headers["content-type"], file.content[:4]) == ("application/pdf", b"%PDF")
+    assert file.headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'none'" in file.headers["content-security-policy"]
     page.keyboard.press("Escape")
-    expect(frame).to_have_count(0)
+    expect(paper).to_have_count(0)
+
+
+def test_the_page_is_drawn_beside_the_document_while_it_is_written(tabs, post):
+    post("accounts", name="Papelera Ágata", country="ES", roles=["customer"], street="Calle del Papel, 7", city="Soria")
+    post("products", name="Resma Ágata", code="RS-AGATA", price="4", cost="3", currency="EUR")
+    page = tabs(address="/quotes/new")
+    aside = page.locator("aside")
+    expect(aside).to_contain_text(es("Choose a customer and add a line: the printed page appears here."))
+    page.fill("#f-account", "Papelera Ágata")
+    page.get_by_role("option", name="Papelera Ágata").click()
+    expect(page.locator("#f-currency")).to_have_attribute("placeholder", "EUR")
+    expect(page.locator("#f-ship_street")).to_have_attribute("placeholder", "Calle del Papel, 7")
+    page.locator('table.lines [data-field="product"]').first.fill("Resma Ágata")
+    page.get_by_role("option", name="RS-AGATA").click()
+
+    paper = aside.get_by_role("img")
+    for word in ("Papelera Ágata", "Calle del Papel, 7", "Resma Ágata", "4,84", es("Draft").upper()):
+        expect(paper).to_contain_text(word)
+    expect(aside.locator(".told")).to_contain_text("25,0")
+    page.fill("#f-notes", "Se entrega por la mañana")
+    expect(paper).to_contain_text("Se entrega por la mañana")
+    assert faults(page, "/quotes/new") == []
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/quotes/\d+$"))
+    expect(paper).to_contain_text("Se entrega por la mañana")
+    page.locator(".aside-sides").get_by_role("button", name=es("History")).click()
+    expect(aside).to_contain_text(es("created it"))
+    page.locator("[data-primary]").click()
+    expect(page.locator(".badge", has_text=es("Sent"))).to_be_visible()
+    page.locator(".aside-sides").get_by_role("button", name=es("Preview")).click()
+    expect(paper).to_contain_text("COT-")
+    expect(paper).not_to_contain_text(es("Draft").upper())
+    assert faults(page, "/quotes/1") == []

@@ -2,6 +2,7 @@
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { Icon, useLatest, useOutside, usePopup } from "./kit.jsx";
+import { tell } from "./typing.js";
 
 const FIELDS = ["group", "product", "description", "quantity", "unit", "price", "listed", "discount", "tax_class", "choice", "recurrence"];
 const PATIENCE = 10_000;
@@ -39,6 +40,18 @@ function headOf(form, own) {
     head[control.name] = control.type === "checkbox" ? (control.checked ? "true" : "") : control.value;
   }
   return head;
+}
+
+/** usual: name → text */
+function showUsual(form, usual) {
+  for (const box of form.querySelectorAll("input[id^='f-'], textarea[id^='f-']")) {
+    const text = usual[box.id.slice(2)];
+    if (text === undefined && box.dataset.usual === undefined) continue;
+    box.dataset.blank ??= box.placeholder;
+    box.placeholder = text ?? box.dataset.blank;
+    if (text === undefined) delete box.dataset.usual;
+    else box.dataset.usual = "";
+  }
 }
 
 /**
@@ -114,15 +127,8 @@ export function Grid({
     return () => element.removeEventListener("kit:set", set);
   }, [fresh, setRows]);
 
-  // ---- computing, after each key; one question at a time, and after it the newest typing
-  const ask = useCallback(() => {
-    const trip = flight.current;
-    if (trip.busy) {
-      trip.again = true;
-      return;
-    }
-    const { opened: open, onPreview: preview, names: fields, name: own } = live.current;
-    if (!preview) return;
+  const typedNow = useCallback(() => {
+    const { opened: open, names: fields, name: own } = live.current;
     const lines = newest.current
       .filter((row) => !isBlank(row))
       .map((row) => ({
@@ -131,16 +137,32 @@ export function Grid({
         ...(row.find ? { find: row.find } : {}),
         ...(open.has(row.key) ? { open: true } : {}),
       }));
+    return { lines: JSON.stringify(lines), head: headOf(hidden.current?.form, own) };
+  }, [live]);
+
+  useEffect(() => () => tell(null), []);
+
+  // ---- computing, after each key; one question at a time, and after it the newest typing
+  const ask = useCallback(() => {
+    const trip = flight.current;
+    if (trip.busy) {
+      trip.again = true;
+      return;
+    }
+    const { onPreview: preview } = live.current;
+    if (!preview) return;
     serial.current += 1;
     Object.assign(trip, { busy: true, again: false });
-    preview(JSON.stringify(lines), headOf(hidden.current?.form, own), serial.current);
+    const { lines, head } = typedNow();
+    preview(lines, head, serial.current);
+    tell(typedNow);
     // an answer that got lost with the connection is not waited for
     clearTimeout(trip.watch);
     trip.watch = setTimeout(() => {
       trip.busy = false;
       ask();
     }, PATIENCE);
-  }, [live]);
+  }, [live, typedNow]);
 
   const compute = useCallback(() => {
     clearTimeout(timer.current);
@@ -180,6 +202,17 @@ export function Grid({
       clearTimeout(timer.current);
     };
   }, [disabled, compute]);
+
+  // what stands in the form where nothing is written: what a new document will take
+  useEffect(() => {
+    const form = hidden.current?.form;
+    if (disabled || !form || !sheet.usual) return undefined;
+    const show = () => showUsual(form, sheet.usual);
+    const after = () => setTimeout(show, 0);
+    show();
+    form.addEventListener("focusout", after);
+    return () => form.removeEventListener("focusout", after);
+  }, [sheet.usual, disabled]);
 
   const told = useRef(new Map());
   const computed = useMemo(() => {

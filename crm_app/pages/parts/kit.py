@@ -13,6 +13,7 @@ from reflex_components_core.core.banner import connection_errors_count
 _NAMES = (
     "kit.jsx", "links.jsx", "drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx", "rates.jsx",
     "days.jsx", "filters.jsx", "cells.jsx", "palette.jsx", "files.jsx", "verbs.jsx", "grid.jsx",
+    "typing.js", "paper.jsx",
 )  # fmt: skip
 
 
@@ -30,6 +31,7 @@ _two_texts = rx.event.passthrough_event_spec(str, str)
 _filter = rx.event.passthrough_event_spec(int, str, str, list[Any])
 _fields_since = rx.event.passthrough_event_spec(dict[str, str], int)
 _typing = rx.event.passthrough_event_spec(str, dict[str, str], int)
+_drawing = rx.event.passthrough_event_spec(str, dict[str, str])
 _question = rx.event.passthrough_event_spec(str, str, dict[str, str])
 _answer = rx.event.passthrough_event_spec(dict[str, Any])
 
@@ -364,7 +366,10 @@ class Verbs(_Kit):
     version: rx.Var[int]
     answer: rx.Var[int]
     paper: rx.Var[str]
+    pages: rx.Var[list[Any]]
+    more: rx.Var[int]
     labels: rx.Var[dict[str, str]]
+    on_draw: rx.EventHandler[_drawing]
     on_run: rx.EventHandler[_two_texts]
     on_ask: rx.EventHandler[_one_text]
     on_choose: rx.EventHandler[_one_text]
@@ -373,6 +378,21 @@ class Verbs(_Kit):
 
 
 verbs = Verbs.create
+
+
+class Paper(_Kit):
+    """The pages of a document, drawn anew while it is written and when `showing` changes."""
+
+    library = BESIDE["paper.jsx"]
+    tag = "Paper"
+    pages: rx.Var[list[Any]]
+    more: rx.Var[int]
+    showing: rx.Var[str]
+    labels: rx.Var[dict[str, str]]
+    on_draw: rx.EventHandler[_drawing]
+
+
+paper = Paper.create
 
 
 class Grid(_Kit):

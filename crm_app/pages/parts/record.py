@@ -39,11 +39,13 @@ def record_screen(
     above: tuple[rx.Component, ...] = (),
     lines: Mapping[str, rx.Component] | None = None,
     actions: tuple[rx.Component, ...] = (),
+    beside: rx.Component | None = None,
 ) -> rx.Component:
     """The whole page. `sections` stand under the form, `verbs` are menu items before the last one (remove), `actions` buttons.
 
     `pictured` shows the newest image among its files in the head; `head` takes its place, `above` stands under the facts.
-    `lines` replaces how the lines of a name are edited; these come right after the form's first section.
+    `lines` replaces how the lines of a name are edited; these come right after the form's first section. `beside` stands at
+    the side in place of the timeline, also of a record that is not made yet.
     """
     found = state.resource
     title = rx.cond(
@@ -55,7 +57,7 @@ def record_screen(
         facts(state),
         *above,
         when(state.record != 0, _panes(state)),
-        _body(state, (*sections, related_section(state), *_files(state)), lines or {}),
+        _body(state, (*sections, related_section(state), *_files(state)), lines or {}, beside),
         _clash(state),
         _ask_remove(state),
     )
@@ -81,10 +83,13 @@ def _missing(state: type[RecordState], back: str) -> rx.Component:
 
 
 def _body(
-    state: type[RecordState], sections: tuple[rx.Component, ...], lines: Mapping[str, rx.Component]
+    state: type[RecordState],
+    sections: tuple[rx.Component, ...],
+    lines: Mapping[str, rx.Component],
+    beside: rx.Component | None,
 ) -> rx.Component:
     """The form and what stands under it; the timeline at its side."""
-    alone = rx.cond(state.record == 0, " is-alone", "")
+    alone = rx.cond(state.record == 0, " is-alone has-aside" if beside else " is-alone", "")
     return rx.el.div(
         rx.el.div(
             _form(state, lines),
@@ -94,7 +99,7 @@ def _body(
             role="region",
             aria_label=t("Record"),
         ),
-        when(state.record != 0, timeline(state)),
+        beside or when(state.record != 0, timeline(state)),
         class_name="split-page fold" + alone + rx.cond(state.pane == "history", " shows-aside", ""),
     )
 
@@ -224,9 +229,10 @@ def _skeleton() -> rx.Component:
 # ---- timeline
 
 
-def timeline(state: type[RecordState]) -> rx.Component:
+def timeline(state: type[RecordState], *above: rx.Component) -> rx.Component:
     """What happened to the record, newest first; each change can be undone from here."""
     return rx.el.aside(
+        *above,
         rx.el.h2(t("History"), class_name="section-title timeline-head"),
         composer(state),
         rx.el.ol(rx.foreach(state.entries, lambda entry: _entry(state, entry)), class_name="timeline"),

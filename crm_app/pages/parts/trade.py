@@ -7,22 +7,23 @@ from reflex.vars import Var
 
 from crm_app.core.fields import Choice
 from crm_app.core.resource import RESOURCES
-from crm_app.state.choosing import ChooseState
+from crm_app.state.heads import FigureRow
+from crm_app.state.paper import PaperState
 from crm_app.state.session import Me
 from crm_app.state.trade import NodeRow, NoticeRow, SumsRow, TradeState
 
 from . import kit
 from .choose import choose_dialog
 from .links import link
-from .record import record_screen
+from .record import record_screen, timeline
 from .text import t, when
-from .verbs import verbs_head
+from .verbs import paper_words, verbs_head
 
 _SUMS = ("Quoted", "Ordered", "Reserved", "Delivered", "Returned", "Invoiced", "Credited")
 
 
 def document_screen(
-    state: type[ChooseState], *, above: tuple[rx.Component, ...] = (), sections: tuple[rx.Component, ...] = ()
+    state: type[PaperState], *, above: tuple[rx.Component, ...] = (), sections: tuple[rx.Component, ...] = ()
 ) -> rx.Component:
     """The whole page of a quote, an order, a delivery note or an invoice; `above` are more notices, `sections` stand under its
     lines.
@@ -33,6 +34,45 @@ def document_screen(
         above=(notices(state), *above, chain(state)),
         lines={"lines": lines_grid(state)},
         sections=(*sections, quantities(state)),
+        beside=_beside(state),
+    )
+
+
+def _beside(state: type[PaperState]) -> rx.Component:
+    """The printed page as it will be, or the history."""
+
+    def press(label: str, side: str) -> rx.Component:
+        pressed = {"aria-pressed": rx.cond(state.side == side, "true", "false")}
+        return rx.el.button(t(label), type="button", on_click=state.show_side(side), custom_attrs=pressed)
+
+    sides = rx.el.div(
+        press("Preview", "paper"),
+        press("History", "history"),
+        class_name="segmented aside-sides",
+        role="group",
+        aria_label=t("View as"),
+    )
+    printed = rx.el.aside(
+        rx.cond(state.record == 0, rx.el.h2(t("Preview"), class_name="section-title timeline-head"), sides),
+        kit.paper(
+            pages=state.paper, more=state.paper_more, showing=state.once, labels=paper_words(), on_draw=state.draw
+        ),
+        when(state.told.length() > 0, rx.el.dl(rx.foreach(state.told, _told), class_name="told")),
+        class_name="aside aside-paper",
+        aria_label=t("Preview"),
+        tab_index=0,
+    )
+    return rx.cond((state.side == "paper") & (state.pane != "history"), printed, timeline(state, sides))
+
+
+def _told(row: Var[FigureRow]) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(row.label),
+        rx.el.dd(
+            rx.el.span(row.text, class_name=rx.cond(row.late, "fig is-late", "fig")),
+            when(row.more != "", rx.el.span(" ", row.more, class_name="muted")),
+        ),
+        key=row.label,
     )
 
 

@@ -1,13 +1,13 @@
 // The verbs of a record: its next step as a button, the others in a menu.
 import { useEffect, useRef, useState } from "react";
 import { Dialog, Icon, Menu, MenuItem, MenuLine, useLatest } from "./kit.jsx";
+import { Paper } from "./paper.jsx";
 
 const RUNS_FOR = 5000;
-const PREVIEW = ".preview";
 
 /**
  * primary, items: {verb, label, icon, danger}; asking: verbs that ask something first; once: the key of this showing of the page.
- * paper: the address of the PDF.
+ * paper: the address of the PDF; pages, more, onDraw: as in Paper.
  */
 export function Verbs({
   primary = {},
@@ -17,6 +17,9 @@ export function Verbs({
   version = 0,
   answer = 0,
   paper = "",
+  pages = [],
+  more = 0,
+  onDraw,
   labels = {},
   mayRemove = false,
   onRun,
@@ -25,7 +28,7 @@ export function Verbs({
   onRemove,
 }) {
   const [running, setRunning] = useState("");
-  const [previewed, setPreviewed] = useState(0);
+  const [previewed, setPreviewed] = useState(false);
   const waiting = useRef(null);
   const live = useLatest({ once, asking, onRun, onAsk, onChoose, version });
 
@@ -41,10 +44,6 @@ export function Verbs({
   }, [running]);
 
   const go = (verb) => {
-    if (verb === PREVIEW) {
-      setRunning("");
-      return setPreviewed(Date.now());
-    }
     if (verb.endsWith(".lines")) {
       setRunning("");
       return live.current.onChoose?.(verb);
@@ -91,10 +90,10 @@ export function Verbs({
   const item = (one) => <MenuItem key={one.verb} label={one.label} icon={one.icon} danger={one.danger} onSelect={() => start(one.verb)} />;
   return (
     <div className="page-actions">
-      <Menu icon="ellipsis" ariaLabel={labels.more} align="end" className="button button-icon">
+      <Menu icon="ellipsis" ariaLabel={labels.actions} align="end" className="button button-icon">
         {calm.map(item)}
         {paper && calm.length > 0 && <MenuLine />}
-        {paper && <MenuItem label={labels.preview} icon="eye" onSelect={() => start(PREVIEW)} />}
+        {paper && <MenuItem label={labels.preview} icon="eye" onSelect={() => setPreviewed(true)} />}
         {paper && <MenuItem label="PDF" icon="download" href={paper} plain />}
         {(harsh.length > 0 || mayRemove) && <MenuLine />}
         {harsh.map(item)}
@@ -112,8 +111,10 @@ export function Verbs({
           <span>{primary.label}</span>
         </button>
       )}
-      <Dialog open={previewed > 0} title={labels.preview} width="960px" className="preview" closeLabel={labels.close} onClose={() => setPreviewed(0)}>
-        <iframe className="preview-page" title={labels.preview} src={`${paper}?inline=1&at=${previewed}#navpanes=0&view=FitH`} />
+      <Dialog open={previewed} title={labels.preview} width="960px" className="preview" closeLabel={labels.close} onClose={() => setPreviewed(false)}>
+        <div className="preview-page" tabIndex={0} role="region" aria-label={labels.preview}>
+          <Paper pages={pages} more={more} labels={labels} onDraw={onDraw} />
+        </div>
         <a className="preview-tab" href={`${paper}?inline=1`} target="_blank" rel="noopener">
           {labels.tab}
         </a>

@@ -63,7 +63,6 @@ def verbs_head(
 
 
 def _verbs(state: type[VerbState], choose: Any, *, paper: bool) -> rx.Component:
-    address = f"/api/v1/{state.resource.name}/" + state.record.to_string() + "/files/pdf"
     return kit.verbs(
         primary=state.primary,
         items=state.verbs,
@@ -71,20 +70,31 @@ def _verbs(state: type[VerbState], choose: Any, *, paper: bool) -> rx.Component:
         once=state.once,
         version=state.version,
         answer=state.answers,
-        paper=address if paper else "",
-        labels={
-            "more": t("More actions"),
-            "remove": t("Remove"),
-            "preview": t("Preview"),
-            "close": t("Close"),
-            "tab": t("Open in a new tab"),
-        },
+        labels={"actions": t("More actions"), "remove": t("Remove"), "close": t("Close")} | paper_words(),
         may_remove=state.may_remove,
         on_run=lambda verb, once: state.run_verb(verb, once, {}),
         on_ask=state.ask_verb,
         **({"on_choose": choose} if choose is not None else {}),
+        **(_paper(state) if paper else {}),
         on_remove=state.ask_remove(True),
     )
+
+
+def _paper(state: Any) -> dict[str, Any]:
+    """What the preview needs, and where the PDF is."""
+    address = f"/api/v1/{state.resource.name}/" + state.record.to_string() + "/files/pdf"
+    return {"paper": address, "pages": state.paper, "more": state.paper_more, "on_draw": state.draw}
+
+
+def paper_words() -> dict[str, Var[str]]:
+    """What the preview says."""
+    return {
+        "preview": t("Preview"),
+        "tab": t("Open in a new tab"),
+        "none": t("Choose a customer and add a line: the printed page appears here."),
+        "page": t("Printed page {n}", n="{n}"),
+        "more": t("Pages that are not shown here: {n}", n="{n}"),
+    }
 
 
 def badge(row: Var[BadgeRow]) -> rx.Component:

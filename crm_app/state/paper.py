@@ -1,0 +1,79 @@
+"""The printed page of a document beside it, while somebody writes it."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from crm_app.core.i18n import Speech
+from crm_app.core.resource import Resource
+from crm_app.services import papers
+from crm_app.services.actors import Actor
+from crm_app.services.work import Work
+
+from .choosing import ChooseState
+from .forms import Read
+from .guard import SIGNED_IN, on, signed_in
+from .heads import FigureRow, figure_row
+from .trade import parsed_rows
+
+PAGES = 5  # are drawn; of the rest the number is told
+
+
+class PaperState(ChooseState, mixin=True):
+    """A document with its paper. `paper` holds the marks of each page (see documents/canvas), `paper_more` counts the pages
+    that are left out, `told` is what its writer wants to know; `side` is what stands beside the document: "paper" or "history".
+    """
+
+    resource: ClassVar[Resource]
+
+    paper: list[Any] = []
+    paper_more: int = 0
+    told: list[FigureRow] = []
+    side: str = "paper"
+
+    def _take(self, key: int, found: Read) -> None:
+        opened = key != self.record
+        super()._take(key, found)
+        if opened:
+            self.paper, self.paper_more, self.told = [], 0, []
+            self.side = "paper" if self.may_change else "history"
+
+    def _blank(self, actor: Actor) -> None:
+        super()._blank(actor)
+        self.paper, self.paper_more, self.told, self.side = [], 0, [], "paper"
+
+    @on(SIGNED_IN)
+    async def show_side(self, side: str) -> Any:
+        """The paper or the history beside the document."""
+        self.side, self.pane = "paper" if side == "paper" else "history", "details"
+
+    @on(SIGNED_IN, supersedes=True)
+    async def draw(self, lines: str, head: dict[str, Any]) -> Any:
+        """Draw the pages of what is typed; of a document that cannot be changed those that it has."""
+        actor = await signed_in(self)
+        key = self.record if not self.may_change else 0
+        if not key and not lines:
+            return
+        rows = parsed_rows(lines)
+        found = await asyncio.to_thread(sketch_of, actor, self.resource, key, self.record, head, rows)
+        self.paper, self.paper_more = found.pages[:PAGES], max(0, len(found.pages) - PAGES)
+        self.told = told_of(found, actor.speech)
+
+
+def sketch_of(
+    actor: Actor, resource: Resource, key: int, document: int, head: Mapping[str, Any], rows: list[dict[str, Any]]
+) -> papers.Sketch:
+    """Of the stored document `key`, or of what is typed where there is none. Runs in a thread."""
+    given = {name: value for name, value in head.items() if isinstance(value, str)}
+    with Work(actor) as work:
+        if key:
+            return papers.sketch(work, resource, key)
+        return papers.sketch_typed(work, resource, given, rows, document=document)
+
+
+def told_of(found: papers.Sketch, speech: Speech) -> list[FigureRow]:
+    """Margin and what the customer owes, in words."""
+    rows = [figure_row(one, speech) for one in found.owing]
+    if found.margin is None:
+        return rows
+    return [FigureRow(speech.say("Margin"), f"{speech.number(found.margin, 1)} %", "", found.margin < 0), *rows]
