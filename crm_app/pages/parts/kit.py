@@ -30,9 +30,7 @@ _one_text = rx.event.passthrough_event_spec(str)
 _two_texts = rx.event.passthrough_event_spec(str, str)
 _filter = rx.event.passthrough_event_spec(int, str, str, list[Any])
 _fields_since = rx.event.passthrough_event_spec(dict[str, str], int)
-_typing = rx.event.passthrough_event_spec(str, dict[str, str], int)
-_drawing = rx.event.passthrough_event_spec(str, dict[str, str])
-_question = rx.event.passthrough_event_spec(str, str, dict[str, str])
+drawing = rx.event.passthrough_event_spec(str, dict[str, str])
 _answer = rx.event.passthrough_event_spec(dict[str, Any])
 
 
@@ -369,7 +367,7 @@ class Verbs(_Kit):
     pages: rx.Var[list[Any]]
     more: rx.Var[int]
     labels: rx.Var[dict[str, str]]
-    on_draw: rx.EventHandler[_drawing]
+    on_draw: rx.EventHandler[drawing]
     on_run: rx.EventHandler[_two_texts]
     on_ask: rx.EventHandler[_one_text]
     on_choose: rx.EventHandler[_one_text]
@@ -378,42 +376,3 @@ class Verbs(_Kit):
 
 
 verbs = Verbs.create
-
-
-class Paper(_Kit):
-    """The pages of a document, drawn anew while it is written and when `showing` changes."""
-
-    library = BESIDE["paper.jsx"]
-    tag = "Paper"
-    pages: rx.Var[list[Any]]
-    more: rx.Var[int]
-    showing: rx.Var[str]
-    labels: rx.Var[dict[str, str]]
-    on_draw: rx.EventHandler[_drawing]
-
-
-paper = Paper.create
-
-
-class Grid(_Kit):
-    """The lines of a trade document, entered as in a spreadsheet; a hidden input of the given name carries them as JSON."""
-
-    library = BESIDE["grid.jsx"]
-    tag = "Grid"
-    name: rx.Var[str]
-    value: rx.Var[str]
-    sheet: rx.Var[dict[str, Any]]
-    errors: rx.Var[dict[str, str]]
-    labels: rx.Var[dict[str, str]]
-    options: rx.Var[dict[str, Any]]
-    extra: rx.Var[list[str]]
-    disabled: rx.Var[bool]
-    why: rx.Var[list[Any]]
-    why_key: rx.Var[str]
-    facts: rx.Var[dict[str, Any]]
-    on_preview: rx.EventHandler[_typing]
-    on_explain: rx.EventHandler[_question]
-    on_look: rx.EventHandler[_question]
-
-
-grid = Grid.create

@@ -44,14 +44,12 @@ def record_screen(
     """The whole page. `sections` stand under the form, `verbs` are menu items before the last one (remove), `actions` buttons.
 
     `pictured` shows the newest image among its files in the head; `head` takes its place, `above` stands under the facts.
-    `lines` replaces how the lines of a name are edited; these come right after the form's first section. `beside` stands at
-    the side in place of the timeline, also of a record that is not made yet.
+    `lines` replaces how the lines of a name are edited; these come right after the form's first section. `beside` stands in
+    place of the timeline.
     """
     found = state.resource
-    title = rx.cond(
-        state.record == 0, t(f"New {found.one.lower()}"), rx.cond(state.label != "", state.label, t("Draft"))
-    )
-    back = f"/{found.name}"
+    named = rx.cond(state.label != "", state.label, t("Draft"))
+    title = rx.cond(state.record == 0, t(f"New {found.one.lower()}"), named)
     body = rx.fragment(
         head or _head(state, title, verbs, actions, pictured=pictured),
         facts(state),
@@ -61,10 +59,10 @@ def record_screen(
         _clash(state),
         _ask_remove(state),
     )
-    *way, (here, to) = trail or ((t(found.group), ""), (t(found.many), back), (title, ""))
+    *way, (here, to) = trail or ((t(found.group), ""), (t(found.many), f"/{found.name}"), (title, ""))
     there = state.loaded & (state.here == _KEY)
     return shell(
-        rx.cond(there, rx.cond(state.failure != "", _missing(state, back), body), _skeleton()),
+        rx.cond(there, rx.cond(state.failure != "", _missing(state), body), _skeleton()),
         trail=(*way, (rx.cond(there, rx.cond(state.failure != "", t("Not found"), here), t(found.one)), to)),
         reload=state.load,
         undo=state.undo,
@@ -76,8 +74,8 @@ def _files(state: type[RecordState]) -> tuple[rx.Component, ...]:
     return (files_section(state),) if state.resource.api and state.resource.group != "Settings" else ()
 
 
-def _missing(state: type[RecordState], back: str) -> rx.Component:
-    way = link(back, t("Back to the list"), class_name="button button-primary")
+def _missing(state: type[RecordState]) -> rx.Component:
+    way = link(f"/{state.resource.name}", t("Back to the list"), class_name="button button-primary")
     title = rx.cond(state.here == "new", t("This cannot be shown"), t("Not found"))
     return empty("search", title, state.failure, way)
 

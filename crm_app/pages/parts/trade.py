@@ -12,7 +12,7 @@ from crm_app.state.paper import PaperState
 from crm_app.state.session import Me
 from crm_app.state.trade import NodeRow, NoticeRow, SumsRow, TradeState
 
-from . import kit
+from . import kit, written
 from .choose import choose_dialog
 from .links import link
 from .record import record_screen, timeline
@@ -54,7 +54,7 @@ def _beside(state: type[PaperState]) -> rx.Component:
     )
     printed = rx.el.aside(
         rx.cond(state.record == 0, rx.el.h2(t("Preview"), class_name="section-title timeline-head"), sides),
-        kit.paper(
+        written.paper(
             pages=state.paper, more=state.paper_more, showing=state.once, labels=paper_words(), on_draw=state.draw
         ),
         when(state.told.length() > 0, rx.el.dl(rx.foreach(state.told, _told), class_name="told")),
@@ -152,7 +152,7 @@ def lines_grid(state: type[TradeState]) -> rx.Component:
         if isinstance(spec.kind, Choice)
     }
     return rx.el.section(
-        kit.grid(
+        written.grid(
             name=part.name,
             value=state.lines[part.name],
             sheet=state.sheet,

@@ -88,6 +88,29 @@ export function Verbs({
   const calm = items.filter((item) => !item.danger);
   const harsh = items.filter((item) => item.danger);
   const item = (one) => <MenuItem key={one.verb} label={one.label} icon={one.icon} danger={one.danger} onSelect={() => start(one.verb)} />;
+  const preview = (
+    <Dialog open={previewed} title={labels.preview} width="960px" className="preview" closeLabel={labels.close} onClose={() => setPreviewed(false)}>
+      <div className="preview-page" tabIndex={0} role="region" aria-label={labels.preview}>
+        <Paper pages={pages} more={more} labels={labels} onDraw={onDraw} />
+      </div>
+      {paper && (
+        <a className="preview-tab" href={`${paper}?inline=1`} target="_blank" rel="noopener">
+          {labels.tab}
+        </a>
+      )}
+    </Dialog>
+  );
+  // a document that is not made yet has no verbs
+  if (onDraw && !paper)
+    return (
+      <div className="page-actions only-narrow-lines">
+        <button type="button" className="button" onClick={() => setPreviewed(true)}>
+          <Icon name="eye" />
+          {labels.preview}
+        </button>
+        {preview}
+      </div>
+    );
   return (
     <div className="page-actions">
       <Menu icon="ellipsis" ariaLabel={labels.actions} align="end" className="button button-icon">
@@ -111,14 +134,7 @@ export function Verbs({
           <span>{primary.label}</span>
         </button>
       )}
-      <Dialog open={previewed} title={labels.preview} width="960px" className="preview" closeLabel={labels.close} onClose={() => setPreviewed(false)}>
-        <div className="preview-page" tabIndex={0} role="region" aria-label={labels.preview}>
-          <Paper pages={pages} more={more} labels={labels} onDraw={onDraw} />
-        </div>
-        <a className="preview-tab" href={`${paper}?inline=1`} target="_blank" rel="noopener">
-          {labels.tab}
-        </a>
-      </Dialog>
+      {preview}
     </div>
   );
 }

@@ -55,7 +55,8 @@ def verbs_head(
             ),
             class_name="grow",
         ),
-        when(state.record != 0, rx.fragment(neighbours(state), _verbs(state, choose, paper=paper))),
+        when(state.record != 0, neighbours(state)),
+        _verbs(state, choose, paper=paper) if paper else when(state.record != 0, _verbs(state, choose, paper=False)),
         _questions(state),
         beside or rx.fragment(),
         class_name="record-head",
@@ -82,7 +83,8 @@ def _verbs(state: type[VerbState], choose: Any, *, paper: bool) -> rx.Component:
 
 def _paper(state: Any) -> dict[str, Any]:
     """What the preview needs, and where the PDF is."""
-    address = f"/api/v1/{state.resource.name}/" + state.record.to_string() + "/files/pdf"
+    file = Var.create(f"/api/v1/{state.resource.name}/") + state.record.to_string() + "/files/pdf"
+    address = rx.cond(state.record != 0, file, "")
     return {"paper": address, "pages": state.paper, "more": state.paper_more, "on_draw": state.draw}
 
 
