@@ -51,7 +51,7 @@ def create(call: Call) -> Response:
     if resource is None:
         raise Invalid({"resource": Message("Choose one from the list.")})
     shared = given.get("shared", "personal")
-    with Work(call.actor, resource.permission("read")) as work:
+    with Work(call.actor, resource.permission("read"), label="Save as a view") as work:
         key = views.save(work, resource, given.get("name", ""), _query(given.get("query", "")), shared)
         made = _plain(views.one(work, key))
     return reply(made, 201, Location=f"/api/v1/views/{key}")
@@ -61,7 +61,7 @@ def change(call: Call) -> Response:
     """Another name, other readers, another question; the caller's own views only."""
     given = _given(call, *_FIELDS)
     query = _query(given.pop("query")) if "query" in given else None
-    with Work(call.actor, "views.change") as work:
+    with Work(call.actor, "views.change", label="Change a view") as work:
         views.change(work, _key(call), given, query)
         work.session.flush()
         return reply(_plain(views.one(work, _key(call))))
@@ -69,7 +69,7 @@ def change(call: Call) -> Response:
 
 def remove(call: Call) -> Response:
     """Take a view of one's own away."""
-    with Work(call.actor, "views.remove") as work:
+    with Work(call.actor, "views.remove", label="Remove a view") as work:
         views.remove(work, _key(call))
     return Response(status_code=204)
 

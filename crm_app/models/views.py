@@ -3,9 +3,9 @@
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .base import Id
+from .base import KEEP_IDS, Id, Record
 
 
 class Shared(StrEnum):
@@ -20,13 +20,12 @@ USUAL = "usual"  # of the row that keeps which columns, and how wide, its owner 
 SHARED_LABELS = {"personal": "Only me", "team": "My team", "everybody": "Everybody"}
 
 
-class SavedView(SQLModel, table=True):
+class SavedView(Record, table=True):
     """`query` is the query part of the list's address, columns and widths too, without the page."""
 
     __tablename__ = "saved_view"
-    __table_args__ = (sa.Index("ix_saved_view_resource", "resource", "position", "id"),)
+    __table_args__ = (sa.Index("ix_saved_view_resource", "resource", "position", "id"), KEEP_IDS)
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     resource: str = Field(max_length=60)
     name: str = Field(max_length=60)
     query: str = Field(default="", sa_type=sa.Text())

@@ -14,10 +14,11 @@ from crm_app.core.fields import BadValue, Text
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query, widths_of, written
 from crm_app.core.resource import Resource
+from crm_app.models.history import Change
 from crm_app.models.users import User
 from crm_app.models.views import USUAL, SavedView, Shared
 
-from . import records
+from . import history, records
 from .actors import Actor
 from .work import Work, all_or_nothing, column_of
 
@@ -177,6 +178,14 @@ def _own(work: Work, key: object) -> Any:
     return row
 
 
+@history.stands_beside(SavedView, "View", "name")
+def _may_take_back(work: Work, change: Change) -> None:
+    """Who may change the view as it is, or could before it was removed."""
+    row = work.session.get(SavedView, change.record) or SavedView(**(change.before or {}))
+    if not _is_mine(work.actor, row) or not _readable(work, row):
+        raise Missing("view", change.record)
+
+
 def _own_of(work: Work, resource: Resource) -> tuple[sa.ColumnElement[bool], ...]:
     return column_of(SavedView, "resource") == resource.name, column_of(SavedView, "owner") == work.actor.user
 
@@ -219,7 +228,10 @@ def keep(work: Work, resource: Resource, wanted: Usual) -> None:
     known = wanted.of(resource)
     chosen = ",".join(known.columns) + (f";{written(known.widths)}" if known.widths else "")
     if chosen:
-        work.session.add(SavedView(resource=resource.name, name="", query=chosen, shared=USUAL, owner=work.actor.user))
+        made = SavedView(resource=resource.name, name="", query=chosen, shared=USUAL, owner=work.actor.user)
+        work.session.execute(
+            sa.insert(SavedView).values(made.model_dump(exclude={"id"}))
+        )  # a habit is no part of the history
 
 
 def _parsed(given: Mapping[str, object]) -> dict[str, Any]:

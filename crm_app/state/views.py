@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import reflex as rx
 
-from crm_app.core.errors import Invalid
+from crm_app.core.errors import Invalid, Missing
 from crm_app.core.query import LEAST_WIDTH, MOST_WIDTH, Query
 from crm_app.core.resource import Resource
 from crm_app.services import views
@@ -104,9 +104,10 @@ class ViewState(rx.State, mixin=True):
         """Keep what the list shows as a new view, or name and share the current one anew."""
         actor = await signed_in(self)
         given = {"name": str(form.get("view_name", ""))[:200], "shared": str(form.get("view_shared", ""))}
+        made = None
         try:
             if self.naming == "old":
-                await asyncio.to_thread(change_view, actor, self.view, given, None)
+                made = await asyncio.to_thread(change_view, actor, self.view, given, None)
             elif self.naming == "new":
                 query = self._asked(self._query)
                 key = await asyncio.to_thread(add_view, actor, self.resource, given, query)
@@ -114,24 +115,41 @@ class ViewState(rx.State, mixin=True):
                 self.view = key
         except Invalid as bad:
             self.view_error = " ".join(actor.speech.say(text) for text in bad.fields.values())
-            return
+            return None
+        except Missing:
+            return await self._lose_view(actor)
         self.naming = ""
+        await self._read_views()
+        return await tell(self, "View saved.", undo=made) if made else None
+
+    async def _lose_view(self, actor: Actor) -> None:
+        """Somebody has removed the view that is open: what the list shows, and what is typed, can be saved as a new one."""
+        self.view, self.naming = 0, "new"
+        self.view_error = actor.speech.say("Somebody has removed this view. Save what you see as a new one.")
         await self._read_views()
 
     @on("read")
     async def keep_view(self) -> Any:
         """The current view shows from now on what the list shows."""
-        await asyncio.to_thread(change_view, await signed_in(self), self.view, {}, self._query)
+        actor = await signed_in(self)
+        try:
+            made = await asyncio.to_thread(change_view, actor, self.view, {}, self._query)
+        except Missing:
+            return await self._lose_view(actor)
         await self._read_views()
-        await tell(self, "View saved.")
+        return await tell(self, "View saved.", undo=made)
 
     @on("read")
     async def remove_view(self) -> Any:
-        """Take the current view away; the list stays as it is."""
-        await asyncio.to_thread(drop_view, await signed_in(self), self.view)
+        """Take the current view away; the list stays as it is. The toast offers to undo it."""
+        actor = await signed_in(self)
+        try:
+            made = await asyncio.to_thread(drop_view, actor, self.view)
+        except Missing:
+            made = None
         self.view = 0
         await self._read_views()
-        await tell(self, "View removed.")
+        await tell(self, "View removed.", undo=made)
 
     @on("read")
     async def choose_columns(self, shown: bool) -> Any:
@@ -212,20 +230,22 @@ def read_views(actor: Actor, resource: Resource) -> tuple[list[views.View], dict
 
 def add_view(actor: Actor, resource: Resource, given: dict[str, object], query: Query) -> int:
     """Save a view. Runs in a thread."""
-    with Work(actor, resource.permission("read")) as work:
+    with Work(actor, resource.permission("read"), label="Save as a view") as work:
         return views.save(work, resource, given["name"], query, given["shared"])
 
 
-def change_view(actor: Actor, key: int, given: dict[str, object], query: Query | None) -> None:
-    """Change a view. Runs in a thread."""
-    with Work(actor, "views.change") as work:
+def change_view(actor: Actor, key: int, given: dict[str, object], query: Query | None) -> int | None:
+    """Change a view; what undoes it, where the actor may. Runs in a thread."""
+    with Work(actor, "views.change", label="Change a view") as work:
         views.change(work, key, given, query)
+    return work.change_set if actor.may("changes.undo") else None
 
 
-def drop_view(actor: Actor, key: int) -> None:
-    """Remove a view. Runs in a thread."""
-    with Work(actor, "views.remove") as work:
+def drop_view(actor: Actor, key: int) -> int | None:
+    """Remove a view; what undoes it, where the actor may. Runs in a thread."""
+    with Work(actor, "views.remove", label="Remove a view") as work:
         views.remove(work, key)
+    return work.change_set if actor.may("changes.undo") else None
 
 
 def keep(actor: Actor, resource: Resource, wanted: views.Usual) -> None:

@@ -229,6 +229,35 @@ def test_a_view_is_saved_shared_reloaded_and_removed(page, tabs):
     expect(tab).to_have_count(0)
 
 
+def test_a_view_that_is_taken_away_comes_back_and_one_that_is_gone_is_saved_anew(tabs, many, post):
+    address = "filter[city]=Zamora&sort=name"
+    for name in ("Vista de vuelta", "Vista perdida"):
+        key = post("views", resource="accounts", name=name, query=address)["id"]
+    page = tabs(address="/accounts")
+    tab = page.get_by_role("tab", name="Vista de vuelta")
+    tab.click()
+    button(page, "This view").click()
+    page.get_by_role("menuitem", name=es("Remove the view")).click()
+    expect(tab).to_have_count(0)
+    page.locator(".toast").get_by_role("button", name=es("Undo")).click()
+    expect(tab).to_have_count(1)
+    lost = page.get_by_role("tab", name="Vista perdida")
+    lost.click()
+    page.fill("#list-filter", "lista 1")
+    expect(lost.locator(".wait")).to_be_visible()
+    with many.http() as browser:
+        assert browser.delete(f"/api/v1/views/{key}").status_code == 204
+    button(page, "This view").click()
+    page.get_by_role("menuitem", name=es("Save the changes")).click()
+    told = es("Somebody has removed this view. Save what you see as a new one.")
+    expect(page.locator("dialog[open] .field-error")).to_have_text(told)
+    expect(lost).to_have_count(0)
+    page.fill("#view-name", "Vista hallada")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tab", name="Vista hallada")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#list-filter")).to_have_value("lista 1")
+
+
 def test_some_rows_are_tagged_and_it_is_undone(page, many):
     for number in range(2):
         rows(page).nth(number).locator("[data-pick]").check()

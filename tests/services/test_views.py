@@ -166,3 +166,52 @@ def test_a_view_of_a_list_that_one_may_no_longer_read_is_not_there(admin):
             attempt(work)
     with Work(ana) as work:
         assert views.one(work, key).name == "Mine"
+
+
+def done(who, verb, act):
+    """What undoes it."""
+    with Work(who, f"views.{verb}") as work:
+        act(work)
+    return work.change_set
+
+
+def refused(who, change_set):
+    with pytest.raises(Missing):
+        actions.undo(who, change_set)
+
+
+def test_a_view_that_was_changed_or_removed_comes_back_for_whom_it_was(admin):
+    query = Query("ana", (Filter("city", "eq", "León"),), "-city", columns=("name", "city"))
+    ana, ben = (kernel.user_with(READ | {"changes.undo": "own"}) for _ in range(2))
+    chief = kernel.actor(admin)
+    key = save(ana, "León", query, "everybody")
+    with Work(ana) as work:
+        before = views.of(work, kernel.ACCOUNTS)
+    changed = done(
+        ana, "change", lambda work: views.change(work, key, {"name": "Other", "shared": "personal"}, Query("x"))
+    )
+    refused(ben, changed)
+    actions.undo(ana, changed)
+    removed = done(chief, "remove", lambda work: views.remove(work, key))
+    assert seen(ana) == []
+    save(ben, "Another", shared="everybody")
+    refused(ana, removed)
+    actions.undo(chief, removed)
+    with Work(ana) as work:
+        assert [one for one in views.of(work, kernel.ACCOUNTS) if one.name == "León"] == before
+
+
+def test_who_undoes_everything_does_not_reach_into_views_of_ones_own(admin):
+    ana = kernel.user_with(READ | {"changes.undo": "own"})
+    key = save(ana)
+    removed = done(ana, "remove", lambda work: views.remove(work, key))
+    refused(kernel.actor(admin), removed)
+    actions.undo(ana, removed)
+    assert seen(ana) == ["Mine"]
+
+
+def test_columns_and_widths_are_no_part_of_the_history(admin):
+    ana = kernel.user_with(READ)
+    with Work(ana, "accounts.read") as work:
+        views.keep(work, kernel.ACCOUNTS, views.Usual(("name", "city")))
+    assert (work.change_set, columns(ana)) == (None, ("name", "city"))
