@@ -154,8 +154,7 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
         self._query, self._total, self._capped = query, shown.total, shown.capped
         self.text, self.address, self.steps = query.text, self._board_address(replace(query, size=50).url()), steps
         heads = heads_of(self.resource, self._asked(query))
-        chosen = [head.name for head in heads]
-        columns = [Column(name, name in chosen) for name in dict.fromkeys((*chosen, *self.resource.fields))]
+        columns = choice_of(self.resource, heads, query)
         self._put(chips=shown.chips, heads=heads, columns=columns)
         self._find_view()
         self._count_pages(actor.speech, query)
@@ -245,18 +244,29 @@ def priority(index: int, *, chosen: bool = False) -> str:
 
 def heads_of(resource: Resource, query: Query) -> list[Head]:
     """The columns; on a narrow page the later ones leave first."""
+    sorts = sorts_of(resource, query)
+    widths = {name: f"{width}px" for name, width in query.widths}
+    return [
+        Head(name, *sorts.get(name, ("", "")), priority(at, chosen=bool(query.columns)), widths.get(name, ""))
+        for at, name in enumerate(columns_of(resource, query))
+    ]
+
+
+def sorts_of(resource: Resource, query: Query) -> dict[str, tuple[str, str]]:
+    """Of each field that the list is sorted by: "up" or "down", and where there are several, which of them it is."""
     sorts = query.sorts or (resource.sort,)
-    places = {
-        name.removeprefix("-"): (number, "down" if name.startswith("-") else "up")
+    return {
+        name.removeprefix("-"): ("down" if name.startswith("-") else "up", str(number) if len(sorts) > 1 else "")
         for number, name in enumerate(sorts, 1)
     }
-    widths = {name: f"{width}px" for name, width in query.widths}
-    found = []
-    for index, name in enumerate(columns_of(resource, query)):
-        number, way = places.get(name, (0, ""))
-        place = str(number) if number and len(sorts) > 1 else ""
-        found.append(Head(name, way, place, priority(index, chosen=bool(query.columns)), widths.get(name, "")))
-    return found
+
+
+def choice_of(resource: Resource, heads: list[Head], query: Query) -> list[Column]:
+    """Every field: as a column that is shown or may be, and as something that the list is or may be sorted by."""
+    shown, sorts = [head.name for head in heads], sorts_of(resource, query)
+    return [
+        Column(name, name in shown, *sorts.get(name, ("", ""))) for name in dict.fromkeys((*shown, *resource.fields))
+    ]
 
 
 def rows_of(work: Work, resource: Resource, items: list[records.Item], names: list[str]) -> list[Row]:

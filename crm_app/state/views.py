@@ -32,10 +32,15 @@ class Tab:
 
 @dataclasses.dataclass
 class Column:
-    """A column that may be shown; `chosen` ones come first, in their order."""
+    """A column that may be shown; `chosen` ones come first, in their order.
+
+    `sorted` and `place` are how the list is sorted by it.
+    """
 
     name: str = ""
     chosen: bool = False
+    sorted: str = ""
+    place: str = ""
 
 
 class ViewState(rx.State, mixin=True):

@@ -143,6 +143,22 @@ def test_columns_are_kept_for_whoever_chose_them(page, tabs):
     expect(heads.get_by_text(es("Tags"), exact=True)).to_have_count(0)
 
 
+def test_a_finger_sorts_by_several_columns(tabs, many):
+    page = tabs(address="/accounts?q=lista&sort=city", **SIZES["tablet"])
+    expect(rows(page)).to_have_count(50)
+    page.get_by_role("button", name=es("Columns")).tap()
+    name = page.get_by_role("button", name=es("Sort by {name} too").format(name=es("Name")), exact=True)
+    expect(name).to_have_attribute("aria-pressed", "false")
+    name.tap()
+    expect(name).to_have_attribute("aria-pressed", "true")
+    name.tap()
+    expect(page).to_have_url(re.compile(r"sort=city%2C-name"))
+    expect(page.locator("dialog[open]").get_by_text(es("Tags"), exact=True)).to_have_count(1)
+    assert faults(page, place="dialog[open]") == []
+    button(page, "Done").tap()
+    expect(rows(page).first).to_contain_text("Lista 258")
+
+
 def test_a_column_is_drawn_wider_by_pointer_and_keys_and_stays_so_for_whoever_did_it(page, tabs):
     edge = page.get_by_role("separator", name=es("Width of the column {name}").format(name=es("City")))
     if page.evaluate("matchMedia('(pointer: coarse)').matches"):

@@ -258,3 +258,4 @@ def test_the_keys(tabs):
     page.keyboard.press("Escape")
     page.keyboard.press("c")
     page.wait_for_url("**/accounts/new")
+    expect(page.locator("#f-name")).to_be_focused()

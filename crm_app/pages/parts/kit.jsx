@@ -337,6 +337,14 @@ function LeftDraft({ draft, labels, onTake, onDrop }) {
   );
 }
 
+const FIELD = ':is(input:not([type="hidden"]), select, textarea):not([disabled], [readonly])';
+
+/** A new record begins with its first field, where a keyboard is to be had and nothing else has the focus. */
+function beginNew(form) {
+  if (!window.location.pathname.endsWith("/new") || !window.matchMedia("(pointer: fine)").matches) return;
+  if (!document.activeElement || document.activeElement === document.body) form.querySelector(FIELD)?.focus();
+}
+
 export function DraftForm({
   draftKey,
   version = 0,
@@ -561,6 +569,8 @@ export function DraftForm({
       event.target.blur();
     }
   }
+
+  useEffect(() => beginNew(form.current), [draftKey]);
 
   const showBar = dirty > 0 || busy || !onlyChanged;
   return (
@@ -1506,10 +1516,7 @@ export function Keys({ onHelp }) {
       k: () => moveRow(-1),
       Enter: () => document.querySelector("table[data-list] tr.is-current a[href]")?.click(),
       "/": () => focusSearch("#list-filter", "[data-global-search]"),
-      e: () =>
-        document
-          .querySelector('[data-record-form] :is(input:not([type="hidden"]), select, textarea):not([disabled], [readonly])')
-          ?.focus(),
+      e: () => document.querySelector(`[data-record-form] ${FIELD}`)?.focus(),
       c: () => document.querySelector("[data-create]")?.click(),
       "?": () => help.current?.(),
       Escape: leaveRecord,

@@ -226,6 +226,7 @@ _KEYS = (
     ("Enter", "Open the row"),
     ("F2", "Edit the row's cells"),
     ("Tab", "Save the cell, next cell"),
+    ("x", "Select the row"),
     ("Ctrl + K", "Search everything"),
     ("/", "Filter the list"),
     ("c", "New record"),
