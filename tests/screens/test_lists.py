@@ -33,6 +33,9 @@ NOTING = """new MutationObserver(() => { window.progress ||= !!document.querySel
   .observe(document.body, {childList: true, subtree: true})"""
 
 
+TOP = "document.querySelector('.table-scroll').scrollTop"
+
+
 def rows(page):
     return page.locator("table[data-list][aria-busy=false] tbody tr")
 
@@ -305,6 +308,23 @@ def test_an_undo_that_is_refused_leaves_the_list_as_it_is(page, many):
     undo.click()
     expect(page.locator(".toast", has_text=es("This has been undone already."))).to_be_visible()
     expect(rows(page)).to_have_count(50)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_way_back_leads_to_where_the_list_was_left(tabs, many, size):
+    page = tabs(address="/accounts?q=lista&sort=name", **SIZES[size])
+    expect(rows(page)).to_have_count(50)
+    link = rows(page).nth(40).locator(".row-link")
+    link.scroll_into_view_if_needed()
+    name, top = link.inner_text(), page.evaluate(TOP)
+    link.click()
+    expect(page.locator("h1")).to_have_text(name)
+    page.go_back()
+    expect(rows(page).nth(40)).to_have_class(re.compile("is-current"))
+    expect(rows(page).nth(40).locator(".row-link")).to_be_focused()
+    assert (page.evaluate(TOP), top > 0) == (top, True)
+    page.keyboard.press("j")
+    expect(rows(page).nth(41).locator(".row-link")).to_be_focused()
 
 
 def test_a_page_behind_the_last_one_offers_the_way_to_it(tabs, many):

@@ -1,6 +1,6 @@
 // What lists need beside the kit: the checkboxes of the selection, heads that sort, and a clock.
 import { startTransition, useEffect, useRef, useState } from "react";
-import { PrefetchPageLinks } from "react-router";
+import { PrefetchPageLinks, useNavigationType } from "react-router";
 import { Icon } from "./kit.jsx";
 
 export const BADGE_ICONS = { open: "circle-dot", wait: "clock", done: "circle-check", late: "circle-alert" };
@@ -175,11 +175,60 @@ export function Later({ value = 0, delay = 250, onCall }) {
 const ASKED_MS = 1000; // less than the server holds what it read ahead
 const SETTLED_MS = 250; // the list's own pictures and fonts come first
 
+const RETURN_MS = 5_000; // for the rows to be there again
+const left = new Map(); // address of a list → how far it was scrolled, and the link by which it was left
+
+const addressOf = ({ pathname, search }) => pathname + search;
+
+/** Whether the list is where it was left: its row is there, in its place, and has the focus. */
+function isBack({ top, to }) {
+  const row = document.querySelector(`table[data-list][aria-busy="false"] a.row-link[href="${to}"]`)?.closest("tr");
+  const box = document.querySelector(".table-scroll");
+  if (!row || !box) return false;
+  box.scrollTop = top; // rows far down are drawn when somebody scrolls: then it goes all the way
+  if (box.scrollTop < Math.min(top, box.scrollHeight - box.clientHeight) - 1) return false;
+  row.classList.add("is-current");
+  row.querySelector("a.row-link").focus({ preventScroll: true });
+  return true;
+}
+
+/** With the way back, a list is shown where it was left, unless somebody does something meanwhile. */
+function useReturn() {
+  const isReturn = useNavigationType() === "POP";
+  useEffect(() => {
+    const leave = (event) => {
+      const link = event.target.closest?.("table[data-list] a.row-link");
+      const top = document.querySelector(".table-scroll")?.scrollTop ?? 0;
+      if (link) left.set(addressOf(window.location), { top, to: link.getAttribute("href") });
+    };
+    document.addEventListener("click", leave, true);
+    return () => document.removeEventListener("click", leave, true);
+  }, []);
+  useEffect(() => {
+    const place = isReturn && left.get(addressOf(window.location));
+    if (!place) return;
+    const end = performance.now() + RETURN_MS;
+    let frame = 0;
+    const stop = () => cancelAnimationFrame(frame);
+    const look = () => {
+      if (!isBack(place) && performance.now() < end) frame = requestAnimationFrame(look);
+    };
+    const acts = ["pointerdown", "wheel", "keydown"];
+    for (const act of acts) window.addEventListener(act, stop, true);
+    look();
+    return () => {
+      stop();
+      for (const act of acts) window.removeEventListener(act, stop, true);
+    };
+  }, []); // of the page as it was entered
+}
+
 /**
  * The page of a list's records comes while the list is read, and a record's data (`onAhead(key)`) while its link is still
  * being pressed. A finger that is put down may be about to scroll: it asks when it is lifted.
  */
 export function Ahead({ of, onAhead }) {
+  useReturn();
   const ask = useRef(onAhead);
   const [settled, setSettled] = useState(false);
   useEffect(() => {
