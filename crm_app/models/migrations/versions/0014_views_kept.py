@@ -7,7 +7,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from crm_app.core import clock
 from crm_app.models import base
 
-revision = "0020"
+revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
