@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -163,6 +164,12 @@ def parse_json(raw: bytes) -> Any:
             parse_float=_exact,
             parse_int=_whole,
         )
+    except json.JSONDecodeError as bad:
+        text = "The body is not valid JSON. See line {line}, column {column}."
+        raise Malformed(Message(text, line=str(bad.lineno), column=str(bad.colno))) from None
+    except UnicodeDecodeError as bad:
+        text = "The body is not valid JSON. It is not UTF-8 from byte {byte} on."
+        raise Malformed(Message(text, byte=str(bad.start + 1))) from None
     except (ValueError, ArithmeticError, RecursionError):
         raise Malformed(Message("The body is not valid JSON.")) from None
     _refuse_depth(value)
@@ -172,12 +179,14 @@ def parse_json(raw: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
+        counted = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counted.items() if count > 1)
+        raise Malformed(Message("The body is not valid JSON. In one object \u201c{name}\u201d stands twice.", name=twice[:60]))
     return found
 
 
 def _no_constant(text: str) -> Any:
-    raise ValueError(text)
+    raise Malformed(Message("The body is not valid JSON. It has no {value}.", value=text))
 
 
 def _exact(text: str) -> Decimal:
@@ -190,7 +199,7 @@ def _whole(text: str) -> int:
 
 def _short(text: str) -> str:
     if len(text) > MAX_DIGITS:
-        raise ValueError("a number of too many digits")
+        raise Malformed(Message("A number of the body has more than {count} digits.", count=MAX_DIGITS))
     return text
 
 
@@ -205,7 +214,7 @@ def _refuse_depth(value: Any) -> None:
         ]
         if not level:
             return
-    raise Malformed(Message("The body is not valid JSON."))
+    raise Malformed(Message("The body has more than {count} levels.", count=MAX_DEPTH))
 
 
 def add(router: APIRouter, method: str, path: str, act: Act, *, limit: int = BODY_LIMIT) -> None:

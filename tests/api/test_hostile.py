@@ -147,6 +147,23 @@ def test_what_is_no_honest_json_is_a_400(api, body):
     assert (answer.status_code, answer.json()["type"]) == (400, "/api/v1/docs#malformed")
 
 
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b'{"name": "a",\n "city" "b"}', "The body is not valid JSON. See line 2, column 9."),
+        (b'{"name": "a"', "The body is not valid JSON. See line 1, column 13."),
+        (b'{"name": "\xff"}', "The body is not valid JSON. It is not UTF-8 from byte 11 on."),
+        (b'{"name": NaN}', "The body is not valid JSON. It has no NaN."),
+        (b'{"a": {"b": 1, "c": 2, "b": 3}}', "The body is not valid JSON. In one object \u201cb\u201d stands twice."),
+        (b"9" * 41, "A number of the body has more than 40 digits."),
+        (b"[" * 30 + b"]" * 30, "The body has more than 20 levels."),
+    ],
+)
+def test_what_is_wrong_with_the_json_is_told_with_its_place(api, body, detail):
+    answer = api.post("/api/v1/accounts", content=body, headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.json()["detail"]) == (400, detail)
+
+
 @pytest.mark.parametrize("body", [b"[]", b"1", b'"x"', b"null", b"true"])
 def test_json_that_is_no_object_is_refused(api, body):
     assert api.post("/api/v1/accounts", content=body).status_code == 422
