@@ -2,7 +2,8 @@
 
 import operator
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -24,20 +25,25 @@ from .work import Work, column_of
 SEVERAL = ("in", "between")  # operators of several values
 MOST = 500
 NARROWED = 20  # values of one filter that are looked up in the search index first
+Held = Mapping[str, Mapping[str, sa.ColumnElement[bool] | None]]
 _FROM_TODAY = re.compile(r"today([+-]\d{1,4})?", re.ASCII)
 
 
 def conditions_of(work: Work, resource: Resource, filters: Iterable[Filter]) -> list[sa.ColumnElement[bool]]:
     """One condition on the table per filter. Raises Invalid, naming each that this list does not have."""
     errors: dict[str, Message] = {}
-    found = []
+    fitting: list[tuple[FieldSpec, Filter]] = []
     for part in filters:
         spec = resource.asked.get(part.field)
         if spec is None or part.operator not in spec.kind.operators:
             errors[f"filter[{part.field}]"] = _unfit(spec, part.field)
-            continue
+        else:
+            fitting.append((spec, part))
+    held = _held(work, resource, fitting)
+    found = []
+    for spec, part in fitting:
         try:
-            found.append(_condition(work, resource, spec, part))
+            found.append(_condition(work, resource, spec, part, held))
         except BadValue as bad:
             errors[f"filter[{part.field}]"] = bad.message
     if errors:
@@ -117,7 +123,7 @@ def _value_of(work: Work, spec: FieldSpec, text: str, speech: Speech) -> Any:
     return clock.today(rules.company(work, "time_zone") or speech.zone) + timedelta(days=away)
 
 
-def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter) -> sa.ColumnElement[bool]:
+def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter, held: Held) -> sa.ColumnElement[bool]:
     if isinstance(spec.kind, Computed):
         return _stands(work, resource, spec.kind, part)
     target = column_of(resource.table, spec.name)
@@ -126,7 +132,7 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter) ->
         empty = sa.or_(target.is_(None), bits)
         return empty if part.value not in NEGATIVE else sa.not_(empty)
     if isinstance(spec.kind, Text) and spec.kind.folds:
-        return _alike(work, resource, spec, part, target)
+        return _alike(spec, part, target, held)
     if part.operator in ("contains", "starts"):
         pattern = target.icontains if part.operator == "contains" else target.istartswith
         return pattern(storable(part.value)[:200], autoescape=True)  # type: ignore[no-any-return]
@@ -149,26 +155,39 @@ def _raw(part: Filter) -> list[str]:
     return raw
 
 
-def _alike(
-    work: Work, resource: Resource, spec: FieldSpec, part: Filter, target: sa.ColumnElement[str]
-) -> sa.ColumnElement[bool]:
+def _alike(spec: FieldSpec, part: Filter, target: sa.ColumnElement[str], held: Held) -> sa.ColumnElement[bool]:
     """Texts compared without accents and case."""
-    folded = search.Folded(target)
+    folded, texts = search.Folded(target), _folded(spec, part)
     if part.operator in ("contains", "starts"):
-        texts = [fold(storable(part.value)[:MAX_TEXT])]
         made = folded.contains if part.operator == "contains" else folded.startswith
         met: sa.ColumnElement[bool] = made(texts[0], autoescape=True)
     else:
-        given = [spec.kind.parse(text) for text in _raw(part)]
-        texts = [fold(text) for text in given if text]
         if part.operator == "ne":
             return sa.or_(folded != texts[0], target.is_(None)) if texts else target.is_not(None)
         if not texts and part.operator == "eq":
             return target.is_(None)
         met = folded.in_(texts)
-    held = [search.hold(work, resource.table, text) for text in texts] if _indexed(resource, spec, texts) else [None]
-    known = [one for one in held if one is not None]
-    return sa.and_(met, sa.or_(*known)) if known and len(known) == len(held) else met
+    known = [one for one in (held.get(spec.name, {}).get(text) for text in texts) if one is not None]
+    return sa.and_(met, sa.or_(*known)) if known and len(known) == len(texts) else met
+
+
+def _folded(spec: FieldSpec, part: Filter) -> list[str]:
+    """The texts that a filter asks for, without accents and case. Raises BadValue."""
+    if part.operator in ("contains", "starts"):
+        return [fold(storable(part.value)[:MAX_TEXT])]
+    return [fold(text) for text in (spec.kind.parse(raw) for raw in _raw(part)) if text]
+
+
+def _held(work: Work, resource: Resource, parts: Iterable[tuple[FieldSpec, Filter]]) -> Held:
+    """What the search index tells of the texts of all filters, by their fields: read at once. Of a wrong filter, nothing."""
+    wanted: dict[str, list[str]] = {}
+    for spec, part in parts:
+        if isinstance(spec.kind, Text) and spec.kind.folds and part.operator not in ("ne", "empty"):
+            with suppress(BadValue):
+                texts = _folded(spec, part)
+                wanted.setdefault(spec.name, []).extend(texts if _indexed(resource, spec, texts) else ())
+    every = search.holds(work, resource.table, dict.fromkeys(text for texts in wanted.values() for text in texts))
+    return {name: {text: every[text] for text in texts} for name, texts in wanted.items()}
 
 
 def _indexed(resource: Resource, spec: FieldSpec, texts: list[str]) -> bool:

@@ -136,16 +136,27 @@ def _folded_letters(element: Folded, compiler: Any, **more: Any) -> str:
     return f"""(crm_fold({compiler.process(element.text, **more)}) COLLATE "C")"""
 
 
-def hold(work: Work, table: Any, text: str) -> sa.ColumnElement[bool] | None:
-    """Rows that hold every longer word of `text` in their search text: what else is asked of them is asked of these alone.
+def holds(work: Work, table: Any, texts: Iterable[str]) -> dict[str, sa.ColumnElement[bool] | None]:
+    """For each text the rows that hold every longer word of it in their search text: what else is asked of them is asked of
+    these alone. All are counted in one statement.
 
-    None where the index knows nothing of it, or so many that reading the rows themselves is sooner done.
+    None where the index knows nothing of a text, or so many that reading the rows themselves is sooner done.
     """
-    words = [word for word in fold(text).split() if len(word) >= 3][:8]
-    if not words:
-        return None
-    found = _match(work, table, words, NARROWS)
-    return found.index if found.total <= NARROWS else None
+    connection = work.session.connection()
+    sqlite = connection.dialect.name == "sqlite"
+    held: dict[str, sa.ColumnElement[bool] | None] = {}
+    sought: dict[str, Match] = {}
+    for text in texts:
+        held[text] = None
+        words = [word for word in fold(text).split() if len(word) >= 3][:8]
+        if words:
+            sought[text] = Match(table, tuple(words), _phrase(words) if sqlite else "", 0)
+    if sought:
+        parts = (found.ids().limit(NARROWS + 1).subquery() for found in sought.values())
+        counted = (sa.select(sa.func.count()).select_from(part).scalar_subquery() for part in parts)
+        for (text, found), total in zip(sought.items(), connection.execute(sa.select(*counted)).one(), strict=True):
+            held[text] = found.index if total <= NARROWS else None
+    return held
 
 
 def tested(conditions: list[sa.ColumnElement[bool]]) -> list[sa.ColumnElement[bool]]:
@@ -158,14 +169,14 @@ def _likes(table: Any, words: Iterable[str]) -> sa.ColumnElement[bool]:
     return sa.and_(*(search.contains(word, autoescape=True) for word in words))
 
 
-def _match(work: Work, table: Any, words: list[str], most: int = CAP) -> Match:
+def _match(work: Work, table: Any, words: list[str]) -> Match:
     connection = work.session.connection()
     phrase = _phrase(words) if connection.dialect.name == "sqlite" else ""
     found = Match(table, tuple(words), phrase, 0)
     if phrase:
-        counted = connection.scalar(_counted(table.__tablename__), {"phrase": phrase, "most": most + 1})
+        counted = connection.scalar(_counted(table.__tablename__), {"phrase": phrase, "most": CAP + 1})
     else:
-        counted = connection.scalar(sa.select(sa.func.count()).select_from(found.ids().limit(most + 1).subquery()))
+        counted = connection.scalar(sa.select(sa.func.count()).select_from(found.ids().limit(CAP + 1).subquery()))
     return replace(found, total=counted or 0)
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from crm_app.core import clock
 from crm_app.core.errors import Invalid
@@ -182,6 +183,27 @@ def test_texts_are_compared_and_sorted_without_accents_and_case(admin):
         assert found(Filter("city", how, text)) == ["\u00c1lamo", "Zeta"], how
     assert found(Filter("city", "ne", "Avila")) == ["alfa", "Beta", "Nu\u00f1ez"]
     assert found(Filter("name", "contains", "nunez")) == ["Nu\u00f1ez"]
+
+
+def test_however_many_texts_are_asked_for_the_index_is_asked_once(admin):
+    for city in ("Toledo", "Cuenca", "Ávila"):
+        kernel.account(name=f"In {city}", city=city)
+    many = [Filter("city", "in", ",".join([*(f"Nowhere {a}-{b}" for b in range(18)), "toledo", "CUENCA"])) for a in range(20)]
+    asked = []
+    with Work(SYSTEM) as work:
+        engine = work.session.get_bind()
+
+        def listen(_connection, _cursor, statement, *_):
+            asked.append(statement)
+
+        sa.event.listen(engine, "before_cursor_execute", listen)
+        try:
+            found = records.page(work, RESOURCES.get("accounts"), Query(filters=tuple(many)))
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", listen)
+    assert [item.values["city"] for item in found.items] == ["Cuenca", "Toledo"]
+    assert sum(statement.count("count(") > 300 for statement in asked) == 1
+    assert len(asked) <= 4
 
 
 def test_a_reference_is_sorted_by_the_name_of_what_it_names(admin):
