@@ -70,10 +70,15 @@ class Call:
 
 def with_below(call: Call) -> bool:
     """The parameter `below`: also of the records below this one in its tree. Raises Invalid."""
+    return flag(call, "below")
+
+
+def flag(call: Call, name: str) -> bool:
+    """Whether that parameter is true. Raises Invalid."""
     try:
-        return bool(Boolean().parse(dict(call.params).get("below")))
+        return bool(Boolean().parse(dict(call.params).get(name)))
     except BadValue as bad:
-        raise Invalid({"below": bad.message}) from None
+        raise Invalid({name: bad.message}) from None
 
 
 Act = Callable[[Call], Response]
@@ -181,7 +186,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         counted = Counter(name for name, _ in pairs)
         twice = next(name for name, count in counted.items() if count > 1)
-        raise Malformed(Message("The body is not valid JSON. In one object \u201c{name}\u201d stands twice.", name=twice[:60]))
+        raise Malformed(
+            Message("The body is not valid JSON. In one object \u201c{name}\u201d stands twice.", name=twice[:60])
+        )
     return found
 
 

@@ -127,7 +127,13 @@ def _mass(verb: str, summary: str, asked: list[Any]) -> dict[str, Any]:
     """A selection in, what was done to it out; 202 where it has become a job."""
     refused = {"type": "array", "maxItems": mass.NAMED, "items": _object(id=COUNT, name=TEXT, detail=TEXT)}
     number = {"type": ["integer", "null"]}
-    done = _object(count=COUNT, refused=COUNT, first=refused, job=number, change_set=number)
+    told = _object(field=TEXT, message=TEXT, id=number)
+    warnings = {
+        "type": "array",
+        "items": told,
+        "description": "What should tell records apart and is the same in several now.",
+    }
+    done = _object(count=COUNT, refused=COUNT, first=refused, job=number, change_set=number, warnings=warnings)
     ids = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1, "maxItems": mass.MOST_IDS}
     text = "The parameters of a list, such as `q` and `filter[city]`; {} is every record."
     choice = {"type": "object", "description": text, "additionalProperties": {"type": ["string", "integer"]}}

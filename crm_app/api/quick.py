@@ -1,18 +1,19 @@
 """Records made in passing, from a picker on a page: what its small dialog asks for, and the making."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from crm_app.core.errors import Missing
+from crm_app.core.errors import Missing, TakenBack
 from crm_app.core.resource import Resource
-from crm_app.services import actions, records
+from crm_app.services import actions, doubles, records
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .calls import Call, add, reply
+from .calls import Call, add, flag, reply
 
 
 def _resource(call: Call) -> Resource:
@@ -40,14 +41,31 @@ def _own(found: Resource, actor: Actor) -> dict[str, Any]:
 
 
 def make(call: Call) -> Response:
-    """A new record from what a person typed into the dialog, in their own way of writing numbers and dates."""
+    """A new record from what a person typed into the dialog, in their own way of writing numbers and dates.
+
+    With `wary` none is made where others hold what should tell it from them: these are named instead, as `warnings`.
+    """
     found = _resource(call)
     actor = replace(call.actor, speech=replace(call.actor.speech, typed=True))
-    verb = actions.find(found.name, "create")
-    with Work(actor, found.permission("create"), label=verb.label) as work:
+    verb, wary = actions.find(found.name, "create"), flag(call, "wary")
+    told: list[dict[str, Any]] = []
+    with suppress(TakenBack), Work(actor, found.permission("create"), label=verb.label) as work:
         outcome = actions.run_in(work, verb, None, call.values, once=call.once)
+        told = _warned(work, found, outcome.id or 0) if wary else []
+        if told:
+            raise TakenBack
         name = records.names_of(work, found, [outcome.id or 0]).get(outcome.id or 0, "")
-    return reply({"id": outcome.id, "name": name}, 201)
+    return reply({"warnings": told}) if told else reply({"id": outcome.id, "name": name}, 201)
+
+
+def _warned(work: Work, found: Resource, key: int) -> list[dict[str, Any]]:
+    doubled = doubles.of_record(work, found, key)
+    names = records.names_of(work, found, [one.id for one in doubled if one.id])
+    say = work.actor.speech.say
+    return [
+        {"field": one.field, "message": say(one.text), "id": one.id, "name": names.get(one.id or 0, "")}
+        for one in doubled
+    ]
 
 
 def routes() -> APIRouter:

@@ -115,3 +115,7 @@ class Unavailable(Refusal):
 
     def __init__(self, message: Message | None = None) -> None:
         super().__init__(message or Message("The database does not answer just now. Nothing was saved: try again."))
+
+
+class TakenBack(Exception):
+    """Leaves a Work without a trace of what was tried in it; whoever opened it suppresses this."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core.errors import Missing
+from crm_app.core.errors import Missing, TakenBack
 from crm_app.core.resource import Resource
 from crm_app.models.choices import Progress
 
@@ -119,16 +119,12 @@ def weigh(actor: Actor, resource: Resource, verb: str, key: object, values: Mapp
     name = resource.name
     if (name, verb) not in _BACK:
         _target(name, verb)
-    with suppress(_TakenBack), Work(actor, f"{name}.{verb}") as work:
+    with suppress(TakenBack), Work(actor, f"{name}.{verb}") as work:
         outcome = actions.run_in(work, actions.find(name, verb), key, values)
         made: Any = work.session.get(HEADS[outcome.result["resource"]][0], outcome.result["id"])  # type: ignore[index]
         found = Sum(made.net, made.tax, made.total, made.currency)
-        raise _TakenBack
+        raise TakenBack
     return found
-
-
-class _TakenBack(Exception):
-    """Leaves a Work without a trace."""
 
 
 def _target(resource: str, verb: str) -> str:

@@ -1,4 +1,8 @@
-"""Records that hold what should tell one from another: people are told of the other one, and nothing is refused."""
+"""Records that hold what should tell one from another: people are told of the other one, and nothing is refused.
+
+Of one that its reader may not see they are told that it is there, and nothing else; that, too, only who may make or change such
+records, for they are to look into it. To ask for a value so, they have to store it in a record of their own.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,6 +40,13 @@ def of_record(work: Work, resource: Resource, key: int, names: Iterable[str] | N
     return [double for name, value in shared if value for double in _others(work, resource, key, name, value)]
 
 
+def in_common(resource: Resource, names: Iterable[str], count: int) -> list[Double]:
+    """The same of `count` records that were all given one value in each of `names`."""
+    given = [resource.fields[name] for name in resource.telling if name in names]
+    text = "{field}: now the same in {count} records."
+    return [Double(spec.name, Message(text, field=Message(spec.label), count=count), None) for spec in given]
+
+
 def _others(work: Work, resource: Resource, key: int, name: str, value: str) -> list[Double]:
     number, field = column_of(resource.table, "id"), Message(resource.fields[name].label)
     same = (alike(resource, name, value), number != key)
@@ -43,7 +54,8 @@ def _others(work: Work, resource: Resource, key: int, name: str, value: str) -> 
     if work.actor.may(resource.permission("read")):
         named = sa.select(number, column_of(resource.table, resource.label))
         found = list(work.session.execute(named.where(*same, *readable(work, resource)).order_by(number).limit(MOST)))
-    if not found and work.session.scalar(sa.select(number).where(*same).limit(1)) is not None:
+    cares = work.actor.may(resource.permission("create")) or work.actor.may(resource.permission("change"))
+    if not found and cares and work.session.scalar(sa.select(number).where(*same).limit(1)) is not None:
         return [Double(name, Message("{field}: the same as in a record that you may not see.", field=field), None)]
     text = "{field}: the same as in {name}."
     return [Double(name, Message(text, field=field, name=label), other) for other, label in found]

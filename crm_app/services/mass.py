@@ -6,7 +6,7 @@ chunk. Records that refuse are left as they are, counted and named.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from crm_app.core.query import Query
 from crm_app.core.resource import Resource
 from crm_app.models.history import Change, ChangeSet
 
-from . import actions, identity, jobs, many, records, rules
+from . import actions, doubles, identity, jobs, many, records, rules
 from .actors import SYSTEM, Actor
 from .work import Work, column_of
 
@@ -79,10 +79,12 @@ class Refused:
 
     count: int = 0
     first: list[tuple[int, str, str]] = field(default_factory=list)
+    keys: set[int] = field(default_factory=set)
 
     def add(self, key: int, name: str, text: str) -> None:
         """One more."""
         self.count += 1
+        self.keys.add(key)
         if len(self.first) < NAMED:
             self.first.append((key, name, text))
 
@@ -146,7 +148,9 @@ def _start(work: Work, resource: Resource, selection: Selection, verb: str, deed
         refused = Refused()
         ids = _next(work, resource, selection, None)
         _apply(work, resource, ids, verb, parsed, refused)
-        result = {"count": len(ids) - refused.count, "refused": refused.count, "first": refused.plain(), "job": None}
+        changed = [key for key in ids if key not in refused.keys]
+        result = {"count": len(changed), "refused": refused.count, "first": refused.plain(), "job": None}
+        result["warnings"] = _warned(work, resource, parsed, changed, len(changed))
         return actions.Outcome(None, None, result, work.change_set)
     args = {
         "resource": resource.name,
@@ -158,7 +162,15 @@ def _start(work: Work, resource: Resource, selection: Selection, verb: str, deed
         "limits": list(work.actor.limits),
     }
     key = jobs.enqueue(work, "mass", args)
-    return actions.Outcome(None, None, {"count": total, "refused": 0, "first": [], "job": key})
+    return actions.Outcome(None, None, {"count": total, "refused": 0, "first": [], "job": key, "warnings": []})
+
+
+def _warned(work: Work, resource: Resource, deed: Deed, changed: Sequence[int], count: int) -> list[dict[str, Any]]:
+    """What so many records, these among them, have in common now that should tell one from another, in the actor's words."""
+    given = [name for name, value in deed.values.items() if value]
+    several = doubles.in_common(resource, given, count) if count > 1 else []
+    found = doubles.of_record(work, resource, changed[0], given) if count == 1 and changed else several
+    return [{"field": one.field, "message": work.actor.speech.say(one.text), "id": one.id} for one in found]
 
 
 def _parsed(work: Work, resource: Resource, deed: Deed) -> Deed:
@@ -298,20 +310,23 @@ def mass(
     actor = actor.limited(tuple(limits)) if limits else actor
     with Work(actor) as reading:
         total = count(reading, found, selection)
-    refused, last, done = Refused(), None, 0
+    refused, last, done, wanted = Refused(), None, 0, Deed()
     while True:
         task.progress(min(done, total), total)
         with Work(actor, found.permission(verb), label=_LABELS[verb], batch=batch) as work:
             part = _next(work, found, selection, last)
-            wanted = _parsed(work, found, Deed(**deed)) if part and verb == "change" else Deed()
             if part:
+                wanted = _parsed(work, found, Deed(**deed)) if verb == "change" else wanted
                 _apply(work, found, part, verb, wanted, refused)
         if not part:
             break
         last, done = part[-1], done + len(part)
         task.report(_result(found, batch, refused))
     task.progress(done, done)
-    task.report(_result(found, batch, refused))
+    result = _result(found, batch, refused)
+    with Work(actor) as reading:
+        result["warnings"] = _warned(reading, found, wanted, [], result["count"])
+    task.report(result)
 
 
 def _result(resource: Resource, batch: str, refused: Refused) -> dict[str, Any]:

@@ -176,6 +176,7 @@ class BulkState(rx.State, mixin=True):
             if result["refused"] == 1:
                 left = Message("1 was left as it was: {name}", name=names)
             text += " " + actor.speech.say(left) + (" …" if result["refused"] > 3 else "")
+        text += "".join(f" {one['message']}" for one in result.get("warnings", ()))
         await tell(self, text, kind="late" if result["refused"] and not result["count"] else "done", undo=change_set)
         await self._show(actor, self._query, counted=False)
         await self._read_views()  # the tabs count anew

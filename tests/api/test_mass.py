@@ -155,3 +155,14 @@ def test_several_sorts(api):
     found = api.get("/api/v1/accounts?sort=-city,name").json()["items"]
     assert [item["name"] for item in found] == ["A", "B", "C"]
     assert api.get("/api/v1/accounts?sort=city,name,-tax_id,zone").status_code == 422
+
+
+def test_many_that_are_given_what_should_tell_them_apart_are_told_so(api):
+    ids = accounts(api, 3)
+    sent = {"values": {"email": "info@acme.example", "city": "Soria"}}
+    several = api.post("/api/v1/bulk/accounts/change", json=sent | {"ids": ids[:2]}).json()
+    assert several["warnings"] == [{"field": "email", "message": "E-mail: now the same in 2 records.", "id": None}]
+    alone = api.post("/api/v1/bulk/accounts/change", json=sent | {"ids": ids[2:]}).json()["warnings"]
+    assert [one["id"] for one in alone] == ids[:2]
+    for values in ({"email": ""}, {"city": "Lugo"}):
+        assert api.post("/api/v1/bulk/accounts/change", json={"values": values, "ids": ids}).json()["warnings"] == []

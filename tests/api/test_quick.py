@@ -65,3 +65,21 @@ def crm_actor(user):
     from crm_app.services import identity
 
     return identity.actor_by_token(identity.make_token(SYSTEM, user, "a test"), "")
+
+
+def test_who_is_told_of_a_double_may_take_that_one_or_make_another_all_the_same(api):
+    first = api.post("/api/v1/accounts", json={"name": "Acme", "email": "info@acme.example"}).json()["id"]
+    sent, key = {"name": "Acme S.L.", "email": "INFO@acme.example"}, {"Idempotency-Key": "quick"}
+    for _ in range(2):
+        answer = api.post("/api/v1/lists/quick/accounts?wary=true", json=sent, headers=key)
+        assert (answer.status_code, answer.json()) == (
+            200, {"warnings": [{"field": "email", "message": "E-mail: the same as in Acme.", "id": first, "name": "Acme"}]},
+        )  # fmt: skip
+    assert api.get("/api/v1/accounts").json()["total"] == 1
+    for _ in range(2):
+        answer = api.post("/api/v1/lists/quick/accounts", json=sent, headers=key)
+        assert (answer.status_code, answer.json()["name"]) == (201, "Acme S.L.")
+    assert api.get("/api/v1/accounts").json()["total"] == 2
+    answer = api.post("/api/v1/lists/quick/accounts?wary=true", json={"name": "Other", "email": "x@acme.example"})
+    assert answer.status_code == 201
+    assert api.post("/api/v1/lists/quick/accounts?wary=perhaps", json=sent).json()["fields"].keys() == {"wary"}

@@ -78,7 +78,8 @@ def test_lines_and_cells_make_records_too(tabs, made, served):
     page.locator("dialog[open]").get_by_role("button", name=es("Save")).click()
     expect(page.get_by_role("combobox", name=es("Contact"), exact=True)).to_have_value("Eva Recién")
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".related")).to_contain_text("Eva Recién")
+    page.get_by_role("tab", name=re.compile(f"^{es('Contacts')}")).click()
+    expect(page.locator(".related-panel")).to_contain_text("Eva Recién")
     page.goto("/accounts?q=con%20personas")
     ready(page)
     page.locator("td[data-field=sector]").dblclick()
@@ -110,3 +111,27 @@ def test_a_filter_makes_nothing_and_a_name_that_is_there_is_not_made_again(tabs,
     page.fill("#f-sector", "SECTOR sigiloso")
     expect(page.get_by_role("option", name=re.compile("Sector Sigiloso"))).to_be_visible()
     expect(offer(page, "SECTOR sigiloso")).to_have_count(0)
+
+
+def test_a_double_is_told_before_it_is_made_and_can_be_taken_instead(tabs, made, stored, served):
+    first = made(name="Acme Original", email="info@acme-original.example")
+    key = made(name="Que elige")
+    page = tabs(address=f"/accounts/{key}")
+    ready(page)
+    page.fill("#f-parent", "Acme Repetida")
+    offer(page, "Acme Repetida").click()
+    asked = page.locator("dialog[open]")
+    asked.get_by_label(es("E-mail")).fill("INFO@acme-original.example")
+    asked.get_by_role("button", name=es("Save")).click()
+    told = asked.get_by_role("alert")
+    expect(told).to_contain_text("Acme Original")
+    expect(asked.get_by_role("button", name=es("Save all the same"))).to_be_visible()
+    assert faults(page) == []
+    told.get_by_role("button", name=es("Take that one")).click()
+    expect(asked).to_have_count(0)
+    expect(page.locator("#f-parent")).to_have_value("Acme Original")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".unsaved")).to_be_hidden()
+    assert stored(key)["parent"] == first
+    with served.http() as browser:
+        assert browser.get("/api/v1/accounts", params={"q": "Acme Repetida"}).json()["total"] == 0

@@ -60,6 +60,13 @@ def test_who_may_not_see_the_other_one_is_not_told_its_name(admin):
     assert told("accounts", mine, seller) == [("email", "E-mail: the same as in Second.", second)]
 
 
+def test_who_only_reads_is_not_even_told_that_there_is_another_one(admin):
+    make("accounts", "Secret", email="info@acme.example", owner=admin)
+    reader = kernel.user_with({"accounts.read": "own"})
+    mine = make("accounts", "Mine", email="info@acme.example", owner=reader.user)
+    assert told("accounts", mine, reader) == []
+
+
 @pytest.mark.parametrize(
     ("resource", "field"), [(found.name, name) for found in RESOURCES for name in found.telling], ids=str
 )

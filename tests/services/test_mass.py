@@ -49,7 +49,7 @@ def test_a_change_of_many_is_one_change_set_and_leaves_rows_that_have_the_value_
     ids = accounts(3)
     kernel.change(SYSTEM, ids[0], city="Ávila")
     outcome = change({"city": "Ávila"}, ids)
-    assert outcome.result == {"count": 3, "refused": 0, "first": [], "job": None}
+    assert outcome.result == {"count": 3, "refused": 0, "first": [], "job": None, "warnings": []}
     assert [(kernel.value(key, "city"), kernel.item(key).version) for key in ids] == [("Ávila", 2)] * 3
     assert [entry[1:] for entry in kernel.history() if entry[0] == "accounts.change"][1:] == [
         (key, {"city": "León"}, {"city": "Ávila"}) for key in ids[1:]

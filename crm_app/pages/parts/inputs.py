@@ -67,6 +67,8 @@ def making_labels() -> dict[str, Var[str]]:
     return picker_labels() | {
         "create": t("Create \u201c{name}\u201d", name="{name}"),
         "save": t("Save"),
+        "anyway": t("Save all the same"),
+        "take": t("Take that one"),
         "cancel": t("Cancel"),
         "close": t("Close"),
     }

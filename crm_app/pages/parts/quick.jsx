@@ -57,6 +57,7 @@ export function QuickCreate({ resource, shape, text, labels, onDone, onClose }) 
   const id = useId();
   const [row, setRow] = useState(() => first(shape, text));
   const [errors, setErrors] = useState({});
+  const [doubles, setDoubles] = useState([]);
   const [busy, setBusy] = useState(false);
   const [once] = useState(() => `quick-${Math.random().toString(36).slice(2)}`);
 
@@ -65,18 +66,24 @@ export function QuickCreate({ resource, shape, text, labels, onDone, onClose }) 
     if (busy) return;
     setBusy(true);
     const { texts, ...values } = row;
+    const wary = doubles.length ? "" : "?wary=true"; // who has been told of others makes it all the same
     let answer;
     let made = false;
     try {
       const sent = JSON.stringify(values);
       const headers = { ...HEADERS, "Idempotency-Key": `${once} ${sent.length} ${hash(sent)}` };
-      const response = await fetch(`/api/v1/lists/quick/${resource}`, { method: "POST", credentials: "same-origin", headers, body: sent });
+      const response = await fetch(`/api/v1/lists/quick/${resource}${wary}`, { method: "POST", credentials: "same-origin", headers, body: sent });
       answer = await response.json();
       made = response.ok;
     } catch {
       answer = { fields: { "": labels.error } };
     }
     setBusy(false);
+    if (answer.warnings) {
+      setErrors({});
+      setDoubles(answer.warnings);
+      return;
+    }
     if (made) {
       onClose();
       onDone({ id: String(answer.id), name: answer.name });
@@ -124,16 +131,41 @@ export function QuickCreate({ resource, shape, text, labels, onDone, onClose }) 
                   id={`${id}${field.name}`}
                   error={errors[field.name]}
                   pickerLabels={labels}
-                  onChange={(part) => setRow((before) => ({ ...before, ...part }))}
+                  onChange={(part) => {
+                    setDoubles([]);
+                    setRow((before) => ({ ...before, ...part }));
+                  }}
                 />
               </div>
             ))}
+            {doubles.length > 0 && (
+              <div className="banner banner-wait notices" role="alert">
+                {doubles.map((one) => (
+                  <p key={`${one.field} ${one.id}`}>
+                    <Icon name="copy" />
+                    <span className="grow">{one.message}</span>
+                    {one.id && (
+                      <button
+                        type="button"
+                        className="button button-sm"
+                        onClick={() => {
+                          onClose();
+                          onDone({ id: String(one.id), name: one.name });
+                        }}
+                      >
+                        {labels.take}
+                      </button>
+                    )}
+                  </p>
+                ))}
+              </div>
+            )}
             <div className="dialog-foot">
               <button type="button" className="button" onClick={onClose}>
                 {labels.cancel}
               </button>
               <button type="submit" className="button button-primary" aria-busy={busy || undefined}>
-                {labels.save}
+                {doubles.length ? labels.anyway : labels.save}
               </button>
             </div>
           </form>
