@@ -11,6 +11,7 @@ from crm_app.core.i18n import Speech
 from crm_app.state.session import Me
 
 from .parts import kit
+from .parts.newer import newer
 from .parts.screen import Page
 from .parts.sign_in import auth_field, auth_form, code_step, password, sign_in_form, text_input
 from .parts.text import t
@@ -49,6 +50,7 @@ def _frame(title: Var[str], *children: rx.Component) -> rx.Component:
 
     return rx.fragment(
         kit.theme(theme=Me.theme, lang=Me.language, title=title),
+        newer(),
         rx.el.div(
             rx.el.header(
                 rx.el.span(rx.el.span(kit.icon("layers"), class_name="logo"), class_name="row"),

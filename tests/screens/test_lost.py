@@ -1,8 +1,12 @@
 """Two people at once, a session that ends, a server that dies, a tab that is doubled: nothing typed is lost."""
 
+from importlib import resources
+
+import pytest
 from playwright.sync_api import expect
 
 from tests.support import seed
+from tests.support.axe import faults
 from tests.support.relay import relay
 from tests.support.served import until
 
@@ -144,3 +148,37 @@ def test_a_doubled_tab_and_a_reload_show_the_same(tabs, made, watch):
     page.goto("/accounts?q=doble")
     ready(page)
     expect(page.locator("table[data-list]")).to_contain_text("Doble")
+
+
+# what `showNewVersionBanner` of Reflex's state.js does
+THEIRS = """() => {
+  const banner = document.createElement("div");
+  banner.id = "reflex-new-version-banner";
+  banner.setAttribute("role", "alert");
+  banner.append("A new version of this app is available.");
+  const button = document.createElement("button");
+  button.textContent = "Reload";
+  button.onclick = () => { window.pressed = true; };
+  banner.append(button);
+  document.body.append(banner);
+}"""
+
+
+def test_reflex_tells_of_a_newer_version_by_the_banner_that_ours_stands_in_for():
+    source = resources.files("reflex_base") / ".templates/web/utils/state.js"
+    text = source.read_text()
+    assert 'NEW_VERSION_BANNER_ID = "reflex-new-version-banner"' in text
+    assert "if (document.getElementById(NEW_VERSION_BANNER_ID)) {\n    return;" in text
+
+
+@pytest.mark.parametrize(("who", "address"), [("admin", "/accounts"), ("", "/login")])
+def test_a_page_that_is_older_than_its_server_says_so_in_its_readers_language(tabs, who, address):
+    page = tabs(who, address=address, locale="es-ES")
+    told = page.locator(".newer")
+    expect(told).to_be_hidden()
+    page.evaluate(THEIRS)
+    expect(told).to_contain_text(es("There is a newer version of this page. What is typed and not saved is kept."))
+    expect(page.get_by_text("A new version")).to_have_count(0)
+    assert faults(page) == []
+    told.get_by_role("button", name=es("Load it")).click()
+    assert page.evaluate("window.pressed") is True

@@ -11,6 +11,7 @@ from crm_app.state.session import Me
 from . import kit
 from .inputs import day_words
 from .links import link, nav_link
+from .newer import newer
 from .palette import Installed, create_menu, palette
 from .sign_in import sign_in_form
 from .text import t, when
@@ -60,6 +61,7 @@ def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any, needs: 
             lost=t("The server cannot be reached. What you type is kept; the connection comes back by itself."),
             back=t("Connected again."),
         ),
+        newer(),
         _lost_session(),
         _keys_help(),
     )
