@@ -68,3 +68,51 @@ def test_a_telephone_has_a_purpose_a_time_and_is_the_usual_one(tabs, served, mad
     assert {name: phone[name] for name in ("number", "valid_from", "valid_to", "usual")} == {
         "number": "600 123 456", "valid_from": "2026-02-01", "valid_to": "2026-03-01", "usual": True,
     }  # fmt: skip
+
+
+# of the focused element: how far it reaches under the bar at the foot of the form
+UNDER = """() => {
+  const bar = document.querySelector(".unsaved").getBoundingClientRect();
+  const here = document.activeElement.getBoundingClientRect();
+  return document.activeElement.closest(".unsaved") ? 0 : Math.max(0, here.bottom - bar.top);
+}"""
+
+
+@pytest.mark.parametrize(("width", "height", "touch"), [(1440, 600, False), (768, 700, True)])
+def test_nothing_that_has_the_focus_lies_under_the_bar(tabs, made, width, height, touch):
+    page = tabs(address=f"/accounts/{made(name='Barra baja')}", width=width, height=height, has_touch=touch)
+    ready(page)
+    page.fill("#f-name", "Barra muy baja")
+    expect(page.locator(".unsaved")).to_be_visible()
+    met = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("!document.activeElement.closest('.draft-body')"):
+            break
+        met.add(page.evaluate("document.activeElement.id || document.activeElement.name"))
+        assert page.evaluate(UNDER) == 0, page.evaluate("document.activeElement.outerHTML")
+    assert {"f-city", "f-email", "f-credit_limit", "f-notes"} <= met
+    # one that is pressed where it looks out from under the bar comes out of there
+    hidden = page.locator("#f-street")
+    hidden.evaluate(
+        """element => { const main = element.closest(".split-main");
+        main.scrollTop += element.getBoundingClientRect().top - document.querySelector(".unsaved").getBoundingClientRect().top + 8; }"""
+    )
+    box = hidden.bounding_box()
+    page.mouse.click(box["x"] + 20, box["y"] + 3)
+    expect(hidden).to_be_focused()
+    assert page.evaluate(UNDER) == 0
+
+
+def test_the_field_that_is_typed_into_stays_in_sight_when_the_bar_comes(tabs, made):
+    page = tabs(address=f"/accounts/{made(name='Barra nueva')}", height=600)
+    ready(page)
+    field = page.locator("#f-street")
+    field.focus()
+    field.evaluate(
+        """element => { const main = element.closest(".split-main");
+        main.scrollTop += element.getBoundingClientRect().bottom - main.getBoundingClientRect().bottom + 2; }"""
+    )
+    page.keyboard.type("A")
+    expect(page.locator(".unsaved")).to_be_visible()
+    page.wait_for_function(f"({UNDER})() === 0")

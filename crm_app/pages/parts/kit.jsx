@@ -564,6 +564,15 @@ export function DraftForm({
     return () => document.removeEventListener("keydown", press);
   }, [latestSave]);
 
+  // What has the focus comes out from under the bar: when the bar appears, and after a press, which a move before its end
+  // would make miss.
+  function uncover() {
+    const bar = form.current.querySelector(":scope > .unsaved");
+    const element = document.activeElement;
+    if (!bar || !form.current.contains(element) || bar.contains(element)) return;
+    if (element.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) element.scrollIntoView({ block: "nearest" });
+  }
+
   function keyDown(event) {
     if (event.key === "Escape" && !event.defaultPrevented && event.target.matches("input, select, textarea")) {
       event.target.blur();
@@ -573,6 +582,10 @@ export function DraftForm({
   useEffect(() => beginNew(form.current), [draftKey]);
 
   const showBar = dirty > 0 || busy || !onlyChanged;
+  useEffect(() => {
+    if (showBar) uncover();
+  }, [showBar]);
+
   return (
     <form
       ref={form}
@@ -584,6 +597,7 @@ export function DraftForm({
       onInput={edited}
       onChange={edited}
       onKeyDown={keyDown}
+      onClick={uncover}
       onFocus={(event) => {
         focused.current = event.target;
       }}
