@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 from crm_app.core.errors import Invalid, Missing, Refusal
-from crm_app.core.fields import Boolean
+from crm_app.core.fields import Boolean, Email
 from crm_app.core.i18n import Speech
 from crm_app.core.plain import storable
 from crm_app.core.query import MAX_PAGE, MAX_SORTS, Query
@@ -246,10 +246,12 @@ def heads_of(resource: Resource, query: Query) -> list[Head]:
     """The columns; on a narrow page the later ones leave first."""
     sorts = sorts_of(resource, query)
     widths = {name: f"{width}px" for name, width in query.widths}
-    return [
-        Head(name, *sorts.get(name, ("", "")), priority(at, chosen=bool(query.columns)), widths.get(name, ""))
-        for at, name in enumerate(columns_of(resource, query))
-    ]
+    found, at = [], 0
+    for name in columns_of(resource, query):
+        leaves = priority(at, chosen=bool(query.columns))
+        found.append(Head(name, *sorts.get(name, ("", "")), leaves, widths.get(name, "")))
+        at += 2 if isinstance(resource.fields[name].kind, Email) else 1  # an address takes the room of two
+    return found
 
 
 def sorts_of(resource: Resource, query: Query) -> dict[str, tuple[str, str]]:

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex.vars import Var
 
-from crm_app.core.fields import Boolean, Currency, Reference
+from crm_app.core.fields import Boolean, Currency, Reference, Text
 from crm_app.core.query import LEAST_WIDTH, MOST_WIDTH
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.state.lists import Head, ListState, Row, priority
@@ -21,7 +21,7 @@ _AT_ONCE = 25  # rows, more than most windows show; the others follow when they 
 _WIDTHS = {
     "checkbox": "124px",
     "checkboxes": "132px",
-    "email": "210px",
+    "email": "246px",
     "tel": "146px",
     "country": "120px",
     "date": "112px",
@@ -183,11 +183,13 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
 def _width(resource: Resource, spec: FieldSpec) -> str:
     """The width of a column; a document's number is shown whole, and the badges of a state want more than a word."""
     if isinstance(spec.kind, Currency):
-        return "76px"
+        return "124px" if spec.name == resource.label else "76px"
     if resource.group == "Settings" and spec.kind.widget not in _NARROW:
         return "auto"  # few columns, whose words differ in length from one language to the other, share the room
     if spec.name == resource.label:
         return "140px"
+    if isinstance(spec.kind, Reference) and spec.kind.person:
+        return "134px"  # a face beside the name
     stands = resource.workflow is not None and spec.name == resource.workflow.state
     return "148px" if stands else _WIDTHS.get(spec.kind.widget, "120px")
 
@@ -198,7 +200,11 @@ def _numbered(resource: Resource) -> bool:
 
 
 def _widest(resource: Resource) -> str:
-    """The column that takes the room that is left: the name, where that is a document's number the first that refers to a record."""
+    """The column that takes the room that is left: the name, where that is a document's number the first that refers to a record,
+    where it is a code the words beside it.
+    """
+    if isinstance(resource.fields[resource.label].kind, Currency):
+        return next(name for name in resource.columns if type(resource.fields[name].kind) is Text)
     if not _numbered(resource) and not isinstance(resource.fields[resource.label].kind, Reference):
         return resource.label
     others = (name for name in resource.columns if name != resource.label)
