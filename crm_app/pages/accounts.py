@@ -21,7 +21,9 @@ def accounts() -> rx.Component:
 def account() -> rx.Component:
     """One account."""
     return record_screen(
-        AccountRecord, actions=(statement_link(AccountRecord.record), begin(AccountRecord, QUOTES, "account"))
+        AccountRecord,
+        tabbed=True,
+        actions=(statement_link(AccountRecord.record), begin(AccountRecord, QUOTES, "account")),
     )
 
 

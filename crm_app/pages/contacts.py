@@ -24,7 +24,7 @@ def contact() -> rx.Component:
         href="/api/v1/contacts/" + ContactRecord.record.to_string() + "/vcard",
         plain=True,
     )
-    return record_screen(ContactRecord, verbs=(card,))
+    return record_screen(ContactRecord, tabbed=True, verbs=(card,))
 
 
 PAGES: tuple[Page, ...] = module(ContactList, contacts, ContactRecord, contact)

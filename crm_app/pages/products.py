@@ -17,7 +17,7 @@ def products() -> rx.Component:
 
 def product() -> rx.Component:
     """One product."""
-    return record_screen(ProductRecord, pictured=True)
+    return record_screen(ProductRecord, tabbed=True, pictured=True)
 
 
 def categories() -> rx.Component:

@@ -260,7 +260,8 @@ def _body(state: type[Ageing] | type[AccountStatement], shown: rx.Component) -> 
 def statement_link(account: Var[int]) -> rx.Component:
     """The way from an account to its statement, for who may read it."""
     to = Var.create("/accounts/") + account.to_string() + "/statement"
-    button = link(to, kit.icon("scroll-text"), rx.el.span(t("Statement")), class_name="button")
+    face = (kit.icon("scroll-text"), rx.el.span(t("Statement"), class_name="text-narrow"))
+    button = link(to, *face, class_name="button", title=t("Statement"), aria_label=t("Statement"))
     return when(Me.may.contains("statement.read"), button)
 
 

@@ -51,6 +51,31 @@ def uninvoiced_by(work: Work, account: int, order: int, note: int) -> Decimal:
     return _uninvoiced(work, _of_one()[1], {"account": account, "order": order, "note": note}).get(account, ZERO)
 
 
+def undelivered_by(work: Work, account: int) -> tuple[Decimal, int, int]:
+    """What confirmed orders of that account have still to be delivered, in the company's currency, taxes with it; of how many
+    orders, and of how many lines.
+    """
+    rows = work.read(_awaited(), {"account": account}).all()
+    amounts = _by_document(rows)
+    lines = sum(whole > gone for *_, whole, gone in rows)
+    return _rounded(work, {account: sum(amounts.values(), ZERO)})[account], len({row[1] for row in rows}), lines
+
+
+@cache
+def _awaited() -> sa.Select[Any]:
+    """The lines of the orders of one `account` that its list calls to be delivered."""
+    heads = (column_of(SalesOrder, name) for name in ("account", "id", "total_company", "net"))
+    waiting = [
+        column_of(SalesOrder, "status") == OrderStatus.CONFIRMED.value,
+        column_of(SalesOrder, "delivered") != Progress.ALL.value,
+    ]
+    return (
+        sa.select(*heads, *_part(OrderLine), _delivered())
+        .join(OrderLine, column_of(OrderLine, "sales_order") == column_of(SalesOrder, "id"))
+        .where(column_of(SalesOrder, "account") == sa.bindparam("account"), *tested(waiting))
+    )
+
+
 @cache
 def _of_one() -> tuple[_Selects, _Selects]:
     """What is read of one `account`. Of its few rows the rest is only tested: SQLite knows no better than to look for all that are open."""
@@ -201,6 +226,15 @@ def _ordered(which: Which, rest: Rest = list) -> sa.Select[Any]:
 
 def _dropped() -> sa.ColumnElement[Decimal]:
     """What of a closed order's line will not come any more: all that has not been handed over."""
+    quantity = column_of(OrderLine, "quantity")
+    closed = column_of(SalesOrder, "status") == OrderStatus.CLOSED.value
+    return sa.type_coerce(
+        sa.case((closed, quantity - _delivered()), else_=sa.literal(ZERO, quantity.type)), quantity.type
+    )
+
+
+def _delivered() -> sa.ColumnElement[Decimal]:
+    """What of an order's line has been handed over and not been brought back."""
     quantity, kind = column_of(DeliveryLine, "quantity"), column_of(DeliveryNote, "kind")
     nothing = sa.literal(ZERO, quantity.type)
     signed = sa.case((kind == DeliveryKind.RETURN.value, nothing - quantity), else_=quantity)
@@ -212,9 +246,7 @@ def _dropped() -> sa.ColumnElement[Decimal]:
         .where(column_of(DeliveryNote, "status").in_(_GONE))
         .correlate(OrderLine)
     )
-    rest = column_of(OrderLine, "quantity") - sa.func.coalesce(delivered.scalar_subquery(), nothing)
-    closed = column_of(SalesOrder, "status") == OrderStatus.CLOSED.value
-    return sa.type_coerce(sa.case((closed, rest), else_=nothing), quantity.type)
+    return sa.type_coerce(sa.func.coalesce(delivered.scalar_subquery(), nothing), quantity.type)
 
 
 def _part(line: Any) -> tuple[Any, Any]:

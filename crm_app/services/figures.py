@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from crm_app.core import money
 from crm_app.core.i18n import Message
 from crm_app.core.resource import Resource
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceStatus
 from crm_app.models.quotes import Quote, QuoteStatus
 
-from . import credit, records, statements, trade, whole
+from . import credit, exposure, records, statements, trade, whole
 from .search import tested
 from .work import Work, column_of
 
@@ -24,11 +25,14 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Figure:
-    """`amounts` by their currencies; `of` is what an amount is left of. `late` is one that somebody has to see to."""
+    """`amounts` by their currencies; `of` is what an amount is left of, `why` what it comes from. `late` is one that somebody
+    has to see to.
+    """
 
     label: Message
     amounts: tuple[tuple[Decimal, str], ...]
     of: tuple[Decimal, str] | None = None
+    why: Message | None = None
     late: bool = False
 
 
@@ -45,11 +49,7 @@ def owing(work: Work, item: records.Item) -> tuple[Figure, ...]:
     figures: list[Figure] = []
     if "ageing.read" in told:
         owed_now = statements.owed_now(work, item.id, today)
-        overdue = tuple((late, currency) for currency, _, late in owed_now if late)
-        if owed_now or customer:
-            owed = tuple((total, currency) for currency, total, _ in owed_now)
-            figures.append(Figure(Message("Balance"), owed or ((ZERO, own),)))
-            figures.append(Figure(Message("Overdue balance"), overdue or ((ZERO, own),), late=bool(overdue)))
+        figures += _owed(owed_now, own) if owed_now or customer else []
     limit = item.values["credit_limit"]
     if limit is not None and "held.read" in told:
         left = limit - credit.exposed(work, item.id)
@@ -58,42 +58,90 @@ def owing(work: Work, item: records.Item) -> tuple[Figure, ...]:
 
 
 def _account(work: Work, item: records.Item) -> tuple[Figure, ...]:
-    """The same, and what is offered, and what was sold within a year."""
+    """The same, and what is offered, what is to be delivered, and what was sold within a year."""
     own, today = trade.company(work).currency, trade.today(work)
     figures = [*owing(work, item)]
-    given = {"account": item.id, "since": today - YEAR}
-    for name, label, asked in _TOTALS:
-        amount = work.read(asked(), given).scalar() if work.actor.scope(f"{name}.read") == "all" else None
-        figures += [Figure(label, ((amount, own),))] if amount is not None else []
+    for name, found in (("quotes", _open_quotes), ("orders", _to_deliver), ("invoices", _sales)):
+        figures += found(work, item.id, own, today) if work.actor.scope(f"{name}.read") == "all" else []
     return tuple(figures)
+
+
+def _owed(owing: list[statements.Owing], own: str) -> list[Figure]:
+    """Balance, and what of it is overdue, of how many invoices each."""
+    owed = tuple((one.total, one.currency) for one in owing)
+    late = tuple((one.late, one.currency) for one in owing if one.late)
+    count, overdue = sum(one.invoices for one in owing), sum(one.overdue for one in owing)
+    open_ones = _so_many(count, "1 open invoice", "{count} open invoices")
+    since = min((one.since for one in owing if one.since), default=None)
+    invoices = _so_many(overdue, "1 invoice", "{count} invoices")
+    more = Message("{what}, since {day}", what=invoices, day=since) if invoices and since else None
+    return [
+        Figure(Message("Balance"), owed or ((ZERO, own),), why=open_ones),
+        Figure(Message("Overdue balance"), late or ((ZERO, own),), why=more, late=bool(late)),
+    ]
+
+
+def _so_many(count: int, one: str, many: str) -> Message | None:
+    """How many, in words; nothing for none."""
+    return (Message(one) if count == 1 else Message(many, count=count)) if count else None
+
+
+def _open_quotes(work: Work, account: int, own: str, _today: date) -> list[Figure]:
+    amount, count = work.read(_offered(), {"account": account}).one()
+    more = _so_many(count, "1 quote", "{count} quotes")
+    return [Figure(Message("Open quotes"), ((amount, own),), why=more)] if count else []
+
+
+def _to_deliver(work: Work, account: int, own: str, _today: date) -> list[Figure]:
+    amount, orders, lines = exposure.undelivered_by(work, account)
+    if not lines:
+        return []
+    more = Message(
+        "{orders}, {lines}",
+        orders=_so_many(orders, "1 order", "{count} orders"),
+        lines=_so_many(lines, "1 line", "{count} lines"),
+    )
+    return [Figure(Message("To deliver"), ((amount, own),), why=more)]
+
+
+def _sales(work: Work, account: int, own: str, today: date) -> list[Figure]:
+    """Beside them how much more or less that is than in the year before, where something was sold in it."""
+    given = {"account": account, "since": today - YEAR, "before": today - 2 * YEAR}
+    amount, earlier = work.read(_sold(), given).one()
+    if amount is None:
+        return []
+    share = int(money.quantize((amount - earlier) * 100 / earlier, 0)) if earlier and earlier > ZERO else None
+    more = None
+    if share is not None:
+        text = "{share} % more than in the year before" if share >= 0 else "{share} % less than in the year before"
+        more = Message(text, share=abs(share))
+    return [Figure(Message("Sales, 12 months"), ((amount, own),), why=more)]
 
 
 @cache
 def _offered() -> sa.Select[Any]:
-    """What quotes of the `account` that wait for an answer come to; nothing where none does."""
+    """What quotes of the `account` that wait for an answer come to, and how many there are."""
     sent = column_of(Quote, "status") == QuoteStatus.SENT.value
     conditions = tested([sent, column_of(Quote, "superseded").is_(False)])
     total = column_of(Quote, "total_company")
-    asked = sa.select(sa.type_coerce(sa.func.sum(total), total.type))
+    asked = sa.select(sa.type_coerce(sa.func.sum(total), total.type), sa.func.count())
     return asked.where(column_of(Quote, "account") == sa.bindparam("account"), *conditions)
 
 
 @cache
 def _sold() -> sa.Select[Any]:
-    """What was invoiced to the `account` after `since`, without taxes and less what was credited; nothing where nothing was."""
+    """What was invoiced to the `account` after `since`, without taxes and less what was credited, and the same from `before`
+    until then; nothing where nothing was.
+    """
     net, credited = column_of(Invoice, "net_company"), column_of(Invoice, "kind") == InvoiceKind.CREDIT_NOTE.value
     signed = sa.case((credited, sa.literal(ZERO, net.type) - net), else_=net)
     issued = tested([column_of(Invoice, "status") == InvoiceStatus.ISSUED.value])
-    return sa.select(sa.type_coerce(sa.func.sum(signed), net.type)).where(
-        column_of(Invoice, "account") == sa.bindparam("account"),
-        column_of(Invoice, "date") > sa.bindparam("since"),
-        *issued,
+    day = column_of(Invoice, "date")
+    lately = day > sa.bindparam("since")
+    parts = (sa.func.sum(sa.case((condition, signed))) for condition in (lately, sa.not_(lately)))
+    return sa.select(*(sa.type_coerce(part, net.type) for part in parts)).where(
+        column_of(Invoice, "account") == sa.bindparam("account"), day > sa.bindparam("before"), *issued
     )
 
 
-# what is told to who may read all of a list
-_TOTALS = (
-    ("quotes", Message("Open quotes"), _offered),
-    ("invoices", Message("Sales, 12 months"), _sold),
-)
 _OF: Mapping[str, Callable[[Work, records.Item], tuple[Figure, ...]]] = {"accounts": _account}

@@ -7,13 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_app.core import clock
 from crm_app.core.errors import NotAllowed
-from crm_app.core.fields import Reference
+from crm_app.core.fields import Amount, Reference
 from crm_app.core.i18n import Message
 from crm_app.core.query import Filter, Query
 from crm_app.core.resource import RESOURCES, Lines, Resource
 
-from . import notes, records, trees
+from . import notes, records, standings, trees
 from .work import Work, column_of
 
 SHOWN = 5
@@ -25,7 +26,7 @@ EXCERPT = 120
 class Link:
     """A record to go to. `more` says something of it, such as a job title; `level` is how deep it stands in a tree.
 
-    `here` is the record itself, in its tree.
+    `here` is the record itself, in its tree; `standing` is how a document stands.
     """
 
     resource: str
@@ -34,18 +35,23 @@ class Link:
     more: str = ""
     level: int = 0
     here: bool = False
+    standing: tuple[standings.Standing, ...] = ()
 
 
 @dataclass(frozen=True)
 class Group:
-    """Some of the records of one kind. `address` is that of the list that holds them all, "" where there is no such list."""
+    """Some of the records of one kind. `name` tells the groups of a record apart; `address` is that of the list that holds them
+    all, "" where there is no such list; `inside` are lines of documents.
+    """
 
+    name: str
     title: Message
     icon: str
     links: tuple[Link, ...]
     total: int
     capped: bool = False
     address: str = ""
+    inside: bool = False
 
 
 def of_record(work: Work, resource: Resource, item: records.Item, *, below: bool = False) -> list[Group]:
@@ -108,27 +114,52 @@ def _tree(work: Work, resource: Resource, item: records.Item) -> Group | None:
         links.append(Link(resource.name, key, str(name), level=len(above) + 1))
     address = f"/{resource.name}?{replace(query, size=50).url()}" if lower.total else ""
     title = Message("{what} around it", what=Message(resource.many))
-    return Group(title, resource.icon, tuple(links), lower.total, lower.capped, address)
+    return Group("tree", title, resource.icon, tuple(links), lower.total, lower.capped, address)
 
 
 def _listed(work: Work, other: Resource, name: str, key: int) -> Group | None:
     """The records of another list that name this one: what the list shows when it is filtered so."""
     query = Query(filters=(Filter(name, "eq", str(key)),), size=SHOWN)
-    page = records.page(work, other, query, columns=(other.label, *other.facts) if other.inside else (other.label,))
+    page = records.page(work, other, query, columns=(other.label, *_told_of(other, name), *standings.needs(other)))
     if not page.total:
         return None
     links = tuple(_link(work, other, name, item) for item in page.items)
     address = f"/{other.name}?{replace(query, size=50).url()}"
-    return Group(Message(other.many), other.icon, links, page.total, page.capped, address)
+    kept = (page.total, page.capped, address, bool(other.inside))
+    return Group(f"{other.name}.{name}", Message(other.many), other.icon, links, *kept)
 
 
 def _link(work: Work, other: Resource, name: str, item: records.Item) -> Link:
     """The way to that record; to the one around it where it has no page, with what it says itself beside."""
     kind = other.fields[other.inside].kind if other.inside else None
+    facts = {fact: _fact(work, other, item, fact) for fact in _told_of(other, name)}
     if not isinstance(kind, Reference):
-        return Link(other.name, item.id, str(item.values[other.label]))
-    told = [records.shown(work, other, item, fact) for fact in other.facts if fact != name]
-    return Link(kind.resource, item.values[other.inside], item.labels[other.inside], _joined(*told))
+        say, first = work.actor.speech.say, next(iter(facts), "")
+        told = _joined(
+            *(
+                text and (text if fact == first else f"{say(other.fields[fact].label)}: {text}")
+                for fact, text in facts.items()
+            )
+        )
+        day = clock.today(work.actor.speech.zone)
+        standing = tuple(standings.brief(other, item.values, day))
+        return Link(other.name, item.id, str(item.values[other.label] or ""), told, standing=standing)
+    return Link(kind.resource, item.values[other.inside], item.labels[other.inside], _joined(*facts.values()))
+
+
+def _told_of(other: Resource, name: str) -> tuple[str, ...]:
+    """What is told of each record of another list: its facts, but for the one that leads here."""
+    return tuple(fact for fact in other.facts if fact not in (name, other.inside))
+
+
+def _fact(work: Work, other: Resource, item: records.Item, name: str) -> str:
+    """A fact as its reader has it; an amount with its currency."""
+    text, kind = records.shown(work, other, item, name), other.fields[name].kind
+    return (
+        f"{text} {item.values[kind.currency]}"
+        if text and isinstance(kind, Amount) and kind.currency in item.values
+        else text
+    )
 
 
 def _target(work: Work, part: Lines) -> tuple[Resource, list[Any]] | None:
@@ -179,7 +210,7 @@ def _named(work: Work, part: Lines, items: list[records.Item]) -> Group | None:
         for item in items
         if item.values[name] in there
     )
-    return Group(Message(part.resource.many), part.resource.icon, links, len(links)) if links else None
+    return Group(part.name, Message(part.resource.many), part.resource.icon, links, len(links)) if links else None
 
 
 def _named_below(work: Work, resource: Resource, part: Lines, key: int) -> Group | None:
@@ -207,7 +238,7 @@ def _named_below(work: Work, resource: Resource, part: Lines, key: int) -> Group
         Link(target.name, row[0], names[row[0]], _joined(row[2], holders[row[1]] if row[1] != key else ""))
         for row in shown
     )
-    return Group(Message(part.resource.many), part.resource.icon, links, total) if links else None
+    return Group(part.name, Message(part.resource.many), part.resource.icon, links, total) if links else None
 
 
 def _notes_below(work: Work, resource: Resource, key: int) -> Group | None:
@@ -217,7 +248,7 @@ def _notes_below(work: Work, resource: Resource, key: int) -> Group | None:
     links = tuple(
         Link(resource.name, note.record, _excerpt(note.text), holders[note.record]) for note in found[:ROLLED_UP]
     )
-    return Group(Message("Notes"), "sticky-note", links, len(found)) if links else None
+    return Group("notes", Message("Notes"), "sticky-note", links, len(found)) if links else None
 
 
 def _excerpt(text: str) -> str:

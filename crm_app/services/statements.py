@@ -200,33 +200,50 @@ def _of_exchange(work: Work, account: int | None, end: date) -> list[tuple[str, 
 # ---- what is owed now
 
 
-def owed_now(work: Work, account: int, today: date) -> list[tuple[str, Decimal, Decimal]]:
-    """By currency what the account owes now, and what of it was due before today; nothing of a currency that has nothing open.
+@dataclass(frozen=True)
+class Owing:
+    """What is open in a currency; `late` of it was due before today, the oldest `since` then. Credit is no invoice here."""
+
+    currency: str
+    total: Decimal
+    late: Decimal
+    invoices: int
+    overdue: int
+    since: date | None
+
+
+def owed_now(work: Work, account: int, today: date) -> list[Owing]:
+    """What the account owes now, by currency; nothing of a currency that has nothing open.
 
     The same as `ageing` of today, in one small statement. Raises NotAllowed.
     """
     whole.require(work, "ageing.read")
-    rows = work.read(_owed_now(), {"account": account, "today": today})
-    return [(currency, total, late) for currency, total, late in rows]
+    return [Owing(*row) for row in work.read(_owed_now(), {"account": account, "today": today})]
 
 
 @cache
 def _owed_now() -> sa.Select[Any]:
-    """(currency, what is open, what of it is late) of one `account` at `today`."""
-    balance, kind = column_of(Invoice, "balance"), column_of(Invoice, "kind")
+    """Rows for `Owing` of one `account` at `today`."""
+    balance, kind, number = (column_of(Invoice, name) for name in ("balance", "kind", "id"))
     free, direction = column_of(Payment, "unallocated"), column_of(Payment, "direction")
-    nothing = sa.literal(ZERO, balance.type)
+    nothing, due = sa.literal(ZERO, balance.type), column_of(InvoicePart, "due")
     part = instalments.open_of(column_of(Invoice, "paid"))
-    overdue = sa.and_(kind != _CREDIT, column_of(InvoicePart, "due") < sa.bindparam("today"))
+    overdue = sa.and_(kind != _CREDIT, due < sa.bindparam("today"), part > nothing)
     asked = sa.select(
         column_of(Invoice, "currency").label("currency"),
         sa.case((kind == _CREDIT, nothing - part), else_=part).label("amount"),
         sa.case((overdue, part), else_=nothing).label("late"),
-    ).join(InvoicePart, column_of(InvoicePart, "invoice") == column_of(Invoice, "id"))
+        sa.case((kind != _CREDIT, number)).label("invoice"),
+        sa.case((overdue, number)).label("overdue"),
+        sa.case((overdue, due)).label("since"),
+    ).join(InvoicePart, column_of(InvoicePart, "invoice") == number)
     given = sa.select(
         column_of(Payment, "currency"),
         sa.case((direction == Direction.RECEIVED.value, nothing - free), else_=free),
         nothing,
+        sa.cast(sa.null(), number.type),
+        sa.cast(sa.null(), number.type),
+        sa.cast(sa.null(), due.type),
     )
     issued, posted = (
         column_of(Invoice, "status") == InvoiceStatus.ISSUED.value,
@@ -237,7 +254,9 @@ def _owed_now() -> sa.Select[Any]:
         given.where(column_of(Payment, "account") == sa.bindparam("account"), *tested([posted, free > nothing])),
     ).subquery()
     total, late = (sa.type_coerce(sa.func.sum(one), balance.type) for one in (rows.c.amount, rows.c.late))
-    return sa.select(rows.c.currency, total, late).group_by(rows.c.currency)
+    counted = (sa.func.count(sa.distinct(one)) for one in (rows.c.invoice, rows.c.overdue))
+    since = sa.type_coerce(sa.func.min(rows.c.since), due.type)
+    return sa.select(rows.c.currency, total, late, *counted, since).group_by(rows.c.currency).order_by(rows.c.currency)
 
 
 # ---- ageing

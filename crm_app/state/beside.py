@@ -19,6 +19,8 @@ from crm_app.services.work import Work
 from .guard import SIGNED_IN, on, signed_in
 from .session import tell
 
+_LINES = "lines"
+
 
 @dataclasses.dataclass
 class FileRow:
@@ -40,12 +42,14 @@ class LinkRow:
     address: str = ""
     level: int = 0
     here: bool = False
+    badges: str = ""
 
 
 @dataclasses.dataclass
 class GroupRow:
-    """Related records of one kind; `address` is the list that holds them all."""
+    """Related records of one kind, on the tab `name`; `address` is the list that holds them all."""
 
+    name: str = ""
     title: str = ""
     icon: str = ""
     count: str = ""
@@ -54,23 +58,37 @@ class GroupRow:
 
 
 @dataclasses.dataclass
+class TabRow:
+    """A tab of related records."""
+
+    name: str = ""
+    title: str = ""
+    count: str = ""
+
+
+@dataclasses.dataclass
 class Around:
     """All of it, from one reading."""
 
     files: list[FileRow]
     groups: list[GroupRow]
+    tabs: list[TabRow]
     picture: str
     may_note: bool
     has_below: bool = False
 
 
 class BesideState(rx.State, mixin=True):
-    """The part of a record's state that its form does not hold. `record` and `_refresh` are the record's."""
+    """The part of a record's state that its form does not hold. `record` and `_refresh` are the record's.
+
+    `pane` is the tab that is shown: "details", "history", "files", or a group of what is related by its name.
+    """
 
     resource: ClassVar[Resource]
 
     files: list[FileRow] = []
     groups: list[GroupRow] = []
+    tabs: list[TabRow] = []
     picture: str = ""
     may_note: bool = False
     note_fault: str = ""
@@ -79,15 +97,26 @@ class BesideState(rx.State, mixin=True):
     editing: str = ""
     has_below: bool = False
     with_below: bool = False
+    pane: str = "details"
 
     def _take_around(self, found: Around) -> None:
-        self.files, self.groups, self.picture, self.may_note = found.files, found.groups, found.picture, found.may_note
+        self.files, self.groups, self.tabs = found.files, found.groups, found.tabs
+        self.picture, self.may_note = found.picture, found.may_note
         self.note_fault, self.editing, self.has_below = "", "", found.has_below
         self.note_once = secrets.token_hex(12)
+        self.pane = self.pane if self.pane in self._panes() else "details"
+
+    def _panes(self) -> list[str]:
+        return ["details", "history", "files", *(tab.name for tab in self.tabs)]
 
     def _bare(self) -> None:
         """A record that is being made has nothing beside it."""
-        self._take_around(Around([], [], "", may_note=False))
+        self._take_around(Around([], [], [], "", may_note=False))
+
+    @on(SIGNED_IN)
+    async def show_pane(self, pane: str) -> Any:
+        """Another tab of the record."""
+        self.pane = pane if pane in self._panes() else "details"
 
     @on("read")
     async def show_below(self, shown: bool) -> Any:
@@ -207,17 +236,53 @@ def around(work: Work, resource: Resource, item: records.Item, *, below: bool = 
     ]
     own = [row for row, file in zip(rows, found, strict=True) if file.record == item.id]
     picture = next((f"{row.address}?inline=1" for row in own if row.image), "")
-    groups = [_group_row(group, speech) for group in related.of_record(work, resource, item, below=below)]
+    around_it = related.of_record(work, resource, item, below=below)
+    groups = [_group_row(group, speech) for group in around_it]
     may_note = work.actor.may(NOTES.permission("create")) or work.actor.may(resource.permission("change"))
-    return Around(rows, groups, picture, may_note, related.has_below(work, resource, item.id))
+    return Around(
+        rows, groups, _tab_rows(around_it, speech), picture, may_note, related.has_below(work, resource, item.id)
+    )
 
 
 def _group_row(group: related.Group, speech: Speech) -> GroupRow:
     links = [
-        LinkRow(link.text, link.more, f"/{link.resource}/{link.id}", link.level, link.here) for link in group.links
+        LinkRow(
+            link.text or speech.say("Draft"),
+            link.more,
+            f"/{link.resource}/{link.id}",
+            link.level,
+            link.here,
+            _badges(link, speech),
+        )
+        for link in group.links
     ]
-    count = speech.number(group.total) + ("+" if group.capped else "")
-    return GroupRow(speech.say(group.title), group.icon, count, group.address, links)
+    return GroupRow(_tab_of(group), speech.say(group.title), group.icon, _count([group], speech), group.address, links)
+
+
+def _tab_rows(groups: list[related.Group], speech: Speech) -> list[TabRow]:
+    """A tab for each group, one for all lines of documents."""
+    found: dict[str, list[related.Group]] = {}
+    for group in groups:
+        found.setdefault(_tab_of(group), []).append(group)
+    lines = speech.say("Lines")
+    return [
+        TabRow(name, lines if name == _LINES else speech.say(several[0].title), _count(several, speech))
+        for name, several in found.items()
+    ]
+
+
+def _tab_of(group: related.Group) -> str:
+    return _LINES if group.inside else group.name
+
+
+def _count(groups: list[related.Group], speech: Speech) -> str:
+    total = sum(group.total for group in groups)
+    return (speech.number(total) + ("+" if any(group.capped for group in groups) else "")) if total else ""
+
+
+def _badges(link: related.Link, speech: Speech) -> str:
+    """How it stands, as a cell draws it."""
+    return "\n".join(f"{one.look}:{speech.say(one.text)}" for one in link.standing)
 
 
 def size_text(size: int, speech: Speech) -> str:

@@ -97,7 +97,6 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
     may_attach: bool = False
     may_remove: bool = False
     asking: bool = False
-    pane: str = "details"
     loaded: bool = False
     here: str = ""
     failure: str = ""
@@ -215,6 +214,7 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
             )
         except Invalid as bad:
             self.errors = {name or "form": actor.speech.say(text) for name, text in bad.fields.items()}
+            self.pane = "details"
             return None
         except Conflict as clash:
             self._pending, self._pending_version = {name: str(value) for name, value in given.items()}, clash.version
@@ -270,11 +270,6 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
         except Missing:
             return rx.redirect(f"/{self.resource.name}")
         return None
-
-    @on(SIGNED_IN)
-    async def show_pane(self, pane: str) -> Any:
-        """On a narrow page: the form or the history."""
-        self.pane = "history" if pane == "history" else "details"
 
     @on("read")
     async def show_older(self) -> Any:

@@ -66,7 +66,8 @@ def figure_row(one: figures.Figure, speech: Speech) -> FigureRow:
         return f"{amount_text(*part, speech)} {part[1]}"
 
     text = " \u00b7 ".join(map(told, one.amounts))
-    more = speech.say(Message("of {limit}", limit=told(one.of))) if one.of else ""
+    why = speech.say(one.why) if one.why else ""
+    more = speech.say(Message("of {limit}", limit=told(one.of))) if one.of else why
     return FigureRow(speech.say(one.label), text, more, one.late)
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.axe import faults
+
 from .conftest import es, ready
 
 pytestmark = pytest.mark.browser
@@ -82,6 +84,11 @@ def test_a_reader_sees_notes_and_files_but_adds_none(tabs, made, served):
     expect(page.locator(".file-drop")).to_have_count(0)
 
 
+def tab(page, name):
+    """Open that tab of the record, whose count may stand beside its name."""
+    page.locator(".record-tabs").get_by_role("tab", name=re.compile(f"^{re.escape(name)}")).click()
+
+
 def test_files_come_are_refused_are_saved_go_and_come_back(tabs, made, tmp_path):
     large = tmp_path / "grande.bin"
     with large.open("wb") as file:
@@ -90,6 +97,7 @@ def test_files_come_are_refused_are_saved_go_and_come_back(tabs, made, tmp_path)
     small.write_text("hola")
     page = tabs(address=f"/accounts/{made(name='Archivos S. L.')}")
     ready(page)
+    tab(page, es("Files"))
     page.set_input_files(".file-drop input[multiple]", [small, large])
     row = page.locator("#files .item", has_text="oferta ñ.txt")
     expect(row).to_contain_text("4 B")
@@ -107,6 +115,7 @@ def test_a_product_shows_its_newest_picture(tabs, made_in, tmp_path):
     picture.write_bytes(PNG)
     page = tabs(address=f"/products/{made_in('products', name='Con foto')}")
     ready(page)
+    tab(page, es("Files"))
     page.set_input_files(".file-drop input[multiple]", picture)
     expect(page.locator(".record-head .record-picture")).to_be_visible()
     assert page.locator(".record-picture").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
@@ -118,16 +127,55 @@ def test_related_records_are_links_to_themselves_and_to_their_list(tabs, made, m
     made_in("contacts", name="Begoña Ruiz", accounts=[{"account": mother, "title": "Compras"}])
     page = tabs(address=f"/accounts/{mother}")
     ready(page)
-    related = page.locator(".related")
-    expect(related).to_contain_text("Compras")
+    around = es("{what} around it").replace("{what}", es("Accounts"))
+    tab(page, around)
+    related = page.locator(".related-panel")
     related.get_by_role("link", name=es("Show all")).click()
     page.wait_for_url(re.compile(rf"/accounts\?filter%5Bparent%5D={mother}$"))
     expect(page.locator("table[data-list] tbody tr")).to_have_count(1)
     page.go_back()
+    tab(page, es("Contacts"))
+    expect(related).to_contain_text("Compras")
     related.get_by_role("link", name="Begoña Ruiz").click()
     expect(page.locator("h1")).to_have_text("Begoña Ruiz")
+    tab(page, es("Accounts"))
     related.get_by_role("link", name="Casa madre").click()
     expect(page.locator("h1")).to_have_text("Casa madre")
+
+
+def test_what_is_related_and_the_files_have_tabs_with_their_counts_and_the_form_keeps_what_was_typed(
+    tabs, made, post, goods
+):
+    lines = [{"description": "Silla", "quantity": "1", "price": "10"}]
+    key = made(name="Con pestañas S. L.", country="ES", roles=["customer"])
+    for _ in range(2):
+        invoice = post("invoices", account=key, lines=lines)["id"]
+    number = post(f"invoices/{invoice}/issue")["number"]
+    page = tabs(address=f"/accounts/{key}")
+    ready(page)
+    strip = page.locator(".record-tabs")
+    assert strip.get_by_role("tab").all_inner_texts() == [
+        es("Details"),
+        f"{es('Invoices')}\n2",
+        f"{es('Lines')}\n1",
+        es("Files"),
+    ]
+    expect(page.locator(".fact", has_text=es("Balance")).first).to_contain_text(es("1 open invoice"))
+    page.fill("#f-city", "Sin guardar")
+    tab(page, es("Invoices"))
+    expect(page.locator("#f-city")).to_be_hidden()
+    row = page.locator(".related-list li", has_text=number)
+    expect(row.locator(".badge")).to_have_count(1)
+    expect(page.locator(".related-list li", has_text=es("Draft"))).to_have_count(1)
+    expect(page.locator(".unsaved")).to_be_visible()
+    assert faults(page) == []
+    tab(page, es("Details"))
+    expect(page.locator("#f-city")).to_have_value("Sin guardar")
+    page.fill("#f-email", "esto no es")
+    tab(page, es("Invoices"))
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#f-email")).to_be_visible()  # what is wrong is shown
+    expect(page.locator(".record-tabs [aria-selected=true]")).to_have_text(es("Details"))
 
 
 def test_contacts_notes_and_files_of_daughters_are_rolled_up(tabs, made, made_in, served):
@@ -140,21 +188,28 @@ def test_contacts_notes_and_files_of_daughters_are_rolled_up(tabs, made, made_in
         browser.post(f"/api/v1/accounts/{shop}/attachments?name=fondo.txt", content=b"fondo")
     page = tabs(address=f"/accounts/{house}")
     ready(page)
-    related = page.locator(".related")
+    related, files = page.locator(".related-panel"), page.locator("#files .item")
+    tab(page, es("{what} around it").replace("{what}", es("Accounts")))
     expect(related.locator("[data-level='0']")).to_have_text("Cabecera")
     expect(related.locator("[data-level='1'] [aria-current]")).to_have_text("Intermedia")
     expect(related.locator("[data-level='2']")).to_have_text("Tienda del fondo")
-    expect(page.locator("#files .item")).to_have_count(0)
+    tab(page, es("Details"))
     page.fill("#f-city", "Sin guardar")
-    page.get_by_role("switch", name=es("With what is below it")).check()
+    below = page.get_by_role("switch", name=es("With what is below it"))
+    below.check()
+    tab(page, es("Contacts"))
     expect(related).to_contain_text("Gloria Fondo")
     expect(related).to_contain_text("Ventas \u00b7 Tienda del fondo")
+    tab(page, es("Notes"))
     expect(related).to_contain_text("Nota del fondo")
-    expect(page.locator("#files .item", has_text="fondo.txt")).to_contain_text("Tienda del fondo")
-    expect(page.locator("#f-city")).to_have_value("Sin guardar")
-    page.get_by_role("switch", name=es("With what is below it")).uncheck()
-    expect(page.locator("#files .item")).to_have_count(0)
-    expect(related).not_to_contain_text("Gloria Fondo")
+    tab(page, es("Files"))
+    expect(files.filter(has_text="fondo.txt")).to_contain_text("Tienda del fondo")
+    tab(page, es("Contacts"))
+    below.uncheck()
+    expect(page.get_by_role("tab", name=re.compile(f"^{es('Contacts')}"))).to_have_count(0)
+    expect(page.locator("#f-city")).to_have_value("Sin guardar")  # the form is back, as it was left
+    tab(page, es("Files"))
+    expect(files).to_have_count(0)
 
 
 def test_a_contact_is_saved_as_a_vcard(tabs, made_in):

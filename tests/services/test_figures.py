@@ -7,6 +7,8 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from crm_app.core import clock
+from crm_app.core.i18n import Speech
+from crm_app.core.query import Filter, Query
 from crm_app.core.resource import RESOURCES
 from crm_app.services import figures, records
 from crm_app.services.actors import SYSTEM
@@ -43,7 +45,7 @@ def test_what_is_owed_and_what_is_overdue_stand_by_currency_and_the_credit_that_
     ]
     with Work(SYSTEM) as work:
         rows = figures_of(work, ACCOUNTS, records.one(work, ACCOUNTS, account))
-    assert [row.more for row in rows] == ["", "", "de 500,00 EUR", ""]
+    assert [row.more for row in rows] == ["1 factura abierta", "", "de 500,00 EUR", ""]
 
 
 def test_more_than_the_limit_is_late(trading):
@@ -51,7 +53,7 @@ def test_more_than_the_limit_is_late(trading):
     trade.order(account, line(1, 100))
     trade.make("accounts", name="Nobody")
     trade.run("accounts", "change", account, credit_limit="100")
-    assert told(account)[-1] == ("Credit left", ((D("-21"), "EUR"),), (D("100"), "EUR"), True)
+    assert told(account)[2] == ("Credit left", ((D("-21"), "EUR"),), (D("100"), "EUR"), True)
 
 
 def test_quotes_that_wait_for_an_answer_and_what_was_sold_within_a_year_stand_in_the_companys_currency(trading):
@@ -70,6 +72,59 @@ def test_quotes_that_wait_for_an_answer_and_what_was_sold_within_a_year_stand_in
     ]
     with clock.frozen(clock.now() + timedelta(days=366)):
         assert [label for label, *_ in told(account)] == ["Balance", "Overdue balance", "Open quotes"]
+
+
+def more(account, who=SYSTEM):
+    with Work(who) as work:
+        found = figures.of_record(work, ACCOUNTS, records.one(work, ACCOUNTS, account))
+    return {one.label.text: Speech("en").say(one.why) if one.why else "" for one in found}
+
+
+def test_what_confirmed_orders_have_still_to_deliver_stands_with_its_orders_and_lines(trading):
+    account = trade.customer()
+    first, second = trade.order(account, line(4, 100), line(2, 50)), trade.order(account, line(1, 10))
+    trade.document("orders", account, line(1, 1000))
+    assert told(account)[2:] == [("To deliver", ((D("617.10"), "EUR"),), None, False)]
+    assert more(account)["To deliver"] == "2 orders, 3 lines"
+    note = trade.to("orders", "deliver", first, lines=trade.picked("orders", first, 3, 2))
+    assert told(account)[2][1] == ((D("617.10"), "EUR"),)  # nothing has been handed over yet
+    trade.run("deliveries", "issue", note)
+    assert told(account)[2:] == [("To deliver", ((D("133.10"), "EUR"),), None, False)]
+    assert more(account)["To deliver"] == "2 orders, 2 lines"
+    trade.run("orders", "close", second)
+    assert more(account)["To deliver"] == "1 order, 1 line"
+    query = Query(
+        filters=(
+            Filter("account", "eq", str(account)),
+            Filter("status", "eq", "confirmed"),
+            Filter("delivered", "ne", "all"),
+        )
+    )
+    with Work(SYSTEM) as work:
+        assert records.count(work, RESOURCES.get("orders"), query) == (1, False)
+    sellers = [kernel.user_with({"accounts.read": "all"} | {"orders.read": scope}) for scope in ("own", "all")]
+    assert [list(more(account, seller)) for seller in sellers] == [[], ["To deliver"]]
+
+
+def test_under_a_figure_stands_of_how_many_documents_it_is_the_sum(trading):
+    account = trade.customer()
+    for price in (100, 200):
+        trade.invoice(account, line(1, price))
+    trade.run("quotes", "send", trade.document("quotes", account, line(1, 50)))
+    assert more(account) == {
+        "Balance": "2 open invoices", "Overdue balance": "", "Open quotes": "1 quote", "Sales, 12 months": "",
+    }  # fmt: skip
+    day = clock.now()
+    with clock.frozen(day + timedelta(days=60)):
+        late = more(account)["Overdue balance"]
+        assert late.startswith("2 invoices, since "), late
+    with clock.frozen(day + timedelta(days=400)):
+        trade.invoice(account, line(1, 400))
+        assert more(account)["Sales, 12 months"] == "33 % more than in the year before"
+        trade.invoice(trade.customer(), line(1, 1))
+    with clock.frozen(day + timedelta(days=800)):
+        trade.invoice(account, line(1, 100))
+        assert more(account)["Sales, 12 months"] == "75 % less than in the year before"
 
 
 def test_they_are_found_by_indexes_however_many_documents_others_have(trading):
@@ -93,7 +148,7 @@ def test_they_are_found_by_indexes_however_many_documents_others_have(trading):
             figures.of_record(work, ACCOUNTS, item)
         finally:
             sa.event.remove(work.session.get_bind(), "before_cursor_execute", explain)
-    assert len(plans) == 8
+    assert len(plans) == 9
     for plan in plans:
         assert not re.search(r"SCAN (?!anon)|Seq Scan", plan), plan
 

@@ -188,7 +188,10 @@ def test_texts_are_compared_and_sorted_without_accents_and_case(admin):
 def test_however_many_texts_are_asked_for_the_index_is_asked_once(admin):
     for city in ("Toledo", "Cuenca", "Ávila"):
         kernel.account(name=f"In {city}", city=city)
-    many = [Filter("city", "in", ",".join([*(f"Nowhere {a}-{b}" for b in range(18)), "toledo", "CUENCA"])) for a in range(20)]
+    many = [
+        Filter("city", "in", ",".join([*(f"Nowhere {a}-{b}" for b in range(18)), "toledo", "CUENCA"]))
+        for a in range(20)
+    ]
     asked = []
     with Work(SYSTEM) as work:
         engine = work.session.get_bind()

@@ -25,7 +25,16 @@ def test_they_are_kept_in_their_compact_form(country, text, tidied):
 
 @pytest.mark.parametrize(
     ("country", "text"),
-    [("BO", "1234"), ("BO", "12345678901234"), ("BO", "NIT"), ("BO", "1020337027-LP1"), ("CR", "12"), ("AR", "12"), ("IN", "1"), ("ZA", "0001339051")],
+    [
+        ("BO", "1234"),
+        ("BO", "12345678901234"),
+        ("BO", "NIT"),
+        ("BO", "1020337027-LP1"),
+        ("CR", "12"),
+        ("AR", "12"),
+        ("IN", "1"),
+        ("ZA", "0001339051"),
+    ],
 )
 def test_what_cannot_be_one_of_the_country_is_refused(country, text):
     with pytest.raises(identifiers.NotValid):

@@ -1,11 +1,15 @@
 """What stands around a record: its tree, and what is rolled up over the records below it."""
 
-import pytest
+from datetime import timedelta
 
-from crm_app.services import actions, files, identity, notes, records, related, users
+import pytest
+import sqlalchemy as sa
+
+from crm_app.core import clock
+from crm_app.services import actions, figures, files, identity, notes, records, related, users
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
-from tests.support import crm
+from tests.support import crm, trade
 
 
 @pytest.fixture
@@ -116,3 +120,36 @@ def test_nobody_is_rolled_up_what_they_may_not_read(family):
     accounts = records.resource_of("accounts")
     with Work(actor) as work:
         assert related.has_below(work, accounts, house) is False
+
+
+def test_a_document_tells_its_day_its_total_and_how_it_stands(trading):
+    account = trade.customer()
+    invoice = trade.invoice(account, trade.line(1, 100))
+    trade.document("quotes", account, trade.line(1, 50))
+    with clock.frozen(clock.now() + timedelta(days=90)):
+        found = groups(account)
+    link = found["Invoices"].links[0]
+    told = trade.of("invoices", invoice)
+    assert (found["Invoices"].name, link.text) == ("invoices.account", told.number)
+    assert link.more.endswith("121,00 EUR")
+    assert [one.text for one in link.standing] == ["Overdue"]
+    assert [(one.text, one.standing[0].text) for one in found["Quotes"].links] == [("", "Draft")]
+
+
+def test_however_many_documents_there_are_as_many_statements_are_asked(trading):
+    account, other = trade.customer(), trade.customer()
+    counts = []
+    for key, many in ((account, 1), (other, 4)):
+        for _ in range(many):
+            trade.invoice(key, trade.line(1, 10))
+            trade.order(key, trade.line(1, 10))
+        with Work(SYSTEM) as work:
+            asked = []
+            engine = work.session.get_bind()
+            sa.event.listen(engine, "before_cursor_execute", lambda *given, asked=asked: asked.append(given[2]))
+            item = records.one(work, records.resource_of("accounts"), key)
+            related.of_record(work, item=item, resource=records.resource_of("accounts"))
+            figures.of_record(work, records.resource_of("accounts"), item)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 24

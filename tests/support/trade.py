@@ -124,7 +124,8 @@ def owed(account: int, day: date | None = None) -> dict[str, Decimal]:
         day = day or trade.today(work)
         stated = {row.currency: row.closing for row in statements.statement(work, account, date.min, day)}
         rows = statements.ageing(work, day, accounts=[account])
-        now = {currency: told for currency, *told in statements.owed_now(work, account, day) if any(told)}
+        owing = statements.owed_now(work, account, day)
+        now = {one.currency: [one.total, one.late] for one in owing if one.total or one.late}
         today = trade.today(work)
     aged = {row.currency: row.total for row in rows}
     assert aged == {currency: amount for currency, amount in stated.items() if amount}

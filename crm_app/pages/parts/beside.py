@@ -1,5 +1,7 @@
 """What stands beside a record's form: notes in the timeline, files, related records."""
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import Var
 
@@ -8,6 +10,7 @@ from crm_app.state.beside import FileRow, GroupRow, LinkRow
 from crm_app.state.forms import EntryRow, RecordState
 
 from . import kit
+from .bulk import badges
 from .links import file_link, link
 from .text import t, when
 
@@ -141,6 +144,53 @@ def related_section(state: type[RecordState]) -> rx.Component:
     )
 
 
+def tabs(state: type[RecordState]) -> rx.Component:
+    """The form, what is related to the record, kind by kind, its files; where there is no room beside them, its history."""
+
+    def tab(pane: str | Var[str], *face: Any, look: str = "tab") -> rx.Component:
+        chosen = {"aria-selected": rx.cond(state.pane == pane, "true", "false")}
+        return rx.el.button(*face, on_click=state.show_pane(pane), role="tab", class_name=look, custom_attrs=chosen)
+
+    def count(text: Var[str]) -> rx.Component:
+        return when(text != "", rx.el.span(text, class_name="count"))
+
+    files = when(state.files.length() > 0, count(state.files.length().to_string()))
+    return rx.el.div(
+        rx.el.div(
+            tab("details", t("Details")),
+            tab("history", t("History"), look="tab only-narrow"),
+            rx.foreach(state.tabs, lambda row: tab(row.name, row.title, count(row.count))),
+            when(state.may_attach | (state.files.length() > 0), tab("files", t("Files"), files)),
+            class_name="tabs-list",
+            role="tablist",
+        ),
+        when(state.has_below, _below_switch(state)) if state.resource.tree else rx.fragment(),
+        class_name="tabs record-tabs",
+    )
+
+
+def panel(state: type[RecordState]) -> rx.Component:
+    """What the chosen tab shows, but for the form and the history."""
+    return rx.fragment(
+        rx.foreach(state.groups, lambda group: when(state.pane == group.name, _panel(group))),
+        when(state.pane == "files", files_section(state)),
+    )
+
+
+def _panel(group: Var[GroupRow]) -> rx.Component:
+    every = link(group.address, t("Show all"), class_name="link")
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(group.title, class_name="section-title"),
+            when(group.address != "", every),
+            class_name="section-head",
+        ),
+        rx.el.ul(rx.foreach(group.links, _link), class_name="related-list"),
+        class_name="section related-panel",
+        key=group.title,
+    )
+
+
 def _below_switch(state: type[RecordState]) -> rx.Component:
     """What stands beside the records below this one too: contacts, notes, files."""
     return rx.el.label(
@@ -176,7 +226,8 @@ def _link(row: Var[LinkRow]) -> rx.Component:
     here = rx.el.b(row.text, class_name="truncate", dir="auto", custom_attrs={"aria-current": "true"})
     return rx.el.li(
         rx.cond(row.here, here, link(row.address, row.text, class_name="link truncate", dir="auto")),
-        when(row.more != "", rx.el.span(row.more, class_name="muted small truncate", dir="auto")),
+        when(row.more != "", rx.el.span(row.more, class_name="muted small truncate", dir="auto", title=row.more)),
+        when(row.badges != "", badges(text=row.badges)),
         custom_attrs={"data-level": row.level},
         key=row.address + row.text,
     )

@@ -17,9 +17,14 @@ def owner_line(state: type[RecordState]) -> rx.Component:
     """Whose the record is, and when it was changed last."""
     owner = state.resource.owner
     whose = rx.el.span(kit.avatar(state.shown[owner]), state.shown[owner], class_name="record-owner", title=t("Owner"))
+    told = (_told(t(state.resource.fields[name].label), state.shown[name]) for name in state.resource.facts)
     return rx.el.div(
+        when(state.figures.length() > 0, rx.fragment(*told)),
         when(state.shown[owner] != "", whose) if owner else rx.fragment(),
-        rx.el.span(t("{what}, changed {when}", what=t(state.resource.one), when=state.shown["updated_at"])),
+        when(
+            state.figures.length() == 0,
+            rx.el.span(t("{what}, changed {when}", what=t(state.resource.one), when=state.shown["updated_at"])),
+        ),
         class_name="record-sub",
     )
 
@@ -48,12 +53,19 @@ def begin(state: type[RecordState], resource: Resource, field: str) -> rx.Compon
 
 
 def facts(state: type[RecordState]) -> rx.Component:
-    """The figures of the record, then its facts; under them what it has in common with others."""
+    """The figures of the record, else its facts, which stand under its name then; below what it has in common with others."""
     found = state.resource
     told = [_fact(t(found.fields[name].label), state.shown[name]) for name in found.facts]
-    strip = rx.el.dl(rx.foreach(state.figures, _figure), *told, class_name="facts")
-    shown = state.record != 0
-    return rx.fragment(when(shown if found.facts else shown & (state.figures.length() > 0), strip), _doubles(state))
+    strip = rx.cond(
+        state.figures.length() > 0,
+        rx.el.dl(rx.foreach(state.figures, _figure), class_name="facts"),
+        rx.el.dl(*told, class_name="facts") if told else rx.fragment(),
+    )
+    return rx.fragment(when(state.record != 0, strip), _doubles(state))
+
+
+def _told(label: Var[str], text: Var[str]) -> rx.Component:
+    return when(text != "", rx.el.span(rx.el.span(label, ": ", class_name="sr-only"), text, title=label, dir="auto"))
 
 
 def _doubles(state: type[RecordState]) -> rx.Component:

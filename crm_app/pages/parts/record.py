@@ -11,7 +11,7 @@ from crm_app.state.forms import EntryRow, RecordState, StepRow
 from crm_app.state.session import Me
 
 from . import kit
-from .beside import composer, files_section, note_card, picture, related_section
+from .beside import composer, files_section, note_card, panel, picture, related_section, tabs
 from .heads import facts, neighbours, owner_line
 from .inputs import lines_field, prop
 from .links import link
@@ -35,6 +35,7 @@ def record_screen(
     sections: tuple[rx.Component, ...] = (),
     verbs: tuple[rx.Component, ...] = (),
     pictured: bool = False,
+    tabbed: bool = False,
     head: rx.Component | None = None,
     above: tuple[rx.Component, ...] = (),
     lines: Mapping[str, rx.Component] | None = None,
@@ -45,21 +46,25 @@ def record_screen(
 
     `pictured` shows the newest image among its files in the head; `head` takes its place, `above` stands under the facts.
     `lines` replaces how the lines of a name are edited; these come right after the form's first section. `beside` stands in
-    place of the timeline.
+    place of the timeline. With `tabbed` what is related and the files have tabs of their own.
     """
-    found = state.resource
-    named = rx.cond(state.label != "", state.label, t("Draft"))
-    title = rx.cond(state.record == 0, t(f"New {found.one.lower()}"), named)
+    title = _title(state)
     body = rx.fragment(
         head or _head(state, title, verbs, actions, pictured=pictured),
         facts(state),
         *above,
-        when(state.record != 0, _panes(state)),
-        _body(state, (*sections, related_section(state), *_files(state)), lines or {}, beside),
+        when(state.record != 0, tabs(state) if tabbed else _panes(state)),
+        _body(state, _under(state, sections, tabbed=tabbed), lines or {}, beside),
         _clash(state),
         _ask_remove(state),
     )
-    *way, (here, to) = trail or ((t(found.group), ""), (t(found.many), f"/{found.name}"), (title, ""))
+    return _shown(state, title, body, trail)
+
+
+def _shown(state: type[RecordState], title: Var[str], body: rx.Component, trail: Trail | None) -> rx.Component:
+    """The page once it has been read, or why it cannot be."""
+    found, back = state.resource, f"/{state.resource.name}"
+    *way, (here, to) = trail or ((t(found.group), ""), (t(found.many), back), (title, ""))
     there = state.loaded & (state.here == _KEY)
     return shell(
         rx.cond(there, rx.cond(state.failure != "", _missing(state), body), _skeleton()),
@@ -70,8 +75,18 @@ def record_screen(
     )
 
 
-def _files(state: type[RecordState]) -> tuple[rx.Component, ...]:
-    return (files_section(state),) if state.resource.api and state.resource.group != "Settings" else ()
+def _title(state: type[RecordState]) -> Var[str]:
+    named: Var[str] = rx.cond(state.label != "", state.label, t("Draft"))
+    return rx.cond(state.record == 0, t(f"New {state.resource.one.lower()}"), named)
+
+
+def _under(state: type[RecordState], sections: tuple[rx.Component, ...], *, tabbed: bool) -> tuple[rx.Component, ...]:
+    """What stands under the form, or in its place."""
+    if tabbed:
+        form = (state.pane == "details") | (state.pane == "history")
+        return (when(form, rx.fragment(*sections)), panel(state))
+    files = (files_section(state),) if state.resource.api and state.resource.group != "Settings" else ()
+    return (*sections, related_section(state), *files)
 
 
 def _missing(state: type[RecordState]) -> rx.Component:
@@ -92,7 +107,11 @@ def _body(
         rx.el.div(
             _form(state, lines),
             when(state.record != 0, rx.fragment(*sections)),
-            class_name="split-main",
+            class_name=rx.cond(
+                (state.record == 0) | (state.pane == "details") | (state.pane == "history"),
+                "split-main",
+                "split-main shows-part",
+            ),
             tab_index=0,
             role="region",
             aria_label=t("Record"),
