@@ -157,9 +157,10 @@ CUT = """() => [...document.querySelectorAll('.table thead th, .table thead th s
   .map(one => one.textContent)"""
 
 
-@pytest.mark.parametrize("address", ["/tax-rates", "/sequences", "/currencies"])
-def test_heads_and_the_menu_are_not_cut_in_spanish(tabs, address):
-    page = tabs(address=address, width=1280, height=800)
+@pytest.mark.parametrize("width", [1280, 768])
+@pytest.mark.parametrize("address", ["/tax-rates", "/sequences", "/currencies", "/warehouses"])
+def test_heads_and_the_menu_are_not_cut_in_spanish(tabs, address, width):
+    page = tabs(address=address, width=width, height=800)
     ready(page)
     assert page.evaluate(CUT) == []
 
@@ -183,3 +184,30 @@ def test_a_tablet_shows_what_an_invoice_comes_to_and_what_is_open(tabs, goods, p
     ready(page)
     for label in ("Total", "Balance"):
         expect(page.locator(".fact", has=page.locator("dt", has_text=es(label)))).to_be_visible()
+
+
+# cells of a column whose words do not fit
+SHORT = """name => [...document.querySelectorAll(`table[data-list] tbody td[data-field=${name}], td[data-field=${name}] *`)]
+  .filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible")
+  .map(one => one.innerText)"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (768, 1024)])
+def test_a_tablet_shows_the_whole_name_of_a_contact_and_its_address(tabs, post, width, height):
+    post("contacts", name="Maximiliano Etxeberria Goñi", email="maximiliano.etxe@correo.example", city="Soria")
+    page = tabs(address="/contacts?q=maximiliano", width=width, height=height, has_touch=True)
+    ready(page)
+    expect(page.locator("table[data-list] tbody td[data-field=name]")).to_contain_text("Maximiliano Etxeberria Goñi")
+    for name in ("name", "email"):
+        assert page.evaluate(SHORT, name) == []
+
+
+def test_a_currency_is_known_by_its_whole_code_and_its_name_has_the_room(tabs):
+    page = tabs(address="/currencies")
+    ready(page)
+    expect(page.locator("table[data-list] tbody td[data-field=code]", has_text="EUR")).to_be_visible()
+    assert page.evaluate(SHORT, "code") == []
+    code, name = (
+        page.locator(f"table[data-list] td[data-field={one}]").first.bounding_box()["width"] for one in ("code", "name")
+    )
+    assert code < name / 2
