@@ -4,6 +4,7 @@ from typing import Any
 
 from crm_app.core.query import OPERATORS
 from crm_app.core.settings import RATES_LIMIT
+from crm_app.models.users import SCOPES
 from crm_app.models.views import Shared
 from crm_app.services import bulk, files, mass
 
@@ -68,6 +69,7 @@ def other_paths() -> dict[str, Any]:
         **_change_paths(number),
         **_token_paths(number),
         **_view_paths(number),
+        **_permission_paths(number),
         **_job_paths(number),
         **_attachment_paths([*which, *number], number),
         **_note_paths([*which, *number]),
@@ -243,6 +245,21 @@ def _view_paths(number: list[Any]) -> dict[str, Any]:
             "patch": operation("views", "views.change", "Change a view of yours", number, answers, takes(changed)),
             "delete": operation("views", "views.remove", "Remove a view of yours", number, gone),
         },
+    }
+
+
+def _permission_paths(number: list[Any]) -> dict[str, Any]:
+    scope = {"type": "string", "enum": list(SCOPES)}
+    held = _object(id=COUNT, version=COUNT, permissions={"type": "object", "additionalProperties": scope})
+    given = {"type": ["string", "null"], "enum": [*SCOPES, "", None], "description": "Empty takes it away."}
+    body = takes({"type": "object", "additionalProperties": given}, {"accounts.read": "team", "accounts.remove": ""})
+    one = _object(permission=TEXT, scopes={"type": "array", "items": scope})
+    answers = {"200": gives(held), **refusals("400", "404", "412", "422")}
+    asked = [*number, *use("IfMatch")]
+    change = operation("roles", "roles.permit", "Give and take permissions; all others stay", asked, answers, body)
+    return {
+        "/permissions": _get("roles", "permissions", "Every permission that a role can hold", page_of(one), []),
+        "/roles/{id}/permissions": _get("roles", "permitted", "What a role may do", held, number) | {"patch": change},
     }
 
 

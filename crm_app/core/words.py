@@ -16,6 +16,11 @@ VERBS: dict[tuple[str, str], str] = {}
 STATES: dict[tuple[str, str], str] = {}
 
 
+def of_list(name: str) -> str:
+    """The English word for what a permission is held on, "" for what there is not."""
+    return LISTS.get(name) or _BESIDE.get(name, "")
+
+
 def of_verb(resource: str, verb: str) -> Message:
     """A verb as buttons say it."""
     known = VERBS.get((resource, verb)) or COMMON.get(verb) or _BESIDE_VERBS.get(verb)
@@ -30,7 +35,7 @@ def of_state(resource: str, state: str) -> Message:
 def of_permission(permission: str) -> Message:
     """A permission ("accounts.change") in words: the verb, and the list it is held on."""
     resource, _, verb = permission.partition(".")
-    name = LISTS.get(resource) or _BESIDE.get(resource)
-    if name is None:
+    name = of_list(resource)
+    if not name:
         return of_verb(resource, verb or resource)
     return Message("{verb} ({what})", verb=of_verb(resource, verb), what=Message(name))

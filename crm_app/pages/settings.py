@@ -5,7 +5,6 @@ from reflex.vars import Var
 
 from crm_app.core import words
 from crm_app.core.resource import RESOURCES, Resource
-from crm_app.models.users import SCOPES
 from crm_app.state.session import Me
 from crm_app.state.settings import (
     CompanyRecord,
@@ -168,12 +167,14 @@ def roles() -> rx.Component:
 def role() -> rx.Component:
     """One role and its permissions: a row a module, a column a verb. Drawn from the registry of verbs."""
     found = permissions()
-    others = [verb for _, verbs in found for verb in verbs if verb not in words.COMMON]
+    others = [verb for verbs in found.values() for verb in verbs if verb not in words.COMMON]
     verbs = [*words.COMMON, *dict.fromkeys(others)]
     head = rx.el.tr(rx.el.th(t("Module")), *(rx.el.th(t(words.of_verb("", verb).text)) for verb in verbs))
     rows = [
-        rx.el.tr(rx.el.th(t(resource.many), scope="row"), *(_grant(resource, verb, verb in held) for verb in verbs))
-        for resource, held in found
+        rx.el.tr(
+            rx.el.th(t(words.of_list(name)), scope="row"), *(_grant(name, verb, held.get(verb, ())) for verb in verbs)
+        )
+        for name, held in found.items()
     ]
     matrix = rx.el.div(
         rx.el.table(rx.el.thead(head), rx.el.tbody(*rows), class_name="matrix"),
@@ -191,12 +192,11 @@ def role() -> rx.Component:
     return record_screen(RoleRecord, trail=settings_trail(RoleRecord.resource, RoleRecord.label), sections=(section,))
 
 
-def _grant(resource: Resource, verb: str, exists: bool) -> rx.Component:
-    if not exists:
+def _grant(name: str, verb: str, scopes: tuple[str, ...]) -> rx.Component:
+    if not scopes:
         return rx.el.td("\u2013", class_name="muted")
-    permission = resource.permission(verb)
-    scopes = SCOPES if resource.owner else ("all",)
-    label = t("{what}: {verb}", what=t(resource.many), verb=t(words.of_verb(resource.name, verb).text))
+    permission = f"{name}.{verb}"
+    label = t("{what}: {verb}", what=t(words.of_list(name)), verb=t(words.of_verb(name, verb).text))
     select = rx.el.select(
         rx.el.option("\u2013", value=""),
         *(rx.el.option(t(_SCOPE_LABELS[scope]), value=scope) for scope in scopes),

@@ -17,6 +17,7 @@ from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.base import encode
 from crm_app.models.jobs import Receipt
+from crm_app.models.users import SCOPES
 
 from . import history, records
 from .actors import Actor
@@ -64,12 +65,17 @@ def permissions() -> Iterator[tuple[Resource, list[str]]]:
 
 
 # what no Resource of its own stands for
-_BESIDE = frozenset({"changes.undo", "jobs.read"})
+_BESIDE: Mapping[str, tuple[str, ...]] = {"changes.undo": SCOPES, "jobs.read": ("all",)}
 
 
-def granted() -> frozenset[str]:
-    """The name of every permission that a role can hold."""
-    return _BESIDE | {resource.permission(verb) for resource, verbs in permissions() for verb in verbs}
+def granted() -> dict[str, tuple[str, ...]]:
+    """Every permission that a role can hold, and its scopes: what belongs to nobody is held as a whole or not at all."""
+    found = {
+        resource.permission(verb): SCOPES if resource.owner else ("all",)
+        for resource, verbs in permissions()
+        for verb in verbs
+    }
+    return found | dict(_BESIDE)
 
 
 def opens(scope: str) -> bool:

@@ -16,9 +16,9 @@ from crm_app.core.fields import fold
 from crm_app.core.i18n import LANGUAGES, Message, translate
 from crm_app.core.settings import settings
 from crm_app.models.settings import Company
-from crm_app.models.users import BUILT_IN_ROLES, SCOPES, OneTimeLink, Role, Session, User
+from crm_app.models.users import BUILT_IN_ROLES, OneTimeLink, Role, Session, User
 
-from . import actions, codes, guessing, identity, passwords, presets, records
+from . import codes, guessing, identity, passwords, presets, records
 from .actors import SYSTEM, Actor
 from .secrets import new_key, proof_of
 from .work import Work, before_commit, column_of
@@ -279,26 +279,7 @@ def own_profile(actor: Actor) -> dict[str, str]:
     return {"name": row.name, "email": row.email, "language": row.language, "theme": row.theme} if row else {}
 
 
-# ---- roles
-
-
-def grants_of(actor: Actor, role: object) -> tuple[str, int, dict[str, str]]:
-    """Name, version and grants of a role. Raises NotAllowed, Missing."""
-    with Work(actor) as work:
-        item = records.one(work, records.resource_of("roles"), role)
-        row = work.session.get(Role, item.id)
-        return (row.name, row.version, dict(row.grants)) if row else ("", 0, {})
-
-
-def set_grant(actor: Actor, role: object, permission: object, scope: object) -> None:
-    """Give a permission in a scope, or take it away with "". Raises Invalid for one that does not exist, NotAllowed."""
-    if not isinstance(permission, str) or permission not in actions.granted() or scope not in ("", *SCOPES):
-        raise Invalid({"": Message("There is no such permission.")})
-    with Work(actor, "roles.change", label="Permissions") as work:
-        item = records.one(work, records.resource_of("roles"), role, "change")
-        row = work.locked(Role, item.id)
-        grants = {name: held for name, held in row.grants.items() if name != permission}
-        row.grants = grants | ({str(permission): str(scope)} if scope else {})
+# ---- nobody reaches beyond their own role
 
 
 def _refuse_wider(work: Work, role: int) -> None:

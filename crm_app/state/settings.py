@@ -12,7 +12,7 @@ from crm_app.core.i18n import Message
 from crm_app.core.resource import Resource
 from crm_app.models.settings import SETTINGS
 from crm_app.models.users import ROLES, TEAMS, USERS
-from crm_app.services import actions, codes, identity, users
+from crm_app.services import actions, codes, grants, identity, users
 
 from .forms import RecordState
 from .guard import SIGNED_IN, on, signed_in
@@ -86,21 +86,25 @@ class RoleRecord(RecordState, rx.State):
             self.grants, self.everything = {}, False
             return
         actor = await signed_in(self)
-        _, _, self.grants = await asyncio.to_thread(users.grants_of, actor, key)
+        _, _, self.grants = await asyncio.to_thread(grants.of, actor, key)
         self.everything = self.grants.get("*") == "all"
 
     @on("change")
     async def grant(self, permission: str, scope: str) -> Any:
         """Give or take one permission; stored at once."""
         actor = await signed_in(self)
-        await asyncio.to_thread(users.set_grant, actor, self.record, permission, scope)
-        _, self.version, self.grants = await asyncio.to_thread(users.grants_of, actor, self.record)
+        given = {permission: scope}
+        _, self.version, self.grants = await asyncio.to_thread(grants.change, actor, self.record, given)
         await tell(self, "Saved.")
 
 
-def permissions() -> list[tuple[Resource, list[str]]]:
-    """Every permission there is, for the matrix of a role."""
-    return list(actions.permissions())
+def permissions() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Every permission there is, for the matrix of a role: the scopes of each verb, by what it is held on."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for permission, scopes in actions.granted().items():
+        name, _, verb = permission.partition(".")
+        found.setdefault(name, {})[verb] = scopes
+    return found
 
 
 class CompanyRecord(RecordState, rx.State):

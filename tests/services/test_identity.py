@@ -11,7 +11,7 @@ from crm_app.core import clock
 from crm_app.core.errors import Invalid, Missing, NotAllowed, NotSignedIn, TooMany
 from crm_app.core.i18n import Speech
 from crm_app.models.users import Attempt, RecoveryCode, Session, Token, User
-from crm_app.services import actions, codes, guessing, identity, users
+from crm_app.services import actions, codes, grants, guessing, identity, users
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work, column_of
 from tests.support import crm, kernel
@@ -218,7 +218,7 @@ def test_a_changed_role_counts_at_once(admin):
     token = identity.make_token(SYSTEM, who.user, "a test")
     assert not identity.actor_by_token(token, "").may("accounts.read")
     role = kernel.item(who.user, resource="users").values["role"]
-    users.set_grant(SYSTEM, role, "accounts.read", "all")
+    grants.change(SYSTEM, role, {"accounts.read": "all"})
     assert identity.actor_by_token(token, "").may("accounts.read")
 
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm_app.core import clock
-from crm_app.services import actions, figures, files, identity, notes, records, related, users
+from crm_app.services import actions, figures, files, grants, identity, notes, records, related
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from tests.support import crm, trade
@@ -110,7 +110,7 @@ def test_nobody_is_rolled_up_what_they_may_not_read(family):
     house = family[1]
     role = actions.run(SYSTEM, "roles", "create", None, {"name": "Own"}).id
     for name in ("accounts.read", "contacts.read"):
-        users.set_grant(SYSTEM, role, name, "own")
+        grants.change(SYSTEM, role, {name: "own"})
     mine = crm.member("own@acme.example", "Own")
     actor = identity.actor_by_token(identity.make_token(SYSTEM, mine, "test"), "")
     actions.run(SYSTEM, "accounts", "change", house, {"owner": mine})

@@ -6,7 +6,7 @@ import pytest
 
 from crm_app.core import clock
 from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
-from crm_app.services import actions, history, records, timeline, users
+from crm_app.services import actions, grants, history, records, timeline, users
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from tests.support import crm, kernel
@@ -196,8 +196,8 @@ def test_undo_is_no_way_around_the_rules_on_users_and_roles(admin):
     demoted = actions.run(SYSTEM, "users", "change", key, {"role": weak})
     with pytest.raises(NotAllowed):
         undo_of(demoted, helper)
-    users.set_grant(SYSTEM, weak, "accounts.read", "all")
-    users.set_grant(SYSTEM, weak, "accounts.read", "")
+    grants.change(SYSTEM, weak, {"accounts.read": "all"})
+    grants.change(SYSTEM, weak, {"accounts.read": ""})
     with Work(SYSTEM) as work:
         taken_away = timeline.of(work, records.resource_of("roles"), weak)[0].change_set
     with pytest.raises(NotAllowed):
