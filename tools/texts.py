@@ -50,6 +50,7 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("core/words.py", "STATES.get((resource, state), state)"): (),
     ("core/words.py", "name"): (),
     ("services/jobs.py", "said_later(found.error)"): (),
+    ("services/jobs.py", "known(found.args)"): (),
     ("services/history.py", "_BESIDE[entity].name"): ("Note", "File", "View"),
     ("services/numbering.py", "_PATTERNS[kind][0]"): (
         "Quotes",

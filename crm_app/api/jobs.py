@@ -1,4 +1,4 @@
-"""Jobs over HTTP, for administrators."""
+"""Jobs over HTTP: the caller's own, and everybody's for who may see them."""
 
 from typing import Any
 
@@ -8,16 +8,18 @@ from starlette.responses import Response
 from crm_app.core.errors import Missing
 from crm_app.core.i18n import Speech
 from crm_app.core.query import Query
-from crm_app.services import jobs
+from crm_app.services import files, jobs, mass
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply
 
-_SHOWN = ("id", "name", "state", "due_at", "attempts", "done", "total", "error", "result", "created_at", "finished_at")
+_SHOWN = ("id", "name", "actor", "state", "due_at", "attempts", "done", "total", "created_at", "finished_at")
 
 
 def _plain(found: Any, speech: Speech) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in _SHOWN} | {"error": jobs.reason(found, speech)}
+    result = {name: value for name, value in found.result.items() if name != "left"} if found.result else None
+    words = {"title": jobs.title(found, speech), "error": jobs.reason(found, speech)}
+    return {name: getattr(found, name) for name in _SHOWN} | words | {"result": result}
 
 
 def _key(call: Call) -> int:
@@ -62,11 +64,21 @@ def retry(call: Call) -> Response:
     return reply(_plain(found, call.actor.speech))
 
 
+def refused(call: Call) -> Response:
+    """The records that a job left as they were, each with the reason."""
+    key = _key(call)
+    with Work(call.actor) as work:
+        content = mass.refused_csv(work, key)
+    headers = {"Content-Disposition": files.disposition(f"job-{key}.csv", inline=False), "Cache-Control": "no-store"}
+    return Response(content, headers=headers, media_type="text/csv; charset=utf-8")
+
+
 def routes() -> APIRouter:
     """The routes of this module."""
     router = APIRouter()
     add(router, "GET", "/jobs", listing)
     add(router, "GET", "/jobs/{id}", show)
+    add(router, "GET", "/jobs/{id}/refused.csv", refused)
     add(router, "POST", "/jobs/{id}/cancel", cancel)
     add(router, "POST", "/jobs/{id}/retry", retry)
     return router

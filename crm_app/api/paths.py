@@ -4,14 +4,12 @@ from typing import Any
 
 from crm_app.core.query import OPERATORS
 from crm_app.core.settings import RATES_LIMIT
-from crm_app.models.users import SCOPES
-from crm_app.models.views import Shared
 from crm_app.services import bulk, files, mass
 
 from .schemas import COUNT, TEXT
 
 _JSON = "application/json"
-_GONE = "Removed."
+GONE = "Removed."
 
 
 def refusals(*statuses: str) -> dict[str, Any]:
@@ -67,10 +65,6 @@ def other_paths() -> dict[str, Any]:
         **_bulk_paths(which),
         **_found_paths(),
         **_change_paths(number),
-        **_token_paths(number),
-        **_view_paths(number),
-        **_permission_paths(number),
-        **_job_paths(number),
         **_attachment_paths([*which, *number], number),
         **_note_paths([*which, *number]),
         **_contact_paths(number),
@@ -84,11 +78,12 @@ def other_paths() -> dict[str, Any]:
 _WHICH = {"name": "resource", "in": "path", "required": True, "schema": TEXT, "example": "accounts"}
 
 
-def _get(tag: str, name: str, summary: str, shape: dict[str, Any], parameters: list[Any]) -> dict[str, Any]:
+def reads(tag: str, name: str, summary: str, shape: dict[str, Any], parameters: list[Any]) -> dict[str, Any]:
+    """A GET."""
     return {"get": operation(tag, f"{tag}.{name}", summary, parameters, {"200": gives(shape), **refusals("404")})}
 
 
-def _post(
+def posts(
     tag: str,
     name: str,
     summary: str,
@@ -97,21 +92,23 @@ def _post(
     body: Any = None,
     status: str = "200",
 ) -> dict[str, Any]:
+    """A POST."""
     answers = {status: gives(shape), **refusals("400", "404", "422")}
     return {"post": operation(tag, f"{tag}.{name}", summary, parameters, answers, body)}
 
 
-def _object(**properties: Any) -> dict[str, Any]:
+def shape_of(**properties: Any) -> dict[str, Any]:
+    """An object of these properties."""
     return {"type": "object", "properties": properties}
 
 
 def _bulk_paths(which: list[Any]) -> dict[str, Any]:
     many = {"type": "array", "maxItems": bulk.LIMIT, "items": {"type": "object"}}
-    made = _object(ids={"type": "array", "items": COUNT}, total=COUNT, change_set=COUNT)
+    made = shape_of(ids={"type": "array", "items": COUNT}, total=COUNT, change_set=COUNT)
     asked = [*which, *use("IdempotencyKey")]
     create = "Create up to 5,000 records, all or none"
     return {
-        "/bulk/{resource}": _post("bulk", "create", create, made, asked, takes(many), "201"),
+        "/bulk/{resource}": posts("bulk", "create", create, made, asked, takes(many), "201"),
         "/bulk/{resource}/change": _mass("change", "Give every selected record the same values", asked),
         "/bulk/{resource}/remove": _mass("remove", "Remove every selected record", asked),
     }
@@ -127,19 +124,19 @@ _DEED = {
 
 def _mass(verb: str, summary: str, asked: list[Any]) -> dict[str, Any]:
     """A selection in, what was done to it out; 202 where it has become a job."""
-    refused = {"type": "array", "maxItems": mass.NAMED, "items": _object(id=COUNT, name=TEXT, detail=TEXT)}
+    refused = {"type": "array", "maxItems": mass.NAMED, "items": shape_of(id=COUNT, name=TEXT, detail=TEXT)}
     number = {"type": ["integer", "null"]}
-    told = _object(field=TEXT, message=TEXT, id=number)
+    told = shape_of(field=TEXT, message=TEXT, id=number)
     warnings = {
         "type": "array",
         "items": told,
         "description": "What should tell records apart and is the same in several now.",
     }
-    done = _object(count=COUNT, refused=COUNT, first=refused, job=number, change_set=number, warnings=warnings)
+    done = shape_of(count=COUNT, refused=COUNT, first=refused, job=number, change_set=number, warnings=warnings)
     ids = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1, "maxItems": mass.MOST_IDS}
     text = "The parameters of a list, such as `q` and `filter[city]`; {} is every record."
     choice = {"type": "object", "description": text, "additionalProperties": {"type": ["string", "integer"]}}
-    body = _object(ids=ids, filter=choice) | {"oneOf": [{"required": ["ids"]}, {"required": ["filter"]}]}
+    body = shape_of(ids=ids, filter=choice) | {"oneOf": [{"required": ["ids"]}, {"required": ["filter"]}]}
     example: dict[str, Any] = {"ids": [1, 2]}
     if verb == "change":
         body = body | {"properties": body["properties"] | _DEED}
@@ -174,102 +171,36 @@ def _export_paths(which: list[Any]) -> dict[str, Any]:
     )
     return {
         f"/{{resource}}/export.{ending}": {
-            "get": operation("export", f"export.{ending}", summary, params, _file(media_type))
+            "get": operation("export", f"export.{ending}", summary, params, gives_file(media_type))
         }
         for ending, media_type, summary, params in kinds
     }
 
 
-def _file(media_type: str) -> dict[str, Any]:
+def gives_file(media_type: str) -> dict[str, Any]:
+    """An answer that is a file."""
     content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
     return {"200": {"description": "The file.", "content": content}, **refusals("404", "422")}
 
 
 def _found_paths() -> dict[str, Any]:
-    hit = _object(resource=TEXT, id=COUNT, label=TEXT, hint=TEXT)
+    hit = shape_of(resource=TEXT, id=COUNT, label=TEXT, hint=TEXT)
     asked = [
         in_query("q", {"type": "string", "maxLength": 200}, "Words to search for in every list.", "nunez"),
         in_query("recent", TEXT, "Without `q`: these records, as far as they may be read.", "accounts.7,contacts.3"),
     ]
-    return {"/search": _get("search", "list", "The best few records of every list", page_of(hit), asked)}
+    return {"/search": reads("search", "list", "The best few records of every list", page_of(hit), asked)}
 
 
 def _change_paths(number: list[Any]) -> dict[str, Any]:
     pages = use("page", "size")
-    deed = _object(id=COUNT, at=TEXT, who=TEXT, verb=TEXT, label=TEXT, undone={"type": "boolean"})
-    done = _object(id=COUNT, change_set=COUNT)
+    deed = shape_of(id=COUNT, at=TEXT, who=TEXT, verb=TEXT, label=TEXT, undone={"type": "boolean"})
+    done = shape_of(id=COUNT, change_set=COUNT)
     one = "One change set and the records it touched"
     return {
-        "/changes": _get("changes", "list", "Change sets, newest first", page_of(deed), pages),
-        "/changes/{id}": _get("changes", "read", one, deed, [*number, *pages]),
-        "/changes/{id}/undo": _post("changes", "undo", "Undo", done, number),
-    }
-
-
-def _token_paths(number: list[Any]) -> dict[str, Any]:
-    token = schema("Token")
-    body = takes(token, {"name": "Shop", "scopes": ["accounts.read"]})
-    gone = {"204": {"description": _GONE}, **refusals("404")}
-    return {
-        "/tokens": _get("tokens", "list", "Your tokens", page_of(token), [])
-        | _post("tokens", "create", "Create a token", token, [], body, "201"),
-        "/tokens/{id}": {"delete": operation("tokens", "tokens.remove", "Take a token back", number, gone)},
-    }
-
-
-def _view_paths(number: list[Any]) -> dict[str, Any]:
-    view = schema("View")
-    readers = {"type": "string", "enum": [member.value for member in Shared], "default": "personal"}
-    given: dict[str, Any] = {
-        "name": {"type": "string", "maxLength": 60},
-        "query": TEXT | {"description": "The query part of the list's address: text, filters, sort, columns."},
-        "shared": readers,
-    }
-    new = {
-        "type": "object",
-        "required": ["resource", "name"],
-        "properties": {"resource": TEXT} | given,
-        "additionalProperties": False,
-    }
-    changed = {"type": "object", "properties": given, "additionalProperties": False}
-    example = {"resource": "accounts", "name": "Soria", "query": "filter[city]=Soria&sort=-name", "shared": "team"}
-    gone = {"204": {"description": _GONE}, **refusals("404")}
-    answers = {"200": gives(view), **refusals("400", "404", "422")}
-    which = [in_query("resource", TEXT, "Only those of this list.", "accounts")]
-    summary = "Saved views: your own, your team's and everybody's"
-    return {
-        "/views": _get("views", "list", summary, page_of(view), which)
-        | _post("views", "create", "Save a view", view, [], takes(new, example), "201"),
-        "/views/{id}": _get("views", "read", "One view", view, number)
-        | {
-            "patch": operation("views", "views.change", "Change a view of yours", number, answers, takes(changed)),
-            "delete": operation("views", "views.remove", "Remove a view of yours", number, gone),
-        },
-    }
-
-
-def _permission_paths(number: list[Any]) -> dict[str, Any]:
-    scope = {"type": "string", "enum": list(SCOPES)}
-    held = _object(id=COUNT, version=COUNT, permissions={"type": "object", "additionalProperties": scope})
-    given = {"type": ["string", "null"], "enum": [*SCOPES, "", None], "description": "Empty takes it away."}
-    body = takes({"type": "object", "additionalProperties": given}, {"accounts.read": "team", "accounts.remove": ""})
-    one = _object(permission=TEXT, scopes={"type": "array", "items": scope})
-    answers = {"200": gives(held), **refusals("400", "404", "412", "422")}
-    asked = [*number, *use("IfMatch")]
-    change = operation("roles", "roles.permit", "Give and take permissions; all others stay", asked, answers, body)
-    return {
-        "/permissions": _get("roles", "permissions", "Every permission that a role can hold", page_of(one), []),
-        "/roles/{id}/permissions": _get("roles", "permitted", "What a role may do", held, number) | {"patch": change},
-    }
-
-
-def _job_paths(number: list[Any]) -> dict[str, Any]:
-    job = schema("Job")
-    return {
-        "/jobs": _get("jobs", "list", "Jobs, newest first", page_of(job), use("page", "size")),
-        "/jobs/{id}": _get("jobs", "read", "One job", job, number),
-        "/jobs/{id}/cancel": _post("jobs", "cancel", "Cancel", job, number),
-        "/jobs/{id}/retry": _post("jobs", "retry", "Try again", job, number),
+        "/changes": reads("changes", "list", "Change sets, newest first", page_of(deed), pages),
+        "/changes/{id}": reads("changes", "read", one, deed, [*number, *pages]),
+        "/changes/{id}/undo": posts("changes", "undo", "Undo", done, number),
     }
 
 
@@ -287,14 +218,14 @@ def _paper_paths(which: list[Any]) -> dict[str, Any]:
 def _statement_paths(number: list[Any]) -> dict[str, Any]:
     day = {"type": "string", "format": "date"}
     between = [in_query("from", day, "First day."), in_query("to", day, "Last day.")]
-    rows = _object(items={"type": "array", "items": {"type": "object"}})
+    rows = shape_of(items={"type": "array", "items": {"type": "object"}})
     at = [in_query("date", day, "At the end of that day."), in_query("account", COUNT, "Of one account only.")]
     return {
-        "/accounts/{id}/statement": _get("accounts", "statement", "Statement of account", rows, [*number, *between]),
-        "/accounts/{id}/open-items": _get("accounts", "open_items", "What is not settled", rows, [*number, at[0]]),
-        "/ageing": _get("accounts", "ageing", "What is owed, by days overdue", rows, at),
-        "/held": _get("accounts", "held", "Who is held and why", rows, []),
-        "/invoices/{id}/instalments": _get("invoices", "instalments", "The parts of an invoice", rows, number),
+        "/accounts/{id}/statement": reads("accounts", "statement", "Statement of account", rows, [*number, *between]),
+        "/accounts/{id}/open-items": reads("accounts", "open_items", "What is not settled", rows, [*number, at[0]]),
+        "/ageing": reads("accounts", "ageing", "What is owed, by days overdue", rows, at),
+        "/held": reads("accounts", "held", "Who is held and why", rows, []),
+        "/invoices/{id}/instalments": reads("invoices", "instalments", "The parts of an invoice", rows, number),
         **_allocation_paths([*number, *use("page", "size")]),
     }
 
@@ -303,7 +234,7 @@ def _allocation_paths(asked: list[Any]) -> dict[str, Any]:
     """Of payments and of invoices; the document is the one on the other side."""
     day = {"type": "string", "format": "date"}
     back = {"type": ["string", "null"], "format": "date", "description": "Since when it counts no more."}
-    row = _object(
+    row = shape_of(
         id=COUNT,
         resource={"type": "string", "enum": ["invoices", "payments"]},
         document=COUNT,
@@ -322,7 +253,8 @@ def _allocation_paths(asked: list[Any]) -> dict[str, Any]:
         ("payments", "What a payment settles"),
     )
     return {
-        f"/{name}/{{id}}/allocations": _get(name, "allocations", summary, page_of(row), asked) for name, summary in told
+        f"/{name}/{{id}}/allocations": reads(name, "allocations", summary, page_of(row), asked)
+        for name, summary in told
     }
 
 
@@ -387,7 +319,7 @@ def _attachment_paths(record: list[Any], number: list[Any]) -> dict[str, Any]:
     }
     name = in_query("name", TEXT, "The file's name.")
     inline = in_query("inline", {"type": "string", "enum": ["1"]}, "Show an image or a PDF instead of saving it.")
-    gone = {"204": {"description": _GONE}, **refusals("404")}
+    gone = {"204": {"description": GONE}, **refusals("404")}
     return {
         "/{resource}/{id}/attachments": {
             "get": operation("attachments", "attachments.list", "Files of a record", [*record, *use("below")], listed),

@@ -10,6 +10,7 @@ from . import (
     histories,
     home,
     invoices,
+    jobs,
     me,
     numbering,
     orders,
@@ -26,7 +27,7 @@ from . import (
 
 _MODULES = (
     home, sign_in, me, settings, accounts, contacts, products, quotes, orders, deliveries, invoices, payments, receivables, prices, stock,
-    taxes, currencies, numbering, credit, held,
+    taxes, currencies, numbering, credit, held, jobs,
     histories,
 )  # fmt: skip
 PAGES = tuple(page for module in _MODULES for page in module.PAGES)

@@ -70,6 +70,9 @@ def settings() -> rx.Component:
                 ),
             ),
             *lists,
+            _door(
+                "/jobs", "refresh-cw", t("Jobs"), t("Work that goes on by itself: how far it is, and what came of it")
+            ),
             class_name="page-scroll doors",
         ),
         trail=((t("Settings"), ""),),

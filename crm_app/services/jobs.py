@@ -6,7 +6,7 @@ A job must be safe to run twice: a worker that was killed leaves its job to the 
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,14 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_app.core import clock
-from crm_app.core.errors import Missing, Refusal, Unavailable
+from crm_app.core.errors import Invalid, Missing, Refusal, Unavailable
 from crm_app.core.i18n import Message, Speech, kept, said_later
 from crm_app.core.query import Query
 from crm_app.models.jobs import Job
 from crm_app.models.users import Attempt, OneTimeLink, Session
 
 from . import actions, files
-from .actors import SYSTEM
+from .actors import SYSTEM, Actor
 from .work import Work, column_of
 
 MAX_ATTEMPTS = 5
@@ -33,7 +33,12 @@ _log = logging.getLogger(__name__)
 _wake = threading.Event()
 
 Function = Callable[..., None]
+Title = Callable[[Mapping[str, Any]], Message]
+Told = Callable[[Mapping[str, Any], Mapping[str, Any], Speech], str]
+STATES = ("waiting", "running", "done", "failed", "cancelled")
 _JOBS: dict[str, Function] = {}
+_TITLES: dict[str, Title] = {}
+_TOLD: dict[str, Told] = {}
 
 
 class Cancelled(Exception):
@@ -64,13 +69,18 @@ class Task:
                 raise Cancelled
 
 
-def job(name: str) -> Callable[[Function], Function]:
-    """Register the function below: it is called with the Task and the job's args by name."""
+def job(name: str, title: Title, told: Told | None = None) -> Callable[[Function], Function]:
+    """Register the function below: it is called with the Task and the job's args by name.
+
+    `title` tells people from the args what it does, `told` from args and result what came of it.
+    """
 
     def register(function: Function) -> Function:
         if name in _JOBS:
             raise ValueError(f"two jobs are called {name}")
-        _JOBS[name] = function
+        _JOBS[name], _TITLES[name] = function, title
+        if told is not None:
+            _TOLD[name] = told
         return function
 
     return register
@@ -197,32 +207,84 @@ def run_forever(stop: threading.Event) -> None:
             _wake.clear()
 
 
-# ---- what an administrator sees and does
+# ---- what people see and do
 
 
 def page(work: Work, query: Query) -> tuple[list[Job], int]:
-    """Jobs, newest first, and how many there are. Raises NotAllowed."""
-    work.require("jobs.read")
-    total = work.session.scalar(sa.select(sa.func.count()).select_from(Job)) or 0
-    statement = sa.select(Job).order_by(column_of(Job, "id").desc())
+    """Jobs, newest first, and how many there are: the actor's own, or with the permission all. Raises Invalid.
+
+    The query may ask for states by `filter[state]` and `filter[state][in]`, and for a page.
+    """
+    conditions = [*_shown(work), *_standing(query)]
+    total = work.session.scalar(sa.select(sa.func.count()).select_from(Job).where(*conditions)) or 0
+    statement = sa.select(Job).where(*conditions).order_by(column_of(Job, "id").desc())
     return list(work.session.scalars(statement.limit(query.size).offset((query.page - 1) * query.size))), total
+
+
+def counts(work: Work) -> dict[str, int]:
+    """How many of the jobs that the actor sees are in each state that any is in."""
+    state = column_of(Job, "state")
+    rows = sa.select(state, sa.func.count()).where(*_shown(work)).group_by(state)
+    found: list[tuple[str, int]] = [(row[0], row[1]) for row in work.session.execute(rows)]
+    return dict(found)
+
+
+def going(work: Work) -> bool:
+    """Whether one of the jobs that the actor sees runs, or begins within a minute."""
+    state, due = column_of(Job, "state"), column_of(Job, "due_at")
+    soon = sa.and_(state == "waiting", due <= clock.now() + timedelta(minutes=1))
+    return work.session.scalar(sa.select(sa.exists().where(*_shown(work), sa.or_(state == "running", soon)))) or False
 
 
 def one(work: Work, key: int, verb: str = "read") -> Job:
     """That job; locked when it is to be changed. Whoever asked for it may see and cancel it. Raises NotAllowed, Missing."""
+    if verb == "retry":
+        work.require("jobs.retry")
     statement = sa.select(Job).where(column_of(Job, "id") == key)
-    if verb == "retry" or not work.actor.may(f"jobs.{verb}"):
-        mine = (
-            work.session.scalar(statement.where(column_of(Job, "actor") == work.actor.user))
-            if work.actor.user
-            else None
-        )
-        if verb == "retry" or mine is None:
-            work.require(f"jobs.{verb}")
     found = work.session.scalar(statement if verb == "read" else statement.with_for_update())
-    if found is None:
+    if found is None or not (work.actor.may(f"jobs.{verb}") or _own(work.actor, found)):
         raise Missing("job", key)
     return found
+
+
+def _own(actor: Actor, found: Job) -> bool:
+    """True where the actor asked for it; through a token with limits, where it runs within the same."""
+    return found.actor == actor.user and (not actor.limits or found.args.get("limits") == list(actor.limits))
+
+
+def _shown(work: Work) -> list[sa.ColumnElement[bool]]:
+    """All jobs with the permission, else the actor's own; none of them is listed to a token with limits. Raises NotAllowed."""
+    if work.actor.limits:
+        work.require("jobs.read")
+    return [] if work.actor.may("jobs.read") else [column_of(Job, "actor") == work.actor.user]
+
+
+def _standing(query: Query) -> list[sa.ColumnElement[bool]]:
+    """The states that are asked for. Raises Invalid for all that jobs cannot be narrowed or sorted by."""
+    if query.text or query.sort:
+        raise Invalid({"q" if query.text else "sort": Message("Jobs are listed newest first, by their state only.")})
+    conditions = []
+    for part in query.filters:
+        states = part.value.split(",") if part.operator == "in" else [part.value]
+        if part.field != "state" or part.operator not in ("eq", "in") or not set(states) <= set(STATES):
+            name = f"filter[{part.field}]"
+            raise Invalid({name: Message("Use only: {options}.", options=", ".join(STATES))})
+        conditions.append(column_of(Job, "state").in_(states))
+    return conditions
+
+
+def title(found: Job, speech: Speech) -> str:
+    """What the job does, in the reader's language; its bare name where this version does not know it."""
+    known = _TITLES.get(found.name)
+    return speech.say(known(found.args)) if known else found.name
+
+
+def told(found: Job, speech: Speech) -> str:
+    """What came of it so far, in the reader's language, or when it begins; "" where there is nothing to tell."""
+    if found.state == "waiting" and found.due_at > clock.now():
+        return speech.say(Message("Begins on {moment}.", moment=speech.moment(found.due_at)))
+    known = _TOLD.get(found.name)
+    return known(found.args, found.result, speech) if known and found.result else ""
 
 
 def reason(found: Job, speech: Speech) -> str:
@@ -259,7 +321,7 @@ def ensure_daily() -> None:
         enqueue(work, "tidy", once="tidy", due_at=three if three > now else three + timedelta(days=1))
 
 
-@job("tidy")
+@job("tidy", lambda _args: Message("Daily tidying"))
 def tidy(_task: Task) -> None:
     """Drop what has run out: sessions, attempts, one-time links, receipts, old jobs, files that nothing refers to."""
     ensure_daily()

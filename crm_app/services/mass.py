@@ -5,6 +5,8 @@ own with the batch in common: on SQLite whoever writes keeps all others from wri
 chunk. Records that refuse are left as they are, counted and named.
 """
 
+import csv
+import io
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,20 +14,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_app.core import words
 from crm_app.core.errors import Invalid, Missing, NotAllowed, Refusal, Unavailable
 from crm_app.core.fields import BadValue, Choices, Kind, Tags
-from crm_app.core.i18n import Message
+from crm_app.core.i18n import Message, Speech
 from crm_app.core.query import Query
 from crm_app.core.resource import Resource
 from crm_app.models.history import Change, ChangeSet
 
-from . import actions, doubles, identity, jobs, many, records, rules
+from . import actions, doubles, exchange, identity, jobs, many, records, rules
 from .actors import SYSTEM, Actor
 from .work import Work, column_of
 
 SMALL = 200
 CHUNK = 2_000
 NAMED = 20
+LISTED = 1_000
 MOST_IDS = 500
 _LABELS = {"change": "Change many", "remove": "Remove many"}
 
@@ -75,7 +79,7 @@ class Deed:
 
 @dataclass
 class Refused:
-    """Records that were left as they were: how many, and the first of them as (id, name, sentence)."""
+    """Records that were left as they were: how many, and the first LISTED of them as (id, name, sentence)."""
 
     count: int = 0
     first: list[tuple[int, str, str]] = field(default_factory=list)
@@ -85,12 +89,12 @@ class Refused:
         """One more."""
         self.count += 1
         self.keys.add(key)
-        if len(self.first) < NAMED:
+        if len(self.first) < LISTED:
             self.first.append((key, name, text))
 
-    def plain(self) -> list[dict[str, Any]]:
+    def plain(self, most: int = NAMED) -> list[dict[str, Any]]:
         """The first of them as JSON."""
-        return [{"id": key, "name": name, "detail": text} for key, name, text in self.first]
+        return [{"id": key, "name": name, "detail": text} for key, name, text in self.first[:most]]
 
 
 def picked(ids: object) -> Selection:
@@ -246,8 +250,10 @@ def _apply(work: Work, resource: Resource, ids: list[int], verb: str, deed: Deed
         return
     rows = many.load(work, resource, ids, *records.readable(work, resource, verb))
     names = {row.id: str(getattr(row, resource.label) or f"#{row.id}") for row in rows}
-    for key in sorted(set(ids) - names.keys(), reverse=True):
-        refused.add(key, f"#{key}", say(NotAllowed(resource.permission(verb)).message))
+    others = sorted(set(ids) - names.keys(), reverse=True)
+    seen = records.names_of(work, resource, others)
+    for key in others:
+        refused.add(key, seen.get(key, f"#{key}"), say(NotAllowed(resource.permission(verb)).message))
     if verb == "change":
         wanted = []
         for row in rows:
@@ -288,7 +294,29 @@ def _one_by_one(work: Work, resource: Resource, ids: list[int], verb: str, deed:
             refused.add(key, names.get(key, f"#{key}"), say(refusal.message))
 
 
-@jobs.job("mass")
+_TOLD = {"change": "{count} records changed.", "remove": "{count} records removed."}
+_TOLD_ONE = {"change": "1 record changed.", "remove": "1 record removed."}
+
+
+def told(verb: str, result: Mapping[str, Any], speech: Speech) -> str:
+    """What came of it, as a sentence: how many were changed or removed, how many were left as they were, the first of them named."""
+    number = speech.number
+    words_of_verb = _TOLD_ONE[verb] if result["count"] == 1 else _TOLD[verb]
+    text = speech.say(Message(words_of_verb, count=number(result["count"])))
+    if not result["refused"]:
+        return text
+    names = ", ".join(one["name"] for one in result["first"][:3])
+    left = Message("{count} were left as they were: {names}", count=number(result["refused"]), names=names)
+    if result["refused"] == 1:
+        left = Message("1 was left as it was: {name}", name=names)
+    return text + " " + speech.say(left) + (" …" if result["refused"] > 3 else "")
+
+
+def _title(args: Mapping[str, Any]) -> Message:
+    return words.of_permission(f"{args['resource']}.{args['verb']}")
+
+
+@jobs.job("mass", _title, lambda args, result, speech: told(args["verb"], result, speech))
 def mass(
     task: jobs.Task,
     resource: str,
@@ -337,4 +365,17 @@ def _result(resource: Resource, batch: str, refused: Refused) -> dict[str, Any]:
             column_of(Change, "change_set").in_(of_batch), column_of(Change, "entity") == resource.table.__tablename__
         )
         done, change_set = work.session.execute(rows).one()
-    return {"count": done, "refused": refused.count, "first": refused.plain(), "change_set": change_set}
+    told = {"count": done, "refused": refused.count, "first": refused.plain(), "change_set": change_set}
+    return told | {"left": refused.plain(LISTED)}
+
+
+def refused_csv(work: Work, job: int) -> bytes:
+    """The first LISTED records that the job left as they were: id, name, detail (why). Raises Missing where there is none."""
+    left = (jobs.one(work, job).result or {}).get("left")
+    if not left:
+        raise Missing("file", job)
+    written = io.StringIO(newline="")
+    sheet = csv.writer(written)
+    sheet.writerow(["id", "name", "detail"])
+    sheet.writerows([one["id"], exchange.defused(one["name"]), exchange.defused(one["detail"])] for one in left)
+    return written.getvalue().encode("utf-8-sig", "replace")  # the mark lets spreadsheets see that it is UTF-8

@@ -8,7 +8,6 @@ import reflex as rx
 
 from crm_app.core.errors import Invalid, Missing, Refusal
 from crm_app.core.fields import Choices, Tags
-from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import Resource
 from crm_app.services import actions, jobs, mass
@@ -17,9 +16,6 @@ from crm_app.services.work import Work
 
 from .guard import on, signed_in
 from .session import tell
-
-_TOLD = {"change": "{count} records changed.", "remove": "{count} records removed."}
-_TOLD_ONE = {"change": "1 record changed.", "remove": "1 record removed."}
 
 
 class BulkState(rx.State, mixin=True):
@@ -167,15 +163,7 @@ class BulkState(rx.State, mixin=True):
             await self._done(actor, verb, result, outcome.change_set)
 
     async def _done(self, actor: Actor, verb: str, result: dict[str, Any], change_set: int | None) -> None:
-        number = actor.speech.number
-        words = _TOLD_ONE[verb] if result["count"] == 1 else _TOLD[verb]
-        text = actor.speech.say(Message(words, count=number(result["count"])))
-        if result["refused"]:
-            names = ", ".join(one["name"] for one in result["first"][:3])
-            left = Message("{count} were left as they were: {names}", count=number(result["refused"]), names=names)
-            if result["refused"] == 1:
-                left = Message("1 was left as it was: {name}", name=names)
-            text += " " + actor.speech.say(left) + (" …" if result["refused"] > 3 else "")
+        text = mass.told(verb, result, actor.speech)
         text += "".join(f" {one['message']}" for one in result.get("warnings", ()))
         await tell(self, text, kind="late" if result["refused"] and not result["count"] else "done", undo=change_set)
         await self._show(actor, self._query, counted=False)

@@ -50,16 +50,30 @@ def cut(rows: list[T], page: int) -> Cut[T]:
     return Cut(rows[(number - 1) * SIZE : number * SIZE], number, len(rows))
 
 
-class PagedState(rx.State, mixin=True):
+class Foot(rx.State, mixin=True):
+    """Where in the whole the page stands."""
+
+    page_number: int = 1
+    span: str = ""
+    count: str = ""
+    more: bool = False
+
+    def _begin_page(self, asked: Mapping[str, str]) -> None:
+        """The page that the address asks for."""
+        page = asked.get("page", "")
+        self.page_number = int(page) if page.isascii() and page.isdigit() and len(page) < 9 else 1
+
+    def _tell_page(self, found: Cut[Any], speech: Speech) -> None:
+        self.page_number, self.span, self.more = found.page, found.span(speech), found.more
+        self.count = speech.number(found.total)
+
+
+class PagedState(Foot, mixin=True):
     """The foot and the filter of such a table. Its subclass reads it anew in `_show`, and keeps none of it but the page."""
 
     resource: ClassVar[Resource]
 
     text: str = ""
-    page_number: int = 1
-    span: str = ""
-    count: str = ""
-    more: bool = False
 
     @on("read", supersedes=True)
     async def search(self, text: str) -> Any:
@@ -78,14 +92,8 @@ class PagedState(rx.State, mixin=True):
 
     def _begin(self, asked: Mapping[str, str]) -> None:
         """As the address asks for."""
-        page = asked.get("page", "")
         self.text = storable(asked.get("q", ""))[:200]
-        self.page_number = int(page) if page.isascii() and page.isdigit() and len(page) < 9 else 1
-
-    def _tell_page(self, found: Cut[Any], speech: Speech) -> None:
-        """Where in the whole the page stands."""
-        self.page_number, self.span, self.more = found.page, found.span(speech), found.more
-        self.count = speech.number(found.total)
+        self._begin_page(asked)
 
     def _asked(self) -> dict[str, str]:
         """What of it the address names."""

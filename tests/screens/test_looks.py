@@ -11,7 +11,7 @@ from .conftest import es, ready
 
 PAGES = (
     "/accounts", "/accounts/2", "/accounts/new", "/accounts?q=nadaquecoincida", "/accounts/999999", "/settings", "/settings/me",
-    "/settings/company", "/users", "/users/1", "/users/new", "/roles", "/roles/2", "/teams", "/teams/new", "/sectors", "/sectors/1", "/zones", "/nowhere",
+    "/settings/company", "/jobs", "/users", "/users/1", "/users/new", "/roles", "/roles/2", "/teams", "/teams/new", "/sectors", "/sectors/1", "/zones", "/nowhere",
 )  # fmt: skip
 HOSTILE = (
     '<img src=x onerror="window.pwned=1">', "=HYPERLINK(1)", "مرحبا \u202eevil", "😀🏴‍☠️ ñandú", "'; DROP TABLE account; --", "{{7*7}} ${7*7}", "<script>window.pwned=1</script>",

@@ -303,7 +303,7 @@ def test_who_asked_for_a_job_may_see_and_cancel_it_and_nobody_else(admin):
     accounts(300)
     key = change({"city": "Ávila"}, who=mine, filters=[Filter("city", "eq", "León")]).result["job"]
     for verb in ("read", "cancel"):
-        with pytest.raises(NotAllowed), Work(other, "jobs.cancel") as work:
+        with pytest.raises(Missing), Work(other, "jobs.cancel") as work:
             jobs.one(work, key, verb)
     with Work(mine, "jobs.cancel") as work:
         assert jobs.cancel(work, key).state == "cancelled"

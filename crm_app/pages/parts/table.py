@@ -9,7 +9,7 @@ from crm_app.core.fields import Boolean, Currency, Reference, Text
 from crm_app.core.query import LEAST_WIDTH, MOST_WIDTH
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.state.lists import Head, ListState, Row, priority
-from crm_app.state.paged import PagedState
+from crm_app.state.paged import Foot, PagedState
 
 from . import boards, bulk, filters, kit, sums, views
 from .cells import cells as cells_editor
@@ -324,7 +324,7 @@ def filter_box(state: type[ListState] | type[PagedState], label: Var[str]) -> rx
     )
 
 
-def foot(state: type[ListState] | type[PagedState]) -> rx.Component:
+def foot(state: type[ListState] | type[Foot]) -> rx.Component:
     """Where in the whole the page stands, and the way to the next ones."""
 
     def turn(icon: str, label: str, page: Any, able: Any) -> rx.Component:
