@@ -1,5 +1,6 @@
 """The engine of this process: how it connects, begins and says that the database is not there."""
 
+import errno
 import sqlite3
 import threading
 import time
@@ -155,19 +156,22 @@ def limited(connection: sa.Connection, seconds: float) -> Iterator[None]:
             sqlite.set_progress_handler(None, 0)
 
 
+# no space, none left of what this user may have, read-only, larger than a file may be, broken
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
+_DISK = Message("The disk of the database is full or cannot be written. Nothing was saved: tell your administrator.")
+
+
 def unavailable(error: Exception) -> Unavailable | None:
-    """The plain sentence for a database that is locked, full or gone; None when the error is something else."""
+    """The plain sentence for a database that is locked, full or gone, or for its disk; None when the error is something else."""
     if isinstance(error, PoolTimeout):
         return Unavailable()
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return Unavailable(_DISK)
     if not isinstance(error, DBAPIError):
         return None
     text = str(error.orig).lower()
     if "disk is full" in text or "no space left" in text or "disk i/o" in text or "readonly database" in text:
-        return Unavailable(
-            Message(
-                "The disk of the database is full or cannot be written. Nothing was saved: tell your administrator."
-            )
-        )
+        return Unavailable(_DISK)
     if "not a database" in text or "malformed" in text:
         return Unavailable(
             Message("The file of the database is damaged, or no database at all. Put a copy back: crm restore.")

@@ -9,6 +9,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from crm_app.models.snapshots import DocumentSnapshot
 
 from . import history, records, trees
 from .actors import SYSTEM
+from .refusals import told
 from .work import Work, all_or_nothing, column_of
 
 LIMIT = UPLOAD_LIMIT
@@ -77,13 +79,17 @@ def path_of(sha256: str) -> Path:
 
 
 class Upload:
-    """Bytes on their way into the store. Left without `keep`, nothing of them stays. Raises TooLarge beyond the limit."""
+    """Bytes on their way into the store. Left without `keep`, nothing of them stays.
+
+    Raises TooLarge beyond the limit, Unavailable where the disk is full.
+    """
 
     def __init__(self, limit: int | None = None) -> None:
         folder = settings().files_dir / "incoming"
-        folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / secrets.token_hex(16)
-        self._file = self._path.open("xb")
+        with told():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = self._path.open("xb")
         self._hash = hashlib.sha256()
         self._head = b""
         self._limit = LIMIT if limit is None else limit
@@ -95,7 +101,8 @@ class Upload:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        with suppress(OSError):  # what a full disk did not take is not to be kept
+            self._file.close()
         self._path.unlink(missing_ok=True)
 
     def write(self, chunk: bytes) -> None:
@@ -106,20 +113,22 @@ class Upload:
         if len(self._head) < 16:
             self._head = (self._head + chunk)[:16]
         self._hash.update(chunk)
-        self._file.write(chunk)
+        with told():
+            self._file.write(chunk)
 
     def keep(self) -> Stored:
         """Put the bytes in their place, durably. Bytes that are there already are only marked as used now."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
         sha256 = self._hash.hexdigest()
         target = path_of(sha256)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            os.utime(target)
-        else:
-            self._path.replace(target)
-            _sync_folder(target.parent)
+        with told():
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.exists():
+                os.utime(target)
+            else:
+                self._path.replace(target)
+                _sync_folder(target.parent)
         return Stored(sha256, self.size, media_type_of(self._head))
 
 

@@ -1,5 +1,7 @@
 """The database's own refusals as sentences: at the field where it can be told, else for the whole record."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +18,18 @@ def plain(error: Exception) -> Refusal | None:
     if isinstance(error, IntegrityError):
         return _broken_rule(error)
     return unavailable(error)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What the disk or the database refuses in this block comes out of it as the refusal that it is."""
+    try:
+        yield
+    except Exception as error:
+        refusal = plain(error)
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 def _broken_rule(error: IntegrityError) -> Invalid:

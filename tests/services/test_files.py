@@ -1,11 +1,12 @@
 """Files of records: kept once, reached only through their record, never run."""
 
 import hashlib
+import resource
 
 import pytest
 
 from crm_app.core import clock
-from crm_app.core.errors import TooLarge
+from crm_app.core.errors import TooLarge, Unavailable
 from crm_app.services import checks, files
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
@@ -90,6 +91,23 @@ def test_a_file_over_the_limit_is_refused_and_nothing_of_it_stays(api, account, 
 def test_an_upload_that_is_left_keeps_nothing(admin):
     with pytest.raises(TooLarge), files.Upload(limit=10) as target:
         target.write(b"x" * 11)
+    assert (list(files.stored()), incoming()) == ([], [])
+
+
+@pytest.mark.skipif(
+    not hasattr(resource, "prlimit"), reason="the size of a program's files can be limited on Linux only"
+)
+@pytest.mark.parametrize("size", [3_000, 300_000])  # one that is written when the file is closed, one that is at once
+def test_a_disk_that_is_full_is_told_and_nothing_of_the_file_stays(admin, size):
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, usual[1]))
+    try:
+        with pytest.raises(Unavailable) as refused, files.Upload() as target:
+            target.write(b"x" * size)
+            target.keep()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert "disk" in refused.value.message.text
     assert (list(files.stored()), incoming()) == ([], [])
 
 
