@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 
+_UNREAD = "Skipped unsupported reflection of expression-based index"  # ours are searches
 _FOLLOWS = re.compile(r"""^revision = ["'](\w+)["']\ndown_revision = ["']?(\w+)["']?$""", re.MULTILINE)
 
 
@@ -109,10 +110,13 @@ def backup(url: str, name: str) -> Path | None:
 
 
 def make_migration(message: str) -> None:
-    """Write a migration for what the models have and the configured database lacks."""
+    """Write a migration for what the models have and the configured database lacks; it bears the next number."""
     from alembic import command
 
-    scripts = command.revision(_config(settings().database_url), message=message, autogenerate=True)
+    config, number = _config(settings().database_url), f"{len(known()) + 1:04}"
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", _UNREAD)
+        scripts = command.revision(config, message=message, autogenerate=True, rev_id=number)
     for script in scripts if isinstance(scripts, list) else [scripts]:
         if script is not None:
             path = Path(script.path)
@@ -136,8 +140,6 @@ def differences(url: str) -> list[Any]:
     from alembic.migration import MigrationContext
 
     with engine_for(url).connect() as connection, warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", "Skipped unsupported reflection of expression-based index"
-        )  # ours are searches
+        warnings.filterwarnings("ignore", _UNREAD)
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": migrations.ours})
         return list(compare_metadata(context, migrations.metadata()))

@@ -130,3 +130,18 @@ def test_a_new_file_is_made_without_a_copy(tmp_path):
         assert schema.migrate() >= 1
         assert not (tmp_path / "backups").exists()
         assert schema.backup("postgresql+psycopg://nowhere/x", "now") is None
+
+
+def test_a_new_migration_bears_the_next_number_and_is_written_without_a_warning(monkeypatch, tmp_path, recwarn):
+    with crm.using(f"sqlite:///{tmp_path / 'crm.db'}", tmp_path):
+        schema.migrate()
+        folder = tmp_path / "migrations"
+        shutil.copytree(Path(migrations.__file__).parent, folder)
+        monkeypatch.setattr(migrations, "__file__", str(folder / "__init__.py"))
+        before, recwarn_before = schema.known(), len(recwarn)
+        with closing(sqlite3.connect(tmp_path / "crm.db")) as other:
+            other.execute("DROP INDEX ix_team_sort")
+        schema.make_migration("teams in order")
+        assert schema.known() == [*before, f"{len(before) + 1:04}"]
+        assert (folder / "versions" / f"{len(before) + 1:04}_teams_in_order.py").exists()
+        assert [str(one.message) for one in recwarn.list[recwarn_before:]] == []
