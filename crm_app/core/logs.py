@@ -1,6 +1,7 @@
 """How a line of the log is written: for people, or with CRM_LOG=json as one JSON object a line for log collectors.
 
-What a line may say is cleaned before, where the record is made (`state.faults`). `logs.json` beside this names it to the server.
+What a line may say is cleaned before, where the record is made (`state.faults`). `logs.json` beside this names it to the server;
+it gives the libraries that would write lines of their own manner a level, so that they leave it to us.
 """
 
 import json
@@ -8,6 +9,34 @@ import logging
 from datetime import UTC, datetime
 
 from .settings import settings
+
+MOST = 30  # of one kind in a minute
+
+
+class Sparing(logging.Filter):
+    """Leaves out what is said too often: strangers can bring the same fault about by the thousand, and fill the disk with it.
+
+    Of one kind, which is the place in the code and the kind of error, MOST lines pass in a minute; the next one after that
+    tells how many were left out.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[object, ...], tuple[int, int]] = {}  # the minute, how many in it
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        fault = (record.exc_text or "").rpartition("\n")[2].partition(":")[0]
+        kind = (record.name, record.pathname, record.lineno, fault[:60])
+        minute = int(record.created // 60)
+        begun, count = self._said.get(kind, (minute, 0))
+        if begun != minute:
+            if count > MOST:
+                record.msg = f"{record.getMessage()} ({count - MOST} more like this were left out)"
+                record.args = ()
+            count = 0
+        self._said[kind] = (minute, count + 1)
+        return count < MOST
 
 
 class JsonLines(logging.Formatter):

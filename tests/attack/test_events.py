@@ -366,6 +366,18 @@ def test_more_tabs_do_not_allow_more_events(guarded, who):
 # ---- the log
 
 
+def test_a_stranger_does_not_fill_the_disk_with_complaints_about_nonsense(company):
+    """Each such packet is a fault in the library that reads it, before anybody is asked who sends it."""
+    before = len(company.log)
+    with Tab(company.url) as tab:
+        for _ in range(3_000):
+            tab.raw((1, 2, 3))  # more than an event has
+        tab.answered()
+    grown = company.log[before:]
+    assert "TypeError" in grown
+    assert len(grown) < 150_000
+
+
 def test_the_log_tells_nothing_and_cannot_be_forged(company):
     with Tab(company.url, company.cookies["admin"], Authorization="Bearer " + company.tokens["admin"]) as tab:
         tab.send("nada.nadie\nFORGED LINE", {"password": seed.PASSWORD, "email": seed.ADMIN})
