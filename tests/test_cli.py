@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from crm_app import cli
+from crm_app.core.settings import settings
 from tests.support import crm
 from tests.support.server import clean_environment
 
@@ -243,6 +244,20 @@ def test_a_setting_that_cannot_be_is_told_in_words(tmp_path, name, value):
     assert status == 1
     assert "Traceback" not in err
     assert name in err or "does not answer" in err
+
+
+def test_the_check_tells_in_words_why_there_is_no_database_to_check(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("CRM_DATABASE_URL", "mysql://a/b")
+    monkeypatch.setenv("CRM_DATA_DIR", str(tmp_path))
+    settings.cache_clear()
+    try:
+        status, out, _ = run(capsys, "check", "--json")
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    (found,) = [one for one in json.loads(out)["checks"] if not one["well"]]
+    assert (status, found["check"]) == (1, "database")
+    assert found["detail"].startswith("CRM_DATABASE_URL")
 
 
 def test_a_file_that_is_no_database_is_told_in_words(tmp_path):

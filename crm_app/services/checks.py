@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from crm_app.core.errors import Refusal
 from crm_app.core.resource import RESOURCES
-from crm_app.core.settings import settings
+from crm_app.core.settings import Misconfigured, settings
 
 from . import files, schema, search, trade_checks
 from .actors import SYSTEM
@@ -83,6 +83,8 @@ def _opens() -> Finding:
     try:
         with Work(SYSTEM) as work:
             work.session.scalar(sa.select(1))
+    except Misconfigured as error:
+        return Finding("database", False, str(error))
     except Exception as error:  # noqa: BLE001 - the sentence is what is wanted
         why = error.message.text if isinstance(error, Refusal) else type(error).__name__
         return Finding("database", False, f"does not open: {why}")
