@@ -12,6 +12,7 @@ from tools import texts
 
 # the same word in both languages
 SAME = {
+    "{orders}, {lines}",
     "31-60",
     "61-90",
     "91-120",
