@@ -22,7 +22,7 @@ from crm_app.pages.parts.screen import Page
 from crm_app.services import jobs
 from crm_app.state.faults import failed, keep_logs_clean, page_failed
 from crm_app.state.guard import Guard
-from crm_app.state.strangers import forget_strangers
+from crm_app.state.strangers import forget_strangers, hold_strangers_shortly
 
 PAGE = Path(__file__).resolve().parent.parent / ".web" / "build" / "client"
 
@@ -78,6 +78,7 @@ def _build() -> rx.App:
     )
     # of Reflex's own wraps only the error boundary stays: notices and the lost connection are drawn by the shell
     found.app_wraps = {key: wrap for key, wrap in found.app_wraps.items() if key[1] == "ErrorBoundary"}
+    hold_strangers_shortly(found)
     found.add_middleware(Guard())
     for page in pages.PAGES:
         found.add_page(_apart(page), route=page.route, title=page.title, on_load=page.load)

@@ -4,12 +4,15 @@ import time
 from types import SimpleNamespace
 
 import reflex as rx
+from redis.asyncio import Redis
 from reflex.istate.manager.memory import StateManagerMemory
+from reflex.istate.manager.redis import StateManagerRedis
 from reflex.istate.manager.token import BaseStateToken
 
 from crm_app.api.edge import Doors
 from crm_app.state import strangers
 from crm_app.state.guard import SessionOwner
+from crm_app.state.session import Me
 from tests.support.loop import run
 
 
@@ -59,3 +62,51 @@ def test_states_of_nobody_go_once_their_tab_has_gone():
         return soon, late, left
 
     assert run(scene()) == (0, 1, ["member", "watching"])
+
+
+async def _event(manager, name, user, *, more=False):
+    """What an event of that tab does to the store: the root is changed, with `more` another state too."""
+    token = BaseStateToken(ident=name, cls=rx.State)
+    async with manager.modify_state(token) as root:
+        owner = await root.get_state(SessionOwner)
+        owner._owner, owner._bound = user, True
+        root.is_hydrated = True
+        if more:
+            (await root.get_state(Me)).language = "en"
+    return await _ttls(manager, name)
+
+
+def test_in_redis_too_states_of_nobody_go_soon_and_those_of_a_user_stay(redis_url):
+    async def scene():
+        made = StateManagerRedis(redis=Redis.from_url(redis_url), token_expiration=3600)
+        manager = strangers.manager_for(made)
+        lives = {
+            "stranger": await _event(manager, "stranger", None, more=True),
+            "member": await _event(manager, "member", 7, more=True),
+            "signed in": [await _event(manager, "late", user, more=user is None) for user in (None, 7)],
+        }
+        watching = await _event(manager, "watching", None)
+        for key in (*await manager.redis.keys("stranger_*"), *await manager.redis.keys("watching_*")):
+            await manager.redis.expire(key, 5)
+        await manager.keep({"watching": "a socket"})
+        left = {name: await _ttls(manager, name) for name in ("stranger", "watching")}
+        await manager.close()
+        await manager.redis.aclose()
+        return lives, watching, left
+
+    lives, watching, left = run(scene())
+    assert len(lives["stranger"]) >= 3
+    assert all(0 < life <= strangers.STAY for life in (*lives["stranger"], *watching, *lives["signed in"][0]))
+    assert all(life > 3500 for life in (*lives["member"], *lives["signed in"][1]))
+    assert len(lives["signed in"][1]) == len(lives["signed in"][0])
+    assert all(life <= 5 for life in left["stranger"])
+    assert all(5 < life <= strangers.STAY for life in left["watching"])
+
+
+async def _ttls(manager, name):
+    return [await manager.redis.ttl(key) for key in await manager.redis.keys(f"{name}_*")]
+
+
+def test_states_in_memory_are_kept_by_reflexs_own_manager():
+    manager = StateManagerMemory(token_expiration=3600)
+    assert strangers.manager_for(manager) is manager
