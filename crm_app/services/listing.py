@@ -20,9 +20,11 @@ from .values import selecting
 from .work import Work, column_of
 
 WALK = 3_000  # rows of a list's order that are tested before all that match are put in order
+_FURTHER = 10  # times as many are tested where the first ones held enough that match to expect the page among these
 _SURE = 1.4  # how many times what is needed the walk should meet, to be worth what it costs where it meets too few
 _ALL = 2**31 - 1
 SORT_S = 5.0  # seconds in which a page of very many records has to be in its order
+HELD = 150_000  # matches in a large table that PostgreSQL reads to count and sort them at once, where no walk has filled the page
 LARGE = 200_000  # rows of a table in which it pays to look first how dense the matches are
 AT_ONCE = 3_000  # matches that are counted, sorted and read by one statement; with more, the counting alone comes first
 
@@ -89,38 +91,70 @@ def _of_index(
 ) -> Sequence[Any]:
     """The page of a broad search, or of one in the list's own order on SQLite."""
     if found.total > CAP:
-        page = _walked(work, resource, query, names, [*conditions, found.condition])
+        page = _met(work, resource, query, names, [*conditions, found.test])
         if len(page) == query.size:
             return page
     if found.phrase and _by_itself(resource, query):
         return _narrow(work, resource, query, names, conditions, found.phrase, _ALL)
-    keys = _among_all(resource, query, [*conditions, found.index if found.phrase else found.condition])
-    key, sorted_by = column_of(resource.table, "id"), order(resource, query)
-    return work.session.connection().execute(selecting(resource, names).where(key.in_(keys)).order_by(*sorted_by)).all()
+    return _put_in_order(work, resource, query, names, [*conditions, found.index])
+
+
+def _put_in_order(
+    work: Work, resource: Resource, query: Query, names: tuple[str, ...], conditions: list[Any]
+) -> Sequence[Any]:
+    keys, key = _among_all(resource, query, conditions), column_of(resource.table, "id")
+    wide = selecting(resource, names).where(key.in_(keys)).order_by(*order(resource, query))
+    return work.session.connection().execute(wide).all()
+
+
+def _met(work: Work, resource: Resource, query: Query, names: tuple[str, ...], conditions: list[Any]) -> Sequence[Any]:
+    """What the page has of the first rows of the list's order, and of more where that many hold enough of them."""
+    page = _walked(work, resource, query, names, conditions, WALK)
+    enough = query.page == 1 and len(page) * _FURTHER >= query.size * _SURE
+    if len(page) < query.size and enough and _read_in_order(work, resource, query):
+        return _walked(work, resource, query, names, conditions, WALK * _FURTHER)
+    return page
 
 
 def _walked(
-    work: Work, resource: Resource, query: Query, names: tuple[str, ...], conditions: list[Any]
+    work: Work, resource: Resource, query: Query, names: tuple[str, ...], conditions: list[Any], most: int
 ) -> Sequence[Any]:
-    """What the page has of the first WALK rows of the list's order. A whole page is the page; less says nothing."""
+    """What the page has of the first `most` rows of the list's order. A whole page is the page; less says nothing."""
     key, sorted_by = column_of(resource.table, "id"), order(resource, query)
-    begin = sa.select(key).order_by(*sorted_by)
-    filled = _filled(resource, query) if work.session.connection().dialect.name == "postgresql" else None
-    if filled is not None:
-        begin = sa.select(key).where(filled.is_not(None)).order_by(filled.desc(), *sorted_by[1:])
-    first = begin.limit(WALK).cte("first").prefix_with("MATERIALIZED")
-    keys = sa.select(key).where(key.in_(sa.select(first.c.id)), *search.tested(conditions)).order_by(*sorted_by)
+    if _read_in_order(work, resource, query):
+        fits = sa.case((sa.and_(*conditions), 1), else_=0).label("fits")
+        first = sa.select(key, column_of(resource.table, "sort_key").label("k0"), fits).order_by(*sorted_by)
+        read = first.limit(most).subquery("first")
+        keys = sa.select(read.c.id).where(read.c.fits == 1).order_by(*order(resource, query, read.c))
+    else:
+        begin = sa.select(key).order_by(*sorted_by)
+        filled = _filled(resource, query) if work.session.connection().dialect.name == "postgresql" else None
+        if filled is not None:
+            begin = sa.select(key).where(filled.is_not(None)).order_by(filled.desc(), *sorted_by[1:])
+        met = begin.limit(most).cte("first").prefix_with("MATERIALIZED")
+        keys = sa.select(key).where(key.in_(sa.select(met.c.id)), *search.tested(conditions)).order_by(*sorted_by)
     some = keys.limit(query.size).offset((query.page - 1) * query.size)
     return work.session.connection().execute(selecting(resource, names).where(key.in_(some)).order_by(*sorted_by)).all()
 
 
+def _read_in_order(work: Work, resource: Resource, query: Query) -> bool:
+    """Where PostgreSQL reads the rows themselves in the list's own order, and no further than until the page is full."""
+    return work.session.connection().dialect.name == "postgresql" and _by_itself(resource, query)
+
+
 def _among_all(resource: Resource, query: Query, conditions: list[Any]) -> sa.Select[Any]:
     """The ids of the page's rows: all that meet the conditions are read once, with what they are sorted by, and put in order."""
-    key, names = column_of(resource.table, "id"), query.sorts or (resource.sort,)
-    sought = [_key(resource, resource.fields[name.removeprefix("-")]).label(f"k{at}") for at, name in enumerate(names)]
-    held = sa.select(key, *sought).where(*conditions).cte("held").prefix_with("MATERIALIZED")
+    held = _all_held(resource, query, conditions, None)
     page = sa.select(held.c.id).order_by(*order(resource, query, held.c))
     return page.limit(query.size).offset((query.page - 1) * query.size)
+
+
+def _all_held(resource: Resource, query: Query, conditions: list[Any], most: int | None) -> Any:
+    """Ids of the rows that meet the conditions, at most so many, with what they are sorted by as `k0`, `k1` and so on."""
+    key, names = column_of(resource.table, "id"), query.sorts or (resource.sort,)
+    specs = [_sorting(resource, name.removeprefix("-")) for name in names]
+    sought = [_key(resource, spec).label(f"k{at}") for at, spec in enumerate(specs)]
+    return sa.select(key, *sought).where(*conditions).limit(most).cte("held").prefix_with("MATERIALIZED")
 
 
 def _filled(resource: Resource, query: Query) -> Any:
@@ -140,13 +174,22 @@ def _by_key(resource: Resource, spec: FieldSpec) -> bool:
 
 
 def at_once(
-    work: Work, resource: Resource, query: Query, names: tuple[str, ...], conditions: list[Any], cap: int | None
+    work: Work,
+    resource: Resource,
+    query: Query,
+    names: tuple[str, ...],
+    conditions: list[Any],
+    cap: int | None,
+    told: tuple[int, bool] | None,
 ) -> tuple[Sequence[Any], int, bool] | None:
     """The page of a search, how many match, and whether that is the cap: by one statement, where SQLite finds few in the list's
-    own order, or many in a large table of which the order's first rows will not fill the page.
+    own order, or many in a large table of which the order's first rows will not fill the page, and where PostgreSQL finds few.
 
-    None where it has to be asked in the ordinary way.
+    None where it has to be asked in the ordinary way. `told` is what is known of the two from the page before.
     """
+    found = search.sought(work, resource.table, query.text) if query.text else None
+    if found is not None:
+        return _counted_at_once(work, resource, query, names, conditions, found, cap, told)
     phrase = search.phrase_of(work, query.text) if query.text and _by_itself(resource, query) else ""
     if not phrase:
         return None
@@ -155,11 +198,61 @@ def at_once(
     needed = query.size * query.page * _SURE
     if place is not None and place * needed <= AT_ONCE * WALK:
         return None  # as dense as they lie up to there, the walk meets enough of them
-    found = _narrow(work, resource, query, names, conditions, phrase, AT_ONCE + 1 if place is None else _ALL)
-    if not found or (place is None and found[0].matched > AT_ONCE):
+    page = _narrow(work, resource, query, names, conditions, phrase, AT_ONCE + 1 if place is None else _ALL)
+    if not page or (place is None and page[0].matched > AT_ONCE):
         return None
-    total = found[0].total
-    return (found, cap, True) if cap is not None and total > cap else (found, total, False)
+    return page, *_capped(page[0].total, cap)
+
+
+def _capped(total: int, cap: int | None) -> tuple[int, bool]:
+    return (cap, True) if cap is not None and total > cap else (total, False)
+
+
+def _counted_at_once(
+    work: Work,
+    resource: Resource,
+    query: Query,
+    names: tuple[str, ...],
+    conditions: list[Any],
+    found: Match,
+    cap: int | None,
+    told: tuple[int, bool] | None,
+) -> tuple[Sequence[Any], int, bool]:
+    """The same on PostgreSQL, where reading the rows that match costs most: as few as may be, and once for the count and the page.
+
+    In a large table the page is sought in the list's order before, in any other where more than CAP match.
+    """
+    both = [*conditions, found.index]
+    large = told is None and _by_itself(resource, query)
+    if large := large and (work.session.connection().scalar(_newest(resource.table)) or 0) > LARGE:
+        page = _met(work, resource, query, names, [*conditions, found.test])
+        if len(page) == query.size:
+            return page, *count(work, resource, both, None, cap)
+    if told is None or told[0] < CAP:
+        most = HELD if large else CAP
+        page = work.session.connection().execute(_held(resource, query, names, both, most)).all()
+        total = page[0].total
+        if total <= most:
+            return [row for row in page if row.id is not None], *_capped(total, cap)
+        told = told or ((cap, True) if cap is not None and cap <= CAP else count(work, resource, both, None, cap))
+    with in_time(work, resource, query, broad=True):
+        if large:
+            return _put_in_order(work, resource, query, names, both), *told
+        return _of_index(work, resource, query, names, conditions, found), *told
+
+
+def _held(resource: Resource, query: Query, names: tuple[str, ...], conditions: list[Any], most: int) -> sa.Select[Any]:
+    """The rows of the page with `total`, how many meet the conditions. With more than `most`, or none on the page, one empty row."""
+    key = column_of(resource.table, "id")
+    held = _all_held(resource, query, conditions, most + 1)
+    counted = sa.select(sa.func.count().label("total")).select_from(held).cte("counted").prefix_with("MATERIALIZED")
+    few = sa.select(counted.c.total).scalar_subquery() <= most
+    sorted_by = order(resource, query, held.c)
+    page = sa.select(held).where(few).order_by(*sorted_by).limit(query.size).offset((query.page - 1) * query.size)
+    keys = page.subquery("page")
+    rows = selecting(resource, names).add_columns(counted.c.total)
+    joined = counted.outerjoin(keys, sa.true()).outerjoin(resource.table.__table__, key == keys.c.id)
+    return rows.select_from(joined).order_by(*order(resource, query, keys.c))
 
 
 @cache

@@ -84,7 +84,7 @@ def page(
     names = _with_currency(
         resource, [name for name in columns or columns_of(resource, query) if name in resource.fields]
     )
-    quick = listing.at_once(work, resource, query, names, conditions, cap)
+    quick = listing.at_once(work, resource, query, names, conditions, cap, total)
     if quick is not None:
         return Page(items_of(resource, names, quick[0]), *quick[1:])
     found = match(work, resource.table, query.text)

@@ -175,6 +175,18 @@ TEXTS = [
     "zzz",
     "b-12/34",
     "a%b",
+    "a%b@acme.example",
+    "@acme",
+    "@a",
+    "acme.e",
+    "e.ex",
+    ".example",
+    "ex",
+    "a",
+    "ac",
+    ".",
+    "@",
+    "s.l",
     "  ",
     "\u0301",
 ]
@@ -312,6 +324,26 @@ def test_a_sort_that_cannot_be_is_refused(places, sort):
         assert list(caught.value.fields) == ["sort"]
 
 
+@pytest.mark.parametrize(
+    "text", ["e", "ex", "c", "co", "s", "sl", "example", "o.ex", "@correo", "contacto@correo.example"]
+)
+def test_postgresqls_index_names_no_row_by_a_piece_of_an_address(postgresql, tmp_path, text):
+    """It names the very rows that are found: none of them is taken back once it has been read."""
+    with crm.using(postgresql, tmp_path):
+        crm.founded()
+        with Work(SYSTEM, "accounts.create") as work:
+            given = [{"name": f"{name} S.L.", "email": "contacto@correo.example"} for name in ("Uno", "Esteban", "Ana")]
+            records.insert_many(work, kernel.ACCOUNTS, given)
+        with Work(SYSTEM) as work:
+            found = search.match(work, kernel.ACCOUNTS.table, text)
+            work.session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
+            ids = found.ids().compile(work.session.get_bind(), compile_kwargs={"literal_binds": True})
+            plan = work.session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE) {ids}").scalars().all()
+    assert found.total == {"e": 1, "ex": 0}.get(text, 3)
+    assert any("Bitmap Index Scan on ix_account_search" in line for line in plan)
+    assert not any("Removed by Index Recheck" in line for line in plan)
+
+
 def test_a_broad_search_counts_to_the_cap_and_further_when_asked(places):
     assert both(places, Query("comun"))[1:] == (search.CAP, True)
     assert both(places, Query("comun"), cap=None)[1:] == (MANY, False)
@@ -346,10 +378,17 @@ def test_however_a_search_is_answered_the_pages_are_the_same(places, monkeypatch
         ]
 
     told = pages()
-    for walk, large, sure in ((10, 200_000, 1.4), (3_000, 0, 0), (10, 0, 0), (3_000, 0, 1e9)):
-        for name, value in (("WALK", walk), ("LARGE", large), ("_SURE", sure)):
+    ways = [
+        (10, 200_000, 1.4, MANY),
+        (3_000, 0, 0, MANY),
+        (10, 0, 0, MANY),
+        (3_000, 0, 1e9, MANY),
+        (10, 0, 1e9, search.CAP),
+    ]
+    for way in ways:
+        for name, value in zip(("WALK", "LARGE", "_SURE", "HELD"), way, strict=True):
             monkeypatch.setattr(listing, name, value)
-        assert pages() == told, (walk, large, sure)
+        assert pages() == told, way
 
 
 def test_a_page_far_behind_the_end_is_empty(places):

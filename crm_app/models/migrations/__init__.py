@@ -57,7 +57,8 @@ def narrow_index(op: Any, table: str, *more: str) -> None:
 def search_index(op: Any, table: str) -> None:
     """Make the table's search column searchable; `op` is alembic.op.
 
-    SQLite: a trigram table with its triggers, and the narrow index. PostgreSQL: a pg_trgm index.
+    SQLite: a trigram table with its triggers, and the narrow index. PostgreSQL: a pg_trgm index, which has dots and @ as letters
+    (why is said in `services/search.py`).
     """
     if op.get_bind().dialect.name == "sqlite":
         index = f"{table}_search"
@@ -73,7 +74,8 @@ def search_index(op: Any, table: str) -> None:
         narrow_index(op, table)
     else:
         op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        op.execute(f'CREATE INDEX "ix_{table}_search" ON "{table}" USING gin (search gin_trgm_ops)')
+        letters = "replace(replace(search, '.', 'A'), '@', 'B')"
+        op.execute(f'CREATE INDEX "ix_{table}_search" ON "{table}" USING gin ({letters} gin_trgm_ops)')
 
 
 _PART = (
