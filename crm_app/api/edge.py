@@ -1,21 +1,24 @@
 """What every request and every socket passes first: where it may come from, what its answer may do, how long it may be kept."""
 
+import asyncio
 import base64
 import hashlib
 import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from crm_app.core.errors import Unavailable
 from crm_app.core.settings import settings
-from crm_app.services import guessing
+from crm_app.services import guessing, identity
 
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -23,6 +26,7 @@ _OURS = ("/api/", "/auth/", "/_event", "/ping", "/healthz", "/readyz")
 _CLOSED = ("/_upload", "/_health", "/_all_routes", "/auth-codespace")  # Reflex's own, which ask nobody who they are
 
 
+_LARGEST = 8_000_000  # characters of one message (REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE)
 _FALLBACK = "404.html"  # what is answered for an address that the build knows no file for, such as that of a record
 _REST = (
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
@@ -74,6 +78,28 @@ class Doors:
                 del self._open[whose]
 
 
+class Weights:
+    """How much may be sent over sockets before anybody reads it: so many characters a second with a burst before it. Whoever is
+    signed in has by far more of them, each person their own; all others of one address share theirs.
+    """
+
+    def __init__(self, events: float) -> None:
+        self._strangers = guessing.Buckets(events * 2_000, events * 32_000)
+        self._people = guessing.Buckets(events * 32_000, max(events * 400_000, 3 * _LARGEST))
+
+    async def refuses(self, scope: Scope, size: int) -> bool:
+        """Whether this socket's sender has no more left for a message of that many characters."""
+        connection = HTTPConnection(scope)
+        cookie = connection.cookies.get(identity.COOKIE, "")
+        sure, actor = identity.remembered(cookie)
+        if not sure:
+            with suppress(Unavailable):  # then the address is what is known of the sender
+                actor = await asyncio.to_thread(identity.actor_by_cookie, cookie)
+        if actor is not None:
+            return self._people.empty(f"{actor.user}", size)
+        return self._strangers.empty(guessing.place(connection.client.host if connection.client else ""), size)
+
+
 class Edge:
     """The outermost layer around the whole application."""
 
@@ -83,6 +109,7 @@ class Edge:
         self._plain = content_policy()
         events = settings().events_per_second
         self._doors = Doors(events / 12, events * 4, events * 10)
+        self._weights = Weights(events)
         self._folders = frozenset(f"/{file.parent.relative_to(page).as_posix()}" for file in page.rglob("index.html"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,9 +140,22 @@ class Edge:
             return
         with self._doors.opened((scope.get("client") or ("",))[0]) as may:
             if may:
-                await self.app(scope, receive, send)
+                await self.app(scope, self._weighed(scope, receive, send), send)
             else:
                 await _refuse(scope, receive, send, 429)
+
+    def _weighed(self, scope: Scope, receive: Receive, send: Send) -> Receive:
+        """The same messages, as long as their sender may send so much; then the socket is closed."""
+
+        async def weighed() -> Message:
+            message = await receive()
+            size = len(message.get("text") or message.get("bytes") or "")
+            if not size or not await self._weights.refuses(scope, size):
+                return message
+            await send({"type": "websocket.close", "code": 1009})
+            return {"type": "websocket.disconnect", "code": 1009}
+
+        return weighed
 
     def _dressed(self, send: Send, path: str, scope: Scope) -> Send:
         async def dressed(message: Message) -> None:

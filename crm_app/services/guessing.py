@@ -92,11 +92,11 @@ class Buckets:
         self._per_second, self._most = per_second, most
         self._left: dict[str, tuple[float, float]] = {}
 
-    def empty(self, whose: str) -> bool:
-        """Take one out; True when there was none left."""
+    def empty(self, whose: str, taken: float = 1.0) -> bool:
+        """Take so much out; True when there was not that much left."""
         now = time.monotonic()
         left, then = self._left.get(whose, (self._most, now))
-        left = min(self._most, left + (now - then) * self._per_second) - 1
+        left = min(self._most, left + (now - then) * self._per_second) - taken
         if len(self._left) > 10_000:
             self._left = {name: bucket for name, bucket in self._left.items() if now - bucket[1] < 60}
         self._left[whose] = (max(left, -1.0), now)

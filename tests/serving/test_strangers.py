@@ -1,6 +1,7 @@
 """What a stranger can pile up: sockets of one address, and states that belong to nobody."""
 
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import reflex as rx
@@ -9,10 +10,13 @@ from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.redis import StateManagerRedis
 from reflex.istate.manager.token import BaseStateToken
 
-from crm_app.api.edge import Doors
+from crm_app.api.edge import Doors, Edge, Weights
+from crm_app.core.errors import Unavailable
+from crm_app.services import guessing, identity
 from crm_app.state import strangers
 from crm_app.state.guard import SessionOwner
 from crm_app.state.session import Me
+from tests.support import kernel
 from tests.support.loop import run
 
 
@@ -77,9 +81,9 @@ async def _event(manager, name, user, *, more=False):
 
 
 def test_in_redis_too_states_of_nobody_go_soon_and_those_of_a_user_stay(redis_url):
+    manager = strangers.manager_for(StateManagerRedis(redis=Redis.from_url(redis_url), token_expiration=3600))
+
     async def scene():
-        made = StateManagerRedis(redis=Redis.from_url(redis_url), token_expiration=3600)
-        manager = strangers.manager_for(made)
         lives = {
             "stranger": await _event(manager, "stranger", None, more=True),
             "member": await _event(manager, "member", 7, more=True),
@@ -110,3 +114,56 @@ async def _ttls(manager, name):
 def test_states_in_memory_are_kept_by_reflexs_own_manager():
     manager = StateManagerMemory(token_expiration=3600)
     assert strangers.manager_for(manager) is manager
+
+
+def _socket(cookie="", address="198.51.100.7"):
+    headers = [(b"cookie", f"crm_session={cookie}".encode())] if cookie else []
+    return {"type": "websocket", "path": "/_event/", "headers": headers, "client": (address, 1), "query_string": b""}
+
+
+def test_strangers_of_one_address_send_little_and_each_person_much(admin, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(guessing, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    people = [admin, kernel.user_with({"accounts.read": "all"}).user]
+    cookies = [identity.open_session(user, "a test", "", stay=False).cookie for user in people]
+    weights = Weights(60)
+
+    def sent(size, *who):
+        return not run(weights.refuses(_socket(*who), size))
+
+    assert [sent(900_000) for _ in range(4)] == [True, True, False, False]
+    assert not sent(900_000, "no session of ours")
+    assert sent(900_000, "", "198.51.100.8")
+    assert not sent(8_000_000, "", "198.51.100.9")
+    assert [sent(8_000_000, cookies[0]) for _ in range(4)] == [True, True, True, False]
+    assert sent(8_000_000, cookies[1])
+    now[0] += 10
+    assert [sent(900_000) for _ in range(2)] == [True, False]
+
+
+def test_a_socket_that_sends_too_much_is_closed_before_anybody_reads_it(admin):
+    said, heard = [], []
+
+    async def app(_scope, receive, _send):
+        while (message := await receive())["type"] != "websocket.disconnect":
+            heard.append(message)
+
+    async def receive():
+        return {"type": "websocket.receive", "text": "A" * 700_000}
+
+    async def send(message):
+        said.append(message)
+
+    run(Edge(app, Path("nowhere"))(_socket(), receive, send))
+    assert [len(message["text"]) for message in heard] == [700_000, 700_000]
+    assert said == [{"type": "websocket.close", "code": 1009}]
+
+
+def test_a_socket_stays_open_while_the_database_is_away(admin, monkeypatch):
+    def away(_cookie):
+        raise Unavailable
+
+    monkeypatch.setattr(identity, "actor_by_cookie", away)
+    weights = Weights(60)
+    assert not run(weights.refuses(_socket("somebody"), 1_000))
+    assert run(weights.refuses(_socket("somebody"), 8_000_000))
