@@ -199,9 +199,9 @@ def at_once(
     if place is not None and place * needed <= AT_ONCE * WALK:
         return None  # as dense as they lie up to there, the walk meets enough of them
     page = _narrow(work, resource, query, names, conditions, phrase, AT_ONCE + 1 if place is None else _ALL)
-    if not page or (place is None and page[0].matched > AT_ONCE):
+    if not page or (place is None and page[0][-2] > AT_ONCE):
         return None
-    return page, *_capped(page[0].total, cap)
+    return page, *_capped(page[0][-1], cap)
 
 
 def _capped(total: int, cap: int | None) -> tuple[int, bool]:
@@ -231,9 +231,9 @@ def _counted_at_once(
     if told is None or told[0] < CAP:
         most = HELD if large else CAP
         page = work.session.connection().execute(_held(resource, query, names, both, most)).all()
-        total = page[0].total
+        total = page[0][-1]  # by its place: a list may have a field of any name
         if total <= most:
-            return [row for row in page if row.id is not None], *_capped(total, cap)
+            return [row for row in page if row[0] is not None], *_capped(total, cap)
         told = told or ((cap, True) if cap is not None and cap <= CAP else count(work, resource, both, None, cap))
     with in_time(work, resource, query, broad=True):
         if large:
