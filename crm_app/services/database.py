@@ -6,14 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from crm_app.core.errors import Unavailable
@@ -24,6 +24,7 @@ from crm_app.core.settings import settings
 POOL_SIZE = 8
 _BUSY_MS = 5000
 _TURN_S = 15
+_LAIN_S = 1.0
 _STEPS = 100_000  # of SQLite's machine between two looks at the clock: some milliseconds
 _CACHE_KB = 4000  # per connection: eight of them stay small beside the page cache of the system
 
@@ -48,13 +49,30 @@ def engine_for(url: str) -> sa.Engine:
         pool_size=POOL_SIZE,
         max_overflow=4,
         pool_timeout=10,
-        pool_pre_ping=True,
         pool_use_lifo=True,
         hide_parameters=True,  # an error that is logged must not name anybody
         connect_args={"connect_timeout": 5},
     )
     event.listen(found, "connect", _postgres_connect)
+    event.listen(found, "checkin", _left)
+    event.listen(found, "checkout", partial(_taken, found))
     return found
+
+
+def _left(_connection: Any, record: Any) -> None:
+    record.info["left"] = time.monotonic()
+
+
+def _taken(of: sa.Engine, connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that has lain for a while is asked whether it still leads anywhere; with one just used that is a detour."""
+    if time.monotonic() - record.info.get("left", 0.0) < _LAIN_S:
+        return
+    try:
+        alive = of.dialect.do_ping(connection)
+    except of.dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
+    if not alive:
+        raise InvalidatePoolError
 
 
 def _postgres_connect(connection: Any, _record: Any) -> None:

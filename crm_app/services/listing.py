@@ -1,5 +1,6 @@
 """A page of a list in the database: how many match, in which order they come, which rows stand on the page."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -17,7 +18,7 @@ from . import search
 from .database import TooLong, limited
 from .search import CAP, Match
 from .values import selecting
-from .work import Work, column_of
+from .work import Work, column_of, on_commit
 
 WALK = 3_000  # rows of a list's order that are tested before all that match are put in order
 _FURTHER = 10  # times as many are tested where the first ones held enough that match to expect the page among these
@@ -26,6 +27,8 @@ _ALL = 2**31 - 1
 SORT_S = 5.0  # seconds in which a page of very many records has to be in its order
 HELD = 150_000  # matches in a large table that PostgreSQL reads to count and sort them at once, where no walk has filled the page
 LARGE = 200_000  # rows of a table in which it pays to look first how dense the matches are
+_KEPT_S = 2.0  # how late another process of the same installation learns how many there are
+_sizes: dict[tuple[Any, str, str], tuple[float, int]] = {}
 AT_ONCE = 3_000  # matches that are counted, sorted and read by one statement; with more, the counting alone comes first
 
 
@@ -193,7 +196,7 @@ def at_once(
     phrase = search.phrase_of(work, query.text) if query.text and _by_itself(resource, query) else ""
     if not phrase:
         return None
-    size = work.session.connection().scalar(_newest(resource.table)) or 0
+    size = _known(work, resource.table, "newest", _newest(resource.table))
     place = search.place_of(work, resource.table, phrase, AT_ONCE) if size > LARGE else None
     needed = query.size * query.page * _SURE
     if place is not None and place * needed <= AT_ONCE * WALK:
@@ -224,7 +227,7 @@ def _counted_at_once(
     """
     both = [*conditions, found.index]
     large = told is None and _by_itself(resource, query)
-    if large := large and (work.session.connection().scalar(_newest(resource.table)) or 0) > LARGE:
+    if large := large and _known(work, resource.table, "newest", _newest(resource.table)) > LARGE:
         page = _met(work, resource, query, names, [*conditions, found.test])
         if len(page) == query.size:
             return page, *count(work, resource, both, None, cap)
@@ -312,7 +315,29 @@ def count(
         inner = inner.limit(cap + 1)
         counted = work.session.scalar(sa.select(sa.func.count()).select_from(inner.subquery())) or 0
         return min(counted, cap), counted > cap
-    return work.session.scalar(sa.select(sa.func.count()).select_from(resource.table).where(*conditions)) or 0, False
+    every = sa.select(sa.func.count()).select_from(resource.table).where(*conditions)
+    if conditions or work.verb:
+        return work.session.scalar(every) or 0, False
+    return _known(work, resource.table, "count", every), False
+
+
+@on_commit
+def _forget(tables: set[str]) -> None:
+    for known in [known for known in _sizes if known[1] in tables]:
+        _sizes.pop(known, None)
+
+
+def _known(work: Work, table: Any, what: str, statement: sa.Select[Any]) -> int:
+    """A number about a whole table. Of a big one it is kept for a moment, as long as nobody here changes the table."""
+    place = (work.session.get_bind().engine.url, table.__tablename__, what)
+    found = _sizes.get(place)
+    if found is not None and time.monotonic() - found[0] < _KEPT_S:
+        return found[1]
+    asked = time.monotonic()
+    number = work.session.scalar(statement) or 0
+    if number > CAP:
+        _sizes[place] = asked, number
+    return number
 
 
 def columns_of(resource: Resource, query: Query) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -430,3 +431,28 @@ def test_pickers_offer_what_the_actor_may_read(places):
                 assert len(records.options(work, kernel.ACCOUNTS, "", 7)) == 7
             with Work(place.actors["own"]) as work:
                 assert records.options(work, kernel.ACCOUNTS, "nuñez") == [(2, "NUÑEZ y Peña")]
+
+
+def test_how_many_there_are_of_a_big_list_is_asked_once_in_a_moment_and_again_after_a_change(places, monkeypatch):
+    for place in places:
+        monkeypatch.setattr(listing, "_sizes", {})
+        monkeypatch.setattr(listing, "_KEPT_S", 3600)
+        asked = []
+        before = answer(place, Query(), cap=None)[1]
+        with at(place):
+            engine = engine_for(place.url)
+
+            def heard(_connection, _cursor, statement, *_more, asked=asked):
+                asked.append(statement)
+
+            sa.event.listen(engine, "before_cursor_execute", heard)
+            assert answer(place, Query(), cap=None)[1] == before
+            assert not any("count(" in statement for statement in asked)
+            with Work(SYSTEM, "accounts.create") as work:
+                key = records.create(work, kernel.ACCOUNTS, {"name": "Uno más"})
+                assert records.count(work, kernel.ACCOUNTS, Query())[0] == before + 1
+            assert answer(place, Query(), cap=None)[1] == before + 1
+            with Work(SYSTEM, "accounts.remove") as work:
+                records.remove(work, kernel.ACCOUNTS, key)
+            assert answer(place, Query(), cap=None)[1] == before
+            sa.event.remove(engine, "before_cursor_execute", heard)
