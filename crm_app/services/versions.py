@@ -12,7 +12,7 @@ from crm_app.models.quotes import QUOTES, Quote
 from crm_app.models.trade import TOTALS
 
 from . import records
-from .values import Item
+from .values import Item, items_of, selecting
 from .work import Work, column_of
 
 _MOST = 200
@@ -34,17 +34,23 @@ class Difference:
 
 
 def versions_of(work: Work, key: object) -> list[Item]:
-    """All versions of a quote that the actor may read, the first one first. Raises Missing, NotAllowed."""
+    """The heads, without lines, of all versions of a quote that the actor may read, the first one first, however many in one
+    statement. Raises Missing, NotAllowed.
+    """
+    number = column_of(Quote, "id")
+    family = sa.select(_family(records.reach(work, QUOTES, key)).c.id).limit(_MOST)
+    names = tuple(QUOTES.fields)
+    mine = selecting(QUOTES, names).where(number.in_(family), *records.readable(work, QUOTES)).order_by(number)
+    return items_of(QUOTES, names, work.session.execute(mine).all())
+
+
+def _family(key: int) -> sa.CTE:
+    """The ids of the quote, of those it was made from, and of all that were made from these."""
     number, before = column_of(Quote, "id"), column_of(Quote, "before")
-    found = {records.reach(work, QUOTES, key)}
-    while len(found) < _MOST:
-        near = sa.select(number, before).where(sa.or_(number.in_(found), before.in_(found)))
-        more = {one for row in work.session.execute(near) for one in row if one is not None}
-        if more <= found:
-            break
-        found |= more
-    mine = sa.select(number).where(number.in_(found), *records.readable(work, QUOTES)).order_by(number)
-    return [records.one(work, QUOTES, one) for one in work.session.scalars(mine)]
+    above = sa.select(number.label("id"), before.label("before")).where(number == key).cte("above", recursive=True)
+    above = above.union(sa.select(number, before).join(above, number == above.c.before))
+    below = sa.select(above.c.id).cte("below", recursive=True)
+    return below.union(sa.select(number).join(below, before == below.c.id))
 
 
 def differences(work: Work, resource: Resource, older: Item, newer: Item) -> list[Difference]:

@@ -108,7 +108,7 @@ def compared(work: Work, resource: Resource, item: records.Item, other: str = ""
     place = next(number for number, one in enumerate(found) if one.id == item.id)
     beside = next((one for one in found if str(one.id) == other and one.id != item.id), None)
     beside = beside or found[place - 1 if place else 1]
-    older, newer = sorted((item, beside), key=lambda one: one.id)
+    older, newer = sorted((item, records.one(work, resource, beside.id)), key=lambda one: one.id)
     rows = [
         DifferenceRow(one.line, speech.say(one.label), one.before, one.after)
         for one in versions.differences(work, resource, older, newer)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from crm_app.models.quotes import QUOTES
 from crm_app.services import actions, records, standings, versions
@@ -79,7 +80,8 @@ def test_the_versions_name_each_other_and_what_changed_from_one_to_the_next():
     with Work(SYSTEM) as work:
         found = versions.versions_of(work, newer)
         assert [item.id for item in found] == [item.id for item in versions.versions_of(work, quote)] == [quote, newer]
-        told = [(one.line, one.label, one.before, one.after) for one in versions.differences(work, QUOTES, *found)]
+        whole = [records.one(work, QUOTES, item.id) for item in found]
+        told = [(one.line, one.label, one.before, one.after) for one in versions.differences(work, QUOTES, *whole)]
     name = rows[0].description
     assert [one for one in told if one[1] != "Taxes"] == [
         ("", "Terms", "", "30 days"),
@@ -91,3 +93,28 @@ def test_the_versions_name_each_other_and_what_changed_from_one_to_the_next():
         ("Help", "", "", "2 \u00d7 7,00"),
         ("Manual", "", "1 \u00d7 9,00", ""),
     ]
+
+
+def test_many_versions_are_read_in_as_many_statements_as_two_and_from_each_of_them_alike():
+    quote, newer = revised(*(line(1, 5) for _ in range(20)))
+    keys = [quote, newer]
+
+    def asked(key):
+        with Work(SYSTEM) as work:
+            heard = []
+            listen = lambda *_: heard.append(1)  # noqa: E731
+            engine = work.session.get_bind()
+            sa.event.listen(engine, "before_cursor_execute", listen)
+            found = versions.versions_of(work, key)
+            sa.event.remove(engine, "before_cursor_execute", listen)
+        return [item.id for item in found], len(heard)
+
+    two = asked(quote)
+    assert two[0] == keys
+    run("quotes", "cancel", newer)
+    for _ in range(4):
+        keys.append(to("quotes", "revise", quote))
+        run("quotes", "cancel" if len(keys) < 5 else "send", keys[-1])
+        if len(keys) >= 5:
+            quote = keys[-1]
+    assert [asked(key) for key in keys] == [(keys, two[1])] * len(keys)
