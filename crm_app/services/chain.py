@@ -219,6 +219,9 @@ def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Se
         raise Invalid({"": Message("Nothing is left of this.")})
     table, line_table = HEADS[target]
     values = {name: getattr(first, name) for name in TRAVELS} | {"date": trade.today(work)} | head
+    if source != target:  # what goes back is worth what it was
+        values["rate_typed"] = first.rate_typed and all((row.rate_typed, row.rate) == (True, first.rate) for row in rows)
+        trade.rate_of_day(work, values)
     if len(rows) == 1:
         values |= pointers(source, first, table)
         order = work.session.get(HEADS["orders"][0], values["order"]) if values.get("order") else None

@@ -86,6 +86,7 @@ def _amount(line: Any, currency: str) -> Decimal:
 def _store(work: Work, source: str, row: Any, lines: list[dict[str, Any]], head: Mapping[str, Any]) -> Any:
     values = {name: getattr(row, name) for name in chain.TRAVELS}
     values |= {"date": trade.today(work), **head} | chain.pointers(source, row, Invoice)
+    trade.rate_of_day(work, values)
     account = work.row(Account, row.account)
     trade.add_up(work, values, account, lines)
     return chain.write(work, source, row.id, "invoices", values | instalments.days(work, values), lines)

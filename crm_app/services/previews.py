@@ -147,7 +147,8 @@ def _margin(work: Work, head: Mapping[str, Any], line: Mapping[str, Any]) -> tup
     if product is None or not line.get("net") or not work.actor.may("products.read"):
         return None
     own = product.currency or head["currency"]
-    cost = prices.converted(work, product.cost, own, head["currency"], head["date"], [])
+    ask = prices.Ask(None, head["currency"], head["date"], head["rate"])
+    cost = prices.converted(work, product.cost, own, ask, [])
     if cost is None:
         return None
     return cost, (line["net"] - cost * line["quantity"]) * 100 / line["net"]

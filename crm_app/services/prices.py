@@ -31,13 +31,14 @@ class Priced:
 
 @dataclass(frozen=True)
 class Ask:
-    """What is asked: the list (None: the product's own price), the currency of the document and its day; the taxes of the line,
-    and whether the document's prices hold them.
+    """What is asked: the list (None: the product's own price), the currency of the document, its day and its own exchange rate
+    (None: that of the day); the taxes of the line, and whether the document's prices hold them.
     """
 
     price_list: int | None
     currency: str
     day: date
+    rate: Decimal | None = None
     taxes: tuple[Tax, ...] = ()
     included: bool = False
 
@@ -55,17 +56,17 @@ def price_of(work: Work, ask: Ask, product: Any, quantity: Decimal) -> Priced:
     base = product.price
     steps = [Step("List price of the product", base, own_currency)] if base is not None else []
     if found is None:
-        price = converted(work, base, own_currency, ask.currency, ask.day, steps)
+        price = converted(work, base, own_currency, ask, steps)
         return Priced(_taxed(price, ask.taxes, steps, held=False, wanted=ask.included), tuple(steps))
     price_list, rule = found
     said = f"{price_list.name}: {_plain(rule.value)}"
     if rule.kind is RuleKind.FIXED:
         price = apply(rule, Decimal(0), None)
         steps.append(Step(_SAID[rule.kind], price, said))
-        price = converted(work, price, price_list.currency or own_currency, ask.currency, ask.day, steps)
+        price = converted(work, price, price_list.currency or own_currency, ask, steps)
         return Priced(_taxed(price, ask.taxes, steps, held=price_list.included, wanted=ask.included), tuple(steps))
-    base = converted(work, base, own_currency, ask.currency, ask.day, steps)
-    cost = converted(work, product.cost, own_currency, ask.currency, ask.day, [])
+    base = converted(work, base, own_currency, ask, steps)
+    cost = converted(work, product.cost, own_currency, ask, [])
     if base is None and (cost is None or rule.kind is RuleKind.DISCOUNT):
         return Priced(None, tuple(steps))
     base = _taxed(base, ask.taxes, steps, held=False, wanted=price_list.included)
@@ -98,17 +99,16 @@ def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def converted(
-    work: Work, price: Decimal | None, source: str, target: str, day: date, steps: list[Step]
-) -> Decimal | None:
-    """The price in another currency, once and one way. Without a rate there is no price."""
-    if price is None or source == target:
+def converted(work: Work, price: Decimal | None, source: str, ask: Ask, steps: list[Step]) -> Decimal | None:
+    """The price in the document's currency, once and one way. Without a rate there is no price."""
+    if price is None or source == ask.currency:
         return price
-    of_source, of_target = currencies.rate(work, source, day), currencies.rate(work, target, day)
-    if of_source is None or of_target is None:
+    of_source = currencies.rate(work, source, ask.day)
+    of_target = ask.rate or currencies.rate(work, ask.currency, ask.day)
+    if of_source is None or not of_target:
         return None
     made = quantize(price * of_source / of_target, PRICE_PLACES)
-    steps.append(Step("Converted", made, f"{source} {_plain(of_source)} / {target} {_plain(of_target)}"))
+    steps.append(Step("Converted", made, f"{source} {_plain(of_source)} / {ask.currency} {_plain(of_target)}"))
     return made
 
 

@@ -26,8 +26,7 @@ ZERO = Decimal(0)
 ONE = Decimal(1)
 LARGEST = Decimal(10) ** 14  # what an amount may reach, see Exact
 _TOTALS = ("net", "tax", "rounding", "total", "withheld", "payable")
-_PRICING = ("account", "date", "currency", "included", "price_list")
-_DECIDING = (*_PRICING, "rate")
+_PRICING = ("account", "date", "currency", "rate", "included", "price_list")
 _PRICING_LINE = frozenset(("product", "quantity", "tax_class", "listed"))
 
 
@@ -145,6 +144,13 @@ def rate_of(values: dict[str, Any], found: currencies.Rate | None) -> None:
     values |= {"rate_typed": found is None, "rate_day": source.day, "rate_source": source.source}
 
 
+def rate_of_day(work: Work, values: dict[str, Any]) -> None:
+    """Into the head of what is made of another document: the rate of its own day, where that has one; an agreed one stays."""
+    found = currencies.looked_up(work, values["currency"], values["date"])
+    if not values["rate_typed"] and found.rate is not None:
+        rate_of(values, found)
+
+
 def _of_day(work: Work, draft: Draft, account: Account, resource: str) -> None:
     """Date, currency and rate."""
     values = draft.values
@@ -154,9 +160,9 @@ def _of_day(work: Work, draft: Draft, account: Account, resource: str) -> None:
     other = stored is None or stored.currency != values["currency"]
     if values["currency"] == company(work).currency:
         rate_of(values, currencies.Rate(ONE))
-    elif values["rate"] and "rate" in draft.given and (stored is None or stored.rate != values["rate"]):
+    elif values["rate"] is not None and "rate" in draft.given and (stored is None or stored.rate != values["rate"]):
         rate_of(values, None)
-    elif not values["rate"] or other or (stored.date != values["date"] and not stored.rate_typed):
+    elif values["rate"] is None or other or (stored.date != values["date"] and not stored.rate_typed):
         rate_of(values, currencies.looked_up(work, values["currency"], values["date"]))
         if values["rate"] is None:
             draft.errors["currency"] = currencies.missing(values["currency"])
@@ -169,7 +175,7 @@ Row = tuple[dict[str, Any], frozenset[str], bool]
 
 def _rows(work: Work, draft: Draft, resource: str) -> list[Row] | None:
     """The lines as they will be: (values, what of them changes now, whether the line is new). None: nothing about them changes."""
-    if "lines" not in draft.lines and draft.id is not None and draft.given.isdisjoint(_DECIDING):
+    if "lines" not in draft.lines and draft.id is not None and draft.given.isdisjoint(_PRICING):
         return None
     part = next(found for found in RESOURCES.lines(resource_of(resource)) if found.name == "lines")
     there = {item.id: item.values for item in lines.read(work, part, draft.id)} if draft.id is not None else {}
@@ -257,7 +263,7 @@ def asked_price(
 ) -> prices.Priced:
     """What the line's product costs in this document, and why."""
     borne = taxes.borne(work, account, head)(row["tax_class"])
-    ask = prices.Ask(head["price_list"], head["currency"], head["date"], borne, bool(head["included"]))
+    ask = prices.Ask(head["price_list"], head["currency"], head["date"], head["rate"], borne, bool(head["included"]))
     return prices.price_of(work, ask, product, row["quantity"])
 
 

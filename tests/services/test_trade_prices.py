@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from crm_app.models.currencies import ExchangeRate
 from crm_app.models.quotes import QuoteLine
 from crm_app.services import previews, records
 from crm_app.services.actors import SYSTEM
@@ -153,11 +154,68 @@ def test_the_rate_is_that_of_the_day_unless_it_is_written(trading):
     assert of_rate(trade.of("quotes", written.id)) == (D("0.6"), False, date(2021, 2, 1), "Central bank")
     trade.run("quotes", "change", written.id, date="2021-01-31", rate="0.6")
     assert of_rate(trade.of("quotes", written.id)) == (D("0.5"), False, date(2021, 1, 1), "Central bank")
-    invoice = trade.to("quotes", "invoice", written.id)
-    assert of_rate(trade.of("invoices", invoice)) == (D("0.5"), False, date(2021, 1, 1), "Central bank")
     home = quoted(account, line(1, 100), **values, rate="0.55").id
     trade.run("quotes", "change", home, currency="EUR")
     assert of_rate(trade.of("quotes", home)) == (D(1), False, None, None)
+
+
+def test_what_is_made_of_a_document_takes_the_rate_of_its_own_day_unless_one_was_agreed(trading):
+    for day, rate in (("2021-03-01", "0.3"), ("2021-04-01", "0.4")):
+        trade.make("exchange-rates", currency="HUF", day=day, rate=rate, source="Central bank")
+    account, values = trade.customer(currency="HUF"), {"date": "2021-03-31", "valid_until": "2021-05-01"}
+    of_april = (D("0.4"), False, date(2021, 4, 1), "Central bank")
+    followed = quoted(account, line(4, 100), **values)
+    agreed = quoted(account, line(4, 100), **values, rate="0.35")
+    for quote, of_then, of_now in (
+        (followed, (D("0.3"), False, date(2021, 3, 1), "Central bank"), of_april),
+        (agreed, (D("0.35"), True, None, None), (D("0.35"), True, None, None)),
+    ):
+        made = trade.to("quotes", "invoice", quote.id, percent="50", date="2021-03-31")
+        assert of_rate(trade.of("invoices", made)) == of_then
+        order = trade.to("quotes", "order", quote.id, date="2021-04-01")
+        deposit = trade.to("quotes", "invoice", quote.id, deposit="10", date="2021-04-02")
+        trade.run("orders", "confirm", order)
+        note = trade.to("orders", "deliver", order, issue=True, percent="25")
+        invoice = trade.to("deliveries", "invoice", note, issue=True)
+        for resource, key in (("orders", order), ("invoices", deposit), ("deliveries", note), ("invoices", invoice)):
+            assert of_rate(trade.of(resource, key)) == of_now, resource
+        bill = trade.of("invoices", invoice)
+        assert bill.total_company == D(121) * of_now[0]
+        trade.make("exchange-rates", currency="HUF", day=str(bill.date), rate="0.9")
+        back = trade.to("invoices", "credit", invoice, issue=True)
+        returned = trade.to("deliveries", "return", note)
+        for resource, key in (("invoices", back), ("deliveries", returned)):
+            assert of_rate(trade.of(resource, key)) == of_now, "what goes back is worth what it was"
+        trade.run("exchange-rates", "remove", trade.columns(ExchangeRate, "id")[-1][0])
+
+
+def test_several_documents_go_into_one_at_the_rate_that_all_agree_on_else_at_that_of_its_day(trading):
+    trade.make("exchange-rates", currency="CZK", day="2021-03-01", rate="0.13")
+    account = trade.customer(currency="CZK")
+    orders = [trade.order(account, line(1, 100), **more) for more in ({"rate": "0.2"}, {"rate": "0.2"}, {"rate": "0.3"}, {})]
+    same = trade.to("orders", "invoice", orders[0], also=[orders[1]])
+    assert of_rate(trade.of("invoices", same)) == (D("0.2"), True, None, None)
+    mixed = trade.to("orders", "invoice", orders[2], also=[orders[3]])
+    assert of_rate(trade.of("invoices", mixed)) == (D("0.13"), False, date(2021, 3, 1), None)
+
+
+def test_a_typed_rate_prices_products_whatever_the_table_says(trading):
+    thing, account = trade.product("50", currency="EUR", cost="20"), trade.customer()
+    assert list(trade.faults(lambda: quoted(account, line(1, product=thing), currency="RON"))) == ["currency"]
+    quotes, head = records.resource_of("quotes"), {"account": account, "currency": "RON", "rate": "0.1"}
+    with Work(SYSTEM) as work:
+        found = previews.preview(work, quotes, head, [{"quantity": "2", "product": thing, "open": True}])
+    assert (found.lines[0].values["price"], found.head["net"], found.lines[0].margin) == (D(500), D(1000), (D(200), D(60)))
+    quote = quoted(account, line(2, product=thing), line(1, 7), currency="RON", rate="0.1")
+    assert [row.price for row in quote.lines] == [D(500), D(7)]
+    assert why(quote)[0][-1] == ("Converted", D(500), "EUR 1 / RON 0.1")
+    trade.run("quotes", "change", quote.id, rate="0.2")
+    changed = trade.of("quotes", quote.id)
+    assert ([row.price for row in changed.lines], changed.net_company) == ([D(250), D(7)], D("101.40"))
+    trade.make("exchange-rates", currency="RON", day="2020-01-01", rate="0.4")
+    assert quoted(account, line(1, product=thing), currency="RON").net == D(125)
+    assert quoted(account, line(1, product=thing), currency="RON", rate="0.2").net == D(250)
+    assert list(trade.faults(lambda: quoted(account, line(1, product=thing), currency="RON", rate="0"))) == ["rate"]
 
 
 def test_prices_that_include_their_taxes(trading):
