@@ -13,7 +13,7 @@ from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryStatus
 from crm_app.models.numbering import Numbered
 from crm_app.models.orders import OrderLine, OrderStatus, SalesOrder
 
-from . import chain, credit, invoices, ledger, numbering, readiness, snapshots, stock
+from . import chain, credit, dating, invoices, ledger, numbering, readiness, snapshots, stock
 from .verbs import Outcome, action
 from .work import Work, column_of
 
@@ -37,17 +37,19 @@ def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) ->
     return Outcome(first.id, first.version, {"resource": "deliveries", "id": before})
 
 
-@action("deliveries", "issue", "Issue", icon="stamp", fields=("confirm",))
+@action("deliveries", "issue", "Issue", icon="stamp", fields=("date", "confirm"))
 def issue(work: Work, row: Any, values: Values) -> Outcome | None:
     """The goods leave: number, stock, snapshot. A held customer gets nothing; more than was ordered, or what is promised to
-    others, goes with `confirm` only.
+    others, goes with `confirm` only. With `date` it is dated anew.
     """
+    dating.anew(work, "deliveries", row, values.get("date"))
     lines = snapshots.lines_of(work, "deliveries", row.id)
     readiness.require(work, row, lines)
     if row.kind == DeliveryKind.DELIVERY.value:
         _refuse_held_orders(work, row, lines)
         credit.refuse_delivery(work, row)
         if values.get("confirm") not in (True, "true", "1"):
+            numbering.require(work, Numbered.DELIVERY, row.date)
             _warn(work, row, lines)
     else:
         _refuse_over_returned(work, lines)

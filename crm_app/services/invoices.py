@@ -6,9 +6,7 @@ from typing import Any
 
 from crm_app.core import money
 from crm_app.core.errors import Invalid
-from crm_app.core.fields import BadValue, Day
 from crm_app.core.i18n import Message
-from crm_app.models.accounts import Account
 from crm_app.models.invoices import InvoiceKind, InvoiceStatus
 from crm_app.models.numbering import Numbered
 
@@ -16,13 +14,13 @@ from . import (
     chain,
     corrections,
     currencies,
+    dating,
     deposits,
     instalments,
     numbering,
     payments,
     readiness,
     rules,
-    shares,
     snapshots,
     trade,
 )
@@ -72,7 +70,7 @@ def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) ->
     made = chain.convert(work, source, rows, "invoices", chain.chosen(parts, values), **chain.dated(work, values))
     lines = deposits.set_off(work, source, rows, made)
     if lines:
-        recompute(work, made, lines)
+        dating.recompute(work, "invoices", made, lines)
     return _made(work, first, made.id, values, made)
 
 
@@ -84,22 +82,6 @@ def _made(work: Work, source: Any, key: int, values: Values, made: Any) -> Outco
     return Outcome(source.id, source.version, {"resource": "invoices", "id": key})
 
 
-def recompute(work: Work, row: Any, lines: Sequence[Any]) -> None:
-    """Nets, taxes and totals of a draft from its lines as they are."""
-    account = work.row(Account, row.account)
-    names = ("quantity", "price", "discount", "tax_class", "net")
-    rows = [{name: getattr(line, name) for name in names} for line in lines]
-    head = {name: getattr(row, name) for name in ("date", "currency", "rate", "included", "kind", "corrects")}
-    trade.add_up(work, head, account, rows)
-    for line, values in zip(lines, rows, strict=True):
-        if line.net != values["net"]:
-            line.net = values["net"]
-    for name, value in head.items():
-        if getattr(row, name) != value:
-            setattr(row, name, value)
-    shares.share_out(work, "invoices", row)
-
-
 # ---- the verbs
 
 
@@ -107,9 +89,10 @@ def recompute(work: Work, row: Any, lines: Sequence[Any]) -> None:
 def issue(work: Work, row: Any, values: Values) -> Outcome | None:
     """Check, number, freeze. Nothing is numbered that is refused. With `date` it is dated anew."""
     if values.get("date") not in (None, ""):
-        _date_anew(work, row, values["date"])
+        row.due = None
+        dating.anew(work, "invoices", row, values["date"])
     lines = snapshots.lines_of(work, "invoices", row.id)
-    recompute(work, row, lines)
+    dating.recompute(work, "invoices", row, lines)
     _issue(work, row, lines)
     return None
 
@@ -128,18 +111,6 @@ def _issue(work: Work, row: Any, lines: Sequence[Any]) -> None:
     snapshots.keep(work, "invoices", row, lines)
     if row.kind == InvoiceKind.CREDIT_NOTE.value and row.corrects:
         payments.settle_credit(work, row)
-
-
-def _date_anew(work: Work, row: Any, raw: object) -> None:
-    """Another date moves the due day, and a foreign currency's rate where that day has one and nobody typed it."""
-    try:
-        row.date = Day().parse(raw, work.actor.speech)
-    except BadValue as bad:
-        raise Invalid({"date": bad.message}) from None
-    row.due = None
-    found = currencies.looked_up(work, row.currency, row.date)
-    if not row.rate_typed and found.rate is not None:
-        row.rate, row.rate_day, row.rate_source = found.rate, found.day, found.source
 
 
 def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:

@@ -31,10 +31,23 @@ def draw(work: Work, kind: Numbered, day: date) -> str:
     The series is locked until the end of the transaction: SQLite by the write lock, PostgreSQL by the row. Where it begins anew
     every year, the date does not go back into the year before either.
     """
+    series = work.locked(Sequence, _series(work, kind))
+    _refuse(work, series.id, day)
+    counter = _counter(work, series, day.year if series.yearly else 0)
+    counter.last += 1
+    counter.last_day = day
+    return written(series.pattern, counter.last, day)
+
+
+def require(work: Work, kind: Numbered, day: date) -> None:
+    """Raise Invalid where `draw` would, as far as one can tell without locking the series."""
+    _refuse(work, _active(work, kind), day)
+
+
+def _refuse(work: Work, series: int | None, day: date) -> None:
     today = clock.today(rules.company(work, "time_zone") or "UTC")
     if day > today:
         raise Invalid({"date": Message("This day is still to come.")})
-    series = work.locked(Sequence, _series(work, kind))
     last = _last_day(work, series)
     if last is not None and day < last:
         text = Message(
@@ -43,10 +56,12 @@ def draw(work: Work, kind: Numbered, day: date) -> str:
             today=today,
         )
         raise Invalid({"date": text})
-    counter = _counter(work, series, day.year if series.yearly else 0)
-    counter.last += 1
-    counter.last_day = day
-    return written(series.pattern, counter.last, day)
+
+
+def passed(work: Work, kind: Numbered, day: date) -> bool:
+    """Whether the kind's series has come further than that day."""
+    last = _last_day(work, _active(work, kind))
+    return last is not None and day < last
 
 
 def written(pattern: str, number: int, day: date) -> str:
@@ -86,10 +101,10 @@ def _active(work: Work, kind: Numbered) -> int | None:
     return found
 
 
-def _last_day(work: Work, series: Sequence) -> date | None:
+def _last_day(work: Work, series: int | None) -> date | None:
     """The date of the last number, of whichever year."""
     last = sa.func.max(column_of(Counter, "last_day"))
-    found: date | None = work.session.scalar(sa.select(last).where(column_of(Counter, "sequence") == series.id))
+    found: date | None = work.session.scalar(sa.select(last).where(column_of(Counter, "sequence") == series))
     return found
 
 

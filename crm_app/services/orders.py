@@ -7,7 +7,7 @@ from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.models.numbering import Numbered
 
-from . import chain, credit, deliveries, invoices, ledger, numbering, readiness, snapshots
+from . import chain, credit, dating, deliveries, invoices, ledger, numbering, readiness, snapshots
 from .verbs import Outcome, action
 from .work import Work
 
@@ -26,9 +26,10 @@ def from_source(work: Work, source: str, row: Any, values: Values) -> Outcome:
     return Outcome(row.id, row.version, {"resource": "orders", "id": before})
 
 
-@action("orders", "confirm", "Confirm", icon="circle-check")
-def confirm(work: Work, row: Any, _values: Values) -> Outcome | None:
-    """The order stands: it gets its number, reserves stock and is asked for credit."""
+@action("orders", "confirm", "Confirm", icon="circle-check", fields=("date",))
+def confirm(work: Work, row: Any, values: Values) -> Outcome | None:
+    """The order stands: it gets its number, reserves stock and is asked for credit. With `date` it is dated anew."""
+    dating.anew(work, "orders", row, values.get("date"))
     lines = snapshots.lines_of(work, "orders", row.id)
     readiness.require(work, row, lines)
     credit.refuse_order(work, row)

@@ -14,7 +14,7 @@ from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceStatus
 from crm_app.models.numbering import Numbered
 from crm_app.models.quotes import Quote, QuoteLine, QuoteStatus
 
-from . import chain, invoices, ledger, numbering, orders, readiness, rules, shares, snapshots, trade
+from . import chain, dating, invoices, ledger, numbering, orders, readiness, rules, shares, snapshots, trade
 from .verbs import Outcome, action
 from .work import Work, before_commit, column_of
 
@@ -34,15 +34,21 @@ def _validity(work: Work, draft: rules.Draft) -> None:
         draft.errors["valid_until"] = Message("It ends before it begins.")
 
 
-def _number(work: Work, row: Any) -> None:
+def _number(work: Work, row: Any, values: Values) -> None:
     """The quote's number and snapshot, when it leaves the house. A revision keeps the number and says which it is."""
     if row.number is not None:
         return
+    dating.anew(work, "quotes", row, values.get("date"))
     lines = snapshots.lines_of(work, "quotes", row.id)
     readiness.require(work, row, lines)
     row.number = _revised(work, row) or numbering.draw(work, Numbered.QUOTE, row.date)
     work.session.flush()
     snapshots.keep(work, "quotes", row, lines)
+
+
+def _of_draft(work: Work, row: Any, values: Values) -> Values:
+    """A draft whose day has passed is dated like what is made of it."""
+    return values if numbering.passed(work, Numbered.QUOTE, row.date) else {}
 
 
 def _revised(work: Work, row: Any) -> str | None:
@@ -53,18 +59,18 @@ def _revised(work: Work, row: Any) -> str | None:
     return f"{before.number.removesuffix(f'-v{before.revision}')}-v{row.revision}"
 
 
-@action("quotes", "send", "Send", icon="send")
-def send(work: Work, row: Any, _values: Values) -> Outcome | None:
-    """The quote has been given to the customer: it gets its number and is frozen."""
-    _number(work, row)
+@action("quotes", "send", "Send", icon="send", fields=("date",))
+def send(work: Work, row: Any, values: Values) -> Outcome | None:
+    """The quote has been given to the customer: it gets its number and is frozen. With `date` it is dated anew."""
+    _number(work, row, values)
     return None
 
 
-@action("quotes", "accept", "Accept", icon="circle-check")
-def accept(work: Work, row: Any, _values: Values) -> Outcome | None:
-    """The customer has accepted."""
+@action("quotes", "accept", "Accept", icon="circle-check", fields=("date",))
+def accept(work: Work, row: Any, values: Values) -> Outcome | None:
+    """The customer has accepted. With `date` a draft is dated anew; one that was sent stays as it was."""
     _refuse_superseded(work, row)
-    _number(work, row)
+    _number(work, row, values)
     return None
 
 
@@ -88,7 +94,7 @@ def cancel(_work: Work, _row: Any, _values: Values) -> Outcome | None:
 def order(work: Work, row: Any, values: Values) -> Outcome:
     """An order of what has not been ordered yet."""
     _refuse_superseded(work, row)
-    _number(work, row)
+    _number(work, row, _of_draft(work, row, values))
     return orders.from_source(work, "quotes", row, values)
 
 
@@ -104,7 +110,7 @@ def invoice(work: Work, row: Any, values: Values) -> Outcome:
     rows = chain.together(work, "quotes", "invoice", row, values)
     for one in rows:
         _refuse_superseded(work, one)
-        _number(work, one)
+        _number(work, one, _of_draft(work, one, values))
     return invoices.from_source(work, "quotes", rows, values)
 
 
@@ -136,6 +142,8 @@ def revise(work: Work, row: Any, _values: Values) -> Outcome:
         for line in snapshots.lines_of(work, "quotes", row.id)
     )
     shares.carry(work, "quotes", row.id, "quotes", made)
+    work.session.flush()
+    dating.anew(work, "quotes", made, day.isoformat())
     return Outcome(row.id, row.version, {"resource": "quotes", "id": made.id})
 
 

@@ -26,6 +26,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     "sign": ("name",),
 }
 
+# what a verb asks once it is refused for its date
+DATED: dict[str, tuple[str, ...]] = dict.fromkeys(("send", "accept", "confirm", "issue", "order", "invoice", "deliver"), ("date",))
+
 CONFIRM = "confirm"  # the fault of a verb that only warns: it runs once this is sent with it
 
 
@@ -73,6 +76,7 @@ class VerbState(RecordState, mixin=True):
     asked: dict[str, str] = {}
     verb_errors: dict[str, str] = {}
     warning: str = ""
+    dating: bool = False
 
     def _also(self) -> dict[str, Also]:
         return super()._also() | {"standing": standing_of}
@@ -84,17 +88,18 @@ class VerbState(RecordState, mixin=True):
         self.editable, self.asked = standing.editable, standing.asked
         self.may_change = self.may_change and standing.editable
         self.may_remove = self.may_remove and standing.editable
-        self.once, self.asking_verb, self.verb_errors, self.warning = secrets.token_hex(12), "", {}, ""
+        self.once, self.asking_verb, self.verb_errors = secrets.token_hex(12), "", {}
+        self.warning, self.dating = "", False
 
     def _blank(self, actor: Actor) -> None:
         super()._blank(actor)
         self.badges, self.primary, self.verbs, self.editable = [], VerbRow(), [], True
-        self.asking_verb, self.verb_errors, self.warning = "", {}, ""
+        self.asking_verb, self.verb_errors, self.warning, self.dating = "", {}, "", False
 
     @on(SIGNED_IN)
     async def ask_verb(self, verb: str) -> Any:
         """Open the questions of a verb; "" closes them."""
-        self.asking_verb = verb if verb in ASKED else ""
+        self.asking_verb, self.dating = (verb if verb in ASKED else ""), False
         self.asking_title = next((row.label for row in (self.primary, *self.verbs) if row.verb == verb), "")
         self.verb_errors, self.warning = {}, ""
 
@@ -102,7 +107,7 @@ class VerbState(RecordState, mixin=True):
     async def run_verb(self, verb: str, once: str, form: dict[str, Any]) -> Any:
         """Run a verb on the record that is shown. `once` was made when the page was shown, so that a second click changes nothing."""
         actor = await signed_in(self)
-        given = {key: str(form[key])[:500] for key in (*ASKED.get(verb, ()), CONFIRM) if form.get(key)}
+        given = {key: str(form[key])[:500] for key in (*_asked_by(verb), CONFIRM) if form.get(key)}
         self.errors, self.verb_errors, self.warning = {}, {}, ""
         try:
             outcome = await asyncio.to_thread(
@@ -133,8 +138,11 @@ class VerbState(RecordState, mixin=True):
         if bad.fields.keys() == {CONFIRM}:
             self._warn(verb, say(bad.fields[CONFIRM]))
             return
+        if verb in DATED and "date" in bad.fields:
+            self._warn(verb, "")
+            self.dating = True
         for name, text in bad.fields.items():
-            if name in ASKED.get(verb, ()):
+            if name in _asked_by(verb):
                 self.verb_errors = {**self.verb_errors, name: say(text)}
             else:
                 self.errors = {**self.errors, name or "form": say(text)}
@@ -146,6 +154,10 @@ class VerbState(RecordState, mixin=True):
         self.may_change = actor.may(self.resource.permission("change"))
         self.may_remove = actor.may(self.resource.permission("remove"))
         self._take(self.record, await self._read(actor, self.record))
+
+
+def _asked_by(verb: str) -> tuple[str, ...]:
+    return ASKED.get(verb) or DATED.get(verb, ())
 
 
 def standing_of(work: Work, resource: Resource, item: records.Item) -> Standing:

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from crm_app.core import clock
 from tests.support.axe import faults
 
 from .conftest import es, head, ready
@@ -44,3 +45,31 @@ def test_more_than_was_ordered_is_confirmed_in_a_dialog(tabs, post, goods, serve
     assert faults(page) == []
     dialog.get_by_role("button", name=es("Issue"), exact=True).click()
     expect(head(page).locator(".badge").first).to_contain_text(es("Issued"))
+
+
+def test_a_draft_of_a_day_that_has_passed_is_dated_anew_in_a_dialog_before_what_else_is_asked(tabs, post, goods, served):
+    line = {"product": goods["hour"], "quantity": "2"}
+    order = post("orders", account=goods["customer"], lines=[line])["id"]
+    post(f"orders/{order}/confirm")
+    note = post(f"orders/{order}/deliver", date="2026-01-02")["result"]["id"]
+    with served.http() as browser:
+        rows = browser.get(f"/api/v1/deliveries/{note}").json()["lines"]
+        browser.patch(f"/api/v1/deliveries/{note}", json={"lines": [{"id": rows[0]["id"], "quantity": "3"}]})
+    post(f"deliveries/{post('deliveries', account=goods['customer'], lines=[line])['id']}/issue")
+    page = tabs(address=f"/deliveries/{note}")
+    ready(page)
+    head(page).get_by_role("button", name=es("Issue"), exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".field-error")).to_contain_text("El último número de esta serie es del ")
+    assert faults(page) == []
+    dialog.get_by_label(es("Date"), exact=True).first.fill("3/1/26")
+    dialog.get_by_role("button", name=es("Issue"), exact=True).click()
+    expect(dialog.locator(".field-error")).not_to_be_empty()
+    today = clock.today("Europe/Madrid")
+    dialog.get_by_label(es("Date"), exact=True).first.fill(f"{today:%d/%m/%Y}")
+    dialog.get_by_role("button", name=es("Issue"), exact=True).dblclick()
+    expect(dialog.get_by_role("alert")).to_contain_text("3 entregados de 2 pedidos")
+    dialog.get_by_role("button", name=es("Issue"), exact=True).click()
+    expect(head(page).locator(".badge").first).to_contain_text(es("Issued"))
+    with served.http() as browser:
+        assert browser.get(f"/api/v1/deliveries/{note}").json()["date"] == today.isoformat()

@@ -373,3 +373,50 @@ def test_many_orders_come_in_at_once_with_the_faults_of_every_row(trading):
         keys = bulk.create(work, records.resource_of("orders"), rows[:1] * 3)
     assert [(of("orders", key).total, of("orders", key).lines[0].net) for key in keys] == [(D("24.2"), D(20))] * 3
     run("orders", "confirm", keys[0])
+
+
+LATE = (
+    ("quotes", "send", {"valid_until": "2025-02-04"}), ("quotes", "accept", {}), ("quotes", "order", {}), ("quotes", "invoice", {}),
+    ("orders", "confirm", {}), ("deliveries", "issue", {}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("resource", "verb", "values"), LATE)
+def test_a_late_draft_of_any_kind_is_numbered_with_another_date(company, resource, verb, values):
+    trade.make("exchange-rates", currency="USD", day="2025-01-01", rate="0.9")
+    trade.make("exchange-rates", currency="USD", day="2025-01-09", rate="0.8")
+    first = {"quotes": "send", "orders": "confirm", "deliveries": "issue"}[resource]
+    with trade.on(2025, 1, 5):
+        account = trade.customer()
+        draft, fixed = (
+            trade.document(resource, account, line(1, 100), line(3, 50), currency="USD", **values, **more)
+            for more in ({}, {"rate": "0.7"})
+        )
+        assert (of(resource, draft).rate, of(resource, draft).total_company) == (D("0.9"), D("272.25"))
+    with trade.on(2025, 1, 10):
+        run(resource, first, trade.document(resource, account, line(1, 10)))
+        late = "The last number of this series is of 2025-01-10. Write a date from then until today, 2025-01-10."
+        assert trade.faults(lambda: run(resource, verb, draft)) == {"date": late}
+        assert trade.faults(lambda: run(resource, verb, draft, date="2025-01-09")) == {"date": late}
+        for wrong in ("2025-01-11", "soon", "2025-02-30"):
+            assert list(trade.faults(lambda wrong=wrong: run(resource, verb, draft, date=wrong))) == ["date"]
+        assert (of(resource, draft).date, of(resource, draft).status) == (date(2025, 1, 5), "draft"), "nothing half-done"
+        run(resource, verb, draft, date="2025-01-10")
+        run(resource, verb, fixed, date="2025-01-10")
+    found, agreed = of(resource, draft), of(resource, fixed)
+    assert (found.date, found.rate, found.total_company) == (date(2025, 1, 10), D("0.8"), D("242.00"))
+    assert (agreed.date, agreed.rate, agreed.total_company) == (date(2025, 1, 10), D("0.7"), D("211.75"))
+    assert found.number.endswith("-00002")
+    if verb == "send":
+        assert found.valid_until == date(2025, 2, 9), "as many days as before"
+
+
+def test_a_sent_quote_stays_of_its_day_whatever_is_made_of_it(company):
+    with trade.on(2025, 1, 5):
+        quote = trade.document("quotes", trade.customer(), line(2, 100))
+        run("quotes", "send", quote)
+    with trade.on(2025, 1, 10):
+        run("quotes", "send", trade.document("quotes", trade.customer(), line(1, 10)))
+        run("quotes", "accept", quote, date="2025-01-10")
+        order = to("quotes", "order", quote, date="2025-01-09")
+    assert (of("quotes", quote).date, of("orders", order).date) == (date(2025, 1, 5), date(2025, 1, 9))

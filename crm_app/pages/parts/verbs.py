@@ -7,7 +7,7 @@ from reflex.vars import Var
 
 from crm_app.core.fields import Choice
 from crm_app.models.payments import METHOD_LABELS, Method
-from crm_app.state.verbs import ASKED, CONFIRM, BadgeRow, VerbState
+from crm_app.state.verbs import ASKED, CONFIRM, DATED, BadgeRow, VerbState
 
 from . import kit
 from .heads import neighbours
@@ -107,9 +107,10 @@ def badge(row: Var[BadgeRow]) -> rx.Component:
 
 def _questions(state: type[VerbState]) -> rx.Component:
     asked = [(verb, rx.fragment(*(_question(state, name) for name in names))) for verb, names in ASKED.items()]
+    dated = when(state.dating, _question(state, "date"))
     return kit.dialog(
         rx.el.form(
-            rx.match(state.asking_verb, *asked, rx.fragment()),
+            rx.match(state.asking_verb, *asked, dated),
             when(
                 state.warning != "",
                 rx.fragment(
