@@ -220,7 +220,9 @@ def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Se
     table, line_table = HEADS[target]
     values = {name: getattr(first, name) for name in TRAVELS} | {"date": trade.today(work)} | head
     if source != target:  # what goes back is worth what it was
-        values["rate_typed"] = first.rate_typed and all((row.rate_typed, row.rate) == (True, first.rate) for row in rows)
+        values["rate_typed"] = first.rate_typed and all(
+            (row.rate_typed, row.rate) == (True, first.rate) for row in rows
+        )
         trade.rate_of_day(work, values)
     if len(rows) == 1:
         values |= pointers(source, first, table)

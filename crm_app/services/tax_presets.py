@@ -1,5 +1,7 @@
 """Tax rates to begin with, by the company's country. Percentages as in force in 2026; the operator checks and changes them.
 
+Every class of products has a rate everywhere: where the law knows no such class, that of the next higher class that it knows.
+
 Sources: Spain Ley 37/1992 arts. 90-91, 154-163 and RD 439/2007 art. 95; Colombia Estatuto Tributario arts. 468, 437-1, 392;
 Mexico LIVA arts. 1, 2-A, LISR art. 106; Peru TUO IGV art. 17 with IPM; Chile DL 825 art. 14, LIR art. 74; Argentina Ley 23.349 art. 28;
 EU Directive 2006/112/EC arts. 44, 97, 138, 146, 196.
@@ -34,6 +36,7 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
     "CO": (
         ("IVA 19 %", _S, _P, "19", "S", ""),
         ("IVA 5 %", _R, _P, "5", "S", ""),
+        ("IVA 5 %", _SR, _P, "5", "S", ""),
         ("IVA 0 %", _Z, _P, "0", "Z", ""),
         ("Excluido de IVA", _E, _P, "0", "E", "Excluido, artículo 424 del Estatuto Tributario"),
         ("ReteFuente 2,5 %", None, _NET, "2.5", "S", ""),
@@ -43,6 +46,8 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
     ),
     "MX": (
         ("IVA 16 %", _S, _P, "16", "S", ""),
+        ("IVA 16 %", _R, _P, "16", "S", ""),
+        ("IVA 16 %", _SR, _P, "16", "S", ""),
         ("IVA 0 %", _Z, _P, "0", "Z", ""),
         ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 9 de la LIVA"),
         ("ISR 10 %", None, _NET, "10", "S", ""),
@@ -50,23 +55,35 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
     ),
     "PE": (
         ("IGV 18 %", _S, _P, "18", "S", ""),
+        ("IGV 18 %", _R, _P, "18", "S", ""),
+        ("IGV 18 %", _SR, _P, "18", "S", ""),
         ("Inafecto", _Z, _P, "0", "Z", ""),
         ("Exonerado", _E, _P, "0", "E", "Exonerado, apéndice I del TUO de la Ley del IGV"),
         ("Retención de renta 8 %", None, _NET, "8", "S", ""),
     ),
     "CL": (
         ("IVA 19 %", _S, _P, "19", "S", ""),
+        ("IVA 19 %", _R, _P, "19", "S", ""),
+        ("IVA 19 %", _SR, _P, "19", "S", ""),
+        ("No afecto a IVA", _Z, _P, "0", "Z", ""),
         ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 12 del DL 825"),
         ("Retención de honorarios 15,25 %", None, _NET, "15.25", "S", ""),
     ),
     "AR": (
         ("IVA 21 %", _S, _P, "21", "S", ""),
         ("IVA 10,5 %", _R, _P, "10.5", "S", ""),
+        ("IVA 10,5 %", _SR, _P, "10.5", "S", ""),
         ("IVA 0 %", _Z, _P, "0", "Z", ""),
         ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 7 de la Ley de IVA"),
         ("Retención de Ganancias 2 %", None, _NET, "2", "S", ""),
     ),
-    "US": (("Sales tax", _S, _P, "0", "S", ""), ("Exempt", _E, _P, "0", "E", "Exempt from sales tax")),
+    "US": (
+        ("Sales tax", _S, _P, "0", "S", ""),
+        ("Sales tax, reduced", _R, _P, "0", "S", ""),
+        ("Sales tax, super-reduced", _SR, _P, "0", "S", ""),
+        ("Sales tax 0 %", _Z, _P, "0", "Z", ""),
+        ("Exempt", _E, _P, "0", "E", "Exempt from sales tax"),
+    ),
 }
 _SURCHARGE = (
     ("Recargo 5,2 %", _S, _P, "5.2", "S", ""),
@@ -76,6 +93,7 @@ _SURCHARGE = (
 _EU_DOMESTIC: tuple[Preset, ...] = (
     ("VAT 20 %", _S, _P, "20", "S", ""),
     ("VAT 10 %", _R, _P, "10", "S", ""),
+    ("VAT 5 %", _SR, _P, "5", "S", ""),
     ("VAT 0 %", _Z, _P, "0", "Z", ""),
     ("VAT exempt", _E, _P, "0", "E", "Exempt, article 132 of Directive 2006/112/EC"),
 )

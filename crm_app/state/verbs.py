@@ -27,7 +27,9 @@ ASKED: dict[str, tuple[str, ...]] = {
 }
 
 # what a verb asks once it is refused for its date
-DATED: dict[str, tuple[str, ...]] = dict.fromkeys(("send", "accept", "confirm", "issue", "order", "invoice", "deliver"), ("date",))
+DATED: dict[str, tuple[str, ...]] = dict.fromkeys(
+    ("send", "accept", "confirm", "issue", "order", "invoice", "deliver"), ("date",)
+)
 
 CONFIRM = "confirm"  # the fault of a verb that only warns: it runs once this is sent with it
 

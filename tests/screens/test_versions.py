@@ -47,7 +47,9 @@ def test_more_than_was_ordered_is_confirmed_in_a_dialog(tabs, post, goods, serve
     expect(head(page).locator(".badge").first).to_contain_text(es("Issued"))
 
 
-def test_a_draft_of_a_day_that_has_passed_is_dated_anew_in_a_dialog_before_what_else_is_asked(tabs, post, goods, served):
+def test_a_draft_of_a_day_that_has_passed_is_dated_anew_in_a_dialog_before_what_else_is_asked(
+    tabs, post, goods, served
+):
     line = {"product": goods["hour"], "quantity": "2"}
     order = post("orders", account=goods["customer"], lines=[line])["id"]
     post(f"orders/{order}/confirm")

@@ -192,7 +192,9 @@ def test_what_is_made_of_a_document_takes_the_rate_of_its_own_day_unless_one_was
 def test_several_documents_go_into_one_at_the_rate_that_all_agree_on_else_at_that_of_its_day(trading):
     trade.make("exchange-rates", currency="CZK", day="2021-03-01", rate="0.13")
     account = trade.customer(currency="CZK")
-    orders = [trade.order(account, line(1, 100), **more) for more in ({"rate": "0.2"}, {"rate": "0.2"}, {"rate": "0.3"}, {})]
+    orders = [
+        trade.order(account, line(1, 100), **more) for more in ({"rate": "0.2"}, {"rate": "0.2"}, {"rate": "0.3"}, {})
+    ]
     same = trade.to("orders", "invoice", orders[0], also=[orders[1]])
     assert of_rate(trade.of("invoices", same)) == (D("0.2"), True, None, None)
     mixed = trade.to("orders", "invoice", orders[2], also=[orders[3]])
@@ -205,7 +207,11 @@ def test_a_typed_rate_prices_products_whatever_the_table_says(trading):
     quotes, head = records.resource_of("quotes"), {"account": account, "currency": "RON", "rate": "0.1"}
     with Work(SYSTEM) as work:
         found = previews.preview(work, quotes, head, [{"quantity": "2", "product": thing, "open": True}])
-    assert (found.lines[0].values["price"], found.head["net"], found.lines[0].margin) == (D(500), D(1000), (D(200), D(60)))
+    assert (found.lines[0].values["price"], found.head["net"], found.lines[0].margin) == (
+        D(500),
+        D(1000),
+        (D(200), D(60)),
+    )
     quote = quoted(account, line(2, product=thing), line(1, 7), currency="RON", rate="0.1")
     assert [row.price for row in quote.lines] == [D(500), D(7)]
     assert why(quote)[0][-1] == ("Converted", D(500), "EUR 1 / RON 0.1")

@@ -400,7 +400,9 @@ def test_a_late_draft_of_any_kind_is_numbered_with_another_date(company, resourc
         assert trade.faults(lambda: run(resource, verb, draft, date="2025-01-09")) == {"date": late}
         for wrong in ("2025-01-11", "soon", "2025-02-30"):
             assert list(trade.faults(lambda wrong=wrong: run(resource, verb, draft, date=wrong))) == ["date"]
-        assert (of(resource, draft).date, of(resource, draft).status) == (date(2025, 1, 5), "draft"), "nothing half-done"
+        assert (of(resource, draft).date, of(resource, draft).status) == (date(2025, 1, 5), "draft"), (
+            "nothing half-done"
+        )
         run(resource, verb, draft, date="2025-01-10")
         run(resource, verb, fixed, date="2025-01-10")
     found, agreed = of(resource, draft), of(resource, fixed)

@@ -7,7 +7,7 @@ from reflex.vars import Var
 
 from crm_app.core.fields import Choice
 from crm_app.models.payments import METHOD_LABELS, Method
-from crm_app.state.verbs import ASKED, CONFIRM, DATED, BadgeRow, VerbState
+from crm_app.state.verbs import ASKED, CONFIRM, BadgeRow, VerbState
 
 from . import kit
 from .heads import neighbours
