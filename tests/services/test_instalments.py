@@ -279,6 +279,7 @@ def _back(url, kept):
             connection.exec_driver_sql("DROP INDEX ix_account_search")
             connection.exec_driver_sql("CREATE INDEX ix_account_search ON account USING gin (search gin_trgm_ops)")
             connection.exec_driver_sql("DROP FUNCTION crm_fold(text)")
+            connection.exec_driver_sql("DROP FUNCTION crm_fold_letters(text)")
         else:
             connection.exec_driver_sql("DROP INDEX ix_account_search")
         connection.exec_driver_sql("DROP INDEX ix_account_team")
