@@ -42,9 +42,9 @@ def progress(work: Work, source: str, keys: Sequence[int]) -> dict[int, dict[str
 def _progress(
     work: Work, source: str, rows: Sequence[Any], done: Mapping[int, Mapping[str, Decimal]]
 ) -> dict[str, str]:
-    wholes = [chain.whole_of(source, row, done[row.id]) for row in rows]
     values = {}
     for name, target in _KEPT[source].items():
+        wholes = [chain.whole_of(source, target, row, done[row.id]) for row in rows]
         lefts = (ledger.left_to(target, whole, done[row.id]) for row, whole in zip(rows, wholes, strict=True))
         parts = [chain.Part(row, left) for row, left in zip(rows, lefts, strict=True)]
         rest = [part.quantity for part in chain.capped(work, source, target, parts, done=True)]

@@ -54,8 +54,11 @@ def left(work: Work, source: str, target: str, keys: Sequence[int]) -> list[Part
         )
     )
     rows = [row for row in rows if getattr(row, "choice", LineChoice.FIRM.value) == LineChoice.FIRM.value]
-    done = ledger.sums(work, source, [row.id for row in rows])
-    parts = [Part(row, ledger.left_to(target, whole_of(source, row, done[row.id]), done[row.id])) for row in rows]
+    keys = [row.id for row in rows]
+    done = ledger.sums(work, source, keys)
+    gone = ledger.sums(work, source, keys, done=True) if target == "invoices" else done
+    wholes = (whole_of(source, target, row, gone[row.id]) for row in rows)
+    parts = [Part(row, ledger.left_to(target, whole, done[row.id])) for row, whole in zip(rows, wholes, strict=True)]
     return [part for part in capped(work, source, target, parts) if part.quantity > 0]
 
 
@@ -70,9 +73,13 @@ def not_yet(work: Work, source: str, keys: Sequence[int], what: str) -> list[Par
     return [part for part in parts if part.quantity > 0]
 
 
-def whole_of(source: str, row: Any, done: Mapping[str, Decimal]) -> Decimal:
-    """Of a delivery note only what was not brought back counts."""
-    return row.quantity - (done.get("returned", ZERO) if source == "deliveries" else ZERO)  # type: ignore[no-any-return]
+def whole_of(source: str, target: str, row: Any, done: Mapping[str, Decimal]) -> Decimal:
+    """Of a delivery note only what was not brought back counts; what was handed over beyond an order or a quote is invoiced with it."""
+    returned: Decimal = done.get("returned", ZERO)
+    if source == "deliveries":
+        return row.quantity - returned  # type: ignore[no-any-return]
+    kept = done.get("delivered", ZERO) - returned if target == "invoices" else ZERO
+    return max(row.quantity, kept)  # type: ignore[no-any-return]
 
 
 def capped(work: Work, source: str, target: str, parts: list[Part], *, done: bool = False) -> list[Part]:

@@ -232,7 +232,17 @@ def _taken_back(account):
             trade.run("invoices", "issue", credit)
             trade.run("deliveries", "issue", back)
         made += [("invoices", invoice, "credited", told), ("deliveries", note, "returned", told)]
-    return made
+    return [*made, ("orders", _handed_over(account), "invoiced", "partly")]
+
+
+def _handed_over(account):
+    """An order that is invoiced as it was written, of which more has been handed over."""
+    order = trade.order(account, line(2, 10))
+    note = to("orders", "deliver", order)
+    trade.run("deliveries", "change", note, lines=[{"id": of("deliveries", note).lines[0].id, "quantity": "3"}])
+    to("orders", "invoice", order, issue=True)
+    trade.run("deliveries", "issue", note, confirm=True)
+    return order
 
 
 def _back(url, kept):
@@ -275,6 +285,7 @@ def _back(url, kept):
             connection.exec_driver_sql(f"ALTER TABLE saved_view DROP COLUMN {name}")
         connection.exec_driver_sql("DROP INDEX ix_quote_superseded")
         connection.exec_driver_sql("ALTER TABLE quote DROP COLUMN superseded")
+        connection.exec_driver_sql("UPDATE sales_order SET invoiced = 'all' WHERE invoiced = 'partly'")
         if url.startswith("postgres"):
             connection.exec_driver_sql("DROP INDEX ix_account_search")
             connection.exec_driver_sql("CREATE INDEX ix_account_search ON account USING gin (search gin_trgm_ops)")
