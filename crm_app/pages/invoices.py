@@ -9,6 +9,7 @@ from crm_app.state.settings import CompanyRecord
 from .parts import kit
 from .parts.links import link
 from .parts.screen import Page, module
+from .parts.settlements import settlements
 from .parts.shell import may
 from .parts.table import list_screen
 from .parts.text import t, when
@@ -29,7 +30,7 @@ def invoices() -> rx.Component:
 
 def invoice() -> rx.Component:
     """One of them."""
-    return document_screen(InvoiceRecord, above=(nameless(),), sections=(instalments(),))
+    return document_screen(InvoiceRecord, above=(nameless(),), sections=(instalments(), settlements(InvoiceRecord)))
 
 
 def nameless() -> rx.Component:

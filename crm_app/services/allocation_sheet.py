@@ -10,13 +10,14 @@ from sqlalchemy.orm import aliased
 
 from crm_app.core.errors import NotAllowed
 from crm_app.core.query import Query
-from crm_app.models.invoices import Invoice, InvoiceKind
+from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
 from crm_app.models.payments import Allocation, Direction, Payment, PaymentStatus
 
 from . import records, trade
 from .payments import OWED, OpenItem, open_items
 from .work import Work, column_of
 
+_MOST = 200
 _SETTLED: Any = aliased(Invoice)
 _CREDIT: Any = aliased(Invoice)
 
@@ -83,6 +84,49 @@ def page(work: Work, resource: str, key: object, query: Query) -> tuple[list[Set
     total = work.session.scalar(sa.select(sa.func.count()).select_from(Allocation).where(seen)) or 0
     wanted = sa.select().where(seen).limit(query.size).offset((query.page - 1) * query.size)
     return _rows(work, (resource, number), wanted), total
+
+
+def of_invoice(work: Work, key: int) -> list[Settled]:
+    """What counts of the allocations of an invoice or a credit note, as they were made, _MOST at most. Raises Missing, NotAllowed."""
+    work.require("invoices.read")
+    number = records.reach(work, records.resource_of("invoices"), key)
+    seen = _of_invoice(work, number)
+    return _rows(
+        work, ("invoices", number), sa.select().where(seen, column_of(Allocation, "until").is_(None)).limit(_MOST)
+    )
+
+
+@dataclass(frozen=True)
+class SetOff:
+    """A deposit that an invoice takes off, seen from one side: `id` is the invoice on the other; `net` in their currency."""
+
+    id: int
+    number: str | None
+    day: dt.date
+    net: Decimal
+    currency: str
+
+
+def set_off(work: Work, key: int) -> list[SetOff]:
+    """The deposits that this invoice takes off, or the invoices that take this deposit off, as far as the actor may read them."""
+    taking, deposit = aliased(InvoiceLine), aliased(InvoiceLine)
+    number, status = column_of(Invoice, "id"), column_of(Invoice, "status")
+    told = (number, column_of(Invoice, "number"), column_of(Invoice, "date"), column_of(Invoice, "currency"))
+    mine = (status != InvoiceStatus.CANCELLED.value, *records.readable(work, records.resource_of("invoices")))
+    found = []
+    for here, there in ((taking, deposit), (deposit, taking)):
+        statement = (
+            sa.select(*told, sa.func.sum(taking.net))
+            .select_from(taking)
+            .join(deposit, deposit.id == taking.deposit_line)
+            .join(Invoice, number == there.invoice)
+            .where(here.invoice == key, *mine)
+            .group_by(*told)
+            .order_by(number)
+            .limit(_MOST)
+        )
+        found += [SetOff(one, name, day, -net, money) for one, name, day, money, net in work.session.execute(statement)]
+    return found
 
 
 def _of_payment(work: Work, key: int) -> sa.ColumnElement[bool]:

@@ -81,7 +81,7 @@ class AllocationState(rx.State, mixin=True):
             else row
             for row in self.open_rows
         ]
-        self.rest = _money(speech, left - _typed(speech, typed), self._currency)
+        self.rest = money_text(speech, left - _typed(speech, typed), self._currency)
 
     @on(SIGNED_IN)
     async def allocate(self) -> Any:
@@ -132,7 +132,7 @@ class AllocationState(rx.State, mixin=True):
         found = await asyncio.to_thread(read_allocations, actor, self.record)
         self.open_rows, self.settled_rows, self._free, self._currency, self.may_allocate = found
         self.exchanged = any(row.exchange for row in self.settled_rows)
-        self.free = self.rest = _money(actor.speech, self._free, self._currency)
+        self.free = self.rest = money_text(actor.speech, self._free, self._currency)
 
 
 def _typed(speech: Speech, text: str) -> Decimal:
@@ -151,7 +151,8 @@ def excess(speech: Speech, row: OpenRow, text: str, left: Decimal, currency: str
     return speech.say(Message("At most {most} is left.", most=money.quantize(max(most, Decimal(0)), 2)))
 
 
-def _money(speech: Speech, value: Decimal, currency: str) -> str:
+def money_text(speech: Speech, value: Decimal, currency: str) -> str:
+    """An amount with its currency, in the reader's notation."""
     places = money.minor_units(currency)
     return f"{speech.number(money.quantize(value, places), places)} {currency}"
 
@@ -166,7 +167,7 @@ def read_allocations(actor: Actor, payment: int) -> tuple[list[OpenRow], list[Se
             item.id,
             item.number or f"#{item.id}",
             speech.day(item.due) if item.due else "",
-            _money(speech, item.balance, item.currency),
+            money_text(speech, item.balance, item.currency),
             item.currency,
             most=str(item.balance),
         )
@@ -177,9 +178,9 @@ def read_allocations(actor: Actor, payment: int) -> tuple[list[OpenRow], list[Se
             part.allocation,
             f"/{part.resource}/{part.id}",
             part.number,
-            _money(speech, part.amount, part.currency),
+            money_text(speech, part.amount, part.currency),
             speech.day(part.day),
-            _money(speech, part.difference, part.company_currency) if part.exchanged else "",
+            money_text(speech, part.difference, part.company_currency) if part.exchanged else "",
         )
         for part in found.settled
     ]

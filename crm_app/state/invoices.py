@@ -15,6 +15,7 @@ from .forms import Also, Read
 from .heads import amount_text
 from .lists import ListState
 from .paper import PaperState
+from .settlements import SettlementState
 
 
 @dataclasses.dataclass
@@ -34,7 +35,7 @@ class InvoiceList(ListState, rx.State):
     resource: ClassVar[Resource] = INVOICES
 
 
-class InvoiceRecord(PaperState, rx.State):
+class InvoiceRecord(SettlementState, PaperState, rx.State):
     """One of them. `parts` are those of an issued invoice that is due in several; `nameless` says of a draft that it would go
     out without the company's tax identifier.
     """

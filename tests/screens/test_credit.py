@@ -197,3 +197,39 @@ def test_what_is_typed_before_the_page_is_loaded_waits_for_it(tabs, late, addres
     expect(page.locator("tbody tr").filter(has_text="Muebles")).to_have_count(1)
     expect(page.locator("tbody tr").filter(has_text=re.compile("Cliente|Compras"))).to_have_count(0)
     expect(page.locator("#list-filter")).to_have_value("niguez")
+
+
+def test_an_invoice_tells_what_settles_it_and_lets_it_be_taken_back(tabs, post):
+    account = post("accounts", name="Talleres Saldados", country="ES")["id"]
+    order = post("orders", account=account, lines=[{"description": "Obra", "quantity": "1", "price": "1000"}])["id"]
+    post(f"orders/{order}/confirm")
+    deposit = post(f"orders/{order}/invoice", deposit_amount="100", issue=True)["result"]["id"]
+    invoice = post(f"orders/{order}/invoice", issue=True)["result"]["id"]
+    payment = post(f"invoices/{invoice}/pay", amount="300")["result"]["id"]
+    note = post("invoices", account=account, kind="credit_note", corrects=invoice, lines=[{"description": "Abono", "quantity": "1", "price": "10"}])["id"]  # fmt: skip
+    post(f"invoices/{note}/issue")
+    page = tabs(address=f"/invoices/{invoice}")
+    ready(page)
+    rows = page.locator("#settlements tbody tr")
+    expect(rows).to_have_count(3)
+    for number, (link, kind, money) in enumerate(
+        ((f"/payments/{payment}", "Payment", "300,00 EUR"), (f"/invoices/{note}", "Credit note", "12,10 EUR"), (f"/invoices/{deposit}", "Deposit, net", "100,00 EUR"))
+    ):  # fmt: skip
+        expect(rows.nth(number).get_by_role("link")).to_have_attribute("href", link)
+        expect(rows.nth(number)).to_contain_text(es(kind))
+        expect(rows.nth(number)).to_contain_text(money)
+    expect(rows.nth(2).get_by_role("button")).to_have_count(0)
+    assert faults(page, "/invoices", "#settlements") == []
+    rows.nth(0).get_by_role("button", name=es("Take back")).dblclick()
+    expect(rows).to_have_count(2)
+    rows.nth(0).get_by_role("button", name=es("Take back")).click()
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text(es("Deposit, net"))
+    page.goto(f"/invoices/{deposit}")
+    expect(rows.get_by_role("link")).to_have_attribute("href", f"/invoices/{invoice}")
+    post(f"payments/{payment}/allocate")
+    page.goto(f"/invoices/{invoice}")
+    expect(rows).to_have_count(2)
+    page.goto(f"/invoices/{note}")
+    expect(page.get_by_text(es("Issued")).first).to_be_visible()
+    expect(rows).to_have_count(0)

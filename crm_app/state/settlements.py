@@ -1,0 +1,98 @@
+"""What settles an invoice, or what a credit note settles: payments, credit notes and deposits, in the reader's words."""
+
+import asyncio
+import dataclasses
+from typing import Any, ClassVar
+
+from crm_app.core.errors import Invalid
+from crm_app.core.resource import Resource
+from crm_app.services import actions, allocation_sheet, records
+from crm_app.services.actors import Actor
+from crm_app.services.work import Work
+
+from .allocations import money_text
+from .forms import Also, Read, RecordState
+from .guard import SIGNED_IN, on, signed_in
+from .session import tell
+
+_VERBS = {"payments": "unallocate", "invoices": "unapply"}
+
+
+@dataclasses.dataclass
+class SettlementRow:
+    """A document that settles this one, or is settled by it; `allocation` 0 is a deposit. `source` holds what takes it back."""
+
+    allocation: int = 0
+    what: str = ""
+    address: str = ""
+    number: str = ""
+    day: str = ""
+    amount: str = ""
+    exchange: str = ""
+    source: str = ""
+    source_id: int = 0
+    takes_back: bool = False
+
+
+class SettlementState(RecordState, mixin=True):
+    """An invoice beside what settles it."""
+
+    resource: ClassVar[Resource]
+
+    settlements: list[SettlementRow] = []
+    settlements_exchanged: bool = False
+
+    def _also(self) -> dict[str, Also]:
+        return super()._also() | {"settlements": settlements_of}
+
+    def _take(self, key: int, found: Read) -> None:
+        super()._take(key, found)
+        self.settlements = found.also["settlements"]
+        self.settlements_exchanged = any(row.exchange for row in self.settlements)
+
+    def _blank(self, actor: Actor) -> None:
+        super()._blank(actor)
+        self.settlements, self.settlements_exchanged = [], False
+
+    @on(SIGNED_IN)
+    async def take_back(self, allocation: int) -> Any:
+        """One allocation counts no more. It is taken back from the payment or the credit note that it is of."""
+        row = next((row for row in self.settlements if row.allocation == allocation and row.takes_back), None)
+        if row is None:
+            return None
+        actor = await signed_in(self)
+        given = {"allocations": [allocation]}
+        try:
+            outcome = await asyncio.to_thread(actions.run, actor, row.source, _VERBS[row.source], row.source_id, given)
+        except Invalid as bad:
+            await tell(self, next(iter(bad.fields.values())), kind="late")
+        else:
+            await tell(self, "Taken back.", undo=outcome.change_set)
+        return type(self).load
+
+
+def settlements_of(work: Work, _resource: Resource, item: records.Item) -> list[SettlementRow]:
+    """Allocations that count, then deposits that are set off."""
+    actor, speech, note = work.actor, work.actor.speech, item.values["kind"] == "credit_note"
+    rows = []
+    for part in allocation_sheet.of_invoice(work, item.id):
+        sums = (part.taken, part.taken_currency) if note else (part.amount, part.currency)
+        source = ("invoices", item.id) if note else (part.resource, part.id)
+        rows.append(
+            SettlementRow(
+                part.allocation, "Payment" if part.resource == "payments" else "Invoice" if note else "Credit note",
+                f"/{part.resource}/{part.id}", part.number, speech.day(part.day), money_text(speech, *sums),
+                money_text(speech, part.difference, part.company_currency) if part.exchanged else "", *source,
+                actor.may(f"{source[0]}.{_VERBS[source[0]]}"),
+            )
+        )  # fmt: skip
+    what = "Invoice" if item.values["kind"] == "deposit" else "Deposit, net"
+    for one in allocation_sheet.set_off(work, item.id):
+        told = (
+            f"/invoices/{one.id}",
+            one.number or f"#{one.id}",
+            speech.day(one.day),
+            money_text(speech, one.net, one.currency),
+        )
+        rows.append(SettlementRow(0, what, *told))
+    return rows
