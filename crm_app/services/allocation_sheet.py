@@ -27,7 +27,7 @@ class Settled:
     """An allocation seen from one side: `id` of `resource` is the document on the other.
 
     `amount` is in the currency of the invoice, `taken` in that of the payment or credit note, `difference` (positive is a
-    gain) in the company's. It counts from `day` until the day before `until`.
+    gain) in the company's. It counts from `day` until the day before `until`. With `gives` it is the other that is settled.
     """
 
     allocation: int
@@ -42,6 +42,7 @@ class Settled:
     taken_currency: str
     difference: Decimal
     company_currency: str
+    gives: bool
 
     @property
     def exchanged(self) -> bool:
@@ -109,7 +110,8 @@ class SetOff:
 
 def set_off(work: Work, key: int) -> list[SetOff]:
     """The deposits that this invoice takes off, or the invoices that take this deposit off, as far as the actor may read them."""
-    taking, deposit = aliased(InvoiceLine), aliased(InvoiceLine)
+    taking: Any = aliased(InvoiceLine)
+    deposit: Any = aliased(InvoiceLine)
     number, status = column_of(Invoice, "id"), column_of(Invoice, "status")
     told = (number, column_of(Invoice, "number"), column_of(Invoice, "date"), column_of(Invoice, "currency"))
     mine = (status != InvoiceStatus.CANCELLED.value, *records.readable(work, records.resource_of("invoices")))
@@ -172,5 +174,5 @@ def _rows(work: Work, here: tuple[str, int], wanted: sa.Select[Any]) -> list[Set
         source = ("payments", row.payment) if row.payment else ("invoices", row.credit)
         there = (*source, paid or credit) if here != source else ("invoices", row.invoice, number)
         sums: Any = (row.amount, currency, row.taken, paid_with or credit_in, row.difference, own)
-        found.append(Settled(row.id, *there, row.day, row.until, *sums))
+        found.append(Settled(row.id, *there, row.day, row.until, *sums, gives=here == source))
     return found

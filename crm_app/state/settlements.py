@@ -16,6 +16,7 @@ from .guard import SIGNED_IN, on, signed_in
 from .session import tell
 
 _VERBS = {"payments": "unallocate", "invoices": "unapply"}
+_WORDS = {"payments": "Payment", "invoices": "Credit note"}
 
 
 @dataclasses.dataclass
@@ -64,8 +65,8 @@ class SettlementState(RecordState, mixin=True):
         given = {"allocations": [allocation]}
         try:
             outcome = await asyncio.to_thread(actions.run, actor, row.source, _VERBS[row.source], row.source_id, given)
-        except Invalid as bad:
-            await tell(self, next(iter(bad.fields.values())), kind="late")
+        except Invalid:
+            pass  # somebody has taken it back already: the page shows it
         else:
             await tell(self, "Taken back.", undo=outcome.change_set)
         return type(self).load
@@ -73,14 +74,14 @@ class SettlementState(RecordState, mixin=True):
 
 def settlements_of(work: Work, _resource: Resource, item: records.Item) -> list[SettlementRow]:
     """Allocations that count, then deposits that are set off."""
-    actor, speech, note = work.actor, work.actor.speech, item.values["kind"] == "credit_note"
+    actor, speech = work.actor, work.actor.speech
     rows = []
     for part in allocation_sheet.of_invoice(work, item.id):
-        sums = (part.taken, part.taken_currency) if note else (part.amount, part.currency)
-        source = ("invoices", item.id) if note else (part.resource, part.id)
+        sums = (part.taken, part.taken_currency) if part.gives else (part.amount, part.currency)
+        source = ("invoices", item.id) if part.gives else (part.resource, part.id)
         rows.append(
             SettlementRow(
-                part.allocation, "Payment" if part.resource == "payments" else "Invoice" if note else "Credit note",
+                part.allocation, "Invoice" if part.gives else _WORDS[part.resource],
                 f"/{part.resource}/{part.id}", part.number, speech.day(part.day), money_text(speech, *sums),
                 money_text(speech, part.difference, part.company_currency) if part.exchanged else "", *source,
                 actor.may(f"{source[0]}.{_VERBS[source[0]]}"),
