@@ -173,6 +173,6 @@ def _rows(work: Work, here: tuple[str, int], wanted: sa.Select[Any]) -> list[Set
     for row, number, currency, paid, paid_with, credit, credit_in in work.session.execute(statement):
         source = ("payments", row.payment) if row.payment else ("invoices", row.credit)
         there = (*source, paid or credit) if here != source else ("invoices", row.invoice, number)
-        sums: Any = (row.amount, currency, row.taken, paid_with or credit_in, row.difference, own)
-        found.append(Settled(row.id, *there, row.day, row.until, *sums, gives=here == source))
+        sums: Any = (row.amount, currency, row.taken, paid_with or credit_in, row.difference, own, here == source)
+        found.append(Settled(row.id, *there, row.day, row.until, *sums))
     return found
