@@ -57,7 +57,9 @@ def left(work: Work, source: str, target: str, keys: Sequence[int]) -> list[Part
     keys = [row.id for row in rows]
     done = ledger.sums(work, source, keys)
     gone = ledger.sums(work, source, keys, done=True) if target == "invoices" else done
-    wholes = (whole_of(source, target, row, gone[row.id]) for row in rows)
+    # drafts have handed nothing over, but what a draft takes back is not invoiced meanwhile
+    seen = {key: sums | {"delivered": gone[key].get("delivered", ZERO)} for key, sums in done.items()}
+    wholes = (whole_of(source, target, row, seen[row.id]) for row in rows)
     parts = [Part(row, ledger.left_to(target, whole, done[row.id])) for row, whole in zip(rows, wholes, strict=True)]
     return [part for part in capped(work, source, target, parts) if part.quantity > 0]
 
