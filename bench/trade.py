@@ -232,6 +232,7 @@ def _questions() -> dict[str, Callable[[], object]]:
 
     from crm_app.core.query import Filter, Query
     from crm_app.models.invoices import INVOICES
+    from crm_app.services import ageing as ages
     from crm_app.services import records, statements
     from crm_app.services.actors import SYSTEM
     from crm_app.services.work import Work
@@ -244,7 +245,7 @@ def _questions() -> dict[str, Callable[[], object]]:
 
     def ageing() -> object:
         with Work(SYSTEM) as work:
-            return statements.ageing(work, today)
+            return ages.ageing(work, today)
 
     def statement() -> object:
         with Work(SYSTEM) as work:

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from crm_app.core.fields import Number
-from crm_app.services import credit, receivable_sheets
+from crm_app.services import credit, receivable_sheets, whole
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply
@@ -14,7 +14,8 @@ _AMOUNT = Number(4)
 
 
 def held(call: Call) -> Response:
-    """Every customer that is held or warned, the hardest first: the effect, each reason and what lifts it."""
+    """Every customer that is held or warned, the hardest first: the effect, each reason and what lifts it. `partial` says that some
+    may be missing of whom the caller may not read everything."""
     say = call.actor.speech.say
     with Work(call.actor) as work:
         found = credit.held(work)
@@ -30,7 +31,7 @@ def held(call: Call) -> Response:
         }
         for one in found
     ]  # fmt: skip
-    return reply({"items": items})
+    return reply({"partial": whole.partial(call.actor, "held.read"), "items": items})
 
 
 def held_sheet(call: Call) -> Response:

@@ -219,15 +219,29 @@ def _statement_paths(number: list[Any]) -> dict[str, Any]:
     day = {"type": "string", "format": "date"}
     between = [in_query("from", day, "First day."), in_query("to", day, "Last day.")]
     rows = shape_of(items={"type": "array", "items": {"type": "object"}})
+    may_miss = {"type": "boolean", "description": "Accounts are left out of which the caller may not read everything."}
+    told = shape_of(partial=may_miss, items={"type": "array", "items": {"type": "object"}})
     at = [in_query("date", day, "At the end of that day."), in_query("account", COUNT, "Of one account only.")]
     return {
         "/accounts/{id}/statement": reads("accounts", "statement", "Statement of account", rows, [*number, *between]),
         "/accounts/{id}/open-items": reads("accounts", "open_items", "What is not settled", rows, [*number, at[0]]),
-        "/ageing": reads("accounts", "ageing", "What is owed, by days overdue", rows, at),
-        "/held": reads("accounts", "held", "Who is held and why", rows, []),
+        "/ageing": reads("accounts", "ageing", "What is owed, by days overdue", told, [*at, *_ageing_asked()]),
+        "/held": reads("accounts", "held", "Who is held and why", told, []),
         "/invoices/{id}/instalments": reads("invoices", "instalments", "The parts of an invoice", rows, number),
         **_allocation_paths([*number, *use("page", "size")]),
     }
+
+
+def _ageing_asked() -> list[Any]:
+    groups = {"type": "string", "enum": ["customer", "salesperson", "zone"]}
+    return [
+        in_query(
+            "salesperson", TEXT, "Of the customers of that user: an id, `me`, or `none` for those of nobody.", "me"
+        ),
+        in_query("zone", TEXT, "Of the customers in that zone and below it: an id, or `none` for those in none.", "4"),
+        in_query("itself", {"type": "boolean"}, "Only of the zone itself."),
+        in_query("group", groups, "By what the sums are told."),
+    ]
 
 
 def _allocation_paths(asked: list[Any]) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from crm_app.core.errors import Invalid
-from crm_app.core.fields import BadValue, Day, Number, Reference
+from crm_app.core.fields import BadValue, Boolean, Day, Number, Reference
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.models.accounts import ACCOUNTS
-from crm_app.services import allocation_sheet, files, receivable_sheets, statements, strip, trade, unsettled
+from crm_app.services import ageing as ages
+from crm_app.services import allocation_sheet, files, receivable_sheets, statements, strip, trade, unsettled, whole
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply
@@ -102,9 +103,25 @@ def _allocation(row: allocation_sheet.Settled) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _which(call: Call) -> tuple[ages.Which, str]:
+    """Of which customers, and by what their sums are told. Raises Invalid."""
+    asked = dict(call.params)
+    try:
+        itself = bool(Boolean().parse(asked.get("itself")))
+    except BadValue as bad:
+        raise Invalid({"itself": bad.message}) from None
+    group = asked.get("group") or ages.GROUPS[0]
+    if group not in ages.GROUPS:
+        raise Invalid({"group": Message("Choose one of: {options}.", options=", ".join(ages.GROUPS))})
+    return ages.Which(asked.get("salesperson", ""), asked.get("zone", ""), itself), group
+
+
 def ageing(call: Call) -> Response:
-    """What every account owes at the end of `date` (today), by days overdue; of one account with `account`."""
-    day = _day(call, "date")
+    """What every account owes at the end of `date` (today), by days overdue; of one account with `account`.
+
+    Of those of a `salesperson` or a `zone`; by `group` the sums of each.
+    """
+    day, (which, group) = _day(call, "date"), _which(call)
     raw = dict(call.params).get("account", "")
     try:
         account = Reference(ACCOUNTS.name).parse(raw)
@@ -112,21 +129,29 @@ def ageing(call: Call) -> Response:
         raise Invalid({"account": Message("Choose one from the list.")}) from None
     with Work(call.actor) as work:
         at = day or trade.today(work)
-        found = statements.ageing(work, at, accounts=None if account is None else [account])
-    items = [
-        {
-            "account": row.account, "name": row.name, "currency": row.currency,
-            **{name: _AMOUNT.json(amount) for name, amount in row.buckets.items()},
-            "credit": _AMOUNT.json(row.credit), "total": _AMOUNT.json(row.total),
-        }
-        for row in found
-    ]  # fmt: skip
-    return reply({"date": at.isoformat(), "items": items})
+        found = ages.grouped(ages.ageing(work, at, which, None if account is None else [account]), group)
+    missing = whole.partial(call.actor, "ageing.read")
+    return reply(
+        {"date": at.isoformat(), "group": group, "partial": missing, "items": [_aged(row, group) for row in found]}
+    )
+
+
+def _aged(row: ages.Aged, group: str) -> dict[str, object]:
+    """A customer with their salesperson and zone, or the sum of one of those."""
+    customer = group == ages.GROUPS[0]
+    names = ages.GROUPS[1:] if customer else (group,)
+    return {
+        **({"account": row.account} if customer else {}),
+        **{name: named[0] if (named := getattr(row, name)) else None for name in names},
+        "name": row.name, "currency": row.currency,
+        **{name: _AMOUNT.json(amount) for name, amount in row.buckets.items()},
+        "credit": _AMOUNT.json(row.credit), "total": _AMOUNT.json(row.total),
+    }  # fmt: skip
 
 
 def ageing_sheet(call: Call) -> Response:
     """The ageing as a workbook in the caller's language."""
-    return saved(*receivable_sheets.ageing(call.actor, _day(call, "date")))
+    return saved(*receivable_sheets.ageing(call.actor, _day(call, "date"), *_which(call)))
 
 
 def statement_sheet(call: Call) -> Response:

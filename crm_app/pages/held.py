@@ -10,7 +10,7 @@ from .parts import kit
 from .parts.links import file_link, link
 from .parts.screen import Page
 from .parts.shell import empty, heading, shell
-from .parts.table import filter_box, foot
+from .parts.table import filter_box, foot, left_out
 from .parts.text import t, when
 
 
@@ -33,6 +33,7 @@ def held() -> rx.Component:
         heading(t("Customers on hold"), sheet, count=HeldList.count),
         _tabs(),
         _toolbar(),
+        when(HeldList.partial, left_out()),
         _body(shown),
         trail=((t("Sales"), ""), (t("Customers on hold"), "")),
         reload=HeldList.load,

@@ -1,12 +1,10 @@
-"""What customers owe: ageing, and the statement of an account."""
+"""What a customer owes: the statement of an account."""
 
 import reflex as rx
 from reflex.vars import Var
 
 from crm_app.state.receivables import (
     AccountStatement,
-    AgedRow,
-    Ageing,
     MovementRow,
     StatementPart,
     UnsettledPart,
@@ -14,104 +12,20 @@ from crm_app.state.receivables import (
 )
 from crm_app.state.session import Me
 
-from .parts import bulk, kit
-from .parts.inputs import day_field
-from .parts.links import file_link, link
+from .parts import kit
+from .parts.dated import body, days, sheet
+from .parts.links import link
 from .parts.screen import Page
 from .parts.shell import empty, heading, shell
-from .parts.table import filter_box, foot
 from .parts.text import t, when
-
-_HEADS = {
-    "current": "Not yet due", "30": "1-30 days", "60": "31-60", "90": "61-90", "120": "91-120", "older": "Older",
-    "credit": "Not allocated",
-}  # fmt: skip
-
-
-def ageing() -> rx.Component:
-    """Everything open, by days overdue."""
-    nothing = empty(
-        "circle-check", t("Nobody owes anything"), t("What customers have not paid stands here, by its age.")
-    )
-    none_match = empty("search", t("Nothing matches"), t("Try fewer letters, or take a filter away."))
-    days = rx.el.div(
-        filter_box(Ageing, t("Filter customers")),
-        _days(Ageing, (("date", t("At the end of"), Ageing.day),)),
-        class_name="toolbar",
-    )
-    without = rx.cond(Ageing.text != "", none_match, nothing)
-    return shell(
-        kit.url_query(query=Ageing.address, mode="replace"),
-        heading(t("Ageing"), _sheet("/api/v1/ageing.xlsx?date=" + Ageing.day, "ageing.xlsx")),
-        days,
-        _body(Ageing, rx.cond(Ageing.rows.length() == 0, without, rx.fragment(_aged_table(), foot(Ageing)))),
-        trail=((t("Sales"), ""), (t("Ageing"), "")),
-        reload=Ageing.load,
-        undo=lambda _key: Me.load,
-        needs="ageing.read",
-    )
-
-
-def _aged_table() -> rx.Component:
-    return rx.el.div(
-        rx.el.table(
-            rx.el.thead(
-                rx.el.tr(
-                    _sortable("name", "Customer"),
-                    rx.el.th(t("Currency"), class_name="th-short"),
-                    *(_sortable(name, text, "num") for name, text in _HEADS.items()),
-                    _sortable("total", "Total", "num"),
-                )
-            ),
-            rx.el.tbody(rx.foreach(Ageing.rows, _aged)),
-            rx.el.tfoot(rx.foreach(Ageing.sums, _sum)),
-            class_name="table aged",
-        ),
-        class_name="table-scroll",
-        tab_index=0,
-        role="region",
-        aria_label=t("Ageing"),
-    )
-
-
-def _sortable(name: str, text: str, look: str = "") -> rx.Component:
-    """The head of a column that one may sort by."""
-    falls = Ageing.sort == f"-{name}"
-    here = falls | (Ageing.sort == name)
-    arrow = rx.cond(here, kit.icon(rx.cond(falls, "arrow-down", "arrow-up")), rx.fragment())
-    return rx.el.th(
-        bulk.sort(t(text), arrow, name=name, title=t(text), on_sort=Ageing.sort_by),
-        class_name=look,
-        custom_attrs={"aria-sort": rx.cond(falls, "descending", rx.cond(here, "ascending", "none"))},
-    )
-
-
-def _aged(row: Var[AgedRow]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(link(row.address, row.name, class_name="name truncate row-link", dir="auto", title=row.name)),
-        *_amounts(row),
-        key=row.address + row.currency,
-    )
-
-
-def _sum(row: Var[AgedRow]) -> rx.Component:
-    return rx.el.tr(rx.el.th(t("Sum"), scope="row"), *_amounts(row), key=row.currency)
-
-
-def _amounts(row: Var[AgedRow]) -> list[rx.Component]:
-    return [
-        rx.el.td(row.currency, class_name="muted"),
-        *(rx.el.td(row.amounts[index], class_name="num") for index in range(len(_HEADS))),
-        rx.el.td(rx.el.b(row.total), class_name="num"),
-    ]
 
 
 def statement() -> rx.Component:
     """One account's movements between two days, or what of it is open."""
     state = AccountStatement
-    between = _days(state, (("from", t("From"), state.begin), ("to", t("To"), state.end)))
-    at = _days(state, (("date", t("At the end of"), state.end),))
-    days = rx.el.div(_switch(), rx.cond(state.open_only, at, between), class_name="toolbar")
+    between = days(state, (("from", t("From"), state.begin), ("to", t("To"), state.end)))
+    at = days(state, (("date", t("At the end of"), state.end),))
+    bar = rx.el.div(_switch(), rx.cond(state.open_only, at, between), class_name="toolbar")
     whole = f"/api/v1/accounts/{state.account}/statement.xlsx?{state.address}"
     file = rx.cond(state.open_only, f"/api/v1/accounts/{state.account}/open-items.xlsx?{state.address}", whole)
     nothing = empty("receipt", t("No movements"), t("Invoices and payments of this customer stand here."))
@@ -122,9 +36,9 @@ def statement() -> rx.Component:
     back = Var.create("/accounts/") + state.account.to_string()
     return shell(
         kit.url_query(query=state.address, mode="replace"),
-        heading(t("Statement of account"), _sheet(file, "statement.xlsx"), count=state.name),
-        days,
-        _body(state, rx.cond(state.open_only, still, moved)),
+        heading(t("Statement of account"), sheet(file, "statement.xlsx"), count=state.name),
+        bar,
+        body(state, rx.cond(state.open_only, still, moved)),
         trail=((t("Accounts"), "/accounts"), (state.name, back), (t("Statement"), "")),
         reload=state.load,
         undo=lambda _key: Me.load,
@@ -159,12 +73,17 @@ def _unsettled(part: Var[UnsettledPart]) -> rx.Component:
         rx.el.td(part.late, class_name="num"),
         class_name="muted",
     )
+    show = rx.el.button(t("Show more"), on_click=AccountStatement.show_more, class_name="button button-quiet button-sm")
+    later = rx.el.tr(
+        rx.el.td(rx.el.span(part.later, show, class_name="row"), col_span=7, class_name="muted"),
+        rx.el.td(part.rest, class_name="num"),
+    )
     return rx.el.table(
         rx.el.caption(part.currency, class_name="section-title"),
         rx.el.thead(
             rx.el.tr(*_heads(), rx.el.th(t("Days overdue"), class_name="num"), rx.el.th(t("Balance"), class_name="num"))
         ),
-        rx.el.tbody(rx.foreach(part.rows, _item)),
+        rx.el.tbody(rx.foreach(part.rows, _item), when(part.later != "", later)),
         rx.el.tfoot(
             rx.el.tr(rx.el.th(t("Sum"), col_span=7, scope="row"), rx.el.td(rx.el.b(part.total), class_name="num")),
             when(part.late != "", late),
@@ -183,7 +102,7 @@ def _part(part: Var[StatementPart]) -> rx.Component:
         rx.el.td(t("Opening balance"), col_span=6, class_name="muted"), rx.el.td(part.opening, class_name="num")
     )
     show = rx.el.button(
-        t("Show older"), on_click=AccountStatement.show_earlier, class_name="button button-quiet button-sm"
+        t("Show older"), on_click=AccountStatement.show_more, class_name="button button-quiet button-sm"
     )
     earlier = rx.el.tr(
         rx.el.td(rx.el.span(part.earlier, show, class_name="row"), col_span=6, class_name="muted"),
@@ -230,33 +149,6 @@ def _cells(row: Var[MovementRow] | Var[UnsettledRow]) -> list[rx.Component]:
     ]
 
 
-def _days(
-    state: type[Ageing] | type[AccountStatement], fields: tuple[tuple[str, Var[str], Var[str]], ...]
-) -> rx.Component:
-    """The days that the page is about; another day is read at once."""
-    inputs = [
-        rx.el.label(
-            rx.el.span(label),
-            day_field(name=name, value=value),
-            class_name="row day-field",
-        )
-        for name, label, value in fields
-    ]
-    show = rx.el.button(t("Show"), type="submit", class_name="button")
-    return rx.el.form(*inputs, show, on_submit=state.choose, class_name="row days")
-
-
-def _sheet(address: str | Var[str], name: str) -> rx.Component:
-    return file_link(address, name, kit.icon("download"), rx.el.span(t("Spreadsheet")), class_name="button")
-
-
-def _body(state: type[Ageing] | type[AccountStatement], shown: rx.Component) -> rx.Component:
-    bars = [rx.el.div(class_name="skeleton skeleton-line") for _ in range(6)]
-    waiting = rx.el.div(*bars, class_name="section", aria_busy=True)
-    failed = empty("circle-alert", t("This cannot be shown"), state.failure)
-    return rx.cond(state.failure != "", failed, rx.cond(state.loaded, shown, waiting))
-
-
 def statement_link(account: Var[int]) -> rx.Component:
     """The way from an account to its statement, for who may read it."""
     to = Var.create("/accounts/") + account.to_string() + "/statement"
@@ -265,7 +157,4 @@ def statement_link(account: Var[int]) -> rx.Component:
     return when(Me.may.contains("statement.read"), button)
 
 
-PAGES = (
-    Page("/ageing", ageing, Ageing.load, "Ageing"),
-    Page("/accounts/[key]/statement", statement, AccountStatement.load, "Statement of account"),
-)
+PAGES = (Page("/accounts/[key]/statement", statement, AccountStatement.load, "Statement of account"),)

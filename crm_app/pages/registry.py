@@ -2,6 +2,7 @@
 
 from . import (
     accounts,
+    ageing,
     contacts,
     credit,
     currencies,
@@ -26,8 +27,8 @@ from . import (
 )
 
 _MODULES = (
-    home, sign_in, me, settings, accounts, contacts, products, quotes, orders, deliveries, invoices, payments, receivables, prices, stock,
-    taxes, currencies, numbering, credit, held, jobs,
+    home, sign_in, me, settings, accounts, contacts, products, quotes, orders, deliveries, invoices, payments, ageing, receivables,
+    prices, stock, taxes, currencies, numbering, credit, held, jobs,
     histories,
 )  # fmt: skip
 PAGES = tuple(page for module in _MODULES for page in module.PAGES)

@@ -15,7 +15,7 @@ from crm_app.core.resource import Resource
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceStatus
 from crm_app.models.quotes import Quote, QuoteStatus
 
-from . import credit, exposure, records, statements, trade, whole
+from . import ageing, credit, exposure, records, trade, whole
 from .search import tested
 from .work import Work, column_of
 
@@ -44,11 +44,11 @@ def of_record(work: Work, resource: Resource, item: records.Item) -> tuple[Figur
 
 def owing(work: Work, item: records.Item) -> tuple[Figure, ...]:
     """What a customer owes, what of it is overdue, how much credit is left; the account is one that the actor has read."""
-    own, today, told = trade.company(work).currency, trade.today(work), whole.may(work.actor)
+    own, today, told = trade.company(work).currency, trade.today(work), _told(work, item.id)
     customer = "customer" in (item.values["roles"] or ())
     figures: list[Figure] = []
     if "ageing.read" in told:
-        owed_now = statements.owed_now(work, item.id, today)
+        owed_now = ageing.owed_now(work, item.id, today)
         figures += _owed(owed_now, own) if owed_now or customer else []
     limit = item.values["credit_limit"]
     if limit is not None and "held.read" in told:
@@ -66,7 +66,7 @@ def _account(work: Work, item: records.Item) -> tuple[Figure, ...]:
     return tuple(figures)
 
 
-def _owed(owing: list[statements.Owing], own: str) -> list[Figure]:
+def _owed(owing: list[ageing.Owing], own: str) -> list[Figure]:
     """Balance, and what of it is overdue, of how many invoices each."""
     owed = tuple((one.total, one.currency) for one in owing)
     late = tuple((one.late, one.currency) for one in owing if one.late)
@@ -116,6 +116,11 @@ def _sales(work: Work, account: int, own: str, today: date) -> list[Figure]:
         text = "{share} % more than in the year before" if share >= 0 else "{share} % less than in the year before"
         more = Message(text, share=abs(share))
     return [Figure(Message("Sales, 12 months"), ((amount, own),), why=more)]
+
+
+def _told(work: Work, account: int) -> list[str]:
+    """What may be told of that account, as it stands now."""
+    return [name for name in whole.may(work.actor) if name in whole.WHOLE and whole.told(work, name, account)]
 
 
 @cache

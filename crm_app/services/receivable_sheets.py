@@ -9,10 +9,12 @@ from crm_app.documents.sheets import Head, write
 
 from . import credit, files, statements, trade, unsettled
 from .actors import Actor
+from .ageing import ALL, Aged, Which, grouped
+from .ageing import ageing as aged
 from .work import Work
 
+_GROUPS = {"customer": "Customer", "salesperson": "Salesperson", "zone": "Zone"}
 _AGED = (
-    "Customer",
     "Currency",
     "Not yet due",
     "1-30 days",
@@ -31,15 +33,25 @@ _HELD_KINDS = ("text", "text", "text", "text", "number", "number", "day", "numbe
 _MOVED_KINDS = ("day", "text", "text", "day", "number", "number", "text")
 
 
-def ageing(actor: Actor, day: date | None) -> tuple[str, bytes]:
-    """The file's name and content: what every account owes at the end of that day (today)."""
+def ageing(actor: Actor, day: date | None, which: Which = ALL, group: str = "customer") -> tuple[str, bytes]:
+    """The file's name and content: what these accounts, salespeople or zones owe at the end of that day (today)."""
     with Work(actor) as work:
         at = day or trade.today(work)
-        found = statements.ageing(work, at)
+        found = grouped(aged(work, at, which), group)
     say = actor.speech.say
-    rows = [[row.name, row.currency, *row.buckets.values(), -row.credit, row.total] for row in found]
-    heads = [Head(say(text), "text" if index < 2 else "number", 2) for index, text in enumerate(_AGED)]
+    names = ("customer", "salesperson", "zone") if group == "customer" else (group,)
+    rows = [
+        [*(_name_of(row, name) for name in names), row.currency, *row.buckets.values(), -row.credit, row.total]
+        for row in found
+    ]
+    heads = [Head(say(_GROUPS[name])) for name in names]
+    heads += [Head(say(text), "number" if place else "text", 2) for place, text in enumerate(_AGED)]
     return f"{files.clean_name(say('Ageing'))} {at.isoformat()}.xlsx", _workbook(say("Ageing"), heads, rows)
+
+
+def _name_of(row: Aged, group: str) -> str:
+    named = getattr(row, group, None)
+    return row.name if group == "customer" else named[1] if named else ""
 
 
 def statement(actor: Actor, account: object, begin: date | None, end: date | None) -> tuple[str, bytes]:

@@ -9,7 +9,7 @@ from crm_app.models.invoices import Invoice, InvoicePart
 from crm_app.models.numbering import Counter, Numbered, Sequence
 from crm_app.models.payments import Allocation, Payment
 
-from . import carried, instalments, ledger, statements, trade
+from . import ageing, carried, instalments, ledger, statements, trade
 from .work import Work, column_of
 
 ZERO = Decimal(0)
@@ -101,7 +101,7 @@ def _unlike(work: Work) -> str:
     """The sum of all statements to this day is the sum of the ageing, currency by currency."""
     day = trade.today(work)
     aged: dict[str, Decimal] = {}
-    for row in statements.ageing(work, day):
+    for row in ageing.ageing(work, day):
         aged[row.currency] = aged.get(row.currency, ZERO) + row.total
     stated: dict[str, Decimal] = {}
     for currency, amount in statements.owed_by_currency(work, day):

@@ -13,7 +13,7 @@ from crm_app.core.i18n import Speech
 from crm_app.core.resource import Resource
 from crm_app.models.credit import Effect
 from crm_app.models.invoices import INVOICES
-from crm_app.services import credit, trade
+from crm_app.services import credit, trade, whole
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -71,7 +71,7 @@ class Shown:
 
 
 class HeldList(PagedState, rx.State):
-    """The customers on hold, narrowed by the effect and by their names."""
+    """The customers on hold, narrowed by the effect and by their names. `partial` says that some may be missing."""
 
     resource: ClassVar[Resource] = INVOICES
 
@@ -79,6 +79,7 @@ class HeldList(PagedState, rx.State):
     tabs: list[EffectTab] = []
     effect: str = ""
     currency: str = ""
+    partial: bool = False
     loaded: bool = False
     failure: str = ""
     address: str = ""
@@ -106,7 +107,7 @@ class HeldList(PagedState, rx.State):
             self.failure = actor.speech.say(refusal.message)
             return
         self.rows, self.tabs, self.effect, self.failure = found.page.rows, found.tabs, found.effect, ""
-        self.currency = found.currency
+        self.currency, self.partial = found.currency, whole.partial(actor, "held.read")
         self._tell_page(found.page, actor.speech)
         asked = {"effect": self.effect} | self._asked()
         self.address = urlencode({name: value for name, value in asked.items() if value})

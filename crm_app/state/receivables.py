@@ -1,18 +1,15 @@
-"""What customers owe, as one browser sees it: ageing of everything open, and the statement of one account."""
+"""What one customer owes, as one browser sees it: the statement of an account, and what of it is open."""
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import reflex as rx
 
-from crm_app.core import money
-from crm_app.core.errors import Invalid, Missing, NotAllowed, Refusal
-from crm_app.core.fields import BadValue, Day, fold
+from crm_app.core.fields import Day
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import Resource
 from crm_app.models.accounts import ACCOUNTS
@@ -21,23 +18,11 @@ from crm_app.services import records, statements, trade, unsettled
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
+from .dated import Dated, amount_of, day_of
 from .guard import on, signed_in
-from .paged import Cut, PagedState, cut, named
-from .reading import reading
-from .session import Me, greet
+from .session import greet
 
-MOVEMENTS = 200  # of a statement at once
-
-
-@dataclasses.dataclass
-class AgedRow:
-    """What an account owes in one currency. `amounts` stand in the order of the heads; "" is nothing."""
-
-    address: str = ""
-    name: str = ""
-    currency: str = ""
-    amounts: list[str] = dataclasses.field(default_factory=list)
-    total: str = ""
+MOVEMENTS = 200  # or open items, of a statement at once
 
 
 @dataclasses.dataclass
@@ -75,92 +60,17 @@ class UnsettledRow(MovementRow):
 
 @dataclasses.dataclass
 class UnsettledPart:
-    """The open items in one currency, and their sums."""
+    """The open items in one currency, and the sums of all of them. `later` says how many are not shown, `rest` what they come to."""
 
     currency: str = ""
     total: str = ""
     late: str = ""
+    later: str = ""
+    rest: str = ""
     rows: list[UnsettledRow] = dataclasses.field(default_factory=list)
 
 
-@dataclasses.dataclass
-class AgedPage:
-    """What one reading of the ageing brings: the day, a page of the accounts, the sums of them all, how they are sorted."""
-
-    at: date
-    page: Cut[statements.Aged]
-    sums: list[AgedRow]
-    sort: str
-
-
-class _Dated(rx.State, mixin=True):
-    """Pages whose days stand in the address."""
-
-    loaded: bool = False
-    failure: str = ""
-    address: str = ""
-
-    def _days(self) -> dict[str, str]:
-        return dict(parse_qsl(self.router.url.query))
-
-    async def _refused(self, refusal: Refusal) -> Any:
-        actor = await signed_in(self)
-        text = actor.speech.say(refusal.message)
-        if isinstance(refusal, Invalid):
-            text = " ".join(actor.speech.say(part) for part in refusal.fields.values()) or text
-        if isinstance(refusal, Invalid | Missing | NotAllowed):
-            self.loaded, self.failure = True, text
-            return
-        me = await self.get_state(Me)
-        me._tell(text, "late")
-
-
-class Ageing(PagedState, _Dated, rx.State):
-    """Everything open, by days overdue. `sort` is "name", "total" or a bucket, with "-" from the greatest down."""
-
-    resource: ClassVar[Resource] = INVOICES
-
-    rows: list[AgedRow] = []
-    sums: list[AgedRow] = []
-    day: str = ""
-    sort: str = "name"
-    _at: date | None = None
-
-    @on("read")
-    async def load(self) -> Any:
-        """Read the page for the day of the address; today without one."""
-        actor, asked = await greet(self), self._days()
-        self._begin(asked)
-        self.sort = asked.get("sort", "")
-        self._at = _day(actor, asked.get("date", ""), "date")
-        await self._show(actor)
-
-    @on("read")
-    async def choose(self, form: dict[str, Any]) -> Any:
-        """Another day."""
-        actor = await signed_in(self)
-        self._at = _day(actor, str(form.get("date", "")), "date")
-        await self._show(actor)
-
-    @on("read")
-    async def sort_by(self, name: str, _extend: bool) -> Any:
-        """Sort by that column, amounts from the greatest down; again turns it round."""
-        usual = name if name == "name" else f"-{name}"
-        turned = name if usual.startswith("-") else f"-{name}"
-        self.sort, self.page_number = turned if self.sort == usual else usual, 1
-        await self._show(await signed_in(self))
-
-    async def _show(self, actor: Actor) -> None:
-        found = await reading(read_ageing, actor, self._at, self.text, self.sort, self.page_number)
-        self.rows = [aged_row(actor.speech, row) for row in found.page.rows]
-        self.sums, self.sort = found.sums, found.sort
-        self.day, self.loaded, self.failure = Day().edit(found.at, actor.speech), True, ""
-        self._tell_page(found.page, actor.speech)
-        asked = {"date": found.at.isoformat() if self._at else "", **self._asked(), "sort": found.sort}
-        self.address = urlencode({name: value for name, value in asked.items() if value not in ("", "name")})
-
-
-class AccountStatement(_Dated, rx.State):
+class AccountStatement(Dated, rx.State):
     """All movements of one account between two days; with `open_only` what of them is not settled at the end of the last."""
 
     resource: ClassVar[Resource] = INVOICES
@@ -200,14 +110,14 @@ class AccountStatement(_Dated, rx.State):
         await self._show(await signed_in(self), *self._span)
 
     @on("read")
-    async def show_earlier(self) -> Any:
-        """More of the movements of these days."""
+    async def show_more(self) -> Any:
+        """More of the movements, or of the open items, of these days."""
         self._most += MOVEMENTS
         await self._show(await signed_in(self), *self._span)
 
     async def _show(self, actor: Actor, begin: str, end: str) -> None:
         self._span = begin, end
-        first, last = _day(actor, begin, "from"), _day(actor, end, "to")
+        first, last = day_of(actor, begin, "from"), day_of(actor, end, "to")
         if self.open_only:
             await self._show_unsettled(actor, last)
             return
@@ -220,30 +130,9 @@ class AccountStatement(_Dated, rx.State):
     async def _show_unsettled(self, actor: Actor, day: date | None) -> None:
         name, at, found = await asyncio.to_thread(read_unsettled, actor, self.account, day)
         self.name, self.end = name, Day().edit(at, actor.speech)
-        self.unsettled = [unsettled_of(actor.speech, part) for part in found]
+        self.unsettled = [unsettled_of(actor.speech, part, self._most) for part in found]
         self.address = urlencode({"show": "open", "date": at.isoformat()})
         self.loaded, self.failure = True, ""
-
-
-def _day(actor: Actor, text: str, name: str) -> date | None:
-    try:
-        return Day().parse(text, actor.speech)
-    except BadValue as bad:
-        raise Invalid({name: bad.message}) from None
-
-
-def read_ageing(actor: Actor, day: date | None, text: str, sort: str, page: int) -> AgedPage:
-    """What is owed at the end of the day, today without one. Runs in a thread."""
-    with Work(actor) as work:
-        at = day or trade.today(work)
-        everybody = statements.ageing(work, at)
-    found = named(everybody, text, lambda row: row.name)
-    column = sort.removeprefix("-")
-    if column not in _SORTS:
-        sort = column = "name"
-    if sort != "name":
-        found = sorted(found, key=_SORTS[column], reverse=sort.startswith("-"))
-    return AgedPage(at, cut(found, page), sums_of(actor.speech, found), sort)
 
 
 def read_statement(
@@ -265,42 +154,6 @@ def read_unsettled(actor: Actor, account: int, day: date | None) -> tuple[str, d
         return str(item.values["name"]), at, unsettled.open_items(work, account, at)
 
 
-def _amount(speech: Speech, value: Decimal, currency: str) -> str:
-    return speech.number(money.round_money(value, currency), money.minor_units(currency)) if value else ""
-
-
-def _bucket(name: str) -> Callable[[statements.Aged], Any]:
-    return lambda row: row.buckets[name]
-
-
-_SORTS: dict[str, Callable[[statements.Aged], Any]] = {
-    "name": lambda row: fold(row.name),
-    "total": lambda row: row.total,
-    "credit": lambda row: row.credit,
-    **{name: _bucket(name) for name in statements.BUCKETS},
-}
-
-
-def aged_row(speech: Speech, row: statements.Aged) -> AgedRow:
-    """A line in words."""
-    amounts = [_amount(speech, row.buckets[name], row.currency) for name in statements.BUCKETS]
-    credit = _amount(speech, -row.credit, row.currency)
-    address = f"/accounts/{row.account}/statement" if row.account else ""
-    return AgedRow(address, row.name, row.currency, [*amounts, credit], _amount(speech, row.total, row.currency) or "0")
-
-
-def sums_of(speech: Speech, rows: list[statements.Aged]) -> list[AgedRow]:
-    """The sum of each currency."""
-    found: dict[str, statements.Aged] = {}
-    for row in rows:
-        before = found.get(
-            row.currency, statements.Aged(0, "", row.currency, dict.fromkeys(statements.BUCKETS, Decimal(0)))
-        )
-        buckets = {name: amount + row.buckets[name] for name, amount in before.buckets.items()}
-        found[row.currency] = statements.Aged(0, "", row.currency, buckets, before.credit + row.credit)
-    return [aged_row(speech, found[currency]) for currency in sorted(found)]
-
-
 def _words(speech: Speech, row: statements.Movement, currency: str) -> tuple[str, ...]:
     """Day, what it is, number, address, due, charge, credit."""
     number = (row.number or f"#{row.id}") + (f" \u00b7 {row.part}" if row.part else "")
@@ -310,16 +163,16 @@ def _words(speech: Speech, row: statements.Movement, currency: str) -> tuple[str
         number,
         f"/{row.resource}/{row.id}",
         speech.day(row.due) if row.due else "",
-        _amount(speech, row.amount, currency) if row.amount > 0 else "",
-        _amount(speech, -row.amount, currency) if row.amount < 0 else "",
+        amount_of(speech, row.amount, currency) if row.amount > 0 else "",
+        amount_of(speech, -row.amount, currency) if row.amount < 0 else "",
     )
 
 
-def unsettled_of(speech: Speech, part: unsettled.OpenItems) -> UnsettledPart:
-    """Open items in words."""
+def unsettled_of(speech: Speech, part: unsettled.OpenItems, most: int = MOVEMENTS) -> UnsettledPart:
+    """Open items in words; of them the first ones, at most so many."""
 
     def written(value: Decimal) -> str:
-        return _amount(speech, value, part.currency)
+        return amount_of(speech, value, part.currency)
 
     rows = [
         UnsettledRow(
@@ -327,16 +180,21 @@ def unsettled_of(speech: Speech, part: unsettled.OpenItems) -> UnsettledPart:
             written(row.balance),
             speech.number(row.overdue) if row.overdue else "",
         )
-        for row in part.items
+        for row in part.items[:most]
     ]
-    return UnsettledPart(part.currency, written(part.total) or "0", written(part.late), rows)
+    after = part.items[most:]
+    later = speech.say(Message("{n} more open items", n=speech.number(len(after)))) if after else ""
+    if len(after) == 1:
+        later = speech.say("1 more open item")
+    rest = written(sum((row.balance for row in after), Decimal(0))) if after else ""
+    return UnsettledPart(part.currency, written(part.total) or "0", written(part.late), later, rest, rows)
 
 
 def part_of(speech: Speech, part: statements.Statement, most: int) -> StatementPart:
     """A statement in words; of its movements the last ones, at most so many."""
 
     def written(value: Decimal) -> str:
-        return _amount(speech, value, part.currency) or "0"
+        return amount_of(speech, value, part.currency) or "0"
 
     rows = [MovementRow(*_words(speech, row, part.currency), written(row.balance)) for row in part.movements[-most:]]
     before = part.movements[:-most]

@@ -7,12 +7,13 @@ import pytest
 
 from crm_app.core import clock
 from crm_app.core.errors import NotAllowed
-from crm_app.services import credit, exposure, records, statements, whole
+from crm_app.services import ageing, credit, exposure, records, whole
 from crm_app.services.actors import SYSTEM
+from crm_app.services.figures import of_record
 from crm_app.services.work import Work
 from crm_app.state.held import read
 from crm_app.state.trade import beside, notices_of
-from tests.support import kernel, trade
+from tests.support import crm, kernel, trade
 from tests.support.trade import line, run, to
 
 D = Decimal
@@ -141,12 +142,12 @@ def test_only_who_makes_such_documents_is_told_what_stands_against_a_customer(tr
     assert [row.why for row in notices_of(maker, ORDERS, account, 0)] == ["Este cliente está retenido."]
 
 
-def test_what_is_told_whole_is_offered_only_to_who_may_read_all_of_it(trading):
-    everything = {f"{name}.read": "all" for name in ("invoices", "payments", "orders", "deliveries")}
+def test_who_may_read_some_documents_may_ask_and_who_may_read_none_of_a_kind_may_not(trading):
+    some = {"invoices.read": "all", "payments.read": "own", "orders.read": "team", "deliveries.read": "own"}
     for grants, offered in (
-        (everything, ["ageing.read", "held.read", "statement.read"]),
-        (everything | {"orders.read": "team"}, ["ageing.read", "statement.read"]),
-        (everything | {"payments.read": "own"}, ["statement.read"]),
+        (dict.fromkeys(some, "all"), ["ageing.read", "held.read", "statement.read"]),
+        (some, ["ageing.read", "held.read", "statement.read"]),
+        ({name: scope for name, scope in some.items() if name != "orders.read"}, ["ageing.read", "statement.read"]),
         ({"invoices.read": "all"}, []),
         ({}, []),
     ):
@@ -155,10 +156,48 @@ def test_what_is_told_whole_is_offered_only_to_who_may_read_all_of_it(trading):
         with Work(who) as work:
             for name, ask in (
                 ("held.read", credit.held),
-                ("ageing.read", lambda work: statements.ageing(work, clock.now().date())),
+                ("ageing.read", lambda work: ageing.ageing(work, clock.now().date())),
             ):
                 if name in offered:
                     ask(work)
                 else:
                     with pytest.raises(NotAllowed):
                         ask(work)
+
+
+@pytest.mark.parametrize("hide", ["invoices", "payments", "orders", "deliveries", ""])
+def test_a_salesperson_sees_which_of_their_customers_are_held_where_nothing_that_counts_is_hidden(trading, hide):
+    reads = ("accounts", "invoices", "payments", "orders", "deliveries")
+    me = kernel.user_with({f"{name}.read": "own" for name in reads})
+    theirs = kernel.user_with({}).user
+    account = trade.customer(owner=me.user, credit_limit="100")
+    trade.invoice(account, line(1, 100), owner=me.user)
+    paid = trade.invoice(account, line(1, 7), owner=theirs)
+    to("invoices", "pay", paid)  # the money, and what it has settled, count no more
+    owner = {name: theirs if name == hide else me.user for name in reads}
+    trade.invoice(account, line(1, 10), owner=owner["invoices"])
+    run("payments", "post", trade.make("payments", account=account, amount="1", owner=owner["payments"]))
+    trade.make("payments", account=account, amount="1", owner=theirs)  # a draft
+    run("accounts", "change", account, credit_limit="10000")
+    order = trade.document("orders", account, line(1, 20), owner=owner["orders"])
+    run("orders", "confirm", order)
+    run("deliveries", "issue", trade.document("deliveries", account, line(1, 30), owner=owner["deliveries"]))
+    run("accounts", "change", account, credit_limit="100")
+    stranger = trade.customer(owner=theirs, held=True)
+    with Work(me) as work:
+        found = {one.account: (one.limit, one.exposed) for one in credit.held(work)}
+    whole_sum = D("121") + D("12.10") - 1 + D("24.20") + D("36.30")
+    assert found == ({} if hide else {account: (D(100), whole_sum)})
+    assert stranger not in found
+    told = crm.client(me.user).get("/api/v1/held").json()
+    assert (told["partial"], [one["account"] for one in told["items"]]) == (True, [account] if not hide else [])
+    assert read(me, "", "", 1).page.total == len(found)
+    figures = {figure.label.text for figure in _figures(me, account)}
+    assert ("Credit left" in figures) is (not hide)
+    assert ("Balance" in figures) is (hide not in ("invoices", "payments"))
+
+
+def _figures(who, account):
+    with Work(who) as work:
+        accounts = kernel.RESOURCES.get("accounts")
+        return of_record(work, accounts, records.one(work, accounts, account))

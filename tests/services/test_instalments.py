@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from crm_app.core.query import Filter, Query
 from crm_app.models.base import Json
 from crm_app.models.invoices import INVOICES, Invoice, InvoicePart
-from crm_app.services import credit, needs, records, schema, snapshots, statements, strip, trade_checks
+from crm_app.services import ageing, credit, needs, records, schema, snapshots, statements, strip, trade_checks
 from crm_app.services.actors import SYSTEM
 from crm_app.services.database import engine_for
 from crm_app.services.work import Work
@@ -37,7 +37,7 @@ def aged(account, day):
     """What the account owes at the end of that day by days overdue, without what is nothing; statement and ageing agree."""
     trade.owed(account, day)
     with Work(SYSTEM) as work:
-        found = statements.ageing(work, day, accounts=[account])
+        found = ageing.ageing(work, day, accounts=[account])
     return {name: amount for row in found for name, amount in row.buckets.items() if amount}
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from crm_app.core.i18n import Speech
 from crm_app.services import statements
+from crm_app.state import ageing as ages
 from crm_app.state import paged, receivables
 from tests.support import kernel, trade
 
@@ -44,7 +45,7 @@ def test_ageing_is_sorted_narrowed_and_summed(owing, trading):
     actor = kernel.actor(trading)
 
     def names(sort="", text="aged"):
-        found = receivables.read_ageing(actor, None, text, sort, 1)
+        found = ages.read_ageing(actor, ages.Asked(text=text, sort=sort))
         return [row.name for row in found.page.rows], found.sort
 
     assert names() == (["Álamo Aged", "Ñame Aged", "Zarza Aged"], "name")
@@ -53,9 +54,9 @@ def test_ageing_is_sorted_narrowed_and_summed(owing, trading):
     assert names("-current") == (["Álamo Aged", "Zarza Aged", "Ñame Aged"], "-current")
     assert names("; DROP") == (["Álamo Aged", "Ñame Aged", "Zarza Aged"], "name")
     assert names("-total", "name aged") == (["Ñame Aged"], "-total")
-    found = receivables.read_ageing(actor, None, "aged", "", 1)
+    found = ages.read_ageing(actor, ages.Asked(text="aged"))
     assert [(row.currency, row.total) for row in found.sums] == [("EUR", "193,60")]
-    assert receivables.read_ageing(actor, None, "nobody at all", "", 7).page == paged.Cut([], 1, 0)
+    assert ages.read_ageing(actor, ages.Asked(text="nobody at all", page=7)).page == paged.Cut([], 1, 0)
 
 
 def test_a_long_statement_shows_its_end_and_says_what_stands_before():

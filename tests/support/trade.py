@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from crm_app.core import clock
 from crm_app.core.errors import Invalid
 from crm_app.models.trade import Document
-from crm_app.services import actions, records, statements, trade, trade_checks
+from crm_app.services import actions, ageing, records, statements, trade, trade_checks
 from crm_app.services.actors import SYSTEM, Actor
 from crm_app.services.work import Work, column_of
 from tests.support import crm
@@ -123,8 +123,8 @@ def owed(account: int, day: date | None = None) -> dict[str, Decimal]:
     with Work(SYSTEM) as work:
         day = day or trade.today(work)
         stated = {row.currency: row.closing for row in statements.statement(work, account, date.min, day)}
-        rows = statements.ageing(work, day, accounts=[account])
-        owing = statements.owed_now(work, account, day)
+        rows = ageing.ageing(work, day, accounts=[account])
+        owing = ageing.owed_now(work, account, day)
         now = {one.currency: [one.total, one.late] for one in owing if one.total or one.late}
         today = trade.today(work)
     aged = {row.currency: row.total for row in rows}
@@ -146,7 +146,7 @@ def moved(account: int, day: date | None = None) -> dict[str, list[tuple[str, De
 def ages(account: int, currency: str = "EUR") -> dict[str, Decimal]:
     """What the account owes today in that currency, by days overdue, without what is nothing."""
     with Work(SYSTEM) as work:
-        found = statements.ageing(work, trade.today(work), accounts=[account])
+        found = ageing.ageing(work, trade.today(work), accounts=[account])
     return {name: amount for row in found if row.currency == currency for name, amount in row.buckets.items() if amount}
 
 

@@ -344,3 +344,9 @@ def foot(state: type[ListState] | type[Foot]) -> rx.Component:
         turn("chevron-right", "Next page", state.page_number + 1, state.more),
         class_name="list-foot",
     )
+
+
+def left_out() -> rx.Component:
+    """Tells that sums over documents may leave out customers of whom some documents are hidden from the reader."""
+    text = t("Customers of whom you may not read everything that is open are left out.")
+    return rx.el.p(kit.icon("circle-alert"), text, class_name="row muted small left-out")
