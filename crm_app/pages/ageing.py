@@ -9,7 +9,7 @@ from crm_app.state.ageing import AgedRow, Ageing
 from crm_app.state.session import Me
 
 from .parts import bulk, kit
-from .parts.dated import body, days, sheet
+from .parts.dated import as_workbook, day_form, read_or_why
 from .parts.inputs import picker_labels
 from .parts.links import link
 from .parts.screen import Page
@@ -31,18 +31,18 @@ def ageing() -> rx.Component:
     none_match = empty("search", t("Nothing matches"), t("Try fewer letters, or take a filter away."))
     bar = rx.el.div(
         filter_box(Ageing, t("Filter by name")),
-        days(Ageing, (("date", t("At the end of"), Ageing.day),)),
+        day_form(Ageing, (("date", t("At the end of"), Ageing.day),)),
         class_name="toolbar",
     )
     narrowed = (Ageing.text != "") | (Ageing.salesperson != "") | (Ageing.zone != "")
     without = rx.cond(narrowed, none_match, nothing)
     return shell(
         kit.url_query(query=Ageing.address, mode="replace"),
-        heading(t("Ageing"), sheet(Ageing.sheet, "ageing.xlsx")),
+        heading(t("Ageing"), as_workbook(Ageing.sheet, "ageing.xlsx")),
         bar,
         _whose(),
         when(Ageing.partial, left_out()),
-        body(Ageing, rx.cond(Ageing.rows.length() == 0, without, rx.fragment(_aged_table(), foot(Ageing)))),
+        read_or_why(Ageing, rx.cond(Ageing.rows.length() == 0, without, rx.fragment(_aged_table(), foot(Ageing)))),
         trail=((t("Sales"), ""), (t("Ageing"), "")),
         reload=Ageing.load,
         undo=lambda _key: Me.load,
@@ -65,12 +65,12 @@ def _whose() -> rx.Component:
         role="group",
         aria_label=t("Sum by"),
     )
-    person = _picker("Salesperson", "users", Ageing.salesperson, Ageing.salesperson_name, Ageing.of_salesperson)
-    zone = _picker("Zone", "zones", Ageing.zone, Ageing.zone_name, Ageing.of_zone)
+    person = _found_by_name("Salesperson", "users", Ageing.salesperson, Ageing.salesperson_name, Ageing.of_salesperson)
+    zone = _found_by_name("Zone", "zones", Ageing.zone, Ageing.zone_name, Ageing.of_zone)
     return rx.el.div(groups, person, zone, class_name="toolbar whose")
 
 
-def _picker(label: str, resource: str, value: Var[str], name: Var[str], on_pick: Any) -> rx.Component:
+def _found_by_name(label: str, resource: str, value: Var[str], name: Var[str], on_pick: Any) -> rx.Component:
     key = f"ageing-{resource}"
     box = kit.ref_picker(
         id=key, name=resource, resource=resource, value=value, text=name, labels=picker_labels(),

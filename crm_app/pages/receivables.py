@@ -13,7 +13,7 @@ from crm_app.state.receivables import (
 from crm_app.state.session import Me
 
 from .parts import kit
-from .parts.dated import body, days, sheet
+from .parts.dated import as_workbook, day_form, read_or_why
 from .parts.links import link
 from .parts.screen import Page
 from .parts.shell import empty, heading, shell
@@ -23,8 +23,8 @@ from .parts.text import t, when
 def statement() -> rx.Component:
     """One account's movements between two days, or what of it is open."""
     state = AccountStatement
-    between = days(state, (("from", t("From"), state.begin), ("to", t("To"), state.end)))
-    at = days(state, (("date", t("At the end of"), state.end),))
+    between = day_form(state, (("from", t("From"), state.begin), ("to", t("To"), state.end)))
+    at = day_form(state, (("date", t("At the end of"), state.end),))
     bar = rx.el.div(_switch(), rx.cond(state.open_only, at, between), class_name="toolbar")
     whole = f"/api/v1/accounts/{state.account}/statement.xlsx?{state.address}"
     file = rx.cond(state.open_only, f"/api/v1/accounts/{state.account}/open-items.xlsx?{state.address}", whole)
@@ -36,9 +36,9 @@ def statement() -> rx.Component:
     back = Var.create("/accounts/") + state.account.to_string()
     return shell(
         kit.url_query(query=state.address, mode="replace"),
-        heading(t("Statement of account"), sheet(file, "statement.xlsx"), count=state.name),
+        heading(t("Statement of account"), as_workbook(file, "statement.xlsx"), count=state.name),
         bar,
-        body(state, rx.cond(state.open_only, still, moved)),
+        read_or_why(state, rx.cond(state.open_only, still, moved)),
         trail=((t("Accounts"), "/accounts"), (state.name, back), (t("Statement"), "")),
         reload=state.load,
         undo=lambda _key: Me.load,

@@ -17,7 +17,7 @@ from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.orders import OrderStatus, SalesOrder
 from crm_app.models.payments import Direction, Payment
 
-from . import exposure, instalments, trade, whole
+from . import exposure, instalments, traces, trade, whole
 from .values import readable, resource_of
 from .work import Work, column_of
 
@@ -199,7 +199,7 @@ def refuse_order(work: Work, order: Any) -> None:
     """Raise Invalid at "account" where an order of the customer may not be confirmed."""
     account = work.row(Account, order.account)
     if account is not None:
-        _refuse(holds(work, account, _with(work, account, order, order=order.id)), Effect.HOLD_ORDERS)
+        _refuse(work, order, holds(work, account, _with(work, account, order, order=order.id)), Effect.HOLD_ORDERS)
 
 
 def refuse_delivery(work: Work, note: Any) -> None:
@@ -208,12 +208,12 @@ def refuse_delivery(work: Work, note: Any) -> None:
     if account is None:
         return
     found = holds(work, account, None if _counted(work, note) else _with(work, account, note, note=note.id))
-    _refuse(found, Effect.HOLD_DELIVERIES)
+    _refuse(work, note, found, Effect.HOLD_DELIVERIES)
     if any(hold.effect is Effect.PREPAY for hold in found):
         short = note.total_company - _advance(work, note)
         if short > 0:
             text = Message("This customer pays in advance: {amount} is missing.", amount=_plain(short))
-            raise Invalid({"account": text})
+            _refuse(work, note, [Hold(Effect.PREPAY, text, Message("A payment of {amount}.", amount=_plain(short)))])
 
 
 def _with(work: Work, account: Account, document: Any, order: int = 0, note: int = 0) -> Decimal | None:
@@ -224,9 +224,12 @@ def _with(work: Work, account: Account, document: Any, order: int = 0, note: int
     return total
 
 
-def _refuse(found: list[Hold], least: Effect) -> None:
+def _refuse(work: Work, document: Any, found: list[Hold], least: Effect = Effect.WARN) -> None:
+    """Raise Invalid where one of them is that hard; the histories of the document and the customer tell it."""
     hard = [hold for hold in found if _ORDER.index(hold.effect) >= _ORDER.index(least)]
     if hard:
+        told = hard[0].text, hard[0].why, hard[0].lift
+        traces.refused(work, document.RESOURCE, document.id, document.account, told)
         raise Invalid({"account": hard[0].why})
 
 

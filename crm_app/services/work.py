@@ -4,7 +4,7 @@ Application code never commits: Work does, at its edge. Every change that passes
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
@@ -73,6 +73,7 @@ class Work:
         self.changes: list[dict[str, Any]] = []
         self.raised: dict[tuple[str, int], Record] = {}
         self._after: list[Callable[[], None]] = []
+        self._anyway: list[Callable[[], None]] = []
         self._held: list[object] = []
         self._spoilt = False
 
@@ -112,6 +113,9 @@ class Work:
             self.session.close()
             self._connection.close()
             self._leave_turn()
+            for effect in self._anyway:
+                with suppress(Refusal):  # what ended it is what matters
+                    effect()
         if isinstance(error, Exception) and not isinstance(error, Refusal):
             told = plain(error)
             if told:
@@ -181,6 +185,10 @@ class Work:
     def after_commit(self, effect: Callable[[], None]) -> None:
         """Run `effect` once the transaction is durable; never when it is not."""
         self._after.append(effect)
+
+    def whatever_comes(self, effect: Callable[[], None]) -> None:
+        """Run `effect` once this Work has ended, be it committed or refused: for what must be told of a refusal."""
+        self._anyway.append(effect)
 
     def row(self, table: type[Record], key: int) -> Any:
         """The row of that id, or None; asked for once, since the session forgets what nobody holds."""

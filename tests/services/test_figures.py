@@ -153,12 +153,16 @@ def test_they_are_found_by_indexes_however_many_documents_others_have(trading):
         assert not re.search(r"SCAN (?!anon)|Seq Scan", plan), plan
 
 
-def test_who_may_read_only_their_own_documents_is_told_no_sums(trading):
+def test_who_may_read_only_their_own_documents_is_told_no_sums_that_others_are_in(trading):
     account = trade.customer(credit_limit="500")
+    trade.invoice(account, line(1, 10))
     own = kernel.user_with({"accounts.read": "all", "invoices.read": "own", "payments.read": "all"})
     money = kernel.user_with({"accounts.read": "all", "invoices.read": "all", "payments.read": "all"})
     assert told(account, own) == []
-    assert [label for label, *_ in told(account, money)] == ["Balance", "Overdue balance"]
+    assert [label for label, *_ in told(account, money)] == ["Balance", "Overdue balance", "Sales, 12 months"]
+    mine = trade.customer()
+    trade.invoice(mine, line(1, 10), owner=own.user)
+    assert told(mine, own)[0] == ("Balance", ((D("12.10"), "EUR"),), None, False)
 
 
 def test_other_records_have_none_and_neither_has_who_is_no_customer(trading):

@@ -7,7 +7,7 @@ import pytest
 
 from crm_app.core import clock
 from crm_app.core.errors import NotAllowed
-from crm_app.services import ageing, credit, exposure, records, whole
+from crm_app.services import actions, ageing, credit, exposure, notes, records, timeline, whole
 from crm_app.services.actors import SYSTEM
 from crm_app.services.figures import of_record
 from crm_app.services.work import Work
@@ -195,6 +195,55 @@ def test_a_salesperson_sees_which_of_their_customers_are_held_where_nothing_that
     figures = {figure.label.text for figure in _figures(me, account)}
     assert ("Credit left" in figures) is (not hide)
     assert ("Balance" in figures) is (hide not in ("invoices", "payments"))
+
+
+def _told_in(name, key):
+    """The notes in the history of that record, by who pressed and what stands in them, the oldest first."""
+    resource = kernel.RESOURCES.get(name)
+    with Work(SYSTEM) as work:
+        return [(row.who, row.text) for row in reversed(timeline.of(work, resource, key)) if row.kind == "note"]
+
+
+def test_what_a_hold_has_refused_stands_in_the_history_once_a_day_and_nobody_takes_it_back(trading):
+    account = trade.customer(credit_limit="100")
+    order = trade.document("orders", account, line(1, 100))
+    grants = {f"{name}.{verb}": "all" for name in ("orders", "accounts") for verb in ("read", "change", "confirm")}
+    sol = kernel.user_with(grants | {"changes.undo": "all"})
+    with Work(SYSTEM) as work:
+        name = records.one(work, kernel.RESOURCES.get("users"), sol.user).values["name"]
+    why = "The credit limit is 100.00; with this the customer would owe 121.00."
+    version = trade.of("orders", order).version
+    for _ in range(3):
+        assert trade.faults(lambda: run("orders", "confirm", order, sol)) == {"account": why}
+    text = (
+        f"Sales order #{order} cannot go on: Deliveries on hold. The credit limit is 100,00; with this the customer would owe "
+        "121,00. What lifts it: A payment of 21,00, or a higher limit."
+    )
+    assert _told_in("orders", order) == [(name, text)] == _told_in("accounts", account)
+    assert (trade.of("orders", order).status, trade.of("orders", order).version) == ("draft", version)
+    with Work(sol) as work:
+        (entry,) = [row for row in timeline.of(work, kernel.RESOURCES.get("orders"), order) if row.kind == "note"]
+    for refused in (
+        lambda: actions.undo(sol, entry.change_set),
+        lambda: _changed(sol, entry.note, None),
+        lambda: _changed(sol, entry.note, "Nothing happened"),
+    ):
+        with pytest.raises(NotAllowed):
+            refused()
+    run("accounts", "change", account, held=True)
+    assert trade.faults(lambda: run("orders", "confirm", order)) == {"account": "This customer is on hold."}
+    assert len(_told_in("orders", order)) == 2, "another effect is told too"
+    run("accounts", "change", account, held=False, credit_limit="1000")
+    run("orders", "confirm", order)
+    assert len(_told_in("orders", order)) == 2
+    note = trade.document("deliveries", account, line(1, 1000))
+    assert set(trade.faults(lambda: run("deliveries", "issue", note))) == {"account"}
+    assert len(_told_in("deliveries", note)) == 1
+
+
+def _changed(who, note, text):
+    with Work(who, "notes.create") as work:
+        notes.remove(work, note) if text is None else notes.change(work, note, text)
 
 
 def _figures(who, account):

@@ -13,7 +13,7 @@ from .shell import empty
 from .text import t
 
 
-def days(
+def day_form(
     state: type[Ageing] | type[AccountStatement], fields: tuple[tuple[str, Var[str], Var[str]], ...]
 ) -> rx.Component:
     """The days that the page is about; another day is read at once."""
@@ -29,12 +29,12 @@ def days(
     return rx.el.form(*inputs, show, on_submit=state.choose, class_name="row days")
 
 
-def sheet(address: str | Var[str], name: str) -> rx.Component:
+def as_workbook(address: str | Var[str], name: str) -> rx.Component:
     """The way to the same as a workbook."""
     return file_link(address, name, kit.icon("download"), rx.el.span(t("Spreadsheet")), class_name="button")
 
 
-def body(state: type[Ageing] | type[AccountStatement], shown: rx.Component) -> rx.Component:
+def read_or_why(state: type[Ageing] | type[AccountStatement], shown: rx.Component) -> rx.Component:
     """What is shown once it is read, or why it is not."""
     bars = [rx.el.div(class_name="skeleton skeleton-line") for _ in range(6)]
     waiting = rx.el.div(*bars, class_name="section", aria_busy=True)
