@@ -34,6 +34,7 @@ class Me(rx.State):
 
     language: str = LANGUAGES[0]
     theme: str = ""
+    locale: str = ""
     day_form: str = ""
     week_begins: int = 0
     zone: str = "UTC"
@@ -59,6 +60,7 @@ class Me(rx.State):
             return
         self._greeted = (actor, company)
         self.language, self.theme = actor.speech.language, actor.theme
+        self.locale = str(actor.speech.locale).replace("_", "-")
         self.day_form, self.zone = days.pattern(actor.speech), actor.speech.zone
         self.week_begins = days.form_of(actor.speech).first
         self.name, self.email, self.company = actor.name, actor.email, company

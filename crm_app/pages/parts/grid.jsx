@@ -20,7 +20,7 @@ const parse = (text) => {
 
 let count = 0;
 const keyed = (rows) => rows.map((row) => ({ ...row, key: `l${(count += 1)}` }));
-const priceText = (price) => Number(price).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 2, maximumFractionDigits: 6 });
+const priceText = (price, locale) => Number(price).toLocaleString(locale || undefined, { minimumFractionDigits: 2, maximumFractionDigits: 6, useGrouping: "always" });
 const isBlank = (row) => !row.id && !row.product && !row.description && !row.price && !row.find;
 const sent = (row, names) =>
   Object.fromEntries([...(row.id ? [["id", row.id]] : []), ...names.map((name) => [name, row[name] ?? ""])]);
@@ -65,6 +65,7 @@ export function Grid({
   sheet = {},
   errors = {},
   labels = {},
+  locale = "",
   options = {},
   extra = [],
   disabled = false,
@@ -608,7 +609,7 @@ export function Grid({
           ])}
         </dl>
       )}
-      {search && <Products search={search} setSearch={setSearch} words={words} box={box} calls={calls} />}
+      {search && <Products search={search} setSearch={setSearch} words={words} locale={locale} box={box} calls={calls} />}
       {asked && <Why asked={asked} ready={asked.key === whyKey} steps={why} words={words} onClose={() => setAsked(null)} />}
     </div>
   );
@@ -1055,7 +1056,7 @@ function ProductCell({ row, wrong, id, number, words, searching, active, calls }
 }
 
 /** The list under the product cell. The last option keeps what was typed as text. */
-function Products({ search, setSearch, words, calls }) {
+function Products({ search, setSearch, words, locale, calls }) {
   const popup = useRef(null);
   const anchor = useMemo(() => ({ current: search.anchor }), [search.anchor]);
   usePopup(anchor, popup, true, { limit: 380 });
@@ -1117,7 +1118,7 @@ function Products({ search, setSearch, words, calls }) {
               <div className="name truncate">{item.name}</div>
               <div className="sub truncate">{[item.code, item.unit].filter(Boolean).join(", ")}</div>
             </div>
-            <span className="fig muted">{[item.price && priceText(item.price), item.currency].filter(Boolean).join(" ")}</span>
+            <span className="fig muted">{[item.price && priceText(item.price, locale), item.currency].filter(Boolean).join(" ")}</span>
           </div>
         ))}
         <div

@@ -156,6 +156,7 @@ def lines_grid(state: type[TradeState]) -> rx.Component:
             name=part.name,
             value=state.lines[part.name],
             sheet=state.sheet,
+            locale=Me.locale,
             errors=state.errors,
             labels=_words() | {name: t(fields[name].label) for name in ("choice", "recurrence") if name in fields},
             options=options,

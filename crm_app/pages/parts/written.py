@@ -20,6 +20,7 @@ class Grid(rx.Component):
     sheet: rx.Var[dict[str, Any]]
     errors: rx.Var[dict[str, str]]
     labels: rx.Var[dict[str, str]]
+    locale: rx.Var[str]
     options: rx.Var[dict[str, Any]]
     extra: rx.Var[list[str]]
     disabled: rx.Var[bool]
