@@ -8,6 +8,7 @@ from crm_app.core.query import MAX_SIZE, OPERATORS, PAGE_SIZE
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.services import actions
 
+from .money_paths import money_paths
 from .own_paths import own_paths
 from .paths import gives, in_query, operation, other_paths, page_of, refusals, schema, takes, use
 from .problems import dump
@@ -55,7 +56,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/api/v1"}],
         "security": [{"token": []}],
         "tags": [{"name": resource.name, "description": resource.many} for resource in shown] + _OTHER_TAGS,
-        "paths": paths | other_paths() | own_paths(),
+        "paths": paths | other_paths() | own_paths() | money_paths(),
         "components": {
             "securitySchemes": {
                 "token": {

@@ -12,13 +12,24 @@ from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.models.accounts import ACCOUNTS
 from crm_app.services import ageing as ages
-from crm_app.services import allocation_sheet, files, receivable_sheets, statements, strip, trade, unsettled, whole
+from crm_app.services import (
+    allocation_sheet,
+    files,
+    receivable_sheets,
+    records,
+    statements,
+    strip,
+    trade,
+    unsettled,
+    whole,
+)
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply
 from .exports import XLSX
 
 _AMOUNT = Number(4)
+DOCUMENTS = ("quotes", "orders", "deliveries", "invoices")
 
 
 def _day(call: Call, name: str) -> date | None:
@@ -82,6 +93,15 @@ def instalments(call: Call) -> Response:
         for part in found
     ]
     return reply({"items": items})
+
+
+def taxes(resource: str, call: Call) -> Response:
+    """What of a document's taxes, and of what is withheld, falls to each rate."""
+    with Work(call.actor) as work:
+        key = records.reach(work, records.resource_of(resource), call.path["id"])
+        found = strip.tax_lines(work, resource, key)
+    names = ("tax", "name", "kind", "value", "base", "amount", "withheld", "category", "reason")
+    return reply({"items": [{name: row.get(name) for name in names} for row in found]})
 
 
 def allocations(resource: str, call: Call) -> Response:
@@ -182,6 +202,8 @@ def routes() -> APIRouter:
     add(router, "GET", "/accounts/{id}/open-items", open_items)
     add(router, "GET", "/accounts/{id}/open-items.xlsx", open_items_sheet)
     add(router, "GET", "/invoices/{id}/instalments", instalments)
+    for resource in DOCUMENTS:
+        add(router, "GET", f"/{resource}/{{id}}/taxes", partial(taxes, resource))
     for resource in ("invoices", "payments"):
         add(router, "GET", f"/{resource}/{{id}}/allocations", partial(allocations, resource))
     add(router, "GET", "/ageing", ageing)

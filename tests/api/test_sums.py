@@ -58,3 +58,17 @@ def test_who_reads_their_own_adds_up_their_own(api):
     assert crm.client(mine.user).get("/api/v1/invoices/sums").json() == {"items": []}
     nobody = kernel.user_with({"accounts.read": "all"})
     assert crm.client(nobody.user).get("/api/v1/invoices/sums").status_code == 403
+
+
+def test_the_taxes_of_a_document_are_told_by_their_rates_to_who_may_read_it(trading):
+    lines = [trade.line(1, 100), trade.line(2, 50, tax_class="reduced")]
+    invoice = trade.invoice(trade.customer(), *lines)
+    program = crm.client(trading)
+    rows = program.get(f"/api/v1/invoices/{invoice}/taxes").json()["items"]
+    assert [(row["value"], row["base"], row["amount"], row["withheld"]) for row in rows] == [
+        ("21", "100.00", "21.00", False),
+        ("10", "100.00", "10.00", False),
+    ]
+    mine = kernel.user_with({"invoices.read": "own"})
+    assert crm.client(mine.user).get(f"/api/v1/invoices/{invoice}/taxes").status_code == 404
+    assert program.get("/api/v1/payments/1/taxes").status_code == 404

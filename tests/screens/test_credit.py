@@ -76,6 +76,35 @@ def test_ageing_is_narrowed_and_sorted_and_stays_so_with_the_way_back(tabs, late
     expect(page.locator("#list-filter")).to_have_value("niguez")
 
 
+def test_ageing_is_summed_by_zone_and_a_sum_opens_its_customers_and_they_their_open_items(tabs, post):
+    zone = post("zones", name="Zona de Ñuble")["id"]
+    account = post("accounts", name="Cobre de Ñuble", country="ES", zone=zone)["id"]
+    invoice = post("invoices", account=account, lines=[{"description": "Hilo", "quantity": "1", "price": "1234"}])["id"]
+    post(f"invoices/{invoice}/issue")
+    page = tabs()
+    page.goto("/ageing")
+    page.get_by_role("group", name=es("Sum by")).get_by_role("button", name=es("Zone")).click()
+    page.wait_for_url("**/ageing?group=zone")
+    page.fill("#list-filter", "nuble")
+    names = page.locator("table.aged tbody .name")
+    expect(names).to_have_text(["Zona de Ñuble"])
+    expect(page.locator("table.aged tfoot")).to_contain_text("1.493,14")
+    assert faults(page, "/ageing by zone") == []
+    names.first.click()
+    page.wait_for_url(f"**/ageing?zone={zone}&itself=1")
+    expect(names).to_have_text(["Cobre de Ñuble"])
+    expect(page.locator("#ageing-zones")).to_have_value("Zona de Ñuble")
+    sheet = page.locator("a[download]").get_attribute("href")
+    assert re.fullmatch(rf"/api/v1/ageing\.xlsx\?date=\d{{4}}-\d\d-\d\d&zone={zone}&itself=1", sheet)
+    page.reload()
+    expect(names).to_have_text(["Cobre de Ñuble"])
+    names.first.click()
+    page.wait_for_url(f"**/accounts/{account}/statement?show=open")
+    expect(page.locator("table.unsettled tbody a.name")).to_have_count(1)
+    page.go_back()
+    expect(names).to_have_text(["Cobre de Ñuble"])
+
+
 def test_an_order_says_what_stands_against_the_customer_that_is_chosen(tabs, late, post):
     page = tabs(address="/orders/new", width=768, height=1024, has_touch=True)
     ready(page)

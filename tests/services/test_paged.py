@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from crm_app.core.i18n import Speech
-from crm_app.services import statements
+from crm_app.services import statements, unsettled
 from crm_app.state import ageing as ages
 from crm_app.state import paged, receivables
 from tests.support import kernel, trade
@@ -74,3 +74,22 @@ def test_a_long_statement_shows_its_end_and_says_what_stands_before():
     )
     assert receivables.part_of(SPEECH, whole, 6).earlier == "1 earlier movement"
     assert (receivables.part_of(SPEECH, whole, 7).earlier, len(receivables.part_of(SPEECH, whole, 7).rows)) == ("", 7)
+
+
+def test_many_open_items_show_the_oldest_and_say_what_follows_and_what_it_comes_to():
+    items = tuple(
+        unsettled.Unsettled(date(2026, 1, 1), "invoices", number, f"F-{number}", "invoice", None, D(2), D(2))
+        for number in range(1, 8)
+    )
+    whole = unsettled.OpenItems("EUR", items)
+    part = receivables.unsettled_of(SPEECH, whole, 3)
+    assert ([row.number for row in part.rows], part.later, part.rest, part.total) == (
+        ["F-1", "F-2", "F-3"],
+        "4 more open items",
+        "8.00",
+        "14.00",
+    )
+    assert receivables.unsettled_of(SPEECH, whole, 6).later == "1 more open item"
+    part = receivables.unsettled_of(SPEECH, whole, 7)
+    assert (part.later, part.rest, len(part.rows)) == ("", "", 7)
+    assert len(receivables.unsettled_of(SPEECH, unsettled.OpenItems("EUR", items * 40)).rows) == receivables.MOVEMENTS

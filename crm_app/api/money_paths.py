@@ -1,0 +1,87 @@
+"""The OpenAPI paths of what is owed: statements, ageing, who is held, instalments, allocations, taxes by their rates."""
+
+from typing import Any
+
+from .paths import in_query, page_of, reads, shape_of, use
+from .schemas import COUNT, TEXT
+
+
+def money_paths() -> dict[str, Any]:
+    """All of them."""
+    number = use("id")
+    day = {"type": "string", "format": "date"}
+    between = [in_query("from", day, "First day."), in_query("to", day, "Last day.")]
+    rows = shape_of(items={"type": "array", "items": {"type": "object"}})
+    may_miss = {"type": "boolean", "description": "Accounts are left out of which the caller may not read everything."}
+    told = shape_of(partial=may_miss, items={"type": "array", "items": {"type": "object"}})
+    at = [in_query("date", day, "At the end of that day."), in_query("account", COUNT, "Of one account only.")]
+    return {
+        "/accounts/{id}/statement": reads("accounts", "statement", "Statement of account", rows, [*number, *between]),
+        "/accounts/{id}/open-items": reads("accounts", "open_items", "What is not settled", rows, [*number, at[0]]),
+        "/ageing": reads("accounts", "ageing", "What is owed, by days overdue", told, [*at, *_ageing_asked()]),
+        "/held": reads("accounts", "held", "Who is held and why", told, []),
+        "/invoices/{id}/instalments": reads("invoices", "instalments", "The parts of an invoice", rows, number),
+        **_allocation_paths([*number, *use("page", "size")]),
+        **_tax_paths(number),
+    }
+
+
+def _tax_paths(number: list[Any]) -> dict[str, Any]:
+    """Of trade documents: their taxes and what is withheld, rate by rate."""
+    of_rate = shape_of(
+        tax=COUNT,
+        name=TEXT,
+        kind=TEXT,
+        value=TEXT | {"description": "Percent, or an amount per unit."},
+        base=TEXT | {"description": "What the rate is taken of, in the document's currency."},
+        amount=TEXT,
+        withheld={"type": "boolean", "description": "It lessens what is payable, not the total."},
+        category=TEXT | {"description": "Of EN 16931."},
+        reason=TEXT,
+    )
+    rows = shape_of(items={"type": "array", "items": of_rate})
+    told = "The taxes of a document by their rates"
+    return {
+        f"/{name}/{{id}}/taxes": reads(name, "taxes", told, rows, number)
+        for name in ("quotes", "orders", "deliveries", "invoices")
+    }
+
+
+def _ageing_asked() -> list[Any]:
+    groups = {"type": "string", "enum": ["customer", "salesperson", "zone"]}
+    return [
+        in_query(
+            "salesperson", TEXT, "Of the customers of that user: an id, `me`, or `none` for those of nobody.", "me"
+        ),
+        in_query("zone", TEXT, "Of the customers in that zone and below it: an id, or `none` for those in none.", "4"),
+        in_query("itself", {"type": "boolean"}, "Only of the zone itself."),
+        in_query("group", groups, "By what the sums are told."),
+    ]
+
+
+def _allocation_paths(asked: list[Any]) -> dict[str, Any]:
+    """Of payments and of invoices; the document is the one on the other side."""
+    day = {"type": "string", "format": "date"}
+    back = {"type": ["string", "null"], "format": "date", "description": "Since when it counts no more."}
+    row = shape_of(
+        id=COUNT,
+        resource={"type": "string", "enum": ["invoices", "payments"]},
+        document=COUNT,
+        number=TEXT,
+        date=day,
+        until=back,
+        amount=TEXT | {"description": "In the currency of the invoice."},
+        currency=TEXT,
+        taken=TEXT | {"description": "In the currency of the payment or credit note."},
+        taken_currency=TEXT,
+        difference=TEXT | {"description": "Of exchange, in the company's currency; positive is a gain."},
+        company_currency=TEXT,
+    )
+    told = (
+        ("invoices", "What settles an invoice or is settled by a credit note"),
+        ("payments", "What a payment settles"),
+    )
+    return {
+        f"/{name}/{{id}}/allocations": reads(name, "allocations", summary, page_of(row), asked)
+        for name, summary in told
+    }
