@@ -44,6 +44,14 @@ class Part:
     quantity: Decimal
 
 
+class Sketch(Exception):
+    """What a document would come to, for who only asks: the head with its sums."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__("a document was sketched, not made")
+        self.values = values
+
+
 def left(work: Work, source: str, target: str, keys: Sequence[int]) -> list[Part]:
     """What of these documents is left to become a `target`, line by line in their order."""
     _, line = HEADS[source]
@@ -249,7 +257,12 @@ def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Se
 def write(
     work: Work, source: str, key: int, target: str, values: Mapping[str, Any], inside: Sequence[dict[str, Any]]
 ) -> Any:
-    """The row of a new draft of `target` with these lines, shared between salespeople like the document it is made from."""
+    """The row of a new draft of `target` with these lines, shared between salespeople like the document it is made from.
+
+    A Work that only reads is told what would be written: raises Sketch.
+    """
+    if not work.verb:
+        raise Sketch(values)
     table, line_table = HEADS[target]
     made = table(**values)
     work.session.add(made)

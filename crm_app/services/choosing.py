@@ -13,7 +13,7 @@ from crm_app.core.errors import Missing, TakenBack
 from crm_app.core.resource import Resource
 from crm_app.models.choices import Progress
 
-from . import actions, chain, records, standings
+from . import actions, chain, deposits, records, standings
 from .actors import Actor
 from .ledger import HEADS
 from .work import Work, column_of
@@ -115,16 +115,45 @@ def _values(resource: Resource, row: Any) -> dict[str, Any]:
 
 
 def weigh(actor: Actor, resource: Resource, verb: str, key: object, values: Mapping[str, object]) -> Sum:
-    """What the document would come to that the verb would make: it is made, added up and taken back. Raises as the verb does."""
+    """What the document would come to that the verb would make. Raises as the verb does.
+
+    Where that is known before it is written nobody waits who saves; else it is made, added up and taken back.
+    """
     name = resource.name
     if (name, verb) not in _BACK:
         _target(name, verb)
+    sketched = _sketched(actor, resource, verb, key, values)
+    if sketched is not None:
+        return sketched
     with suppress(TakenBack), Work(actor, f"{name}.{verb}") as work:
         outcome = actions.run_in(work, actions.find(name, verb), key, values)
         made: Any = work.session.get(HEADS[outcome.result["resource"]][0], outcome.result["id"])  # type: ignore[index]
         found = Sum(made.net, made.tax, made.total, made.currency)
         raise TakenBack
     return found
+
+
+def _sketched(actor: Actor, resource: Resource, verb: str, key: object, values: Mapping[str, object]) -> Sum | None:
+    """The same, only read; None where what it comes to follows from what is written first: a number of the document, deposits
+    that are set off, a credit note that is squared with its invoice.
+    """
+    if (resource.name, verb) == ("invoices", "credit"):
+        return None
+    with Work(actor) as work:
+        table: Any = HEADS[resource.name][0]
+        also = values.get("also")
+        keys = [key, *(also if isinstance(also, list) else [])]
+        rows = [work.session.get(table, one) for one in keys if isinstance(one, int) and 0 < one < 2**63]
+        there = [row for row in rows if row is not None]
+        if any(row.number is None for row in there) or (
+            verb == "invoice" and deposits.waiting(work, resource.name, there)
+        ):
+            return None
+        try:
+            actions.run_in(work, actions.find(resource.name, verb), key, values)
+        except chain.Sketch as made:
+            return Sum(*(made.values[name] for name in ("net", "tax", "total", "currency")))
+    return None
 
 
 def _target(resource: str, verb: str) -> str:

@@ -100,6 +100,11 @@ def _deposited(work: Work, source: str, row: Any) -> Decimal:
     return _typed(work, is_one) - _typed(work, is_credited) if keys else ZERO
 
 
+def waiting(work: Work, source: str, rows: Sequence[Any]) -> bool:
+    """Whether there are deposits on these documents that an invoice of them would set off."""
+    return bool(_deposits(work, source, rows, (InvoiceStatus.ISSUED.value,)))
+
+
 def set_off(work: Work, source: str, rows: Sequence[Any], made: Any) -> list[Any]:
     """Deposits on the same quotes or orders that have been issued are taken off, each as far as the new invoice reaches.
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from crm_app.core.errors import Missing
+from crm_app.models.accounts import Account
 from crm_app.models.deliveries import DELIVERIES
 from crm_app.models.invoices import INVOICES
 from crm_app.models.orders import ORDERS
@@ -167,3 +168,29 @@ def test_a_deposit_that_cannot_be_says_why(trading):
     assert list(faults(lambda: run("orders", "invoice", order, also=[other], deposit_amount="1"))) == ["deposit_amount"]
     note = issued(trade.customer(), line(1, 10))
     assert list(faults(lambda: run("deliveries", "invoice", note, deposit_amount="1"))) == ["deposit"]
+
+
+def test_what_a_choice_comes_to_is_told_while_somebody_else_saves(trading):
+    account = trade.customer()
+    quote = trade.document("quotes", account, line(2, 100))
+    run("quotes", "send", quote)
+    order, note = trade.order(account, line(5, 10)), issued(account, line(3, 7))
+    deposited = trade.order(account, line(1, 100))
+    to("orders", "invoice", deposited, deposit="30", issue=True)
+    invoice = trade.invoice(account, line(4, 9))
+    asked = [
+        (QUOTES, "order", quote, {}, D(200)),
+        (QUOTES, "invoice", quote, {"percent": "50"}, D(100)),
+        (ORDERS, "deliver", order, {"percent": "40"}, D(20)),
+        (ORDERS, "invoice", order, {"deposit_amount": "12"}, D(12)),
+        (DELIVERIES, "invoice", note, {}, D(21)),
+        (DELIVERIES, "return", note, {}, D(21)),
+    ]
+    with Work(SYSTEM, "accounts.change") as saving:
+        saving.session.get(Account, account).notes = "Calls on Mondays"
+        saving.session.flush()
+        for resource, verb, key, values, net in asked:
+            assert choosing.weigh(SYSTEM, resource, verb, key, values).net == net, (resource.name, verb)
+    # what it comes to follows from what is written first
+    assert choosing.weigh(SYSTEM, ORDERS, "invoice", deposited, {}).net == D(70)
+    assert choosing.weigh(SYSTEM, INVOICES, "credit", invoice, {"percent": "25"}).net == D(9)
