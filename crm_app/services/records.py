@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import sqlalchemy as sa
 
 from crm_app.core import clock
-from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
+from crm_app.core.errors import Conflict, IllegalMove, Invalid, Missing, NotAllowed
 from crm_app.core.fields import Amount, Reference
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
@@ -231,10 +231,16 @@ def change(work: Work, resource: Resource, key: object, given: Mapping[str, obje
 
 @all_or_nothing
 def remove(work: Work, resource: Resource, key: object, version: int | None = None) -> None:
-    """Take the record away; the history keeps it for undo. Raises Missing, Conflict, or Invalid where others refer to it."""
+    """Take the record away; the history keeps it for undo. Raises Missing, Conflict, IllegalMove, or Invalid where others refer to it."""
     row = locked(work, resource, key, "remove")
     if version is not None and version != row.version:
         raise Conflict(row.version, {})
+    flow = resource.workflow
+    if (
+        flow is not None and (state := getattr(row, flow.state)) not in flow.editable
+    ):  # before its lines say that of a change
+        named = str(getattr(row, resource.label) or f"#{row.id}")
+        raise IllegalMove(named, state, "remove", flow.open_moves(state), resource.name)
     lines.store(work, resource, row.id, {part.name: [] for part in RESOURCES.lines(resource)})
     work.session.flush()
     work.session.delete(row)
