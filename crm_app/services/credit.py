@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
-from crm_app.core.money import quantize, round_money
+from crm_app.core.money import round_money
 from crm_app.models.accounts import Account
 from crm_app.models.credit import CreditLevel, CreditPolicy, Effect
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
@@ -108,11 +108,11 @@ def holds(work: Work, account: Account, total: Decimal | None = None) -> list[Ho
         total = exposed(work, account.id or 0)
     due = oldest_due(work, account.id or 0) if account.credit_policy else None
     levels = _levels(work, [account.credit_policy]) if due is not None and account.credit_policy else {}
-    return _holds(account, total, due, trade.today(work), levels)
+    return _holds(work, account, total, due, levels)
 
 
 def _holds(
-    account: Any, total: Decimal | None, due: date | None, today: date, levels: dict[int, list[tuple[int, Effect, str]]]
+    work: Work, account: Any, total: Decimal | None, due: date | None, levels: dict[int, list[tuple[int, Effect, str]]]
 ) -> list[Hold]:
     found: list[Hold] = []
     if account.held:
@@ -121,12 +121,12 @@ def _holds(
     if account.credit_limit is not None and total is not None and total > account.credit_limit:
         why = Message(
             "The credit limit is {limit}; with this the customer would owe {total}.",
-            limit=_plain(account.credit_limit),
-            total=_plain(total),
+            limit=_plain(work, account.credit_limit),
+            total=_plain(work, total),
         )
-        over = Message("A payment of {amount}, or a higher limit.", amount=_plain(total - account.credit_limit))
+        over = Message("A payment of {amount}, or a higher limit.", amount=_plain(work, total - account.credit_limit))
         found.append(Hold(Effect.HOLD_DELIVERIES, why, over))
-    late = (today - due).days if due is not None else 0
+    late = (trade.today(work) - due).days if due is not None else 0
     reached = [level for level in levels.get(account.credit_policy or 0, ()) if due is not None and level[0] <= late]
     if reached:
         _, effect, policy = reached[-1]
@@ -155,8 +155,8 @@ def _levels(work: Work, policies: Iterable[int] | None) -> dict[int, list[tuple[
     }  # fmt: skip
 
 
-def _plain(value: Decimal) -> Decimal:
-    return quantize(value, 2)
+def _plain(work: Work, value: Decimal) -> Decimal:
+    return round_money(value, trade.company(work).currency)
 
 
 # ---- where it is asked
@@ -212,8 +212,10 @@ def refuse_delivery(work: Work, note: Any) -> None:
     if any(hold.effect is Effect.PREPAY for hold in found):
         short = note.total_company - _advance(work, note)
         if short > 0:
-            text = Message("This customer pays in advance: {amount} is missing.", amount=_plain(short))
-            _refuse(work, note, [Hold(Effect.PREPAY, text, Message("A payment of {amount}.", amount=_plain(short)))])
+            text = Message("This customer pays in advance: {amount} is missing.", amount=_plain(work, short))
+            _refuse(
+                work, note, [Hold(Effect.PREPAY, text, Message("A payment of {amount}.", amount=_plain(work, short)))]
+            )
 
 
 def _with(work: Work, account: Account, document: Any, order: int = 0, note: int = 0) -> Decimal | None:
@@ -273,7 +275,7 @@ def held(work: Work) -> list[Held]:
     found = []
     for row in rows:
         total = totals.get(row.id, ZERO) if row.credit_limit is not None else None
-        why = _holds(row, total, row.due, today, levels)
+        why = _holds(work, row, total, row.due, levels)
         if why:
             late = (today - row.due).days if row.due is not None else None
             one = Held(row.id, row.name, tuple(why), overdue.get(row.id, ZERO), late, row.due, row.credit_limit, total)

@@ -47,7 +47,7 @@ def _asked_for(
     """
     percent, amount = (None if given.get(name) in (None, "") else chain.number_of(given[name], name) for name in WAYS)
     rest, number = max(sum(nets.values(), ZERO) - before, ZERO), row.number or ""
-    too_much = Message("At most {most} is left.", most=money.quantize(rest, 2))
+    too_much = Message("At most {most} is left.", most=money.round_money(rest, row.currency))
     if source not in ("quotes", "orders") or (percent is not None and amount is not None):
         raise Invalid({"deposit": Message("A deposit is a percentage or an amount of a quote or a sales order.")})
     if percent is not None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Choice, Day, Number, Text
 from crm_app.core.i18n import Message
-from crm_app.core.money import quantize, round_money
+from crm_app.core.money import round_money
 from crm_app.models.accounts import Account
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.numbering import Numbered
@@ -206,9 +206,9 @@ def _fault(source: Any, invoice: Any, amount: Decimal, taken: Decimal) -> Messag
         return Message("Write a number above zero.")
     if amount != round_money(amount, invoice.currency) or taken != round_money(taken, source.currency):
         return Message("This currency has fewer decimals.")
-    for wanted, most in ((amount, invoice.balance), (taken, _free(source))):
+    for wanted, most, document in ((amount, invoice.balance, invoice), (taken, _free(source), source)):
         if wanted > most:
-            return Message("At most {most} is left.", most=quantize(most, 2))
+            return Message("At most {most} is left.", most=round_money(most, document.currency))
     return None
 
 

@@ -148,7 +148,7 @@ def excess(speech: Speech, row: OpenRow, text: str, left: Decimal, currency: str
     most = min(Decimal(row.most), left) if row.currency == currency else Decimal(row.most)
     if _typed(speech, text) <= most or not _typed(speech, text):
         return ""
-    return speech.say(Message("At most {most} is left.", most=money.quantize(max(most, Decimal(0)), 2)))
+    return speech.say(Message("At most {most} is left.", most=money.round_money(max(most, Decimal(0)), row.currency)))
 
 
 def money_text(speech: Speech, value: Decimal, currency: str) -> str:

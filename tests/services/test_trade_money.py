@@ -441,6 +441,19 @@ def test_open_items_of_others_are_neither_shown_nor_settled(trading):
     assert program.get("/api/v1/held").status_code == 403
 
 
+def test_what_is_left_is_told_with_the_decimals_of_its_currency(trading):
+    today = clock.today("Europe/Madrid").isoformat()
+    for currency, price, left in (("TND", "1.234", "1,493"), ("JPY", "1234", "1.493")):
+        trade.make("exchange-rates", currency=currency, day=today, rate="0.5")
+        account = trade.customer(currency=currency)
+        invoice = trade.invoice(account, line(1, price))
+        payment = trade.make("payments", account=account, amount="9000")
+        run("payments", "post", payment)
+        with pytest.raises(Invalid) as refused:
+            run("payments", "allocate", payment, allocations=[{"invoice": invoice, "amount": "8000"}])
+        assert SYSTEM.speech.say(refused.value.fields["allocations.0.amount"]) == f"Quedan como máximo {left}."
+
+
 def test_more_than_is_open_or_left_is_told_while_it_is_typed():
     def told(text, left, currency="EUR"):
         return excess(Speech("en"), OpenRow(currency="EUR", most="121"), text, D(left), currency)
