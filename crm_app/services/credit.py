@@ -230,7 +230,7 @@ def _refuse(work: Work, document: Any, found: list[Hold], least: Effect = Effect
     """Raise Invalid where one of them is that hard; the histories of the document and the customer tell it."""
     hard = [hold for hold in found if _ORDER.index(hold.effect) >= _ORDER.index(least)]
     if hard:
-        told = hard[0].text, hard[0].why, hard[0].lift
+        told = traces.Told(hard[0].text, hard[0].why, hard[0].lift)
         traces.refused(work, document.RESOURCE, document.id, document.account, told)
         raise Invalid({"account": hard[0].why})
 

@@ -4,7 +4,7 @@ What is refused is taken back with all that it wrote: the note is written in a t
 nobody, so that nobody changes it; the same effect on the same document once a day.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -22,20 +22,28 @@ from .work import Work, column_of
 Place = tuple[str, int]
 
 
-def refused(work: Work, resource: Resource, key: int, account: int, told: tuple[Message, Message, Message]) -> None:
-    """The document of that `key` will not go on; `told` is the effect, why, and what lifts it. It is about to be refused."""
+@dataclass(frozen=True)
+class Told:
+    """What the refusal comes to, why it is, and what ends it."""
+
+    effect: Message
+    why: Message
+    lift: Message
+
+
+def refused(work: Work, resource: Resource, key: int, account: int, told: Told) -> None:
+    """The document of that `key` is about to be refused."""
     actor, document = work.actor, Message("{what} #{key}", what=Message(resource.one), key=str(key))
     work.whatever_comes(lambda: _write(actor, ((resource.name, key), (ACCOUNTS.name, account)), document, told))
 
 
-def _write(actor: Actor, places: tuple[Place, ...], document: Message, told: tuple[Message, Message, Message]) -> None:
-    effect, why, lift = told
+def _write(actor: Actor, places: tuple[Place, ...], document: Message, told: Told) -> None:
     with Work(actor, NOTES.permission("create"), label="Note") as work:
         work.locked(Account, places[-1][1])  # whoever presses twice is told once
         speech = replace(actor.speech, language=rules.company(work, "language") or DEFAULT_LANGUAGE)
-        head = speech.say(Message("{document} cannot go on: {effect}.", document=document, effect=effect))
+        head = speech.say(Message("{document} cannot go on: {effect}.", document=document, effect=told.effect))
         if not _told_today(work, places[0], head, speech):
-            rest = speech.say(Message("{why} What lifts it: {lift}", why=why, lift=lift))
+            rest = f"{speech.say(told.why)} {speech.say('What lifts it')}: {speech.say(told.lift)}"
             work.session.add_all(Note(resource=name, record=key, text=f"{head} {rest}") for name, key in places)
 
 
