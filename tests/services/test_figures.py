@@ -34,6 +34,18 @@ def test_a_customer_who_owes_nothing_owes_nought(trading):
     ]
 
 
+def test_who_may_read_only_their_own_documents_is_told_no_sums_that_others_are_in(trading):
+    account = trade.customer(credit_limit="500")
+    trade.invoice(account, line(1, 10))
+    own = kernel.user_with({"accounts.read": "all", "invoices.read": "own", "payments.read": "all"})
+    money = kernel.user_with({"accounts.read": "all", "invoices.read": "all", "payments.read": "all"})
+    assert told(account, own) == []
+    assert [label for label, *_ in told(account, money)] == ["Balance", "Overdue balance", "Sales, 12 months"]
+    mine = trade.customer()
+    trade.invoice(mine, line(1, 10), owner=own.user)
+    assert told(mine, own)[0] == ("Balance", ((D("12.10"), "EUR"),), None, False)
+
+
 def test_what_is_owed_and_what_is_overdue_stand_by_currency_and_the_credit_that_is_left_beside(trading):
     account = trade.customer(credit_limit="500")
     trade.invoice(account, line(1, 100))
@@ -151,18 +163,6 @@ def test_they_are_found_by_indexes_however_many_documents_others_have(trading):
     assert len(plans) == 9
     for plan in plans:
         assert not re.search(r"SCAN (?!anon)|Seq Scan", plan), plan
-
-
-def test_who_may_read_only_their_own_documents_is_told_no_sums_that_others_are_in(trading):
-    account = trade.customer(credit_limit="500")
-    trade.invoice(account, line(1, 10))
-    own = kernel.user_with({"accounts.read": "all", "invoices.read": "own", "payments.read": "all"})
-    money = kernel.user_with({"accounts.read": "all", "invoices.read": "all", "payments.read": "all"})
-    assert told(account, own) == []
-    assert [label for label, *_ in told(account, money)] == ["Balance", "Overdue balance", "Sales, 12 months"]
-    mine = trade.customer()
-    trade.invoice(mine, line(1, 10), owner=own.user)
-    assert told(mine, own)[0] == ("Balance", ((D("12.10"), "EUR"),), None, False)
 
 
 def test_other_records_have_none_and_neither_has_who_is_no_customer(trading):
