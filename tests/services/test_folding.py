@@ -8,8 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_app.core.fields import fold
+from crm_app.core.query import Filter, Query
+from crm_app.core.settings import settings
+from crm_app.services import records
 from crm_app.services.actors import SYSTEM
+from crm_app.services.database import engine_for
 from crm_app.services.work import Work
+from tests.support import trade
 
 HOSTILE = (
     "", " ", "José  Núñez\tS.L.\n", "ÁVILA", "Ὀδυσσεύς", "ΟΔΟΣ", "ὈΔΟΣ ΣΊΣΥΦΟΣ", "ᾳ ᾼ ΐ", "STRAẞE straße", "İstanbul ISPARTA ıi", "ﬁn ﬀ ﬃ", "Ǆ ǅ ǆ",
@@ -47,3 +52,20 @@ def test_every_letter_mark_and_space_that_changes_is_folded_alike(trading):
 )
 def test_any_text_is_folded_alike(trading, texts):
     assert folded(texts) == [fold(text) for text in texts]
+
+
+def test_an_index_of_folded_texts_is_built_anew_where_no_schema_is_searched(trading, lasting):
+    """As autovacuum, pg_restore and, since PostgreSQL 17, every REINDEX do."""
+    trade.make("accounts", name="Ñemby", city="Ñemby")
+    if settings().database_url.startswith("postgres"):
+        with engine_for(settings().database_url).execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.exec_driver_sql("SET search_path = pg_catalog")
+            for table in ("account", "contact"):
+                connection.exec_driver_sql(f"REINDEX INDEX public.ix_{table}_city_search")
+                connection.exec_driver_sql(f"ANALYZE public.{table}")
+            connection.invalidate()
+    with Work(SYSTEM) as work:
+        found = records.page(
+            work, records.resource_of("accounts"), Query(filters=(Filter("city", "contains", "nemby"),))
+        )
+    assert [item.values["name"] for item in found.items] == ["Ñemby"]

@@ -23,10 +23,11 @@ def upgrade() -> None:
 
 
 _SPACES = r"[\u0009-\u000d\u001c-\u0020\u0085\u1680\u2028\u2029]+"
-_FOLD = rf"""CREATE OR REPLACE FUNCTION crm_fold(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT btrim(regexp_replace(CASE WHEN octet_length(value) = char_length(value) THEN lower(value COLLATE "C")
+# written as RETURN, it knows the other function itself and not by its name: where indexes are built no schema but the system's is searched
+_FOLD = rf"""CREATE OR REPLACE FUNCTION crm_fold(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN btrim(regexp_replace(CASE WHEN octet_length(value) = char_length(value) THEN lower(value COLLATE "C")
         ELSE crm_fold_letters(value) END, '{_SPACES}', ' ', 'g'))
-$$"""
+"""
 
 
 def _letters() -> str:
