@@ -48,11 +48,11 @@ def draw(snapshot: Snapshot, *, logo: bytes | None = None) -> bytes:
     return bytes(sheet.output())
 
 
-def sketch(snapshot: Snapshot, *, logo: bytes | None = None) -> list[Marks]:
-    """The same pages as marks for a screen (see canvas)."""
+def sketch(snapshot: Snapshot, *, logo: bytes | None = None, most: int | None = None) -> tuple[list[Marks], int]:
+    """The same pages as marks for a screen (see canvas), `most` of them at most, and how many there are."""
     canvas = Canvas()
-    _Paper(snapshot, logo, canvas).draw()
-    return canvas.pages
+    count = _Paper(snapshot, logo, canvas).draw(most)
+    return canvas.pages, count
 
 
 def _named(snapshot: Snapshot) -> tuple[str, str]:
@@ -68,18 +68,21 @@ class _Paper:
         self.title, self.number = _named(snapshot)
         self.sheet = sheet
 
-    def draw(self) -> None:
-        """The head decides where the lines begin, the lines where the pages end; then everything is drawn in order."""
+    def draw(self, most: int | None = None) -> int:
+        """The head decides where the lines begin, the lines where the pages end; then everything is drawn in order, or the first
+        `most` pages of it. How many pages there are.
+        """
         begins = self._first_page()
         grid = Grid(self.snapshot, self.wording)
         rest = closing(self.snapshot, self.wording)
         pieces = [*grid.pieces(closed=self.snapshot.valued or len(rest) == 2), *rest]
         pages = paginate(pieces, begins, _FOLLOWING, grid.edges())
-        for number, page in enumerate(pages, 1):
+        for number, page in enumerate(pages[:most], 1):
             if number > 1:
                 self._add_page()
                 self._running_head()
             self._draw(page, number, len(pages))
+        return len(pages)
 
     def _draw(self, page: Page, number: int, pages: int) -> None:
         for y, draw_piece in page.placed:

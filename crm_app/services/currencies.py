@@ -33,6 +33,13 @@ def looked_up(work: Work, currency: str, day: date) -> Rate:
     """The same with where it stands."""
     if currency == rules.company(work, "currency"):
         return Rate(ONE)
+    kept: dict[tuple[str, date], Rate] = {} if work.verb else work.session.info.setdefault("rates", {})
+    if (currency, day) not in kept:
+        kept[currency, day] = _newest(work, currency, day)
+    return kept[currency, day]
+
+
+def _newest(work: Work, currency: str, day: date) -> Rate:
     at = column_of(ExchangeRate, "day")
     statement = (
         sa.select(*(column_of(ExchangeRate, name) for name in ("rate", "day", "source")))

@@ -86,40 +86,40 @@ def paper(actor: Actor, resource: Resource, key: object) -> Paper:
 
 @dataclass(frozen=True)
 class Sketch:
-    """The pages of a document for a screen; of one that is being written what of its net is left over its costs, in percent,
-    and what its customer owes, as far as the actor may know these.
+    """What a document says, to be drawn for a screen; of one that is being written what of its net is left over its costs, in
+    percent, and what its customer owes, as far as the actor may know these.
     """
 
-    pages: list[Marks]
+    content: Mapping[str, Any] | None
     margin: Decimal | None = None
     owing: tuple[figures.Figure, ...] = ()
 
 
 def sketch(work: Work, resource: Resource, key: object) -> Sketch:
-    """The pages of that record for a screen. Raises Missing, NotAllowed."""
+    """What that record says. Raises Missing, NotAllowed."""
     item = records.one(work, resource, key)
     kept = snapshots.stored(work, resource.table.__tablename__, item.id)
-    return Sketch(_pages(kept.content if kept else _now(work, resource, item.id)))
+    return Sketch(kept.content if kept else _now(work, resource, item.id))
 
 
 def sketch_typed(
     work: Work, resource: Resource, head: Mapping[str, object], given: Sequence[object], *, document: int = 0
 ) -> Sketch:
-    """The same of a document that somebody is writing, as in previews.preview; without pages while it has no customer or no
+    """The same of a document that somebody is writing, as in previews.preview; without content while it has no customer or no
     line without a fault. Raises Missing, NotAllowed.
     """
     found = previews.preview(work, resource, head, given, document=document)
     lines = [line.values for line in found.lines if line.values.get("net") is not None]
     owing = _owing(work, found.head.get("account"))
     if not lines or found.head.get("total") is None:
-        return Sketch([], owing=owing)
+        return Sketch(None, owing=owing)
     table, line_table = ledger.HEADS[resource.name]
     stored = work.session.get(table, document) if document else None
     told = {name: getattr(stored, name) for name in table.model_fields if stored} | dict(found.head)
     row = table(**{name: told[name] for name in table.model_fields if name in told})
     rows = [line_table(**{name: line[name] for name in line_table.model_fields if name in line}) for line in lines]
-    pages = _pages(snapshots.content_of(work, resource.name, row, rows))
-    return Sketch(pages, previews.margin_of(work, found.head, lines), owing)
+    content = snapshots.content_of(work, resource.name, row, rows)
+    return Sketch(content, previews.margin_of(work, found.head, lines), owing)
 
 
 def _owing(work: Work, account: object) -> tuple[figures.Figure, ...]:
@@ -129,10 +129,13 @@ def _owing(work: Work, account: object) -> tuple[figures.Figure, ...]:
         return ()
 
 
-def _pages(content: Mapping[str, Any]) -> list[Marks]:
+def pages_of(found: Sketch, most: int | None = None) -> tuple[list[Marks], int]:
+    """The marks of its first `most` pages, and how many pages there are. It takes its time: no Work is to be open meanwhile."""
+    if found.content is None:
+        return [], 0
     from crm_app.documents import pdf  # 30 MB that a server which draws nothing does without
 
-    return pdf.sketch(from_json(content))
+    return pdf.sketch(from_json(found.content), most=most)
 
 
 def _now(work: Work, resource: Resource, key: int) -> dict[str, Any]:

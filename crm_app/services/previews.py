@@ -1,6 +1,7 @@
 """What a document would come to, without saving it: lines filled in and priced, taxes, totals; and why a line costs what it costs."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid
+from crm_app.core.fields import BadValue, Reference
 from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.accounts import Account
@@ -57,6 +59,7 @@ def preview(
     rows = [dict(row) if isinstance(row, dict) else {} for row in given[:LIMIT]]
     found = _find(work, [str(row.pop("find", "") or "")[:200] for row in rows])
     opened = [bool(row.pop("open", False)) for row in rows]
+    values.refer_to(work, values.resource_of("products"), _products(rows))
     views: list[LineView | None] = [None] * len(rows)
     parsed: dict[int, Numbered] = {}
     for number, row in enumerate(rows):
@@ -72,6 +75,15 @@ def preview(
         margin = _margin(work, values_of_head, line) if opened[number] and not faults else None
         views[number] = LineView(line, faults, found[number], margin)
     return Preview(values_of_head, [view or LineView({}) for view in views])
+
+
+def _products(rows: Sequence[Mapping[str, object]]) -> set[int]:
+    """The products that these rows name."""
+    found = set()
+    for row in rows:
+        with suppress(BadValue):
+            found.add(Reference("products").parse(row.get("product")))
+    return {key for key in found if key is not None}
 
 
 def around(work: Work, resource: Resource, head: Mapping[str, object]) -> Mapping[str, Any]:
@@ -133,11 +145,16 @@ def _computed(
 def margin_of(work: Work, head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Decimal | None:
     """What of a computed document's net is left over its costs, in percent; None where a cost is not known or may not be read."""
     counted = [line for line in lines if line.get("net") and line.get("choice", "firm") == "firm"]
+    keys = {line["product"] for line in counted if line["product"]}
+    held = work.session.scalars(
+        sa.select(Product).where(column_of(Product, "id").in_(keys))
+    ).all()  # for all of them at once
     found = [_margin(work, head, line) for line in counted]
     net = sum((line["net"] for line in counted), Decimal(0))
     if not net or any(one is None for one in found):
         return None
     costs = (one[0] * line["quantity"] for one, line in zip(found, counted, strict=True) if one is not None)
+    del held
     return (net - sum(costs, Decimal(0))) * 100 / net
 
 

@@ -210,6 +210,11 @@ def referred(work: Work) -> set[tuple[str, int]]:
     return found
 
 
+def refer_to(work: Work, resource: Resource, keys: Iterable[int]) -> None:
+    """Find out at once which of these records may be referred to."""
+    referred(work).update((resource.name, key) for key in names_readable(work, resource, keys))
+
+
 def insert_rows(work: Work, table: Any, rows: list[dict[str, Any]]) -> list[int]:
     """The bare rows, not yet in the history; their ids, which are drawn before: no database returns them in a promised order."""
     if not rows:

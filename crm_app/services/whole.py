@@ -85,6 +85,8 @@ def concealed(work: Work, name: str, account: Any) -> list[sa.ColumnElement[bool
 
 def told(work: Work, name: str, account: int) -> bool:
     """Whether the actor is told of that account, as it stands now. Raises NotAllowed."""
+    if not partial(work.actor, name):
+        return True
     found = concealed(work, name, account)
     return not found or not work.session.scalar(sa.select(sa.or_(*found)))
 

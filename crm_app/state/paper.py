@@ -1,6 +1,5 @@
 """The printed page of a document beside it, while somebody writes it."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -14,6 +13,7 @@ from .choosing import ChooseState
 from .forms import Read
 from .guard import SIGNED_IN, on, signed_in
 from .heads import FigureRow, figure_row
+from .reading import drawing
 from .trade import parsed_rows
 
 PAGES = 5  # are drawn; of the rest the number is told
@@ -55,20 +55,20 @@ class PaperState(ChooseState, mixin=True):
         if not key and not lines:
             return
         rows = parsed_rows(lines)
-        found = await asyncio.to_thread(sketch_of, actor, self.resource, key, self.record, head, rows)
-        self.paper, self.paper_more = found.pages[:PAGES], max(0, len(found.pages) - PAGES)
+        found, pages, count = await drawing(sketch_of, actor, self.resource, key, self.record, head, rows)
+        self.paper, self.paper_more = pages, count - len(pages)
         self.told = told_of(found, actor.speech)
 
 
 def sketch_of(
     actor: Actor, resource: Resource, key: int, document: int, head: Mapping[str, Any], rows: list[dict[str, Any]]
-) -> papers.Sketch:
-    """Of the stored document `key`, or of what is typed where there is none. Runs in a thread."""
+) -> tuple[papers.Sketch, list[papers.Marks], int]:
+    """Of the stored document `key`, or of what is typed where there is none; its first pages, and how many there are."""
     given = {name: value for name, value in head.items() if isinstance(value, str)}
     with Work(actor) as work:
-        if key:
-            return papers.sketch(work, resource, key)
-        return papers.sketch_typed(work, resource, given, rows, document=document)
+        typed = None if key else papers.sketch_typed(work, resource, given, rows, document=document)
+        found = typed or papers.sketch(work, resource, key)
+    return found, *papers.pages_of(found, PAGES)
 
 
 def told_of(found: papers.Sketch, speech: Speech) -> list[FigureRow]:

@@ -58,7 +58,9 @@ def test_an_index_of_folded_texts_is_built_anew_where_no_schema_is_searched(trad
     """As autovacuum, pg_restore and, since PostgreSQL 17, every REINDEX do."""
     trade.make("accounts", name="Ñemby", city="Ñemby")
     if settings().database_url.startswith("postgres"):
-        with engine_for(settings().database_url).execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        with (
+            engine_for(settings().database_url).execution_options(isolation_level="AUTOCOMMIT").connect() as connection
+        ):
             connection.exec_driver_sql("SET search_path = pg_catalog")
             for table in ("account", "contact"):
                 connection.exec_driver_sql(f"REINDEX INDEX public.ix_{table}_city_search")

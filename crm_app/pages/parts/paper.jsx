@@ -39,7 +39,7 @@ export function Paper({ pages = [], more = 0, showing = "", labels = {}, onDraw 
   const live = useLatest({ onDraw, visible });
 
   useEffect(() => {
-    const observer = new IntersectionObserver(([seen]) => setVisible(seen.isIntersecting));
+    const observer = new IntersectionObserver((seen) => setVisible(seen.at(-1).isIntersecting));
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
