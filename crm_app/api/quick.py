@@ -43,7 +43,8 @@ def _own(found: Resource, actor: Actor) -> dict[str, Any]:
 def make(call: Call) -> Response:
     """A new record from what a person typed into the dialog, in their own way of writing numbers and dates.
 
-    With `wary` none is made where others hold what should tell it from them: these are named instead, as `warnings`.
+    With `wary` none is made where others hold what should tell it from them: these are named instead, as `warnings`. Of those
+    that the caller may not see nothing is told before the record is stored: asking must leave a trace.
     """
     found = _resource(call)
     actor = replace(call.actor, speech=replace(call.actor.speech, typed=True))
@@ -59,12 +60,12 @@ def make(call: Call) -> Response:
 
 
 def _warned(work: Work, found: Resource, key: int) -> list[dict[str, Any]]:
-    doubled = doubles.of_record(work, found, key)
-    names = records.names_of(work, found, [one.id for one in doubled if one.id])
+    doubled = [(one, one.id) for one in doubles.of_record(work, found, key) if one.id is not None]
+    names = records.names_of(work, found, [other for _, other in doubled])
     say = work.actor.speech.say
     return [
-        {"field": one.field, "message": say(one.text), "id": one.id, "name": names.get(one.id or 0, "")}
-        for one in doubled
+        {"field": one.field, "message": say(one.text), "id": other, "name": names.get(other, "")}
+        for one, other in doubled
     ]
 
 

@@ -3,9 +3,10 @@
 import pytest
 
 from crm_app.core.resource import RESOURCES
-from crm_app.services import users
+from crm_app.services import doubles, users
 from crm_app.services.actors import SYSTEM
-from tests.support import crm
+from crm_app.services.work import Work
+from tests.support import crm, kernel
 
 
 def test_the_dialog_asks_for_the_name_what_is_needed_and_what_tells_most(api):
@@ -83,3 +84,17 @@ def test_who_is_told_of_a_double_may_take_that_one_or_make_another_all_the_same(
     answer = api.post("/api/v1/lists/quick/accounts?wary=true", json={"name": "Other", "email": "x@acme.example"})
     assert answer.status_code == 201
     assert api.post("/api/v1/lists/quick/accounts?wary=perhaps", json=sent).json()["fields"].keys() == {"wary"}
+
+
+def test_of_a_double_that_one_may_not_see_nothing_is_told_before_one_is_stored(api, admin):
+    kernel.account(name="Secret", email="info@acme.example", owner=admin)
+    seller = kernel.user_with(dict.fromkeys(("accounts.read", "accounts.create"), "own"))
+    mine = crm.client(seller.user)
+    known, free = (
+        mine.post("/api/v1/lists/quick/accounts?wary=true", json={"name": name, "email": email})
+        for name, email in (("Known", "info@acme.example"), ("Free", "nobody@acme.example"))
+    )
+    assert [(one.status_code, one.json()["name"]) for one in (known, free)] == [(201, "Known"), (201, "Free")]
+    with Work(seller) as work:
+        (told,) = doubles.of_record(work, RESOURCES.get("accounts"), known.json()["id"])
+    assert (told.field, told.id) == ("email", None)
