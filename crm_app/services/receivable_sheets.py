@@ -1,13 +1,13 @@
 """Ageing, statement of account, and who is held, as workbooks, in the reader's language."""
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from crm_app.documents.sheets import Head, write
 
-from . import credit, files, statements, trade, unsettled
+from . import credit, files, statements, trade, unsettled, whole
 from .actors import Actor
 from .ageing import ALL, Aged, Which, grouped
 from .ageing import ageing as aged
@@ -40,10 +40,11 @@ def ageing(actor: Actor, day: date | None, which: Which = ALL, group: str = "cus
         found = grouped(aged(work, at, which), group)
     say = actor.speech.say
     names = ("customer", "salesperson", "zone") if group == "customer" else (group,)
-    rows = [
+    rows: list[Sequence[object]] = [
         [*(_name_of(row, name) for name in names), row.currency, *row.buckets.values(), -row.credit, row.total]
         for row in found
     ]
+    rows += _told_partial(actor, "ageing.read")
     heads = [Head(say(_GROUPS[name])) for name in names]
     heads += [Head(say(text), "number" if place else "text", 2) for place, text in enumerate(_AGED)]
     return f"{files.clean_name(say('Ageing'))} {at.isoformat()}.xlsx", _workbook(say("Ageing"), heads, rows)
@@ -103,7 +104,7 @@ def held(actor: Actor) -> tuple[str, bytes]:
     say = actor.speech.say
     places = (0, 0, 0, 0, 2, 0, 0, 2, 2)
     heads = [Head(say(text), kind, of) for text, kind, of in zip(_HELD, _HELD_KINDS, places, strict=True)]
-    rows = [
+    rows: list[Sequence[object]] = [
         [
             one.name, say(hold.text), say(hold.why), say(hold.lift), one.overdue, one.days, one.since,
             one.limit, one.exposed,
@@ -111,12 +112,19 @@ def held(actor: Actor) -> tuple[str, bytes]:
         for one in found
         for hold in one.holds
     ]  # fmt: skip
+    rows += _told_partial(actor, "held.read")
     return f"{files.clean_name(say('Customers on hold'))} {day.isoformat()}.xlsx", _workbook(
         say("On hold"), heads, rows
     )
 
 
-def _workbook(title: str, heads: Sequence[Head], rows: Iterable[Sequence[object]]) -> bytes:
+def _told_partial(actor: Actor, name: str) -> list[list[str]]:
+    """A last row that tells what the page tells, too, where the actor may not read all that is summed up under that name."""
+    text = "Customers of whom you may not read everything that is open are left out."
+    return [[actor.speech.say(text)]] if whole.partial(actor, name) else []
+
+
+def _workbook(title: str, heads: Sequence[Head], rows: Sequence[Sequence[object]]) -> bytes:
     with tempfile.TemporaryDirectory(prefix="crm-export-") as folder:
         target = Path(folder, "sheet.xlsx")
         write(target, title, heads, rows)

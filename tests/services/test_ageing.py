@@ -202,3 +202,15 @@ def test_who_sees_what_is_as_of_the_day_and_the_past_stays_as_it_was(trading):
         to("invoices", "pay", invoice)
         assert aged(who=me) == []
         assert [row.total for row in aged(who=me, day=day)] == [D(121)]
+
+
+LEFT_OUT = "Customers of whom you may not read everything that is open are left out."
+
+
+@pytest.mark.parametrize("name", ["ageing", "held"])
+def test_a_workbook_that_may_leave_customers_out_says_so_in_its_last_row(north, trading, name):
+    permissions = ("invoices.read", "payments.read", "orders.read", "deliveries.read", "accounts.read")
+    some = kernel.user_with(dict.fromkeys(permissions, "own"))
+    told = [row[0] for row in sheets.rows_of(crm.client(some.user).get(f"/api/v1/{name}.xlsx").content)]
+    every = [row[0] for row in sheets.rows_of(crm.client(trading).get(f"/api/v1/{name}.xlsx").content)]
+    assert (told[-1], LEFT_OUT in every) == (kernel.actor(some.user).speech.say(LEFT_OUT), False)
