@@ -16,8 +16,8 @@ MOST = 30  # of one kind in a minute
 class Sparing(logging.Filter):
     """Leaves out what is said too often: strangers can bring the same fault about by the thousand, and fill the disk with it.
 
-    Of one kind, which is the place in the code and the kind of error, MOST lines pass in a minute; the next one after that
-    tells how many were left out.
+    Of one kind, which is the place in the code, the kind of error and the innermost place that it was raised at, MOST lines
+    pass in a minute; the next one after that tells how many were left out.
     """
 
     def __init__(self) -> None:
@@ -26,8 +26,7 @@ class Sparing(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the line is written."""
-        fault = (record.exc_text or "").rpartition("\n")[2].partition(":")[0]
-        kind = (record.name, record.pathname, record.lineno, fault[:60])
+        kind = (record.name, record.pathname, record.lineno, *_fault(record.exc_text or ""))
         minute = int(record.created // 60)
         begun, count = self._said.get(kind, (minute, 0))
         if begun != minute:
@@ -37,6 +36,13 @@ class Sparing(logging.Filter):
             count = 0
         self._said[kind] = (minute, count + 1)
         return count < MOST
+
+
+def _fault(stack: str) -> tuple[str, str]:
+    """The kind of error that a stack ends with, and the line that names the place where it was raised; empty without any."""
+    above, _, last = stack.rpartition("\n")
+    frames = [line for line in above.split("\n") if line.startswith('  File "')]
+    return last.partition(":")[0][:60], frames[-1][:300] if frames else ""
 
 
 class JsonLines(logging.Formatter):

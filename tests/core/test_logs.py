@@ -2,6 +2,9 @@
 
 import json
 import logging
+import subprocess
+import sys
+from pathlib import Path
 
 from crm_app.core import logs
 
@@ -41,3 +44,31 @@ def test_the_same_line_is_written_so_often_a_minute_and_then_counted():
     after = said(62)
     assert sparing.filter(after) is True
     assert after.getMessage() == "bad packet"
+
+
+def test_faults_that_are_logged_at_one_place_are_counted_by_where_they_were_raised():
+    def fault(place):
+        made = said(1)
+        made.exc_text = (
+            f'  File "guard.py", line 9, in run\n    act()\n  File "{place}.py", line 4, in act\n    go()\nKeyError: 1'
+        )
+        return made
+
+    sparing = logs.Sparing()
+    assert [sparing.filter(fault("lists")) for _ in range(40)] == [True] * 30 + [False] * 10
+    assert sparing.filter(fault("forms")) is True
+    assert sparing.filter(fault("lists")) is False
+
+
+def test_every_request_stands_in_the_access_log_and_other_lines_are_spared():
+    told = Path(logs.__file__).with_name("logs.json").read_text()
+    script = f"""
+import json, logging, logging.config
+logging.config.dictConfig({{"version": 1}} | json.loads({told!r}))
+for name in ("granian.access", "_granian"):
+    for _ in range(200):
+        logging.getLogger(name).info("line of %s", name)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr.count("line of granian.access") == 200
+    assert done.stderr.count("line of _granian") < 100
