@@ -80,12 +80,13 @@ class Doors:
 
 class Weights:
     """How much may be sent over sockets before anybody reads it: so many characters a second with a burst before it. Whoever is
-    signed in has by far more of them, each person their own; all others of one address share theirs.
+    signed in has by far more of them, each person their own; all others of one address share theirs. What is refused is not
+    charged.
     """
 
     def __init__(self, events: float) -> None:
-        self._strangers = guessing.Buckets(events * 2_000, events * 32_000)
-        self._people = guessing.Buckets(events * 32_000, max(events * 400_000, 3 * _LARGEST))
+        self._strangers = guessing.Buckets(events * 2_000, events * 32_000, sparing=True)
+        self._people = guessing.Buckets(events * 32_000, max(events * 400_000, 3 * _LARGEST), sparing=True)
 
     async def refuses(self, scope: Scope, size: int) -> bool:
         """Whether this socket's sender has no more left for a message of that many characters."""

@@ -86,20 +86,26 @@ def _refuse_too_many(work: Work, proofs: Mapping[str, str]) -> None:
 
 
 class Buckets:
-    """Of each one who asks, so many a second with a burst of `most` before it. Each process keeps its own."""
+    """Of each one who asks, so many a second with a burst of `most` before it. Each process keeps its own.
 
-    def __init__(self, per_second: float, most: float) -> None:
-        self._per_second, self._most = per_second, most
+    What is refused takes one out all the same, so that nobody gets on by asking again and again; with `sparing` it takes
+    nothing: where several share a bucket, what one of them is refused is no loss to the others.
+    """
+
+    def __init__(self, per_second: float, most: float, *, sparing: bool = False) -> None:
+        self._per_second, self._most, self._sparing = per_second, most, sparing
         self._left: dict[str, tuple[float, float]] = {}
 
     def empty(self, whose: str, taken: float = 1.0) -> bool:
         """Take so much out; True when there was not that much left."""
         now = time.monotonic()
         left, then = self._left.get(whose, (self._most, now))
-        left = min(self._most, left + (now - then) * self._per_second) - taken
+        there = min(self._most, left + (now - then) * self._per_second)
+        left = there - taken
         if len(self._left) > 10_000:
             self._left = {name: bucket for name, bucket in self._left.items() if now - bucket[1] < 60}
-        self._left[whose] = (max(left, -1.0), now)
+        refused = there if self._sparing else max(left, -1.0)
+        self._left[whose] = (refused if left < 0 else left, now)
         return left < 0
 
 

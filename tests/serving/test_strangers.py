@@ -167,3 +167,15 @@ def test_a_socket_stays_open_while_the_database_is_away(admin, monkeypatch):
     weights = Weights(60)
     assert not run(weights.refuses(_socket("somebody"), 1_000))
     assert run(weights.refuses(_socket("somebody"), 8_000_000))
+
+
+def test_what_a_stranger_is_refused_is_not_taken_from_the_others_of_that_address(monkeypatch):
+    monkeypatch.setattr(guessing, "time", SimpleNamespace(monotonic=lambda: 100.0))
+    weights = Weights(60)
+
+    def sent(size):
+        return not run(weights.refuses(_socket(), size))
+
+    assert [sent(size) for size in (8_000_000, 1_000, 1_920_000, 900_000, 8_000_000, 900_000)] == [
+        False, True, False, True, False, True,
+    ]  # fmt: skip
