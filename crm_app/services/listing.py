@@ -29,6 +29,7 @@ HELD = 150_000  # matches in a large table that PostgreSQL reads to count and so
 LARGE = 200_000  # rows of a table in which it pays to look first how dense the matches are
 _KEPT_S = 2.0  # how late another process of the same installation learns how many there are
 _sizes: dict[tuple[Any, str, str], tuple[float, int]] = {}
+_changed: dict[str, float] = {}  # by table, when a commit here last changed it
 AT_ONCE = 3_000  # matches that are counted, sorted and read by one statement; with more, the counting alone comes first
 
 
@@ -323,7 +324,8 @@ def count(
 
 @on_commit
 def _forget(tables: set[str]) -> None:
-    for known in [known for known in _sizes if known[1] in tables]:
+    _changed.update(dict.fromkeys(tables, time.monotonic()))  # before the walk: `_known` looks after it has stored
+    for known in [known for known in list(_sizes) if known[1] in tables]:
         _sizes.pop(known, None)
 
 
@@ -333,10 +335,11 @@ def _known(work: Work, table: Any, what: str, statement: sa.Select[Any]) -> int:
     found = _sizes.get(place)
     if found is not None and time.monotonic() - found[0] < _KEPT_S:
         return found[1]
-    asked = time.monotonic()
-    number = work.session.scalar(statement) or 0
+    begun, number = work.session.info["begun"], work.session.scalar(statement) or 0
     if number > CAP:
-        _sizes[place] = asked, number
+        _sizes[place] = begun, number
+    if begun <= _changed.get(place[1], 0.0):  # this Work may not have seen the last change
+        _sizes.pop(place, None)
     return number
 
 

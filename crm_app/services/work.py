@@ -6,6 +6,7 @@ Application code never commits: Work does, at its edge. Every change that passes
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import wraps
+from time import monotonic
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
@@ -92,7 +93,7 @@ class Work:
             raise unavailable(error) or error from error
         self._connection = connection
         self.session = Session(connection, expire_on_commit=False, autoflush=True)
-        self.session.info["work"] = self
+        self.session.info.update(work=self, begun=monotonic())
         try:
             self.session.connection()
         except Exception as error:

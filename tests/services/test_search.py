@@ -456,3 +456,31 @@ def test_how_many_there_are_of_a_big_list_is_asked_once_in_a_moment_and_again_af
                 records.remove(work, kernel.ACCOUNTS, key)
             assert answer(place, Query(), cap=None)[1] == before
             sa.event.remove(engine, "before_cursor_execute", heard)
+
+
+def test_how_many_there_were_before_a_change_is_not_kept_after_it(places, monkeypatch):
+    monkeypatch.setattr(listing, "_KEPT_S", 3600)
+    for place in places:
+        monkeypatch.setattr(listing, "_sizes", {})
+        with at(place):
+            with Work(SYSTEM) as early:
+                records.one(early, kernel.ACCOUNTS, 1)  # from here on SQLite shows it what there is now
+                with Work(SYSTEM, "accounts.create") as work:
+                    key = records.create(work, kernel.ACCOUNTS, {"name": "Una más"})
+                records.page(early, kernel.ACCOUNTS, Query(), cap=None)
+            with Work(SYSTEM) as work:
+                there = work.session.scalar(sa.select(sa.func.count()).select_from(kernel.ACCOUNTS.table))
+            assert answer(place, Query(), cap=None)[1] == there
+            with Work(SYSTEM, "accounts.remove") as work:
+                records.remove(work, kernel.ACCOUNTS, key)
+
+
+def test_what_is_kept_is_forgotten_while_others_keep_more(monkeypatch):
+    class Meanwhile(set):
+        def __contains__(self, name):
+            listing._sizes["url", name, str(len(listing._sizes))] = (0.0, 1)
+            return super().__contains__(name)
+
+    monkeypatch.setattr(listing, "_sizes", {("url", "account", "count"): (0.0, 1), ("url", "note", "count"): (0.0, 1)})
+    listing._forget(Meanwhile({"account"}))
+    assert ("url", "account", "count") not in listing._sizes
