@@ -172,6 +172,7 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
         self.record, self.version, self.label = 0, 0, ""
         self.values, self.entries, self.older, self.loaded = defaults, [], False, True
         self.figures, self.doubles = [], []
+        self.pane = "details"
         self._bare()
 
     async def _begin_with(self, actor: Actor, given: list[tuple[str, str]]) -> None:
@@ -188,6 +189,7 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
             self.shown = self.shown | {name: text for name, (_, text) in found.items()}
 
     def _take(self, key: int, found: Read) -> None:
+        self.pane = self.pane if key == self.record else "details"
         self.record, self.version, self.label = key, found.version, found.label
         self.values, self.shown, self.lines = found.values, found.shown, found.lines
         self.entries, self.older, self.loaded = found.entries, found.older, True

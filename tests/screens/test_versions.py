@@ -75,3 +75,23 @@ def test_a_draft_of_a_day_that_has_passed_is_dated_anew_in_a_dialog_before_what_
     expect(head(page).locator(".badge").first).to_contain_text(es("Issued"))
     with served.http() as browser:
         assert browser.get(f"/api/v1/deliveries/{note}").json()["date"] == today.isoformat()
+
+
+def test_a_new_record_shows_its_form_on_a_narrow_page_whatever_was_shown_of_the_last_one(tabs, post, goods, made):
+    quote = post("quotes", account=goods["customer"], lines=[{"product": goods["hour"], "quantity": "1"}])["id"]
+    page = tabs(address=f"/quotes/{quote}", width=768, height=1024)
+    ready(page)
+    page.get_by_role("tab", name=es("History"), exact=True).click()
+    expect(page.locator(".split-main")).to_be_hidden()
+    page.goto("/quotes/new")
+    ready(page)
+    expect(page.locator("#f-account")).to_be_visible()
+    expect(page.locator("aside.aside")).to_be_hidden()
+    first, second = (made(name=f"Ficha con pestañas {number}") for number in range(2))
+    page.goto(f"/accounts/{first}")
+    ready(page)
+    page.get_by_role("tab", name=es("Files")).click()
+    expect(page.locator("#f-city")).to_be_hidden()
+    page.goto(f"/accounts/{second}")
+    ready(page)
+    expect(page.locator("#f-city")).to_be_visible()

@@ -117,7 +117,9 @@ def _body(
             aria_label=t("Record"),
         ),
         beside or when(state.record != 0, timeline(state)),
-        class_name="split-page fold" + alone + rx.cond(state.pane == "history", " shows-aside", ""),
+        class_name="split-page fold"
+        + alone
+        + rx.cond((state.record != 0) & (state.pane == "history"), " shows-aside", ""),
     )
 
 
