@@ -110,13 +110,14 @@ class VerbState(RecordState, mixin=True):
         """Run a verb on the record that is shown. `once` was made when the page was shown, so that a second click changes nothing."""
         actor = await signed_in(self)
         given = {key: str(form[key])[:500] for key in (*_asked_by(verb), CONFIRM) if form.get(key)}
+        warned = self.warning if CONFIRM in given else ""
         self.errors, self.verb_errors, self.warning = {}, {}, ""
         try:
             outcome = await asyncio.to_thread(
                 actions.run, actor, self.resource.name, verb, self.record, given, once=f"{once[:80]}:{verb[:40]}"
             )
         except Invalid as bad:
-            self._tell_faults(actor, verb, bad)
+            self._tell_faults(actor, verb, bad, warned)
             self.answers += 1
             return None
         except IllegalMove as illegal:
@@ -134,14 +135,17 @@ class VerbState(RecordState, mixin=True):
         self.asking_verb, self.warning = verb, text
         self.asking_title = next((row.label for row in (self.primary, *self.verbs) if row.verb == verb), "")
 
-    def _tell_faults(self, actor: Actor, verb: str, bad: Invalid) -> None:
-        """A fault stands at the question that it is about, else at its field of the form, else over the form."""
+    def _tell_faults(self, actor: Actor, verb: str, bad: Invalid, warned: str) -> None:
+        """A fault stands at the question that it is about, else at its field of the form, else over the form.
+
+        `warned` is the warning that was confirmed; it stays confirmed where only another date is asked for.
+        """
         say = actor.speech.say
         if bad.fields.keys() == {CONFIRM}:
             self._warn(verb, say(bad.fields[CONFIRM]))
             return
         if verb in DATED and "date" in bad.fields:
-            self._warn(verb, "")
+            self._warn(verb, warned)
             self.dating = True
         for name, text in bad.fields.items():
             if name in _asked_by(verb):

@@ -95,3 +95,29 @@ def test_a_new_record_shows_its_form_on_a_narrow_page_whatever_was_shown_of_the_
     page.goto(f"/accounts/{second}")
     ready(page)
     expect(page.locator("#f-city")).to_be_visible()
+
+
+def test_what_was_confirmed_once_stays_confirmed_while_another_date_is_asked_for(tabs, post, goods, served):
+    line = {"product": goods["hour"], "quantity": "2"}
+    order = post("orders", account=goods["customer"], lines=[line])["id"]
+    post(f"orders/{order}/confirm")
+    note = post(f"orders/{order}/deliver")["result"]["id"]
+    with served.http() as browser:
+        rows = browser.get(f"/api/v1/deliveries/{note}").json()["lines"]
+        browser.patch(f"/api/v1/deliveries/{note}", json={"lines": [{"id": rows[0]["id"], "quantity": "3"}]})
+    post(f"deliveries/{post('deliveries', account=goods['customer'], lines=[line])['id']}/issue")
+    page = tabs(address=f"/deliveries/{note}")
+    ready(page)
+    head(page).get_by_role("button", name=es("Issue"), exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("alert")).to_contain_text("3 entregados de 2 pedidos")
+    with served.http() as browser:
+        assert browser.patch(f"/api/v1/deliveries/{note}", json={"date": "2026-01-02"}).status_code == 200
+    dialog.get_by_role("button", name=es("Issue"), exact=True).click()
+    expect(dialog.locator(".field-error")).to_contain_text("El último número de esta serie es del ")
+    expect(dialog.get_by_role("alert")).to_contain_text("3 entregados de 2 pedidos")
+    assert faults(page) == []
+    today = clock.today("Europe/Madrid")
+    dialog.get_by_label(es("Date"), exact=True).first.fill(f"{today:%d/%m/%Y}")
+    dialog.get_by_role("button", name=es("Issue"), exact=True).click()
+    expect(head(page).locator(".badge").first).to_contain_text(es("Issued"))
