@@ -150,7 +150,8 @@ def _row(one: Any, who: str, actor: Actor) -> JobRow:
     return JobRow(
         one.id, jobs.title(one, speech), who, one.state, speech.moment(one.created_at),
         speech.moment(one.finished_at) if one.finished_at else "", *_progress(one, speech), _text(one, speech),
-        bool(result.get("left")), str(change_set) if change_set and one.state not in GOING else "",
+        bool(result.get("left")),
+        str(change_set) if change_set and one.state not in GOING and actor.may("changes.undo") else "",
         actor.may("jobs.retry"),
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from crm_app.core.query import Query
 from crm_app.services import jobs, mass, records
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
+from crm_app.state.jobs import read as read_jobs
 from tests.support import crm, kernel
 
 SELLER = {"accounts.read": "all", "accounts.create": "own", "accounts.change": "own"}
@@ -131,3 +132,12 @@ def test_what_waits_for_tomorrow_says_so_and_is_not_looked_at_every_second(work_
     put_off(work_of, city="Soria")
     with Work(work_of) as work:
         assert jobs.going(work) is True
+
+
+def test_undo_is_offered_to_who_may_undo_only(work_of, admin):
+    put_off(work_of, city="Soria")
+    jobs.run_once()
+    rows = {who: read_jobs(kernel.actor(who), "", 1).page.rows for who in (work_of.user, admin)}
+    assert {who: [row.undo != "" for row in found] for who, found in rows.items()} == {
+        work_of.user: [False], admin: [True],
+    }  # fmt: skip
