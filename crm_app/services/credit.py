@@ -231,7 +231,7 @@ def _refuse(work: Work, document: Any, found: list[Hold], least: Effect = Effect
     hard = [hold for hold in found if _ORDER.index(hold.effect) >= _ORDER.index(least)]
     if hard:
         told = traces.Told(hard[0].text, hard[0].why, hard[0].lift)
-        traces.refused(work, document.RESOURCE, document.id, document.account, told)
+        traces.refused(work, document, told)
         raise Invalid({"account": hard[0].why})
 
 

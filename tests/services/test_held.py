@@ -7,6 +7,8 @@ import pytest
 
 from crm_app.core import clock
 from crm_app.core.errors import NotAllowed
+from crm_app.models.deliveries import DeliveryNote
+from crm_app.models.notes import Note
 from crm_app.services import actions, ageing, credit, exposure, notes, records, timeline, whole
 from crm_app.services.actors import SYSTEM
 from crm_app.services.figures import of_record
@@ -239,6 +241,29 @@ def test_what_a_hold_has_refused_stands_in_the_history_once_a_day_and_nobody_tak
     note = trade.document("deliveries", account, line(1, 1000))
     assert set(trade.faults(lambda: run("deliveries", "issue", note))) == {"account"}
     assert len(_told_in("deliveries", note)) == 1
+
+
+def test_what_is_made_and_refused_at_once_is_told_on_its_orders_and_never_on_the_next_document(trading):
+    account = trade.customer()
+    orders = [trade.order(account, line(1, 100)) for _ in range(2)]
+    run("accounts", "change", account, held=True)
+    before = trade.count("deliveries")
+    for more in ({}, {"also": [orders[1]]}):
+        assert trade.faults(lambda more=more: to("orders", "deliver", orders[0], issue=True, **more)) == {
+            "account": "This customer is on hold."
+        }
+    assert trade.count("deliveries") == before
+    texts = [
+        f"Sales order #{order} cannot go on: Services suspended. This customer is on hold. What lifts it: Somebody who may "
+        "change the customer takes the hold off."
+        for order in orders
+    ]
+    assert [[text for _, text in _told_in("orders", order)] for order in orders] == [[text] for text in texts]
+    assert [text for _, text in _told_in("accounts", account)] == texts
+    others = trade.document("deliveries", trade.customer(), line(1, 7))
+    assert _told_in("deliveries", others) == []
+    stored = set(trade.columns(DeliveryNote, "id"))
+    assert {(key,) for name, key in trade.columns(Note, "resource", "record") if name == "deliveries"} <= stored
 
 
 def _changed(who, note, text):
