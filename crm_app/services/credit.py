@@ -35,11 +35,12 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Hold:
-    """What holds a customer, and the sentence that says so. `lift` says what ends it."""
+    """What holds a customer, and the sentence that says so. `lift` says what ends it, `bare` the same without figures."""
 
     effect: Effect
     why: Message
     lift: Message
+    bare: Message
 
     @property
     def text(self) -> Message:
@@ -117,7 +118,7 @@ def _holds(
     found: list[Hold] = []
     if account.held:
         by_hand = Message("Somebody who may change the customer takes the hold off.")
-        found.append(Hold(Effect.SUSPEND, Message("This customer is on hold."), by_hand))
+        found.append(Hold(Effect.SUSPEND, Message("This customer is on hold."), by_hand, by_hand))
     if account.credit_limit is not None and total is not None and total > account.credit_limit:
         why = Message(
             "The credit limit is {limit}; with this the customer would owe {total}.",
@@ -125,7 +126,7 @@ def _holds(
             total=_plain(work, total),
         )
         over = Message("A payment of {amount}, or a higher limit.", amount=_plain(work, total - account.credit_limit))
-        found.append(Hold(Effect.HOLD_DELIVERIES, why, over))
+        found.append(Hold(Effect.HOLD_DELIVERIES, why, over, Message("A payment, or a higher limit.")))
     late = (trade.today(work) - due).days if due is not None else 0
     reached = [level for level in levels.get(account.credit_policy or 0, ()) if due is not None and level[0] <= late]
     if reached:
@@ -133,7 +134,8 @@ def _holds(
         why = Message("The oldest open invoice is {days} days overdue ({policy}).", days=late, policy=policy)
         if late == 1:
             why = Message("The oldest open invoice is 1 day overdue ({policy}).", policy=policy)
-        found.append(Hold(effect, why, Message("Payment of what is overdue.")))
+        paid = Message("Payment of what is overdue.")
+        found.append(Hold(effect, why, paid, paid))
     return found
 
 
@@ -213,9 +215,8 @@ def refuse_delivery(work: Work, note: Any) -> None:
         short = note.total_company - _advance(work, note)
         if short > 0:
             text = Message("This customer pays in advance: {amount} is missing.", amount=_plain(work, short))
-            _refuse(
-                work, note, [Hold(Effect.PREPAY, text, Message("A payment of {amount}.", amount=_plain(work, short)))]
-            )
+            lift = Message("A payment of {amount}.", amount=_plain(work, short))
+            _refuse(work, note, [Hold(Effect.PREPAY, text, lift, Message("A payment of what is missing."))])
 
 
 def _with(work: Work, account: Account, document: Any, order: int = 0, note: int = 0) -> Decimal | None:
@@ -230,8 +231,7 @@ def _refuse(work: Work, document: Any, found: list[Hold], least: Effect = Effect
     """Raise Invalid where one of them is that hard; the histories of the document and the customer tell it."""
     hard = [hold for hold in found if _ORDER.index(hold.effect) >= _ORDER.index(least)]
     if hard:
-        told = traces.Told(hard[0].text, hard[0].why, hard[0].lift)
-        traces.refused(work, document, told)
+        traces.refused(work, document, traces.Told(hard[0].text, hard[0].bare))
         raise Invalid({"account": hard[0].why})
 
 

@@ -29,10 +29,9 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True)
 class Told:
-    """What the refusal comes to, why it is, and what ends it."""
+    """What the refusal comes to, and what ends it; no figures: who reads the histories may not read the documents behind those."""
 
     effect: Message
-    why: Message
     lift: Message
 
 
@@ -67,7 +66,7 @@ def _write(actor: Actor, places: tuple[Place, ...], document: Message, told: Tol
         speech = replace(actor.speech, language=rules.company(work, "language") or DEFAULT_LANGUAGE)
         head = speech.say(Message("{document} cannot go on: {effect}.", document=document, effect=told.effect))
         if places and not _told_today(work, places[0], head, speech):
-            rest = f"{speech.say(told.why)} {speech.say('What lifts it')}: {speech.say(told.lift)}"
+            rest = f"{speech.say('What lifts it')}: {speech.say(told.lift)}"
             work.session.add_all(Note(resource=name, record=key, text=f"{head} {rest}") for name, key in places)
 
 

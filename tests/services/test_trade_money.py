@@ -9,6 +9,7 @@ import pytest
 from crm_app.core import clock
 from crm_app.core.errors import IllegalMove, Invalid, NotAllowed
 from crm_app.core.i18n import Speech
+from crm_app.models.notes import Note
 from crm_app.models.payments import Allocation
 from crm_app.services import allocation_sheet, credit
 from crm_app.services import instalments as service
@@ -367,6 +368,14 @@ def test_who_pays_in_advance_gets_what_is_paid(trading):
     assert free(first) == D(21)
     paid_in(account, 100)
     run("deliveries", "issue", note)
+    texts = [
+        text
+        for resource, key, text in trade.columns(Note, "resource", "record", "text")
+        if (resource, key) == ("accounts", account)
+    ]
+    assert texts == [
+        f"Delivery note #{note} cannot go on: Prepayment only. What lifts it: A payment of what is missing."
+    ], "no sums of invoices that its reader may not read"
 
 
 def test_who_is_held_and_why_is_told_to_who_may_read_it(trading):
