@@ -8,14 +8,17 @@ from crm_app.core.fields import BadValue, Day
 from crm_app.models.accounts import Account
 from crm_app.models.trade import LineChoice
 
-from . import currencies, shares, snapshots, trade
+from . import shares, snapshots, trade
 from .work import Work
+
+_OF_DAY = ("date", "currency", "kind", "corrects", "returns")
+_RATE = ("rate", "rate_typed", "rate_day", "rate_source")
 
 
 def anew(work: Work, resource: str, row: Any, raw: object) -> None:
     """Date the draft so, where a date is given. A quote is valid as many days as before. Raises Invalid at "date".
 
-    A foreign currency's rate moves with it where that day has one and nobody typed it; prices stay as they stand.
+    A foreign currency's rate moves with it, see `trade.rate_of_day`; prices stay as they stand.
     """
     try:
         day = Day().parse(raw, work.actor.speech)
@@ -26,9 +29,10 @@ def anew(work: Work, resource: str, row: Any, raw: object) -> None:
     if getattr(row, "valid_until", None) is not None:
         row.valid_until += day - row.date
     row.date = day
-    found = currencies.looked_up(work, row.currency, day)
-    if not row.rate_typed and found.rate is not None:
-        row.rate, row.rate_day, row.rate_source = found.rate, found.day, found.source
+    head = {name: getattr(row, name) for name in (*_OF_DAY, *_RATE) if hasattr(row, name)}
+    trade.rate_of_day(work, head)
+    for name in _RATE:
+        setattr(row, name, head[name])
     recompute(work, resource, row, snapshots.lines_of(work, resource, row.id))
 
 

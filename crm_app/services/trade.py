@@ -12,6 +12,8 @@ from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES
 from crm_app.models.accounts import Account, AccountAddress, Zone
 from crm_app.models.choices import AddressPurpose, Language
+from crm_app.models.deliveries import DeliveryKind
+from crm_app.models.invoices import InvoiceKind
 from crm_app.models.products import Product
 from crm_app.models.settings import Company
 from crm_app.models.trade import LineChoice
@@ -25,6 +27,8 @@ DOCUMENTS = ("quotes", "orders", "deliveries", "invoices")
 ZERO = Decimal(0)
 ONE = Decimal(1)
 LARGEST = Decimal(10) ** 14  # what an amount may reach, see Exact
+_READONLY = ("rate_typed", "kind", "corrects", "returns")  # whether a rate follows its day
+_BACK = (DeliveryKind.RETURN.value, InvoiceKind.CREDIT_NOTE.value)
 _TOTALS = ("net", "tax", "rounding", "total", "withheld", "payable")
 _PRICING = ("account", "date", "currency", "rate", "included", "price_list")
 _PRICING_LINE = frozenset(("product", "quantity", "tax_class", "listed"))
@@ -145,9 +149,14 @@ def rate_of(values: dict[str, Any], found: currencies.Rate | None) -> None:
 
 
 def rate_of_day(work: Work, values: dict[str, Any]) -> None:
-    """Into the head of what is made of another document: the rate of its own day, where that has one; an agreed one stays."""
+    """Into the head of what is made of another document, or dated anew: the rate of its own day, where that has one. An agreed
+    one stays; what gives back keeps that of what it gives back.
+    """
+    back = any(values.get(name) for name in ("corrects", "returns")) or values.get("kind") in _BACK
+    if values["rate_typed"] or back:
+        return
     found = currencies.looked_up(work, values["currency"], values["date"])
-    if not values["rate_typed"] and found.rate is not None:
+    if found.rate is not None:
         rate_of(values, found)
 
 
@@ -162,10 +171,14 @@ def _of_day(work: Work, draft: Draft, account: Account, resource: str) -> None:
         rate_of(values, currencies.Rate(ONE))
     elif values["rate"] is not None and "rate" in draft.given and (stored is None or stored.rate != values["rate"]):
         rate_of(values, None)
-    elif values["rate"] is None or other or (stored.date != values["date"] and not stored.rate_typed):
+    elif values["rate"] is None or other:
         rate_of(values, currencies.looked_up(work, values["currency"], values["date"]))
         if values["rate"] is None:
             draft.errors["currency"] = currencies.missing(values["currency"])
+    elif stored.date != values["date"]:
+        names = [name for name in _READONLY if hasattr(stored, name)]
+        values |= {name: getattr(stored, name) for name in names} | values
+        rate_of_day(work, values)
     if values["rate"] is not None and values["rate"] <= 0:
         draft.errors["rate"] = Message("Write a number above zero.")
 

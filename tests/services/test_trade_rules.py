@@ -414,6 +414,25 @@ def test_a_late_draft_of_any_kind_is_numbered_with_another_date(company, resourc
         assert found.valid_until == date(2025, 2, 9), "as many days as before"
 
 
+def test_what_gives_back_keeps_the_rate_of_what_it_gives_back_whatever_its_day(company):
+    for day, rate in (("2025-01-01", "0.9"), ("2025-01-09", "0.8")):
+        trade.make("exchange-rates", currency="USD", day=day, rate=rate)
+    account = trade.customer()
+    with trade.on(2025, 1, 5):
+        invoice = trade.invoice(account, line(1, 100), currency="USD")
+        note = trade.document("deliveries", account, line(1, 100), currency="USD")
+        run("deliveries", "issue", note)
+        credit, back = to("invoices", "credit", invoice), to("deliveries", "return", note)
+    with trade.on(2025, 1, 10):
+        for resource, key in (("invoices", credit), ("deliveries", back)):
+            run(resource, "change", key, date="2025-01-09")
+            assert (of(resource, key).rate, of(resource, key).date) == (D("0.9"), date(2025, 1, 9))
+            run(resource, "issue", key, date="2025-01-10")
+            found = of(resource, key)
+            assert (found.rate, found.date, found.total_company) == (D("0.9"), date(2025, 1, 10), D("108.90"))
+    assert (of("invoices", invoice).balance, trade.disagreements()) == (D(0), [])
+
+
 def test_a_sent_quote_stays_of_its_day_whatever_is_made_of_it(company):
     with trade.on(2025, 1, 5):
         quote = trade.document("quotes", trade.customer(), line(2, 100))
