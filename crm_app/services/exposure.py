@@ -173,9 +173,9 @@ def _roughly(rows: sa.Select[Any]) -> sa.Select[Any]:
 
 def _rough_share(rows: sa.Select[Any]) -> sa.Select[Any]:
     """Of rows as `_by_document` reads them."""
-    account, _, total, net, line, quantity, *less = rows.subquery().c
-    left = _float(quantity) - sum((_float(one) for one in less), sa.literal(0.0))
-    share = sa.case((left <= 0, 0.0), (left >= _float(quantity), 1.0), else_=left / _float(quantity))
+    account, _, total, net, line, quantity, whole, *less = rows.subquery().c
+    left = _float(whole) - sum((_float(one) for one in less), sa.literal(0.0))
+    share = sa.case((left <= 0, 0.0), (left >= _float(whole), _float(whole)), else_=left) / _float(quantity)
     amount = _float(total) * _float(line) / _float(net) * share
     nothing = sa.literal(ZERO, net.type)
     return sa.select(account.label("account"), amount.label("amount")).where(net != nothing, quantity > nothing)
@@ -187,14 +187,14 @@ def _rounded(work: Work, found: dict[int, Decimal]) -> dict[int, Decimal]:
 
 
 def _by_document(rows: Any) -> dict[tuple[int, int], Decimal]:
-    """The share of each document's total that its lines have left: rows of account, id, total, net, line's net, quantity, less."""
+    """The share of each document's total that its lines have left: rows of account, id, total, net, line's net, quantity,
+    whole (what may be left of it at most), less.
+    """
     found: dict[tuple[int, int], Decimal] = {}
-    for account, key, total, net, part, quantity, *less in rows:
-        left = max(quantity - sum(less, ZERO), ZERO)
+    for account, key, total, net, part, quantity, whole, *less in rows:
+        left = min(max(whole - sum(less, ZERO), ZERO), whole)
         if left and quantity and net:
-            found[account, key] = found.get((account, key), ZERO) + total * part / net * min(
-                left / quantity, Decimal(1)
-            )
+            found[account, key] = found.get((account, key), ZERO) + total * part / net * left / quantity
     return found
 
 
@@ -213,11 +213,11 @@ def _invoiced(origin: str, line: Any) -> sa.ColumnElement[Decimal]:
 
 
 def _ordered(which: Which, rest: Rest = list) -> sa.Select[Any]:
-    """Lines of what was ordered, but of the `order` that is given."""
+    """Lines of what was ordered, but of the `order` that is given; what was handed over beyond it counts."""
     account, status = column_of(SalesOrder, "account"), column_of(SalesOrder, "status")
     heads = (column_of(SalesOrder, name) for name in ("id", "total_company", "net"))
     return (
-        sa.select(account, *heads, *_part(OrderLine), _invoiced("order_line", OrderLine), _dropped())
+        sa.select(account, *heads, *_part(OrderLine, _whole()), _invoiced("order_line", OrderLine), _dropped())
         .join(OrderLine, column_of(OrderLine, "sales_order") == column_of(SalesOrder, "id"))
         .where(which(account), *rest([status.in_(_COUNTED), column_of(SalesOrder, "invoiced") != Progress.ALL.value]))
         .where(column_of(SalesOrder, "id") != sa.bindparam("order", 0))
@@ -229,8 +229,16 @@ def _dropped() -> sa.ColumnElement[Decimal]:
     quantity = column_of(OrderLine, "quantity")
     closed = column_of(SalesOrder, "status") == OrderStatus.CLOSED.value
     return sa.type_coerce(
-        sa.case((closed, quantity - _delivered()), else_=sa.literal(ZERO, quantity.type)), quantity.type
+        sa.case((closed, _whole() - _delivered()), else_=sa.literal(ZERO, quantity.type)), quantity.type
     )
+
+
+def _whole() -> sa.ColumnElement[Decimal]:
+    """What of an order's line may be charged: its quantity, or more where more has been handed over."""
+    quantity = column_of(OrderLine, "quantity")
+    begun = column_of(SalesOrder, "delivered") != Progress.NONE.value  # asked first: most orders are not
+    more = sa.case((sa.and_(begun, _delivered() > quantity), _delivered()), else_=quantity)
+    return sa.type_coerce(more, quantity.type)
 
 
 def _delivered() -> sa.ColumnElement[Decimal]:
@@ -249,8 +257,9 @@ def _delivered() -> sa.ColumnElement[Decimal]:
     return sa.type_coerce(sa.func.coalesce(delivered.scalar_subquery(), nothing), quantity.type)
 
 
-def _part(line: Any) -> tuple[Any, Any]:
-    return column_of(line, "net"), column_of(line, "quantity")
+def _part(line: Any, whole: Any = None) -> tuple[Any, Any, Any]:
+    quantity = column_of(line, "quantity")
+    return column_of(line, "net"), quantity, (quantity if whole is None else whole).label("whole")
 
 
 def _handed_over(which: Which, rest: Rest = list) -> sa.Select[Any]:

@@ -11,7 +11,7 @@ from crm_app.core.errors import IllegalMove, Invalid, NotAllowed
 from crm_app.core.i18n import Speech
 from crm_app.models.notes import Note
 from crm_app.models.payments import Allocation
-from crm_app.services import allocation_sheet, credit
+from crm_app.services import allocation_sheet, credit, exposure
 from crm_app.services import instalments as service
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
@@ -327,6 +327,33 @@ def test_what_is_ordered_or_handed_over_and_not_invoiced_is_on_credit_too(tradin
     bare = trade.document("deliveries", account, line(1, 50))
     run("deliveries", "issue", bare)
     assert exposed(account) == D("423.50")
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_what_was_handed_over_beyond_an_order_is_on_credit_until_it_is_invoiced(trading, closed):
+    account = trade.customer(credit_limit="100000")
+    order = trade.order(account, line(10, 5), line(4, 20))
+    note = to("orders", "deliver", order)
+    rows = of("deliveries", note).lines
+    run("deliveries", "change", note, lines=[{"id": rows[0].id, "quantity": "12"}, {"id": rows[1].id, "quantity": "4"}])
+    assert exposed(account) == D("157.30"), "a draft hands nothing over"
+    run("deliveries", "issue", note, confirm=True)
+    assert exposed(account) == D("169.40")
+    invoice = to("orders", "invoice", order, lines=trade.picked("orders", order, 10, 4), issue=True)
+    assert (owed(account), exposed(account)) == (D("157.30"), D("169.40"))
+    to("invoices", "pay", invoice)
+    if closed:
+        run("orders", "close", order)
+    for limit, is_over in (("12.09", True), ("13.20", False)):
+        run("accounts", "change", account, credit_limit=limit)
+        with Work(SYSTEM) as work:
+            assert (account in set(work.session.scalars(exposure.over_limit()))) is is_over
+    run("accounts", "change", account, credit_limit="100000")
+    back = to("deliveries", "return", note, lines=trade.picked("deliveries", note, 1))
+    run("deliveries", "issue", back)
+    assert exposed(account) == D("6.05"), "what came back is not charged"
+    to("deliveries", "invoice", note, issue=True)
+    assert (owed(account), exposed(account)) == (D("6.05"), D("6.05"))
 
 
 def test_a_deposit_is_not_counted_twice(trading):
