@@ -233,6 +233,13 @@ def _dropped() -> sa.ColumnElement[Decimal]:
     )
 
 
+def closed_counts() -> sa.ColumnElement[bool]:
+    """Whether a closed order still counts: something of it that was handed over is not invoiced."""
+    mine = column_of(OrderLine, "sales_order") == column_of(SalesOrder, "id")
+    left = _delivered() > _invoiced("order_line", OrderLine)
+    return sa.select(sa.literal(1)).select_from(OrderLine).where(mine, left).correlate(SalesOrder).exists()
+
+
 def _whole() -> sa.ColumnElement[Decimal]:
     """What of an order's line may be charged: its quantity, or more where more has been handed over."""
     quantity = column_of(OrderLine, "quantity")

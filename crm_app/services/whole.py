@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from crm_app.core.errors import NotAllowed
 from crm_app.core.resource import Resource
 from crm_app.models.choices import Progress
+from crm_app.models.orders import OrderStatus
 
+from . import exposure
 from .actors import Actor
 from .values import readable, resource_of
 from .work import Work, column_of
@@ -31,11 +33,18 @@ def _where(status: tuple[str, ...], more: Callable[[Any], sa.ColumnElement[bool]
     return lambda table: sa.and_(column_of(table, "status").in_(status), more(table))
 
 
+def _order_counts(table: Any) -> sa.ColumnElement[bool]:
+    closed = column_of(table, "status") == OrderStatus.CLOSED.value
+    return sa.and_(
+        column_of(table, "invoiced") != Progress.ALL.value, sa.or_(sa.not_(closed), exposure.closed_counts())
+    )
+
+
 # which documents count in what an account owes and is exposed with now
 _COUNTS: Mapping[str, Callable[[Any], Any]] = {
     "invoices": _where(("issued",), lambda table: column_of(table, "balance") > _ZERO),
     "payments": _where(("posted",), lambda table: column_of(table, "unallocated") > _ZERO),
-    "orders": _where(("confirmed", "held", "closed"), lambda table: column_of(table, "invoiced") != Progress.ALL.value),
+    "orders": _where(("confirmed", "held", "closed"), _order_counts),
     "deliveries": _where(("issued", "signed"), lambda table: column_of(table, "invoiced") != Progress.ALL.value),
 }
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from crm_app.core import clock
 from crm_app.core.errors import NotAllowed
@@ -197,6 +198,32 @@ def test_a_salesperson_sees_which_of_their_customers_are_held_where_nothing_that
     figures = {figure.label.text for figure in _figures(me, account)}
     assert ("Credit left" in figures) is (not hide)
     assert ("Balance" in figures) is (hide not in ("invoices", "payments"))
+
+
+def test_a_closed_order_hides_its_customer_only_while_something_of_it_is_to_be_invoiced(trading):
+    reads = ("accounts", "invoices", "payments", "orders", "deliveries")
+    me = kernel.user_with({f"{name}.read": "own" for name in reads})
+    theirs = kernel.user_with({}).user
+    account = trade.customer(owner=me.user, held=True)
+    run("accounts", "change", account, held=False)
+    order = trade.order(account, line(4, 10), owner=theirs)
+    note = to("orders", "deliver", order, percent="50", issue=True)
+    first = to("orders", "invoice", order, percent="25", issue=True)
+    run("accounts", "change", account, held=True)
+
+    def shown():
+        with Work(me) as work:
+            return account in {one.account for one in credit.held(work)}
+
+    run("orders", "close", order)
+    to("invoices", "pay", first)
+    with Work(SYSTEM, "deliveries.change") as work:
+        mine = sa.update(DeliveryNote).where(DeliveryNote.id == note).values(owner=me.user)
+        work.session.execute(mine.execution_options(synchronize_session=False))
+    assert not shown(), "one of two that left is not invoiced"
+    rest = to("deliveries", "invoice", note, issue=True)
+    to("invoices", "pay", rest)
+    assert (trade.of("orders", order).invoiced, shown()) == ("partly", True)
 
 
 def _told_in(name, key):
