@@ -203,8 +203,8 @@ class Work:
 
     def locked_where(self, table: type[SQLModel], *conditions: sa.ColumnElement[bool]) -> Any:
         """The same for the one row that these conditions leave. What was read of it before the lock is read again."""
-        found = sa.select(table).where(*conditions).with_for_update().execution_options(populate_existing=True)
-        return self.session.scalar(found)
+        found = sa.select(table).where(*conditions).execution_options(populate_existing=True)
+        return self.session.scalar(found.with_for_update() if self.verb else found)
 
     def record_changes(self, rows: list[dict[str, Any]]) -> None:
         """Write Changes for rows that were saved past the session (bulk inserts): entity, record, before, after."""

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from crm_app.core.errors import Missing
 from crm_app.models.accounts import Account
@@ -191,6 +192,17 @@ def test_what_a_choice_comes_to_is_told_while_somebody_else_saves(trading):
         saving.session.flush()
         for resource, verb, key, values, net in asked:
             assert choosing.weigh(SYSTEM, resource, verb, key, values).net == net, (resource.name, verb)
+    locks = []
+
+    def seen(_connection, _cursor, statement, *_more):
+        locks.append("FOR UPDATE" in statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", seen)
+    for resource, verb, key, values, net in asked:
+        assert choosing.weigh(SYSTEM, resource, verb, key, values).net == net
+    sa.event.remove(sa.Engine, "before_cursor_execute", seen)
+    assert locks
+    assert not any(locks), "nobody who changes these documents waits for who asks"
     # what it comes to follows from what is written first
     assert choosing.weigh(SYSTEM, ORDERS, "invoice", deposited, {}).net == D(70)
     assert choosing.weigh(SYSTEM, INVOICES, "credit", invoice, {"percent": "25"}).net == D(9)
