@@ -134,7 +134,7 @@ def _computed(
         draft = rules.Draft(document or None, dict(head), _given(head, stored=bool(document)), {"lines": rows})
         if head.get("account"):
             rules.apply(work, resource.name, draft)
-        wrong = _by_line(draft.errors)
+        wrong = _by_line(draft.errors, len(rows))
         if not wrong:
             head |= draft.values
             return faulty | {number: (row, {}) for number, (_, row) in zip(numbers, rows, strict=True)}
@@ -175,11 +175,12 @@ def _given(head: Mapping[str, Any], *, stored: bool) -> frozenset[str]:
     return frozenset(name for name, value in head.items() if stored or value not in (None, False))
 
 
-def _by_line(errors: Mapping[str, Message]) -> dict[int, dict[str, Message]]:
+def _by_line(errors: Mapping[str, Message], count: int) -> dict[int, dict[str, Message]]:
+    """The errors at one of so many lines; what is wrong at other parts of the document is none of theirs."""
     found: dict[int, dict[str, Message]] = {}
     for name, text in errors.items():
         place = name.split(".")
-        if len(place) == 3:
+        if len(place) == 3 and place[0] == "lines" and int(place[1]) < count:
             found.setdefault(int(place[1]), {})[place[2]] = text
     return found
 

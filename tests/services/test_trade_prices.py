@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from crm_app.core.i18n import Message
 from crm_app.models.currencies import ExchangeRate
 from crm_app.models.quotes import QuoteLine
-from crm_app.services import previews, records
+from crm_app.services import previews, records, rules
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work, column_of
 from tests.support import trade
@@ -415,3 +416,15 @@ def test_a_products_own_price_is_without_taxes_and_a_lists_as_the_list_says(trad
     assert (abroad.lines[0].price, abroad.total) == (D("9.99"), D("9.99"))
     trade.run("quotes", "change", quote.id, lines=[{"id": quote.lines[0].id, "tax_class": "reduced"}])
     assert now("quotes", quote.id)[0] == (D("10.989"), True)
+
+
+def test_what_is_wrong_at_another_part_of_a_document_is_not_told_at_a_line(trading, monkeypatch):
+    quotes, head = records.resource_of("quotes"), {"account": trade.customer(), "currency": "EUR"}
+
+    def wrong(_work, _resource, draft):
+        draft.errors |= {name: Message("No.") for name in ("shares.0.percent", "lines.7.price")}
+
+    monkeypatch.setattr(rules, "apply", wrong)
+    with Work(SYSTEM) as work:
+        found = previews.preview(work, quotes, head, [line(1, 10)])
+    assert [row.faults for row in found.lines] == [{}]
