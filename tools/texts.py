@@ -62,12 +62,6 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
         "Deposit invoices",
         "Payments",
     ),
-    ("services/presets.py", "name"): (
-        "30 days",
-        "60 days",
-        "30 days from the end of the month",
-        "Half at 30 days, half at 60",
-    ),
     ("services/receivable_sheets.py", "text"): (),
     ("services/receivable_sheets.py", "statements.KIND_WORDS[row.kind]"): (
         "Invoice",

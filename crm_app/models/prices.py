@@ -65,12 +65,14 @@ class PriceRule(Line, table=True):
 
 
 class PaymentTerms(Searchable, table=True):
-    """When an invoice is due, in one part or several."""
+    """When an invoice is due, in one part or several. `name` is what the team calls it; documents take that of their language."""
 
     __tablename__ = "payment_terms"
     __table_args__ = sorted_by_key("payment_terms")
 
     name: str = column(Text(80), "Name", required=True, unique=True)
+    name_es: str | None = column(Text(80), "Name in Spanish")
+    name_en: str | None = column(Text(80), "Name in English")
     active: bool = column(Boolean("Not active"), "Active", default=True)
 
 

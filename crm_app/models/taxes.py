@@ -41,7 +41,10 @@ KIND_LABELS = (
 
 
 class TaxRate(Searchable, table=True):
-    """A rate of the seller's country. Without a class it is for all classes; the order is that of application."""
+    """A rate of the seller's country. Without a class it is for all classes; the order is that of application.
+
+    Documents say name and reason in the customer's language, where the rate has them in it.
+    """
 
     __tablename__ = "tax_rate"
     __table_args__ = sorted_by_key("tax_rate")
@@ -58,6 +61,10 @@ class TaxRate(Searchable, table=True):
     valid_from: date | None = column(Day(), "Valid from")
     valid_to: date | None = column(Day(), "Valid to")
     active: bool = column(Boolean("Not active"), "Active", default=True)
+    name_es: str | None = column(Text(60), "Name in Spanish")
+    name_en: str | None = column(Text(60), "Name in English")
+    reason_es: str | None = column(Text(200), "Reason in Spanish")
+    reason_en: str | None = column(Text(200), "Reason in English")
 
     def check(self) -> Mapping[str, Message]:
         """It does not end before it begins; a percentage that is withheld or included stays under a thousand."""
@@ -80,6 +87,7 @@ TAX_RATES = resource(
     form=(
         Section("Details", ("name", "country", "regime", "tax_class", "kind", "value", "sequence", "active")),
         Section("Law", ("category", "reason", "valid_from", "valid_to")),
+        Section("Names by language", ("name_es", "name_en", "reason_es", "reason_en")),
     ),
     group="Settings",
 )

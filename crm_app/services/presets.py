@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_name
 
-from crm_app.core.i18n import DEFAULT_LANGUAGE, translate
+from crm_app.core import preset_names
+from crm_app.core.i18n import DEFAULT_LANGUAGE
 from crm_app.models.numbering import Numbered
 from crm_app.models.prices import PaymentPart, PaymentTerms
 
@@ -28,8 +29,9 @@ def begin(work: Work, country: str, currency: str) -> None:
     codes = dict.fromkeys((currency, *_CURRENCIES))
     rows = [{"code": code, "name": str(get_currency_name(code, locale=language))[:60]} for code in codes]
     records.insert_many(work, records.resource_of("currencies"), rows)
-    for name, parts in _TERMS:
-        terms = PaymentTerms(name=translate(name, language))
+    for english, parts in _TERMS:
+        name = preset_names.in_language(english, language)
+        terms = PaymentTerms(name=name, **preset_names.by_language("name", name))
         work.session.add(terms)
         work.session.flush()
         work.session.add_all(

@@ -6,12 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_app.core import units
 from crm_app.models.accounts import Account
 from crm_app.models.contacts import Contact
 from crm_app.models.invoices import Invoice
+from crm_app.models.prices import PaymentTerms
 from crm_app.models.products import Product
 from crm_app.models.settings import Company
 from crm_app.models.snapshots import DocumentSnapshot
+from crm_app.models.taxes import TaxRate
 from crm_app.models.users import User
 
 from . import instalments, ledger, trade
@@ -19,6 +22,7 @@ from .work import Work, column_of
 
 _PARTY = ("name", "legal_name", "tax_id", "street", "postcode", "city", "region", "country", "phone", "email")
 _KINDS = {"quotes": "quote", "orders": "order", "deliveries": "delivery"}
+_Said = Mapping[tuple[int, str], str]  # a rate's id and its name or reason: the same in the language of the document
 _ORIGINS = (("quotes", "quote"), ("orders", "order"), ("deliveries", "delivery"))
 
 
@@ -39,6 +43,8 @@ def stored(work: Work, entity: str, key: int) -> DocumentSnapshot | None:
 def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dict[str, Any]:
     """The document as documents/snapshot reads it: decimals as text, dates in ISO 8601."""
     company, account = trade.company(work), work.row(Account, row.account)
+    language = (account.language if account else None) or company.language
+    said = _rates_said(work, language)
     return {
         "kind": _KINDS.get(resource) or row.kind,
         "draft": row.number is None or row.status == "draft",
@@ -46,11 +52,11 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
         "date": _day(row.date),
         "due": _day(getattr(row, "due", None)),
         "valid_until": _day(getattr(row, "valid_until", None)),
-        "language": (account.language if account else None) or company.language,
+        "language": language,
         "country": (account.country if account else None) or company.country,
         "reference": row.reference or "",
         "salesperson": _name(work, User, row.owner),
-        "payment_terms": _terms(work, row),
+        "payment_terms": _name(work, PaymentTerms, row.payment_terms, f"name_{language}", "name"),
         "terms": row.terms or "",
         "notes": row.notes or "",
         "valued": bool(getattr(row, "valued", True)),
@@ -61,19 +67,23 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
         "origins": [
             found for name, field in _ORIGINS if (found := _origin(work, name, getattr(row, field, None))) is not None
         ],
-        "lines": _lines(work, lines, _labels(work, row, lines)),
-    } | _money(work, company, row)
+        "lines": _lines(work, lines, _labels(work, row, lines, said), language),
+    } | _money(work, company, row, said)
 
 
-def _money(work: Work, company: Company, row: Any) -> dict[str, Any]:
+def _money(work: Work, company: Company, row: Any, said: _Said) -> dict[str, Any]:
     """Currency, taxes and totals."""
     names = ("rate", "total_company", "net", "tax", "rounding", "total", "withheld", "payable")
     return {name: _text(getattr(row, name)) for name in names} | {
         "currency": row.currency,
         "company_currency": company.currency,
         "included": bool(row.included),
-        "taxes": [_rate(part) | {"reason": part["reason"]} for part in row.tax_lines if not part["withheld"]],
-        "withholdings": [_rate(part) for part in row.tax_lines if part["withheld"]],
+        "taxes": [
+            _rate(part, said) | {"reason": _in_words(said, part["tax"], part["reason"])}
+            for part in row.tax_lines
+            if not part["withheld"]
+        ],
+        "withholdings": [_rate(part, said) for part in row.tax_lines if part["withheld"]],
         "instalments": _instalments(work, row),
     }
 
@@ -94,24 +104,41 @@ def _day(value: Any) -> str | None:
     return value.isoformat() if value is not None else None
 
 
-def _name(work: Work, table: Any, key: int | None) -> str:
-    return _told(work, table, "name", {key} if key else set()).get(key or 0, "")
+def _name(work: Work, table: Any, key: int | None, *names: str) -> str:
+    return _told(work, table, {key} if key else set(), *names or ("name",)).get(key or 0, "")
 
 
-def _told(work: Work, table: Any, name: str, keys: set[int]) -> Mapping[int, str]:
-    """That column of these records; read once in a transaction, in which a quote and its invoice may be kept."""
-    kept: dict[int, str] = work.session.info.setdefault(("told", table, name), {})
+def _told(work: Work, table: Any, keys: set[int], *names: str) -> Mapping[int, str]:
+    """Of these records the first of those columns that says something; read once in a transaction, in which a quote and its
+    invoice may be kept.
+    """
+    kept: dict[int, str] = work.session.info.setdefault(("told", table, names), {})
     if missing := keys - kept.keys():
-        number = column_of(table, "id")
-        rows = work.session.execute(sa.select(number, column_of(table, name)).where(number.in_(missing)))
-        kept.update((key, str(text or "")) for key, text in rows)
+        number, columns = column_of(table, "id"), [column_of(table, name) for name in names]
+        rows = work.session.execute(sa.select(number, sa.func.coalesce(*columns, "")).where(number.in_(missing)))
+        kept.update((key, str(text)) for key, text in rows)
     return kept
 
 
-def _terms(work: Work, row: Any) -> str:
-    from crm_app.models.prices import PaymentTerms
+def _rates_said(work: Work, language: str) -> _Said:
+    """What rates that have a name or a reason of their own in that language say in it; read once in a transaction."""
+    kept: dict[str, _Said] = work.session.info.setdefault("rates said", {})
+    if language not in kept:
+        key, *columns = (
+            column_of(TaxRate, name) for name in ("id", "name", f"name_{language}", "reason", f"reason_{language}")
+        )
+        rows = work.session.execute(
+            sa.select(key, *columns).where(sa.or_(columns[1].is_not(None), columns[3].is_not(None)))
+        )
+        kept[language] = {
+            (rate, text): other for rate, *texts in rows for text, other in (texts[:2], texts[2:]) if text and other
+        }
+    return kept[language]
 
-    return _name(work, PaymentTerms, row.payment_terms)
+
+def _in_words(said: _Said, rate: int, text: str) -> str:
+    """The rate's name or reason in the language; as the document has it where the rate has been renamed since."""
+    return said.get((rate, text), text)
 
 
 def _party(source: Any) -> dict[str, str]:
@@ -143,7 +170,7 @@ def _origin(work: Work, resource: str, key: int | None) -> dict[str, Any] | None
     return {"kind": _KINDS.get(resource) or row.kind, "number": row.number or "", "date": _day(row.date)}
 
 
-def _labels(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, str]:
+def _labels(work: Work, row: Any, lines: Sequence[Any], said: _Said) -> dict[str, str]:
     """The taxes of each class in words, such as "IVA 21 %"."""
     account = work.row(Account, row.account)
     if account is None:
@@ -152,19 +179,22 @@ def _labels(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, str]:
 
     head = {name: getattr(row, name, None) for name in ("date", "kind", "corrects")}
     of_class = taxes.borne(work, account, head)
-    return {key: " + ".join(tax.name for tax in of_class(key)) for key in {line.tax_class for line in lines}}
+    return {
+        key: " + ".join(_in_words(said, tax.key, tax.name) for tax in of_class(key))
+        for key in {line.tax_class for line in lines}
+    }
 
 
-def _lines(work: Work, lines: Sequence[Any], labels: Mapping[str, str]) -> list[dict[str, Any]]:
+def _lines(work: Work, lines: Sequence[Any], labels: Mapping[str, str], language: str) -> list[dict[str, Any]]:
     keys = {line.product for line in lines if line.product}
-    codes = _told(work, Product, "code", keys)
+    codes = _told(work, Product, keys, "code")
     return [
         {
             "group": line.group or "",
             "choice": "" if getattr(line, "choice", "firm") == "firm" else line.choice,
             "code": codes.get(line.product) or "",
             "description": line.description or "",
-            "unit": line.unit or "",
+            "unit": units.in_language(line.unit or "", language, line.quantity),
             "quantity": _text(line.quantity),
             "price": _text(line.price),
             "discount": _text(line.discount),
@@ -176,8 +206,9 @@ def _lines(work: Work, lines: Sequence[Any], labels: Mapping[str, str]) -> list[
     ]
 
 
-def _rate(part: Mapping[str, Any]) -> dict[str, str]:
-    return {"name": part["name"], "percent": part["value"], "base": part["base"], "amount": part["amount"]}
+def _rate(part: Mapping[str, Any], said: _Said) -> dict[str, str]:
+    name = _in_words(said, part["tax"], part["name"])
+    return {"name": name, "percent": part["value"], "base": part["base"], "amount": part["amount"]}
 
 
 def lines_of(work: Work, resource: str, key: int) -> list[Any]:

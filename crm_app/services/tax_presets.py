@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from crm_app.core import preset_names
 from crm_app.core.tax import TaxKind
 from crm_app.models.choices import TaxClass
 from crm_app.models.taxes import Regime, TaxRate
@@ -136,6 +137,7 @@ def load(work: Work, country: str) -> int:
         TaxRate(
             name=name, country=country, regime=regime.value, tax_class=tax_class, kind=kind, value=Decimal(value),
             category=category, reason=reason or None, sequence=10 + 10 * number,
+            **preset_names.by_language("name", name), **preset_names.by_language("reason", reason),
         )
         for number, (regime, rates) in enumerate(groups)
         for name, tax_class, kind, value, category, reason in rates

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from crm_app.core.query import Filter, Query
 from crm_app.models.base import Json
 from crm_app.models.invoices import INVOICES, Invoice, InvoicePart
+from crm_app.models.prices import PaymentTerms
+from crm_app.models.taxes import TaxRate
 from crm_app.services import ageing, credit, needs, records, schema, snapshots, statements, strip, trade_checks
 from crm_app.services.actors import SYSTEM
 from crm_app.services.database import engine_for
@@ -211,13 +213,27 @@ def test_invoices_that_were_issued_before_get_their_parts(database, tmp_path):
         taken_back = _taken_back(account)
         to("invoices", "pay", several, amount="130")
         before = [parts_of(key) for key in (several, whole)]
+        trade.run("payment-terms", "change", _terms_of("60 days"), name="Two months", name_es=None)
+        named = _by_language()
         _back(database, [(several, before[0])])
-        assert schema.pending(database) == schema.migrate(database) == 13
+        assert schema.pending(database) == schema.migrate(database) == 14
         assert [parts_of(key) for key in (several, whole, draft)] == [*before, []]
         assert of("invoices", several).next_due == before[0][1][0]
+        assert _by_language() == named
         assert [getattr(of(name, key), how) for name, key, how, _ in taken_back] == [told for *_, told in taken_back]
         assert (of("invoices", whole).next_due, trade.disagreements()) == (before[1][0][0], [])
         engine_for(database).dispose()
+
+
+def _terms_of(name):
+    (found,) = [key for key, text in trade.columns(PaymentTerms, "id", "name") if text == name]
+    return found
+
+
+def _by_language():
+    """What payment terms and tax rates are called in Spanish and in English, and why nothing is charged."""
+    rates = trade.columns(TaxRate, "name", "name_es", "name_en", "reason_es", "reason_en")
+    return trade.columns(PaymentTerms, "name", "name_es", "name_en"), rates
 
 
 def _taken_back(account):
@@ -246,7 +262,7 @@ def _handed_over(account):
 
 
 def _back(url, kept):
-    """The schema as it was thirteen versions before, with these parts beside their invoices."""
+    """The schema as it was fourteen versions before, with these parts beside their invoices."""
     invoice = sa.table("invoice", sa.column("id"), sa.column("instalments", Json))
     with engine_for(url).execution_options(writes=True).begin() as connection:
         added = (
@@ -275,6 +291,9 @@ def _back(url, kept):
         for table in ("account", "contact"):
             connection.exec_driver_sql(f"DROP INDEX ix_{table}_email_search")
             connection.exec_driver_sql(f"DROP INDEX ix_{table}_city_search")
+        named = ("payment_terms DROP COLUMN name", "tax_rate DROP COLUMN name", "tax_rate DROP COLUMN reason")
+        for text, language in product(named, ("es", "en")):
+            connection.exec_driver_sql(f"ALTER TABLE {text}_{language}")
         heads = ("quote", "sales_order", "delivery_note", "invoice")
         for table, name in product(heads, ("rate_typed", "rate_day", "rate_source")):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {name}")

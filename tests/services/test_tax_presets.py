@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 
 from crm_app.models.choices import TaxClass
+from crm_app.models.prices import PaymentTerms
+from crm_app.models.taxes import TaxRate
 from tests.support import crm, trade
 from tests.support.trade import line, of
 
@@ -39,3 +41,19 @@ def test_every_class_is_invoiced_to_every_kind_of_customer_from_the_first_day(da
             due = sum(price * percent / 100 for price, percent in zip(prices, charged, strict=True))
             assert (bill.net, bill.tax, bill.total) == (sum(prices), due, sum(prices) + due), values
             assert sum(Decimal(told["base"]) for told in bill.tax_lines) >= sum(prices), "a tax of nothing is told, too"
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("country", CHARGED)
+def test_what_a_company_begins_with_is_named_in_both_languages(database, tmp_path, country, language):
+    """A text stands once: as the name, and in the other language. Peru's tax is called by its letters in both."""
+    with crm.using(database, tmp_path):
+        crm.founded(country=country, currency="EUR", language=language)
+        rates = trade.columns(TaxRate, "name", "name_es", "name_en", "reason", "reason_es", "reason_en")
+        terms = trade.columns(PaymentTerms, "name", "name_es", "name_en")
+    for text, spanish, english in [*terms, *(row[:3] for row in rates), *(row[3:] for row in rates if row[3])]:
+        assert (spanish is None) != (english is None) or text == "IGV 18 %", text
+    of_language = {name for name, *_ in terms}
+    assert ("30 días" in of_language, "30 days" in of_language) == (language == "es", language == "en")
+    spanish = country not in ("DE", "US", "JP")
+    assert {row[1] is None for row in rates} == {spanish}

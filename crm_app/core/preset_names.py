@@ -1,0 +1,85 @@
+"""What a new company begins with, payment terms and tax rates, is named in Spanish and in English, as its customers read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_IN_ENGLISH = {
+    "30 días": "30 days",
+    "60 días": "60 days",
+    "30 días fin de mes": "30 days from the end of the month",
+    "Mitad a 30 días, mitad a 60": "Half at 30 days, half at 60",
+    "IVA 21 %": "VAT 21%",
+    "IVA 19 %": "VAT 19%",
+    "IVA 16 %": "VAT 16%",
+    "IVA 10,5 %": "VAT 10.5%",
+    "IVA 10 %": "VAT 10%",
+    "IVA 5 %": "VAT 5%",
+    "IVA 4 %": "VAT 4%",
+    "IVA 0 %": "VAT 0%",
+    "Recargo 5,2 %": "Equivalence surcharge 5.2%",
+    "Recargo 1,4 %": "Equivalence surcharge 1.4%",
+    "Recargo 0,5 %": "Equivalence surcharge 0.5%",
+    "Exento de IVA": "VAT exempt",
+    "Excluido de IVA": "Excluded from VAT",
+    "No afecto a IVA": "Not subject to VAT",
+    "Inafecto": "Not subject to IGV",
+    "Exonerado": "Exempt from IGV",
+    "Intracomunitario 0 %": "Intra-Community 0%",
+    "Exportación 0 %": "Export 0%",
+    "Cliente exento": "Exempt customer",
+    "IRPF 15 %": "Income tax withholding (IRPF) 15%",
+    "IRPF 7 %": "Income tax withholding (IRPF) 7%",
+    "ISR 10 %": "Income tax withholding (ISR) 10%",
+    "ReteFuente 2,5 %": "Income tax withholding 2.5%",
+    "ReteFuente 4 %": "Income tax withholding 4%",
+    "ReteIVA 15 %": "VAT withholding 15%",
+    "ReteICA 0,966 %": "ICA withholding 0.966%",
+    "Retención de IVA 10,6667 %": "VAT withholding 10.6667%",
+    "Retención de renta 8 %": "Income tax withholding 8%",
+    "Retención de honorarios 15,25 %": "Withholding tax on fees 15.25%",
+    "Retención de Ganancias 2 %": "Income tax withholding 2%",
+    "Exento, artículo 20 de la Ley 37/1992": "Exempt, article 20 of Spanish Law 37/1992",
+    "Excluido, artículo 424 del Estatuto Tributario": "Excluded, article 424 of the Colombian Tax Code",
+    "Exento, artículo 9 de la LIVA": "Exempt, article 9 of the Mexican VAT Act",
+    "Exonerado, apéndice I del TUO de la Ley del IGV": "Exempt, appendix I of the Peruvian IGV Act",
+    "Exento, artículo 12 del DL 825": "Exempt, article 12 of Chilean Decree-Law 825",
+    "Exento, artículo 7 de la Ley de IVA": "Exempt, article 7 of the Argentine VAT Act",
+    "Entrega intracomunitaria, art. 25 de la Ley 37/1992. Servicios: inversión del sujeto pasivo, Directiva IVA art. 196": (
+        "Intra-Community supply, article 25 of Spanish Law 37/1992. Services: reverse charge, article 196 of the VAT Directive"
+    ),
+    "Exportación, artículo 21 de la Ley 37/1992": "Export, article 21 of Spanish Law 37/1992",
+    "Exportación": "Export",
+}
+_IN_SPANISH = {english: spanish for spanish, english in _IN_ENGLISH.items() if "%" not in english} | {
+    "VAT 20 %": "IVA 20 %",
+    "VAT 10 %": "IVA 10 %",
+    "VAT 5 %": "IVA 5 %",
+    "VAT 0 %": "IVA 0 %",
+    "Sales tax": "Impuesto sobre ventas",
+    "Sales tax, reduced": "Impuesto sobre ventas, reducido",
+    "Sales tax, super-reduced": "Impuesto sobre ventas, superreducido",
+    "Sales tax 0 %": "Impuesto sobre ventas 0 %",
+    "No tax": "Sin impuestos",
+    "Exempt": "Exento",
+    "Intra-Community 0 %": "Intracomunitario 0 %",
+    "Export 0 %": "Exportación 0 %",
+    "Exempt from sales tax": "Exento del impuesto sobre ventas",
+    "Outside the scope of tax": "No sujeto a impuestos",
+    "Exempt, article 132 of Directive 2006/112/EC": "Exento, artículo 132 de la Directiva 2006/112/CE",
+    "Goods: intra-Community supply, article 138 of Directive 2006/112/EC. Services: reverse charge, articles 44 and 196": (
+        "Bienes: entrega intracomunitaria, artículo 138 de la Directiva 2006/112/CE."
+        " Servicios: inversión del sujeto pasivo, artículos 44 y 196"
+    ),
+    "Export, article 146 of Directive 2006/112/EC": "Exportación, artículo 146 de la Directiva 2006/112/CE",
+}
+_IN: Mapping[str, Mapping[str, str]] = {"es": _IN_SPANISH, "en": _IN_ENGLISH}
+
+
+def in_language(text: str, language: str) -> str:
+    """The preset's text in that language (es, en); as it stands where it is in it already, or is none of a preset's."""
+    return _IN[language].get(text, text)
+
+
+def by_language(field: str, text: str) -> dict[str, Any]:
+    """The columns beside `field`, such as `name_en`, for the languages in which a preset says something else than `text`."""
+    return {f"{field}_{language}": said for language in _IN if (said := in_language(text, language)) != text}
