@@ -159,6 +159,15 @@ def _take_run_back(work: Work, entity: str, run: list[Change], restored: dict[tu
             _take_line_back(work, *found, change)
 
 
+def undone(work: Work, keys: Iterable[int]) -> set[int]:
+    """Those of these ChangeSets that have been taken back, with all that are one act with them."""
+    mine = column_of(ChangeSet, "id"), column_of(ChangeSet, "batch")
+    mate, later = (ChangeSet.__table__.alias() for _ in range(2))  # type: ignore[attr-defined]
+    same = sa.or_(mate.c.id == mine[0], mate.c.batch == mine[1])
+    standing = sa.exists().where(same, sa.not_(sa.exists().where(later.c.undoes == mate.c.id)))
+    return set(work.session.scalars(sa.select(mine[0]).where(mine[0].in_(list(keys)), sa.not_(standing))))
+
+
 def batch_of(actor: Actor, key: int) -> list[int]:
     """The ChangeSets that are one act with this one and are not undone, newest first; only itself where it stands alone."""
     number, batch = column_of(ChangeSet, "id"), column_of(ChangeSet, "batch")

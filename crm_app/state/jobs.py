@@ -11,7 +11,7 @@ from crm_app.core.errors import Missing
 from crm_app.core.i18n import Speech
 from crm_app.core.query import Filter, Query
 from crm_app.core.resource import RESOURCES
-from crm_app.services import actions, jobs, records
+from crm_app.services import actions, history, jobs, records
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -27,7 +27,7 @@ _TABS = {"going": GOING, "done": ("done",), "failed": ("failed",), "cancelled": 
 
 @dataclasses.dataclass
 class JobRow:
-    """A job in words. `part` is how much of it is done, of 100; `undo` the change that takes it back, "" where nothing does."""
+    """A job in words. `part` is how much of it is done, of 100; `undo` the change that takes it back, "" where nothing does any more."""
 
     id: int = 0
     title: str = ""
@@ -137,16 +137,19 @@ def read(actor: Actor, standing: str, page: int) -> Shown:
         found, total = jobs.page(work, Query(filters=filters, page=page, size=SIZE))
         counted, going = jobs.counts(work), jobs.going(work)
         users = RESOURCES.get("users")
+        sets = {one.id: key for one in found if (key := (one.result or {}).get("change_set"))}
+        undone = history.undone(work, sets.values())
         who = records.names_of(work, users, {one.actor for one in found if one.actor}) if users else {}
-    rows = [_row(one, who.get(one.actor or 0, ""), actor) for one in found]
+    back = {job: key for job, key in sets.items() if key not in undone}
+    rows = [_row(one, who.get(one.actor or 0, ""), actor, back.get(one.id)) for one in found]
     number = actor.speech.number
     counts = {tab: number(sum(counted.get(state, 0) for state in states)) for tab, states in _TABS.items()}
     return Shown(Cut(rows, page, total), counts, going)
 
 
-def _row(one: Any, who: str, actor: Actor) -> JobRow:
+def _row(one: Any, who: str, actor: Actor, change_set: object) -> JobRow:
+    """`change_set` is what may be taken back of it."""
     speech, result = actor.speech, one.result or {}
-    change_set = result.get("change_set")
     return JobRow(
         one.id, jobs.title(one, speech), who, one.state, speech.moment(one.created_at),
         speech.moment(one.finished_at) if one.finished_at else "", *_progress(one, speech), _text(one, speech),

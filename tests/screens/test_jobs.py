@@ -28,6 +28,7 @@ def test_a_job_is_followed_to_its_end_and_taken_back(tabs, served):
     expect(row.get_by_role("button", name=es("Cancel"))).to_have_count(0)
     row.get_by_role("button", name=es("Undo")).click()
     expect(page.get_by_text(es("Undone.")).last).to_be_visible()
+    expect(row.get_by_role("button", name=es("Undo"))).to_have_count(0)
     with served.http() as program:
         assert program.get("/api/v1/accounts?q=Tarea larga&filter[city]=Soria").json()["total"] == 201
     page.get_by_role("tab", name=es("Failed jobs")).click()

@@ -10,7 +10,7 @@ from crm_app.core import clock
 from crm_app.core.errors import Missing
 from crm_app.core.i18n import Speech
 from crm_app.core.query import Query
-from crm_app.services import jobs, mass, records
+from crm_app.services import actions, history, jobs, mass, records
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from crm_app.state.jobs import read as read_jobs
@@ -79,6 +79,27 @@ def test_jobs_are_listed_by_how_they_stand(work_of):
     assert ([one["id"] for one in page["items"]], page["total"]) == ([first], 2)
     for wrong in ("filter[state]=asleep", "filter[name]=mass", "filter[state][lt]=done", "sort=name", "q=x"):
         assert client.get(f"/api/v1/jobs?{wrong}").status_code == 422, wrong
+
+
+def test_undo_is_offered_until_all_of_a_job_is_undone(work_of, admin, monkeypatch):
+    monkeypatch.setattr(mass, "CHUNK", 2)
+    put_off(work_of, city="Soria")
+    while jobs.run_once():
+        pass
+    me = kernel.actor(admin)
+
+    def offered():
+        (row,) = read_jobs(me, "", 1).page.rows
+        return row.undo
+
+    key = int(offered())
+    batch = history.batch_of(me, key)
+    assert len(batch) > 1
+    with Work(me, "changes.undo") as work:
+        history.undo(work, batch[0])
+    assert offered() == str(key), "the rest of it can still be taken back"
+    actions.undo(me, key)
+    assert offered() == ""
 
 
 def test_what_a_job_left_as_it_was_comes_as_a_file(work_of):
