@@ -91,7 +91,7 @@ def _add(
 def _add_serving(commands: Any) -> None:
     serve = _add(commands, "serve", _serve, "serve everything on one port, after bringing the database up to date")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--port", type=_port, default=8000)
     _add(commands, "migrate", _migrate, "bring the database up to date")
     _add(commands, "migration", _migration, "write a migration from the models (for developers)").add_argument(
         "message", metavar="MESSAGE"
@@ -178,6 +178,12 @@ def _filter(text: str) -> tuple[str, str]:
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) > 5_000_000:
         raise argparse.ArgumentTypeError("write a number from 0 to 5000000")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65_536:
+        raise argparse.ArgumentTypeError("write a number from 1 to 65535")
     return int(text)
 
 

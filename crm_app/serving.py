@@ -22,8 +22,6 @@ def obstacle(host: str, port: int) -> str:
 
 def _taken(host: str, port: int) -> str:
     """Why nothing can listen there. The server itself would share the port with another one, request by request."""
-    if not 0 < port < 65_536:
-        return f"There is no port {port}: write a number from 1 to 65535."
     try:
         kind, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(kind) as probe:
