@@ -56,6 +56,7 @@ def _ageing_asked() -> list[Any]:
         in_query("zone", TEXT, "Of the customers in that zone and below it: an id, or `none` for those in none.", "4"),
         in_query("itself", {"type": "boolean"}, "Only of the zone itself."),
         in_query("group", groups, "By what the sums are told."),
+        in_query("q", TEXT, "Of those whose names hold these words."),
     ]
 
 

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Boolean, Day, Number, Reference
 from crm_app.core.i18n import Message
-from crm_app.core.query import Query
+from crm_app.core.plain import storable
+from crm_app.core.query import MAX_TEXT, Query
 from crm_app.models.accounts import ACCOUNTS
 from crm_app.services import ageing as ages
 from crm_app.services import (
@@ -123,8 +124,8 @@ def _allocation(row: allocation_sheet.Settled) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _which(call: Call) -> tuple[ages.Which, str]:
-    """Of which customers, and by what their sums are told. Raises Invalid."""
+def _which(call: Call) -> tuple[ages.Which, str, str]:
+    """Of which customers, by what their sums are told, and the words that the names hold. Raises Invalid."""
     asked = dict(call.params)
     try:
         itself = bool(Boolean().parse(asked.get("itself")))
@@ -133,15 +134,16 @@ def _which(call: Call) -> tuple[ages.Which, str]:
     group = asked.get("group") or ages.GROUPS[0]
     if group not in ages.GROUPS:
         raise Invalid({"group": Message("Choose one of: {options}.", options=", ".join(ages.GROUPS))})
-    return ages.Which(asked.get("salesperson", ""), asked.get("zone", ""), itself), group
+    which = ages.Which(asked.get("salesperson", ""), asked.get("zone", ""), itself)
+    return which, group, storable(asked.get("q", ""))[:MAX_TEXT]
 
 
 def ageing(call: Call) -> Response:
     """What every account owes at the end of `date` (today), by days overdue; of one account with `account`.
 
-    Of those of a `salesperson` or a `zone`; by `group` the sums of each.
+    Of those of a `salesperson` or a `zone`; by `group` the sums of each. With `q` those whose names hold its words.
     """
-    day, (which, group) = _day(call, "date"), _which(call)
+    day, (which, group, text) = _day(call, "date"), _which(call)
     raw = dict(call.params).get("account", "")
     try:
         account = Reference(ACCOUNTS.name).parse(raw)
@@ -150,6 +152,7 @@ def ageing(call: Call) -> Response:
     with Work(call.actor) as work:
         at = day or trade.today(work)
         found = ages.grouped(ages.ageing(work, at, which, None if account is None else [account]), group)
+    found = ages.narrowed(call.actor.speech, found, group, text)
     missing = whole.partial(call.actor, "ageing.read")
     return reply(
         {"date": at.isoformat(), "group": group, "partial": missing, "items": [_aged(row, group) for row in found]}

@@ -1,14 +1,17 @@
 """What a list shows: text, filters, sort, columns and page. One value for screen, URL, API, export and saved view."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from .errors import Invalid
+from .fields import fold
 from .i18n import Message
 from .plain import storable
 
+T = TypeVar("T")
 OPERATORS = ("eq", "ne", "in", "lt", "le", "gt", "ge", "between", "contains", "starts", "empty")
 NEGATIVE = ("false", "0", "no")  # of the operator "empty": not empty
 MAX_SIZE = 500
@@ -121,6 +124,12 @@ class Query:
         others = [None if (one.field, one.operator) == (part.field, part.operator) else one for one in self.filters]
         others[place] = part
         return replace(self, filters=tuple(one for one in others if one is not None), page=1)
+
+
+def named(rows: Iterable[T], text: str, name_of: Callable[[T], str]) -> list[T]:
+    """The rows whose names hold all the words, whatever their accents."""
+    words = fold(text).split()
+    return [row for row in rows if all(word in fold(name_of(row)) for word in words)] if words else list(rows)
 
 
 def widths_of(value: str) -> tuple[tuple[str, int], ...]:

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid, NotAllowed
 from crm_app.core.fields import fold
-from crm_app.core.i18n import Message
-from crm_app.core.query import Filter
+from crm_app.core.i18n import Message, Speech
+from crm_app.core.query import Filter, named
 from crm_app.models.accounts import Account
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart, InvoiceStatus
 from crm_app.models.payments import Allocation, Direction, Payment, PaymentStatus
@@ -30,6 +30,7 @@ ZERO = Decimal(0)
 BUCKETS = ("current", "30", "60", "90", "120", "older")
 GROUPS = ("customer", "salesperson", "zone")
 NONE = "none"  # of nobody, of no zone
+NOBODY = {"salesperson": "Without a salesperson", "zone": "Without a zone"}
 _CREDIT = InvoiceKind.CREDIT_NOTE.value
 _EDGES = (0, 30, 60, 90, 120)
 _FIELDS = {"salesperson": "owner", "zone": "zone"}
@@ -112,6 +113,16 @@ def grouped(rows: Iterable[Aged], group: str) -> list[Aged]:
         raise Invalid({"group": Message("Choose one of: {options}.", options=", ".join(GROUPS))})
     found = summed(rows, lambda row: getattr(row, group), keep=group)
     return sorted(found, key=lambda row: (not getattr(row, group), fold(row.name), row.currency))
+
+
+def narrowed(speech: Speech, rows: Iterable[Aged], group: str, text: str) -> list[Aged]:
+    """Those that are called so, as the reader reads their names."""
+    return named(rows, text, lambda row: label_of(speech, row, group))
+
+
+def label_of(speech: Speech, row: Aged, group: str) -> str:
+    """What a row of that grouping is called."""
+    return row.name if row.name or group not in NOBODY else speech.say(NOBODY[group])
 
 
 def summed(rows: Iterable[Aged], of: Callable[[Aged], Hashable] = lambda _: None, keep: str = "") -> list[Aged]:

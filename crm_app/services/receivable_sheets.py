@@ -9,7 +9,7 @@ from crm_app.documents.sheets import Head, write
 
 from . import credit, files, statements, trade, unsettled, whole
 from .actors import Actor
-from .ageing import ALL, Aged, Which, grouped
+from .ageing import ALL, Aged, Which, grouped, narrowed
 from .ageing import ageing as aged
 from .work import Work
 
@@ -33,11 +33,16 @@ _HELD_KINDS = ("text", "text", "text", "text", "number", "number", "day", "numbe
 _MOVED_KINDS = ("day", "text", "text", "day", "number", "number", "text")
 
 
-def ageing(actor: Actor, day: date | None, which: Which = ALL, group: str = "customer") -> tuple[str, bytes]:
-    """The file's name and content: what these accounts, salespeople or zones owe at the end of that day (today)."""
+def ageing(
+    actor: Actor, day: date | None, which: Which = ALL, group: str = "customer", text: str = ""
+) -> tuple[str, bytes]:
+    """The file's name and content: what these accounts, salespeople or zones owe at the end of that day (today).
+
+    With a `text` those whose names hold its words.
+    """
     with Work(actor) as work:
         at = day or trade.today(work)
-        found = grouped(aged(work, at, which), group)
+        found = narrowed(actor.speech, grouped(aged(work, at, which), group), group, text)
     say = actor.speech.say
     names = ("customer", "salesperson", "zone") if group == "customer" else (group,)
     rows: list[Sequence[object]] = [

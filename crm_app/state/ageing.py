@@ -21,7 +21,7 @@ from crm_app.services.work import Work
 
 from .dated import Dated, amount_of, day_of
 from .guard import on, signed_in
-from .paged import Cut, PagedState, cut, named
+from .paged import Cut, PagedState, cut
 from .reading import reading
 from .session import greet
 
@@ -163,7 +163,7 @@ class Ageing(PagedState, Dated, rx.State):
             name: value for name, value in (self._asked() | {"sort": found.sort}).items() if value not in ("", "name")
         }
         self.address = urlencode(asked.named() | more)
-        self.sheet = "/api/v1/ageing.xlsx?" + urlencode(asked.named(date=found.at.isoformat()))
+        self.sheet = "/api/v1/ageing.xlsx?" + urlencode(asked.named(date=found.at.isoformat(), q=self.text))
 
 
 def read_ageing(actor: Actor, asked: Asked) -> AgedPage:
@@ -172,7 +172,7 @@ def read_ageing(actor: Actor, asked: Asked) -> AgedPage:
         at = asked.day or trade.today(work)
         everybody = ageing.grouped(ageing.ageing(work, at, asked.which), asked.group)
         names = {name: _name(work, name, getattr(asked.which, name)) for name in _LISTS}
-    found = named(everybody, asked.text, lambda row: label_of(actor.speech, row, asked.group))
+    found = ageing.narrowed(actor.speech, everybody, asked.group, asked.text)
     sort = asked.sort
     column = sort.removeprefix("-")
     if column not in _SORTS:
@@ -186,7 +186,7 @@ def read_ageing(actor: Actor, asked: Asked) -> AgedPage:
 def _name(work: Work, group: str, key: str) -> str:
     """What the salesperson or the zone that was asked for is called."""
     if key in ("", ageing.NONE):
-        return _nobody(work.actor.speech, group) if key else ""
+        return work.actor.speech.say(ageing.NOBODY[group]) if key else ""
     if key == "me":
         return work.actor.name
     number = records.key_of(_LISTS[group], key)
@@ -205,15 +205,6 @@ _SORTS: dict[str, Callable[[ageing.Aged], Any]] = {
 }
 
 
-def _nobody(speech: Speech, group: str) -> str:
-    return speech.say("Without a zone" if group == "zone" else "Without a salesperson")
-
-
-def label_of(speech: Speech, row: ageing.Aged, group: str) -> str:
-    """What the row is called."""
-    return row.name if row.name or group not in _LISTS else _nobody(speech, group)
-
-
 def aged_row(speech: Speech, row: ageing.Aged, asked: Asked) -> AgedRow:
     """A line in words. It leads to the open items of a customer, or to the customers that a sum is of."""
     if asked.group == ageing.GROUPS[0]:
@@ -223,7 +214,7 @@ def aged_row(speech: Speech, row: ageing.Aged, asked: Asked) -> AgedRow:
     of = {asked.group: str(tag[0]) if tag else ageing.NONE, "group": ""}
     if asked.group == "zone":
         of["itself"] = "1" if tag else ""
-    return _row(speech, row, label_of(speech, row, asked.group), f"/ageing?{urlencode(asked.named(**of))}")
+    return _row(speech, row, ageing.label_of(speech, row, asked.group), f"/ageing?{urlencode(asked.named(**of))}")
 
 
 def _row(speech: Speech, row: ageing.Aged, name: str = "", address: str = "") -> AgedRow:

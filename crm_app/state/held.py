@@ -10,6 +10,7 @@ import reflex as rx
 
 from crm_app.core.errors import NotAllowed
 from crm_app.core.i18n import Speech
+from crm_app.core.query import named
 from crm_app.core.resource import Resource
 from crm_app.models.credit import Effect
 from crm_app.models.invoices import INVOICES
@@ -19,7 +20,7 @@ from crm_app.services.work import Work
 
 from .guard import on, signed_in
 from .heads import amount_text
-from .paged import Cut, PagedState, cut, named
+from .paged import Cut, PagedState, cut
 from .reading import reading
 from .session import greet
 

@@ -1,12 +1,11 @@
 """A table that is computed whole: narrowed by the letters of its names, and shown page by page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 import reflex as rx
 
-from crm_app.core.fields import fold
 from crm_app.core.i18n import Speech
 from crm_app.core.plain import storable
 from crm_app.core.resource import Resource
@@ -35,12 +34,6 @@ class Cut(Generic[T]):
         """The places of its first and last row."""
         first = (self.page - 1) * SIZE
         return f"{speech.number(first + 1)}\u2013{speech.number(first + len(self.rows))}" if self.rows else "0"
-
-
-def named(rows: list[T], text: str, name_of: Callable[[T], str]) -> list[T]:
-    """The rows whose names hold all the words, whatever their accents."""
-    words = fold(text).split()
-    return [row for row in rows if all(word in fold(name_of(row)) for word in words)] if words else rows
 
 
 def cut(rows: list[T], page: int) -> Cut[T]:

@@ -126,6 +126,17 @@ def test_programs_and_workbooks_ask_for_the_same(north, trading):
     )
 
 
+def test_programs_and_workbooks_take_the_words_of_the_names(north, trading):
+    program = crm.client(trading)
+    found = program.get("/api/v1/ageing?q=UNO%20nor").json()["items"]
+    assert [(row["name"], row["currency"]) for row in found] == [("Uno Norte", "EUR"), ("Uno Norte", "USD")]
+    rows = sheets.rows_of(program.get("/api/v1/ageing.xlsx?q=nunoa&group=zone").content)
+    assert [(row[0], row[-1]) for row in rows[1:]] == [("Ñuñoa de prueba", 242)]
+    rows = sheets.rows_of(program.get("/api/v1/ageing.xlsx?q=without&group=zone").content)
+    assert [row[1] for row in rows[1:]] == ["EUR"], "as the page calls those of no zone"
+    assert len(sheets.rows_of(program.get("/api/v1/ageing.xlsx?q=nobody%20at%20all").content)) == 1
+
+
 def test_the_page_opens_the_customers_of_a_sum_and_the_open_items_of_a_customer(north, trading):
     actor = kernel.actor(trading)
     day = clock.today("Europe/Madrid")

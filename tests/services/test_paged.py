@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from crm_app.core.i18n import Speech
+from crm_app.core.query import named
 from crm_app.services import statements, unsettled
 from crm_app.state import ageing as ages
 from crm_app.state import paged, receivables
@@ -26,10 +27,10 @@ def test_a_page_is_cut_out_and_one_that_is_not_there_becomes_the_nearest():
 
 def test_names_are_found_by_all_words_whatever_their_accents():
     names = ["Pérez e Hijos", "PEREZ Marítima", "Hijos de Ana"]
-    assert paged.named(names, "perez", str) == names[:2]
-    assert paged.named(names, " hijos  pér ", str) == names[:1]
-    assert paged.named(names, "", str) == names
-    assert paged.named(names, "%_", str) == []
+    assert named(names, "perez", str) == names[:2]
+    assert named(names, " hijos  pér ", str) == names[:1]
+    assert named(names, "", str) == names
+    assert named(names, "%_", str) == []
 
 
 @pytest.fixture(scope="module")
