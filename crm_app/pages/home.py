@@ -202,7 +202,7 @@ def nowhere() -> rx.Component:
     """An address that does not exist says so and offers the way back."""
     way_back = link("/", t("Back to the start"), class_name="button button-primary")
     return shell(
-        empty("search", t("Not found"), t("There is no page at this address."), way_back),
+        empty("search", t("Not found"), t("There is no page at this address."), way_back, whole=True),
         trail=((t("Not found"), ""),),
         reload=Me.load,
         undo=lambda _key: Me.load,

@@ -108,11 +108,11 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
 
     @on("read")
     async def sort_by(self, name: str, extend: bool) -> Any:
-        """Sort by that column; again turns it round. With `extend` beside what it is sorted by already."""
+        """Sort by that column; again turns it round. With `extend` beside what somebody has sorted it by already."""
         sorts = list(self._query.sorts or (self.resource.sort,))
         turned = f"-{name}" if name in sorts else name
         others = [one for one in sorts if one.removeprefix("-") != name]
-        if not extend:
+        if not extend or not self._query.sorts:
             chosen = [turned]
         elif len(others) < len(sorts):
             chosen = [turned if one.removeprefix("-") == name else one for one in sorts]

@@ -210,12 +210,44 @@ def test_what_does_not_exist_says_so_and_offers_the_way_back(tabs):
         page.goto(address)
         expect(page.locator(".empty"), address).to_be_visible()
         assert page.locator(".empty p").inner_text(), address
+        expect(page.locator("h1"), address).to_have_count(1)
         expect(page.locator(".empty a, .empty button").first, address).to_be_visible()
     page.goto("/accounts?page=99")
     ready(page)
     page.goto("/accounts/999999")
     page.locator(".empty a").click()
     expect(rows(page)).to_have_count(50)
+
+
+def test_who_follows_a_link_goes_on_in_the_content(tabs, served):
+    page = tabs(address="/accounts")
+    expect(rows(page)).to_have_count(50)
+    expect(page.locator("body")).to_be_focused()
+    page.get_by_role("link", name=es("Contacts"), exact=True).click()
+    page.wait_for_url("**/contacts")
+    expect(page.locator("main")).to_be_focused()
+    page.get_by_role("link", name=es("Accounts"), exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/accounts")
+    expect(page.locator("main")).to_be_focused()
+    assert page.evaluate("getComputedStyle(document.querySelector('main')).outlineStyle") == "none"
+    page.keyboard.press("c")
+    page.wait_for_url("**/accounts/new")
+    expect(page.locator("#f-name")).to_be_focused()
+    page.goto("/accounts/999999")
+    page.locator(".empty a").click()
+    expect(rows(page)).to_have_count(50)
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_a_first_sort_with_shift_is_by_that_column_alone_the_next_beside_it(tabs):
+    page = tabs(address="/accounts")
+    expect(rows(page)).to_have_count(50)
+    heads = page.locator("table[data-list] thead")
+    heads.get_by_role("button", name=es("City")).click(modifiers=["Shift"])
+    expect(page).to_have_url(re.compile(r"[?&]sort=city$"))
+    heads.get_by_role("button", name=es("Name"), exact=True).click(modifiers=["Shift"])
+    expect(page).to_have_url(re.compile(r"[?&]sort=city%2Cname$"))
 
 
 def test_a_reader_sees_no_way_to_make_or_save(tabs):

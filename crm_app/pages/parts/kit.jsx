@@ -342,7 +342,8 @@ const FIELD = ':is(input:not([type="hidden"]), select, textarea):not([disabled],
 /** A new record begins with its first field, where a keyboard is to be had and nothing else has the focus. */
 function beginNew(form) {
   if (!window.location.pathname.endsWith("/new") || !window.matchMedia("(pointer: fine)").matches) return;
-  if (!document.activeElement || document.activeElement === document.body) form.querySelector(FIELD)?.focus();
+  const { activeElement, body } = document;
+  if (!activeElement || activeElement === body || activeElement.id === "content") form.querySelector(FIELD)?.focus();
 }
 
 export function DraftForm({

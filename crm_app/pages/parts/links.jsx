@@ -1,6 +1,7 @@
 // Links inside the application. Lists have many of them, so a link knows no more than where it leads: the router's own
 // asks it for the present place too, and is drawn anew whenever that changes.
-import { useNavigate } from "react-router";
+import { useEffect } from "react";
+import { useLocation, useNavigate } from "react-router";
 
 /**
  * What follows an address of the application: `go("/accounts/7")`. To where one is already leads no second step back. The page
@@ -25,4 +26,17 @@ export function PageLink({ to, onClick, ...rest }) {
     go(to);
   };
   return <a {...rest} href={to} onClick={follow} />;
+}
+
+let isOpened = false; // the page that the browser itself opens begins at its top
+
+/** Who has followed a link goes on in the content of the page, unless something in it has taken the focus. */
+export function Arrival() {
+  const { pathname } = useLocation();
+  useEffect(() => {
+    const isLost = !document.activeElement || document.activeElement === document.body;
+    if (isOpened && isLost) document.getElementById("content")?.focus({ preventScroll: true });
+    isOpened = true;
+  }, [pathname]);
+  return null;
 }

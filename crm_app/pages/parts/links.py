@@ -37,6 +37,13 @@ def nav_link(to: str, *children: Any, **props: Any) -> rx.Component:
     return _NavLink.create(*children, to=to, **props)
 
 
+class Arrival(rx.Component):
+    """Leads the focus to the content of a page that was come to by a link."""
+
+    library = BESIDE["links.jsx"]
+    tag = "Arrival"
+
+
 class _File(Element):
     """A plain anchor: Reflex's own would hand the address to the router."""
 

@@ -92,7 +92,7 @@ def _under(state: type[RecordState], sections: tuple[rx.Component, ...], *, tabb
 def _missing(state: type[RecordState]) -> rx.Component:
     way = link(f"/{state.resource.name}", t("Back to the list"), class_name="button button-primary")
     title = rx.cond(state.here == "new", t("This cannot be shown"), t("Not found"))
-    return empty("search", title, state.failure, way)
+    return empty("search", title, state.failure, way, whole=True)
 
 
 def _body(

@@ -10,7 +10,7 @@ from crm_app.state.session import Me
 
 from . import kit
 from .inputs import day_words
-from .links import link, nav_link
+from .links import Arrival, link, nav_link
 from .newer import newer
 from .palette import Installed, create_menu, palette
 from .sign_in import sign_in_form
@@ -36,6 +36,7 @@ def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any, needs: 
         t("This cannot be shown"),
         t("Your role does not let you see this. An administrator can change that."),
         link("/", t("Back to the start"), class_name="button"),
+        whole=True,
     )
     shown = rx.fragment(*children)
     return rx.fragment(
@@ -43,6 +44,7 @@ def shell(*children: rx.Component, trail: Trail, reload: Any, undo: Any, needs: 
         day_words(),
         kit.keys(on_help=Me.show_keys(True)),
         Installed.create(),
+        Arrival.create(),
         rx.el.a(t("Skip to the content"), href="#content", class_name="skip"),
         rx.el.div(
             _nav(in_settings=str(trail[0][0]) == str(t("Settings"))),
@@ -261,11 +263,13 @@ def heading(title: str | Var[str], *actions: rx.Component, count: Var[str] | Non
     )
 
 
-def empty(icon: str, title: str | Var[str], text: str | Var[str], *actions: rx.Component) -> rx.Component:
-    """What stands where there is nothing to show: what this is for, and the first step."""
+def empty(
+    icon: str, title: str | Var[str], text: str | Var[str], *actions: rx.Component, whole: bool = False
+) -> rx.Component:
+    """What stands where there is nothing to show: what this is for, and the first step. The `whole` page has no other heading."""
     return rx.el.div(
         kit.icon(icon),
-        rx.el.h2(title, class_name="section-title"),
+        (rx.el.h1 if whole else rx.el.h2)(title, class_name="section-title"),
         rx.el.p(text),
         rx.el.div(*actions, class_name="row"),
         class_name="empty",
