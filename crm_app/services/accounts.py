@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core.i18n import Message
-from crm_app.models.accounts import ZonePostcode
+from crm_app.models.accounts import Zone, ZonePostcode
 from crm_app.models.contacts import AccountContact
 from crm_app.models.users import User
 
@@ -94,10 +94,31 @@ def release(_work: Work, row: Any, _values: Mapping[str, object]) -> None:
 
 
 @rules.completes("zones", "postcodes")
-def _tidy_prefixes(_work: Work, draft: Draft) -> None:
+def _prefixes(work: Work, draft: Draft) -> None:
+    """They are compact, and each belongs to one zone in each country."""
     for _, values in draft.lines.get("postcodes", ()):
         if values.get("prefix"):
             values["prefix"] = _compact(values["prefix"])
+    rows = rules.inside_of("zones", draft, "postcodes", work)
+    others = _zones_of(work, {row["prefix"] for row in rows}, draft.id)
+    seen: set[tuple[str | None, str]] = set()
+    for number, row in enumerate(rows):
+        land = (row["country"], row["prefix"])
+        if land in others:
+            fault = Message("These postcodes belong to \u201c{name}\u201d.", name=others[land])
+            draft.errors[f"postcodes.{number}.prefix"] = fault
+        elif land in seen:
+            draft.errors[f"postcodes.{number}.prefix"] = Message("These postcodes stand here twice.")
+        seen.add(land)
+
+
+def _zones_of(work: Work, prefixes: set[str], but: int | None) -> dict[tuple[str | None, str], str]:
+    """The names of the other zones with a rule for one of these beginnings, by its country and itself."""
+    country, prefix = column_of(ZonePostcode, "country"), column_of(ZonePostcode, "prefix")
+    key, name = column_of(Zone, "id"), column_of(Zone, "name")
+    rules_of = sa.select(country, prefix, name).join(Zone, key == column_of(ZonePostcode, "zone"))
+    rows = work.session.execute(rules_of.where(prefix.in_(prefixes), key != (but or 0))) if prefixes else ()
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def _compact(text: str | None) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from crm_app.core.errors import Invalid
+from crm_app.core.i18n import Speech
 from crm_app.core.query import Filter, Query
 from crm_app.services import actions, cards, records, rules
 from crm_app.services.actors import SYSTEM
@@ -97,6 +98,31 @@ def test_an_empty_zone_is_filled_by_the_longest_postcode_that_fits():
     assert read("accounts", key).values["zone"] is None
     change("accounts", key, postcode="28014")
     assert read("accounts", key).values["zone"] == centre
+
+
+def test_postcodes_belong_to_one_zone_in_each_country():
+    def told(act, *args, **values):
+        with pytest.raises(Invalid) as refused:
+            act(*args, **values)
+        return {name: Speech("en").say(message) for name, message in refused.value.fields.items()}
+
+    first = make("zones", name="First", postcodes=[{"country": "ES", "prefix": "28"}, {"prefix": "9"}])
+    here = [{"country": "FR", "prefix": "28"}, {"prefix": "28"}, {"country": "ES", "prefix": "9"}]
+    second = make("zones", name="Second", postcodes=here)
+    taken = [{"country": "ES", "prefix": "280"}, {"country": "ES", "prefix": "2-8"}, {"prefix": "9"}]
+    belong = "These postcodes belong to \u201cFirst\u201d."
+    faults_at = {"postcodes.1.prefix": belong, "postcodes.2.prefix": belong}
+    assert told(make, "zones", name="Third", postcodes=taken) == faults_at
+    lines_of = read("zones", second).lines["postcodes"]
+    moved = [{"id": lines_of[0].id, "country": "ES"}, *({"id": line.id} for line in lines_of[1:])]
+    assert told(change, "zones", second, postcodes=moved) == {"postcodes.0.prefix": belong}
+    twice = [{"country": "PT", "prefix": "1"}, {"country": "PT", "prefix": " 1"}]
+    assert told(change, "zones", second, postcodes=twice) == {"postcodes.1.prefix": "These postcodes stand here twice."}
+    rows = read("zones", first).lines["postcodes"]
+    change("zones", first, name="Premier", postcodes=[{"id": rows[0].id, "prefix": "28"}, {"prefix": "27"}])
+    kept = [(line.values["country"], line.values["prefix"]) for line in read("zones", first).lines["postcodes"]]
+    assert kept == [("ES", "28"), (None, "27")]
+    change("zones", second, postcodes=[{"prefix": "9"}])
 
 
 @pytest.mark.parametrize("resource", ["accounts", "sectors", "zones", "categories"])
