@@ -201,6 +201,8 @@ def _sums(resource: Resource) -> dict[str, Any]:
         **refusals("422"),
     }
     text = "What all that is found comes to, per currency; what is contrary (a credit note) is taken away"
+    if resource.uncounted is not None:
+        text += f", what {resource.uncounted.url} finds is left out unless it is asked for"
     return operation(resource.name, f"{resource.name}.sums", text, [*use("q"), *_filters(resource)], answers)
 
 

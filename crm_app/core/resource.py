@@ -100,8 +100,9 @@ class Resource:
     `tree` the field that names the record of the same kind that it is a part of, `place` where it stands in its group.
 
     `views` are the tabs that its list has for everybody. `sums` are the amounts that are added up under the list, per currency;
-    those of records that hold `contrary` (a field and its value: a credit note, money paid out) are taken away. With `board`
-    the list may also be seen as a board of the workflow's states.
+    those of records that hold `contrary` (a field and its value: a credit note, money paid out) are taken away, and those that
+    meet the filters of `uncounted` are left out unless somebody asks for them; its title says so. With `board` the list may
+    also be seen as a board of the workflow's states.
 
     `stands` are what is computed of records: the list is filtered by them as by a field called "standing".
 
@@ -141,6 +142,7 @@ class Resource:
     stands: tuple[Stand, ...] = ()
     sums: tuple[str, ...] = ()
     contrary: tuple[str, str] | None = None
+    uncounted: Ready | None = None
     board: bool = False
     guard: str = ""
     inside: str = ""
@@ -166,6 +168,7 @@ class Resource:
             "inside": (self.inside,) if self.inside else (),
             "telling": self.telling,
             "contrary": self.contrary[:1] if self.contrary else (),
+            "uncounted": tuple(part.field for part in self.uncounted.query.filters) if self.uncounted else (),
         }
         for part, names in named.items():
             unknown = [name for name in names if name not in self.fields]

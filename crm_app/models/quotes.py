@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from crm_app.core.fields import Boolean, Choice, Day, Reference, Text, Whole
 from crm_app.core.i18n import feminine
-from crm_app.core.resource import Section, Stand
+from crm_app.core.resource import Ready, Section, Stand
 from crm_app.core.workflow import Move, Workflow
 
 from .base import KEEP_IDS, Id, column, lines, resource, sorted_by_key
@@ -156,6 +156,7 @@ QUOTES = resource(
     views=tuple(stand.view for stand in _WAITING),
     board=True,
     sums=("net", "tax", "total"),
+    uncounted=Ready("Sum without superseded versions", "filter[superseded]=true"),
 )  # fmt: skip
 lines(QUOTES, QuoteLine, "lines", one="Line", many="Lines", label="description", limit=MOST_LINES)
 shares_of(QUOTES, QuoteShare)

@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core.fields import Amount
-from crm_app.core.query import Query
-from crm_app.core.resource import Resource
+from crm_app.core.query import Query, parted
+from crm_app.core.resource import STANDING, Resource
 
 from . import records
+from .filters import conditions_of
 from .search import CAP
 from .work import Work, column_of
 
@@ -32,7 +33,8 @@ class Sum:
 def of(work: Work, resource: Resource, query: Query, *, cap: int | None = CAP, by: str = "") -> list[Sum] | None:
     """The sums of `resource.sums` over all that the query finds, per currency; None where that is more than `cap` records.
 
-    With `by`, per value of that field too. What is contrary (a credit note) is taken away. Raises Invalid, NotAllowed.
+    With `by`, per value of that field too. What is contrary (a credit note) is taken away, what is uncounted (a version of a quote
+    that a newer one supersedes) left out. Raises Invalid, NotAllowed.
     """
     if not resource.sums:
         return []
@@ -40,7 +42,7 @@ def of(work: Work, resource: Resource, query: Query, *, cap: int | None = CAP, b
     group = column_of(resource.table, by) if by else sa.literal("")
     amounts = [_signed(resource, name).label(name) for name in resource.sums]
     rows = sa.select(currency.label("of"), group.label("group"), *amounts)
-    rows = rows.where(*records.matching(work, resource, query))
+    rows = rows.where(*records.matching(work, resource, query), *map(sa.not_, _uncounted(work, resource, query)))
     found = (rows if cap is None else rows.limit(cap + 1)).subquery()
     per = (found.c["of"], found.c["group"])
     sums = [sa.func.sum(found.c[name]) for name in resource.sums]
@@ -48,6 +50,29 @@ def of(work: Work, resource: Resource, query: Query, *, cap: int | None = CAP, b
     if cap is not None and sum(row[2] for row in told) > cap:
         return None
     return [_plain(resource, row) for row in told]
+
+
+def leaves_out(work: Work, resource: Resource, query: Query) -> bool:
+    """Whether the sums leave out some of what the query finds. Raises Invalid, NotAllowed."""
+    uncounted = _uncounted(work, resource, query)
+    if not uncounted:
+        return False
+    found = sa.select(column_of(resource.table, "id")).where(*records.matching(work, resource, query), *uncounted)
+    return work.session.scalar(found.limit(1)) is not None
+
+
+def _uncounted(work: Work, resource: Resource, query: Query) -> list[sa.ColumnElement[bool]]:
+    """The condition on what does not count; none where somebody asks for just that."""
+    if resource.uncounted is None:
+        return []
+    filters = resource.uncounted.query.filters
+    told = {part.field for part in filters}
+    asked = {part.field for part in query.filters}
+    for part in query.filters:
+        if part.field == STANDING:
+            values = parted(part.value)
+            asked |= {own.field for stand in resource.stands if stand.value in values for own in stand.filters}
+    return [] if told & asked else [sa.and_(*conditions_of(work, resource, filters))]
 
 
 def _plain(resource: Resource, row: Sequence[Any]) -> Sum:

@@ -17,12 +17,16 @@ from .guard import on, signed_in
 
 
 class SumState(rx.State, mixin=True):
-    """A part of every list. `sums` are texts by field, a line per currency; `sums_asked` counts the questions for them."""
+    """A part of every list. `sums` are texts by field, a line per currency; `sums_asked` counts the questions for them.
+
+    `sums_partly` says that some of what the list shows does not count in them.
+    """
 
     resource: ClassVar[Resource]
 
     sums: dict[str, str] = {}
     sums_many: bool = False
+    sums_partly: bool = False
     sums_asked: int = 0
 
     @on("read", supersedes=True)
@@ -38,21 +42,22 @@ class SumState(rx.State, mixin=True):
     def _ask_sums(self) -> None:
         """The list shows other records: the page asks for their sums when it has drawn them."""
         if self.resource.sums:
-            self.sums, self.sums_many = {}, False
+            self.sums, self.sums_many, self.sums_partly = {}, False, False
             self.sums_asked += 1
 
     async def _add_up(self, cap: int | None) -> None:
         asked = self.sums_asked
-        found = await asyncio.to_thread(read_sums, await signed_in(self), self.resource, self._query, cap)
+        found, partly = await asyncio.to_thread(read_sums, await signed_in(self), self.resource, self._query, cap)
         if asked == self.sums_asked:
-            self.sums, self.sums_many = found or {}, found is None
+            self.sums, self.sums_many, self.sums_partly = found or {}, found is None, partly
 
 
-def read_sums(actor: Actor, resource: Resource, query: Query, cap: int | None) -> dict[str, str] | None:
-    """The sums as text; None where there are more records than the cap. Runs in a thread."""
+def read_sums(actor: Actor, resource: Resource, query: Query, cap: int | None) -> tuple[dict[str, str] | None, bool]:
+    """The sums as text, None where there are more records than the cap; and whether they leave some out. Runs in a thread."""
     with Work(actor) as work:
         found = sums.of(work, resource, query, cap=cap)
-    return None if found is None else told(actor, resource, found)
+        partly = found is not None and sums.leaves_out(work, resource, query)
+    return None if found is None else told(actor, resource, found), partly
 
 
 def told(actor: Actor, resource: Resource, found: list[sums.Sum]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from crm_app.core.resource import RESOURCES
 from crm_app.services import sums
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
-from crm_app.state.sums import told
+from crm_app.state.sums import read_sums, told
 from tests.support import crm, kernel, trade
 
 
@@ -72,3 +72,29 @@ def test_the_taxes_of_a_document_are_told_by_their_rates_to_who_may_read_it(trad
     mine = kernel.user_with({"invoices.read": "own"})
     assert crm.client(mine.user).get(f"/api/v1/invoices/{invoice}/taxes").status_code == 404
     assert program.get("/api/v1/payments/1/taxes").status_code == 405, "a payment has none"
+
+
+def test_a_version_that_a_newer_one_supersedes_does_not_count_unless_it_is_asked_for(trading):
+    account = trade.customer(name="Versions")
+    quote = trade.document("quotes", account, trade.line(1, "150"))
+    trade.run("quotes", "send", quote)
+    trade.to("quotes", "revise", quote)
+    trade.document("quotes", account, trade.line(1, "10"))
+    program = crm.client(trading)
+
+    def summed(**asked):
+        found = program.get("/api/v1/quotes/sums", params={"filter[account]": str(account)} | asked).json()["items"]
+        return [(row["count"], row["total"]) for row in found]
+
+    assert summed() == [(2, "193.60")]
+    assert summed(**{"filter[status]": "sent"}) == []
+    assert summed(**{"filter[superseded]": "true"}) == summed(**{"filter[standing]": "superseded"}) == [(1, "181.50")]
+    assert summed(**{"filter[superseded]": "false"}) == [(2, "193.60")]
+
+    def partly(**asked):
+        query = Query.from_params([("filter[account]", str(account)), *asked.items()])
+        return read_sums(kernel.actor(trading), RESOURCES.get("quotes"), query, None)[1]
+
+    assert partly() is True
+    assert partly(**{"filter[superseded]": "false"}) is False
+    assert partly(**{"filter[status]": "draft"}) is False

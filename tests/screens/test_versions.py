@@ -30,6 +30,23 @@ def test_the_versions_of_a_quote_are_linked_and_compared(tabs, post, goods, serv
     expect(head(page).get_by_role("button", name=es("Accept"), exact=True)).to_have_count(0)
 
 
+def test_what_a_newer_version_supersedes_does_not_count_under_the_list_and_it_says_so(tabs, post, goods):
+    lines = [{"product": goods["bolt"], "quantity": "10"}]
+    quote = post("quotes", account=goods["customer"], lines=lines)["id"]
+    post(f"quotes/{quote}/send")
+    post(f"quotes/{quote}/revise")
+    page = tabs(address=f"/quotes?filter[account]={goods['customer']}")
+    expect(page.locator("table[data-list] tbody tr")).to_have_count(2)
+    foot = page.locator(".sum-row")
+    expect(foot).to_contain_text("30,25")
+    expect(foot).to_contain_text(es("Sum without superseded versions"))
+    assert faults(page) == []
+    page.goto(f"/quotes?filter[account]={goods['customer']}&filter[superseded]=false")
+    expect(page.locator("table[data-list] tbody tr")).to_have_count(1)
+    expect(foot).to_contain_text("30,25")
+    expect(foot).not_to_contain_text(es("Sum without superseded versions"))
+
+
 def test_more_than_was_ordered_is_confirmed_in_a_dialog(tabs, post, goods, served):
     order = post("orders", account=goods["customer"], lines=[{"product": goods["hour"], "quantity": "2"}])["id"]
     post(f"orders/{order}/confirm")

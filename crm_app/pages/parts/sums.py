@@ -34,8 +34,11 @@ def row(state: type[ListState]) -> rx.Component:
         class_name="button button-quiet button-sm",
     )
 
+    uncounted = state.resource.uncounted
+    title = rx.cond(state.sums_partly, t(uncounted.title), t("Sum")) if uncounted else t("Sum")
+
     def cell(head: Var[Head]) -> rx.Component:
-        label = when(head.name == state.resource.label, rx.cond(state.sums_many, all_of_them, rx.el.span(t("Sum"))))
+        label = when(head.name == state.resource.label, rx.cond(state.sums_many, all_of_them, rx.el.span(title)))
         found = Var.create(list(state.resource.sums)).contains(head.name)
         text = rx.cond(found, rx.el.span(state.sums[head.name], class_name="fig"), label)
         return rx.el.td(text, key=head.name, class_name=rx.cond(found, "num ", "") + head.priority)
