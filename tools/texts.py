@@ -74,6 +74,7 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
         "Exchanged",
     ),
     ("state/receivables.py", "statements.KIND_WORDS[row.kind]"): (),
+    ("state/ageing.py", "ageing.NOBODY[group]"): (),
     ("state/trade.py", "node.kind"): (),
     ("state/trade.py", "text"): (),
     ("state/trade.py", "node.standing.text"): (
@@ -168,6 +169,8 @@ def _of_resource(resource: Any) -> Iterator[str]:
 
     yield from (resource.one, resource.many, resource.group, *(section.title for section in resource.form))
     yield from (view.title for view in resource.views)
+    if resource.uncounted is not None:
+        yield resource.uncounted.title
     for spec in resource.fields.values():
         yield from (spec.label, spec.help)
         if isinstance(spec.kind, Choice):

@@ -22,12 +22,13 @@ from . import (
     snapshots,
     stock,
     taxes,
+    texts,
     users,
     views,
 )
 
 MODULES = (
     settings, users, accounts, contacts, products, history, jobs, files, notes, views, quotes, orders, deliveries, invoices,
-    payments, prices, stock, taxes, currencies, numbering, snapshots, credit,
+    payments, prices, stock, taxes, currencies, numbering, snapshots, credit, texts,
     histories,
 )  # fmt: skip

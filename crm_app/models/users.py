@@ -145,11 +145,11 @@ _TRADE = ("quotes", "orders", "deliveries", "invoices", "payments")
 # what everybody needs to fill in a document, and may look up
 _LISTS = (
     "sectors", "zones", "users", "teams", "products", "categories", "price-lists", "tax-rates", "payment-terms",
-    "credit-policies", "currencies", "exchange-rates", "warehouses", "stock-moves",
+    "credit-policies", "currencies", "exchange-rates", "warehouses", "stock-moves", "document-texts",
 )  # fmt: skip
 _KEPT_BY_THE_OFFICE = (
     "sectors", "zones", "products", "categories", "price-lists", "tax-rates", "payment-terms", "credit-policies", "currencies",
-    "exchange-rates",
+    "exchange-rates", "document-texts",
 )  # fmt: skip
 _WRITE = "read create change"
 _FULL = "read create change remove"

@@ -24,11 +24,12 @@ from . import (
     sign_in,
     stock,
     taxes,
+    texts,
 )
 
 _MODULES = (
     home, sign_in, me, settings, accounts, contacts, products, quotes, orders, deliveries, invoices, payments, ageing, receivables,
-    prices, stock, taxes, currencies, numbering, credit, held, jobs,
+    prices, stock, taxes, currencies, numbering, credit, texts, held, jobs,
     histories,
 )  # fmt: skip
 PAGES = tuple(page for module in _MODULES for page in module.PAGES)

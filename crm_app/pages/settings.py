@@ -38,6 +38,7 @@ _HINTS = {
     "currencies": "What documents may be written in",
     "exchange-rates": "What a currency was worth on a day",
     "payment-terms": "When invoices are due, in how many parts",
+    "document-texts": "Notes and terms that new documents begin with, in each language",
     "sequences": "How quotes, orders, delivery notes and invoices are numbered",
     "warehouses": "Where goods lie",
     "credit-policies": "What happens when a customer pays late",

@@ -32,6 +32,7 @@ from .demo_words import (
     SURNAMES,
     TAGS,
     TEAMS,
+    TEXTS,
     TRADES,
     ZONES,
     Town,
@@ -109,6 +110,7 @@ def make(accounts: int = 2_000, seed: int = 1, password: str | None = None) -> M
         zones = _named(work, "zones", ZONES)
         lines.insert_many(work, lines.part_of("zones", "postcodes"), _postcodes(zones))
         teams = _named(work, "teams", TEAMS)
+        records.insert_many(work, records.resource_of("document-texts"), _texts())
         search.merge_later(work, *_searched())
     owners = _people(teams, password)
     found = _Found(seed, clock.now(), tuple(owners), tuple(sectors.values()), zones)
@@ -183,6 +185,12 @@ def _groups(found: _Found, accounts: int) -> tuple[int, ...]:
         ids = records.insert_many(work, records.resource_of("accounts"), rows)
         demo_more.add_staff(work, demo_more.staff(chance, people, rows), ids)
     return tuple(ids)
+
+
+def _texts() -> list[dict[str, Any]]:
+    """What its documents say to their customers."""
+    names = ("name", "document", "place", "text_es", "text_en")
+    return [dict(zip(names, one, strict=True)) | {"usual": True} for one in TEXTS]
 
 
 def _postcodes(zones: Mapping[str, int]) -> list[dict[str, Any]]:

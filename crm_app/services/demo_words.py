@@ -148,6 +148,47 @@ GROUPS = (
     "Miramar",
 )
 
+# what a document says to its customer: name, kind of document, place, in Spanish, in English
+TEXTS = (
+    (
+        "Condiciones de la oferta",
+        "quotes",
+        "terms",
+        (
+            "Precios válidos hasta la fecha indicada, salvo fin de existencias.\n"
+            "Portes incluidos en la península para pedidos a partir de 300 €.\n"
+            "Plazo de entrega: de 5 a 7 días laborables desde la aceptación."
+        ),
+        (
+            "Prices are valid until the date shown, while stocks last.\n"
+            "Carriage is included within mainland Spain on orders from 300 €.\n"
+            "Delivery takes 5 to 7 working days from acceptance."
+        ),
+    ),
+    (
+        "Despedida de la oferta",
+        "quotes",
+        "notes",
+        "Gracias por su interés. Quedamos a su disposición para cualquier aclaración.",
+        "Thank you for your interest. We are at your disposal for any questions.",
+    ),
+    (
+        "Recepción de la mercancía",
+        "deliveries",
+        "terms",
+        "Le rogamos que revise la mercancía al recibirla y que nos comunique cualquier daño en un plazo de 24 horas.",
+        "Please check the goods on arrival and let us know of any damage within 24 hours.",
+    ),
+    (
+        "Pago de la factura",
+        "invoices",
+        "terms",
+        "Pago por transferencia al IBAN ES91 2100 0418 4502 0005 1332, indicando el número de la factura.",
+        "Please pay by bank transfer to IBAN ES91 2100 0418 4502 0005 1332, quoting the number of the invoice.",
+    ),
+    ("Agradecimiento", "all", "notes", "Gracias por su confianza.", "Thank you for your business."),
+)
+
 QUALITIES = (
     "básico",
     "profesional",

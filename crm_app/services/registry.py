@@ -14,6 +14,7 @@ from . import (
     quotes,
     stock,
     taxes,
+    texts,
     trade,
     uses,
 )
@@ -26,6 +27,7 @@ MODULES = (
     taxes,
     prices,
     trade,
+    texts,
     stock,
     carried,
     payments,

@@ -65,6 +65,7 @@ def test_every_kind_of_record_that_a_demo_has_opens(made):
         "accounts",
         "contacts",
         "products",
+        "document-texts",
         "price-lists",
         "quotes",
         "invoices",

@@ -312,6 +312,8 @@ def _back(url, kept):
             connection.exec_driver_sql("DROP FUNCTION crm_fold_letters(text)")
         else:
             connection.exec_driver_sql("DROP INDEX ix_account_search")
+            connection.exec_driver_sql("DROP TABLE document_text_search")
+        connection.exec_driver_sql("DROP TABLE document_text")
         connection.exec_driver_sql("DROP INDEX ix_account_team")
         connection.exec_driver_sql("ALTER TABLE account DROP COLUMN team")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
