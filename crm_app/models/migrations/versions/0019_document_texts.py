@@ -8,7 +8,7 @@ from crm_app.models import base
 from crm_app.models.migrations import search_index
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
