@@ -187,6 +187,8 @@ def ready(page):
     """The page lives (the server has said whose company it is), and its list or record has been filled."""
     expect(page.locator("nav .truncate.grow").first).not_to_be_empty()
     expect(
-        page.locator("table[data-list][aria-busy=false], .record-head, .empty, .settings-page, .doors").first
+        page.locator(
+            "table[data-list][aria-busy=false], table.jobs, .record-head, .empty, .settings-page, .doors"
+        ).first
     ).to_be_visible()
     page.wait_for_load_state("load")
