@@ -80,7 +80,10 @@ export function Size({ name, width = "", label, title = "", least, most, onSize 
     head().removeAttribute("data-drawn");
     if (document.activeElement === edge.current) setNow(head().offsetWidth);
   };
-  useEffect(asTold, [width]);
+  // an answer to what was drawn before says nothing of what is being drawn
+  useEffect(() => {
+    if (waiting.current === null) asTold();
+  }, [width]);
   useEffect(() => () => clearTimeout(waiting.current), []);
   const draw = (pixels) => {
     const fit = Math.min(most, Math.max(least, Math.round(pixels)));
@@ -91,7 +94,10 @@ export function Size({ name, width = "", label, title = "", least, most, onSize 
   };
   const keep = (pixels, delay) => {
     clearTimeout(waiting.current);
-    waiting.current = setTimeout(() => onSize?.(name, pixels), delay);
+    waiting.current = setTimeout(() => {
+      waiting.current = null;
+      onSize?.(name, pixels);
+    }, delay);
   };
   const reset = () => {
     asTold();
