@@ -72,7 +72,10 @@ def preview(
     values_of_head = _head(work, resource, head, document)
     computed = _computed(work, resource, values_of_head, parsed, document)
     for number, (line, faults) in computed.items():
-        margin = _margin(work, values_of_head, line) if opened[number] and not faults else None
+        asked = (
+            work.session.get(Product, line["product"]) if opened[number] and not faults and line["product"] else None
+        )
+        margin = _margin(work, values_of_head, line, asked)
         views[number] = LineView(line, faults, found[number], margin)
     return Preview(values_of_head, [view or LineView({}) for view in views])
 
@@ -146,21 +149,20 @@ def margin_of(work: Work, head: Mapping[str, Any], lines: Sequence[Mapping[str, 
     """What of a computed document's net is left over its costs, in percent; None where a cost is not known or may not be read."""
     counted = [line for line in lines if line.get("net") and line.get("choice", "firm") == "firm"]
     keys = {line["product"] for line in counted if line["product"]}
-    held = work.session.scalars(
-        sa.select(Product).where(column_of(Product, "id").in_(keys))
-    ).all()  # for all of them at once
-    found = [_margin(work, head, line) for line in counted]
+    products = work.session.scalars(sa.select(Product).where(column_of(Product, "id").in_(keys)))
+    by_id = {product.id: product for product in products}
+    found = [_margin(work, head, line, by_id.get(line["product"])) for line in counted]
     net = sum((line["net"] for line in counted), Decimal(0))
     if not net or any(one is None for one in found):
         return None
     costs = (one[0] * line["quantity"] for one, line in zip(found, counted, strict=True) if one is not None)
-    del held
     return (net - sum(costs, Decimal(0))) * 100 / net
 
 
-def _margin(work: Work, head: Mapping[str, Any], line: Mapping[str, Any]) -> tuple[Decimal, Decimal] | None:
+def _margin(
+    work: Work, head: Mapping[str, Any], line: Mapping[str, Any], product: Product | None
+) -> tuple[Decimal, Decimal] | None:
     """Of a computed line; without a cost, an amount or a rate there is none."""
-    product = work.session.get(Product, line["product"]) if line["product"] else None
     if product is None or not line.get("net") or not work.actor.may("products.read"):
         return None
     own = product.currency or head["currency"]
