@@ -6,7 +6,7 @@ difference is an amount of its own (EN 16931, BT-114). Withholdings reduce what 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 
@@ -30,10 +30,11 @@ class TaxKind(StrEnum):
 class Tax:
     """A rate as it is applied. `value` is a percentage, for UNIT the amount of money per unit of quantity.
 
-    `category` is the code of UNTDID 5305 (S, Z, E, AE, K, G, O); `reason` says why nothing is charged.
+    `category` is the code of UNTDID 5305 (S, Z, E, AE, K, G, O); `reason` says why nothing is charged. What several rates say
+    alike is one, whatever their keys: it is summed once.
     """
 
-    key: int
+    key: int = field(compare=False)
     name: str
     kind: TaxKind
     value: Decimal

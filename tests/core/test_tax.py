@@ -158,3 +158,10 @@ def test_half_a_cent_goes_away_from_zero():
     assert [amount_of(Decimal(1), Decimal(price), ZERO, "EUR") for price in ("0.005", "-0.005", "0.0049", "2.675")] == [
         Decimal("0.01"), Decimal("-0.01"), Decimal("0.00"), Decimal("2.68"),
     ]  # fmt: skip
+
+
+def test_a_rate_that_serves_several_classes_is_summed_once():
+    classes = [Tax(number, "IVA 16 %", TaxKind.PERCENT, Decimal(16)) for number in (1, 2)]
+    lines = [TaxedLine(Decimal(1), Decimal("0.03"), taxes=(tax,)) for tax in classes]
+    (summed,) = compute(lines, "MXN").taxes
+    assert (summed.tax.key, summed.base, summed.amount) == (1, Decimal("0.06"), Decimal("0.01"))
