@@ -3,17 +3,17 @@
 import hashlib
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from fpdf import FPDF
 from fpdf.enums import ResourceAccessPolicy
 from PIL import Image
 
 from . import faces
-from .snapshot import Snapshot, to_json
 
 WIDTH, HEIGHT = 210.0, 297.0
 LEFT, RIGHT = 18.0, 192.0
@@ -90,29 +90,38 @@ class Strokes(Protocol):
         """A picture."""
 
 
+@dataclass(frozen=True)
+class Imprint:
+    """What a file says of itself. `identity` names the paper, `content` is all that it says, as JSON: both make the file's id."""
+
+    title: str
+    author: str
+    language: str
+    country: str
+    day: date | None
+    identity: str
+    content: Mapping[str, Any]
+
+
 class Sheet(FPDF):
     """The same as the pages of a PDF. Nothing of it comes from a clock, a file or an address."""
 
-    def __init__(self, snapshot: Snapshot, title: str) -> None:
+    def __init__(self, imprint: Imprint) -> None:
         super().__init__(format="A4", unit="mm")
         self.resource_access_policy = ResourceAccessPolicy.NONE
         self.fonts.update(faces.fonts())
         self.set_auto_page_break(False)
-        self.set_title(title)
-        self.set_author(faces.printable(snapshot.issuer.legal_name or snapshot.issuer.name))
-        self.set_lang(f"{snapshot.language}-{snapshot.country}" if snapshot.country else snapshot.language)
-        day = snapshot.date
-        self.creation_date = (
-            datetime(day.year, day.month, day.day, tzinfo=UTC) if day else datetime(2000, 1, 1, tzinfo=UTC)
-        )
-        self._snapshot = snapshot
+        self.set_title(imprint.title)
+        self.set_author(faces.printable(imprint.author))
+        self.set_lang(f"{imprint.language}-{imprint.country}" if imprint.country else imprint.language)
+        day = imprint.day or date(2000, 1, 1)
+        self.creation_date = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        self._imprint = imprint
 
     def file_id(self) -> str:
         """The document, and this content of it (ISO 32000-1, 14.4)."""
-        said = self._snapshot
-        first = f"{said.kind} {said.issuer.tax_id} {said.number} {said.date}"
-        second = json.dumps(to_json(said), sort_keys=True)
-        return "".join(f"<{hashlib.sha256(text.encode()).hexdigest()[:32].upper()}>" for text in (first, second))
+        told = self._imprint.identity, json.dumps(self._imprint.content, sort_keys=True)
+        return "".join(f"<{hashlib.sha256(text.encode()).hexdigest()[:32].upper()}>" for text in told)
 
     def put(self, x: float, y: float, text: str, style: Style, *, align: str = "left") -> None:
         """As in Strokes."""
