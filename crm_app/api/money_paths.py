@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from .paths import in_query, page_of, reads, shape_of, use
+from .exports import XLSX
+from .paths import in_query, operation, page_of, reads, refusals, shape_of, use
 from .schemas import COUNT, TEXT
 
 
@@ -21,8 +22,31 @@ def money_paths() -> dict[str, Any]:
         "/ageing": reads("accounts", "ageing", "What is owed, by days overdue", told, [*at, *_ageing_asked()]),
         "/held": reads("accounts", "held", "Who is held and why", told, []),
         "/invoices/{id}/instalments": reads("invoices", "instalments", "The parts of an invoice", rows, number),
+        **_files("/accounts/{id}/statement", "statement", "Statement of account", [*number, *between], paper=True),
+        **_files("/accounts/{id}/open-items", "open_items", "What is not settled", [*number, at[0]], paper=True),
+        **_files("/ageing", "ageing", "What is owed, by days overdue", [at[0], *_ageing_asked()]),
+        **_files("/held", "held", "Who is held and why", []),
         **_allocation_paths([*number, *use("page", "size")]),
         **_tax_paths(number),
+    }
+
+
+def _files(path: str, name: str, told: str, asked: list[Any], *, paper: bool = False) -> dict[str, Any]:
+    """The same as a workbook in the caller's language and, where there is a paper, as a PDF in the customer's."""
+    kinds = {"xlsx": XLSX, **({"pdf": "application/pdf"} if paper else {})}
+    words = {"xlsx": "as a workbook", "pdf": "as a PDF"}
+    shown = {"pdf": [in_query("inline", {"type": "string", "enum": ["1"]}, "To be seen, not saved.")]}
+    return {
+        f"{path}.{kind}": {
+            "get": operation(
+                "accounts",
+                f"accounts.{name}.{kind}",
+                f"{told}, {words[kind]}",
+                [*asked, *shown.get(kind, [])],
+                {"200": {"description": "The file.", "content": {media: {}}}, **refusals("403", "404", "422")},
+            )
+        }
+        for kind, media in kinds.items()
     }
 
 

@@ -25,7 +25,11 @@ def content(call: Call) -> Response:
     """The bytes, as a download unless `inline=1` asks to see them."""
     if call.path["kind"] != "pdf":
         raise Missing("file", call.path["kind"][:40])
-    paper = papers.paper(call.actor, resource_in(call), call.path["id"])
+    return sent(papers.paper(call.actor, resource_in(call), call.path["id"]), call)
+
+
+def sent(paper: papers.Paper, call: Call) -> Response:
+    """The answer that is saved as a PDF of that name, or shown with `inline=1`."""
     inline = dict(call.params).get("inline") == "1"
     headers = {
         "Cache-Control": "private, no-cache",

@@ -16,6 +16,7 @@ from crm_app.services import ageing as ages
 from crm_app.services import (
     allocation_sheet,
     files,
+    receivable_papers,
     receivable_sheets,
     records,
     statements,
@@ -28,6 +29,7 @@ from crm_app.services.work import Work
 
 from .calls import Call, add, reply
 from .exports import XLSX
+from .papers import sent
 
 _AMOUNT = Number(4)
 DOCUMENTS = ("quotes", "orders", "deliveries", "invoices")
@@ -187,6 +189,16 @@ def open_items_sheet(call: Call) -> Response:
     return saved(*receivable_sheets.open_items(call.actor, call.path["id"], _day(call, "date")))
 
 
+def statement_paper(call: Call) -> Response:
+    """The statement as a PDF in the customer's language."""
+    return sent(receivable_papers.statement(call.actor, call.path["id"], _day(call, "from"), _day(call, "to")), call)
+
+
+def open_items_paper(call: Call) -> Response:
+    """The open items as a PDF in the customer's language."""
+    return sent(receivable_papers.open_items(call.actor, call.path["id"], _day(call, "date")), call)
+
+
 def saved(name: str, content: bytes) -> Response:
     """The answer that is saved as a workbook of that name."""
     headers = {
@@ -202,7 +214,9 @@ def routes() -> APIRouter:
     router = APIRouter()
     add(router, "GET", "/accounts/{id}/statement", statement)
     add(router, "GET", "/accounts/{id}/statement.xlsx", statement_sheet)
+    add(router, "GET", "/accounts/{id}/statement.pdf", statement_paper)
     add(router, "GET", "/accounts/{id}/open-items", open_items)
+    add(router, "GET", "/accounts/{id}/open-items.pdf", open_items_paper)
     add(router, "GET", "/accounts/{id}/open-items.xlsx", open_items_sheet)
     add(router, "GET", "/invoices/{id}/instalments", instalments)
     for resource in DOCUMENTS:

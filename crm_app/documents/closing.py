@@ -26,7 +26,7 @@ from .sheet import (
     Strokes,
     Style,
 )
-from .snapshot import Choice, Kind, Origin, Snapshot
+from .snapshot import Choice, Kind, Origin, Party, Snapshot
 from .wording import Wording
 
 _RIGHT_LEFT = RIGHT - 88  # of the totals
@@ -156,15 +156,21 @@ def _converted(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
 
 def _payment(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
     """The bank account and the days, beside the totals."""
-    account = printable(snapshot.issuer.iban).replace("\n", " ")
-    if account and snapshot.kind not in (Kind.CREDIT_NOTE, Kind.DELIVERY):
-        yield from _heading(wording.say("Bank account"))
-        yield from text(BODY.wrapped(_in_fours(account), _COLUMN, 2), BODY)
-        yield space(3)
+    if snapshot.kind not in (Kind.CREDIT_NOTE, Kind.DELIVERY):
+        account = bank_account(snapshot.issuer, wording)
+        yield from [*account, space(3)] if account else []
     if snapshot.instalments:
         yield from _heading(wording.say("Instalments"))
         for part in snapshot.instalments:
             yield _instalment(wording.day(part.date), wording.amount(part.amount))
+
+
+def bank_account(issuer: Party, wording: Wording) -> list[Piece]:
+    """Where to pay to, with its heading; nothing without an account."""
+    account = printable(issuer.iban).replace("\n", " ")
+    if not account:
+        return []
+    return [*_heading(wording.say("Bank account")), *text(BODY.wrapped(_in_fours(account), _COLUMN, 2), BODY)]
 
 
 def _in_fours(account: str) -> str:

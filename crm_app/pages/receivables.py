@@ -14,7 +14,7 @@ from crm_app.state.session import Me
 
 from .parts import kit
 from .parts.dated import as_workbook, day_form, read_or_why
-from .parts.links import link
+from .parts.links import file_link, link
 from .parts.screen import Page
 from .parts.shell import empty, heading, shell
 from .parts.text import t, when
@@ -26,8 +26,7 @@ def statement() -> rx.Component:
     between = day_form(state, (("from", t("From"), state.begin), ("to", t("To"), state.end)))
     at = day_form(state, (("date", t("At the end of"), state.end),))
     bar = rx.el.div(_switch(), rx.cond(state.open_only, at, between), class_name="toolbar")
-    whole = f"/api/v1/accounts/{state.account}/statement.xlsx?{state.address}"
-    file = rx.cond(state.open_only, f"/api/v1/accounts/{state.account}/open-items.xlsx?{state.address}", whole)
+    paper, sheet = _file("pdf"), _file("xlsx")
     nothing = empty("receipt", t("No movements"), t("Invoices and payments of this customer stand here."))
     settled = empty("circle-check", t("Nothing is open"), t("What this customer has not settled stands here."))
     moved = rx.cond(state.parts.length() == 0, nothing, _tables(rx.foreach(state.parts, _part), t("Statement")))
@@ -36,7 +35,12 @@ def statement() -> rx.Component:
     back = Var.create("/accounts/") + state.account.to_string()
     return shell(
         kit.url_query(query=state.address, mode="replace"),
-        heading(t("Statement of account"), as_workbook(file, "statement.xlsx"), count=state.name),
+        heading(
+            t("Statement of account"),
+            as_workbook(sheet, "statement.xlsx"),
+            file_link(paper, "statement.pdf", kit.icon("file-text"), rx.el.span("PDF"), class_name="button"),
+            count=state.name,
+        ),
         bar,
         read_or_why(state, rx.cond(state.open_only, still, moved)),
         trail=((t("Accounts"), "/accounts"), (state.name, back), (t("Statement"), "")),
@@ -44,6 +48,13 @@ def statement() -> rx.Component:
         undo=lambda _key: Me.load,
         needs="statement.read",
     )
+
+
+def _file(ending: str) -> Var[str]:
+    """Where the same is as a file."""
+    state = AccountStatement
+    name = rx.cond(state.open_only, "open-items", "statement")
+    return Var.create(f"/api/v1/accounts/{state.account}/{name}.{ending}?{state.address}")
 
 
 def _switch() -> rx.Component:

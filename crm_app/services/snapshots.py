@@ -60,7 +60,7 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
         "terms": row.terms or "",
         "notes": row.notes or "",
         "valued": bool(getattr(row, "valued", True)),
-        "issuer": _issuer(company),
+        "issuer": issuer(company),
         "customer": _customer(work, account, row),
         "delivery_address": _shipping(row),
         "corrects": _origin(work, "invoices", getattr(row, "corrects", None)),
@@ -141,16 +141,18 @@ def _in_words(said: _Said, rate: int, text: str) -> str:
     return said.get((rate, text), text)
 
 
-def _party(source: Any) -> dict[str, str]:
+def party(source: Any) -> dict[str, str]:
+    """Who they are and where, as documents/snapshot reads a party."""
     return {name: str(getattr(source, name, None) or "") for name in _PARTY} | {"contact": "", "iban": "", "web": ""}
 
 
-def _issuer(company: Company) -> dict[str, str]:
-    return _party(company) | {"iban": company.iban or "", "web": company.web or ""}
+def issuer(company: Company) -> dict[str, str]:
+    """The company as the one who issues a paper."""
+    return party(company) | {"iban": company.iban or "", "web": company.web or ""}
 
 
 def _customer(work: Work, account: Account | None, row: Any) -> dict[str, str]:
-    return _party(account) | {"name": row.account_name or "", "contact": _name(work, Contact, row.contact)}
+    return party(account) | {"name": row.account_name or "", "contact": _name(work, Contact, row.contact)}
 
 
 def _shipping(row: Any) -> dict[str, str] | None:
