@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from crm_app.core.errors import Missing
-from crm_app.services import files, papers
+from crm_app.services import files, logos, papers
 from crm_app.services.work import Work
 
 from .attachments import SANDBOX, VIEWER
@@ -45,9 +45,27 @@ def sent(paper: papers.Paper, call: Call) -> Response:
     return Response(paper.content, headers=headers, media_type=papers.MEDIA_TYPE)
 
 
+def logo(call: Call) -> Response:
+    """A picture that stands at the head of papers, for whoever is signed in."""
+    sha256 = call.path["sha256"].lower()
+    with Work(call.actor) as work:
+        found = files.is_hash(sha256) and logos.shown(work, sha256)
+    picture = papers.logo_of(sha256) if found else None
+    if picture is None:
+        raise Missing("file", sha256[:40])
+    headers = {
+        "Cache-Control": "private, max-age=31536000, immutable",
+        "Content-Security-Policy": SANDBOX,
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    return Response(picture, headers=headers, media_type=files.media_type_of(picture[:16]))
+
+
 def routes() -> APIRouter:
     """The routes of this module."""
     router = APIRouter()
+    add(router, "GET", "/logos/{sha256}", logo)
     add(router, "GET", "/{resource}/{id}/files", listing)
     add(router, "GET", "/{resource}/{id}/files/{kind}", content)
     return router

@@ -1,7 +1,5 @@
 """The strokes of a paper as values, so that a screen can draw the page while it is written: the same layout as the PDF's."""
 
-import base64
-import io
 from typing import Any
 
 from PIL import Image
@@ -18,11 +16,12 @@ class Canvas:
     "text", x, y (of the base line), size, width (all mm), weight, colour, text, turn (degrees around the page's middle)
     "line", x, y, x, y, width, colour
     "area", x, y, w, h, corner, colour of the ground or "", colour of the border or "", width of the border
-    "image", x, y, w, h, data URL
+    "image", x, y, w, h, address of the logo as it was given
     """
 
-    def __init__(self) -> None:
+    def __init__(self, logo: str = "") -> None:
         self.pages: list[Marks] = []
+        self._logo = logo
 
     def add_page(self) -> None:
         """As in Strokes."""
@@ -52,10 +51,7 @@ class Canvas:
 
     def logo(self, image: Image.Image, x: float, y: float, w: float, h: float) -> None:
         """As in Strokes."""
-        target = io.BytesIO()
-        image.save(target, "PNG")
-        data = base64.b64encode(target.getvalue()).decode()
-        self.pages[-1].append(["image", *_mm(x, y, w, h), f"data:image/png;base64,{data}"])
+        self.pages[-1].append(["image", *_mm(x, y, w, h), self._logo])
 
     def ghost(self, text: str) -> None:
         """As in Strokes."""

@@ -27,9 +27,14 @@ def draw(snapshot: Snapshot, *, logo: bytes | None = None) -> bytes:
     return bytes(sheet.output())
 
 
-def sketch(snapshot: Snapshot, *, logo: bytes | None = None, most: int | None = None) -> tuple[list[Marks], int]:
-    """The same pages as marks for a screen (see canvas), `most` of them at most, and how many there are."""
-    canvas = Canvas()
+def sketch(
+    snapshot: Snapshot, *, logo: bytes | None = None, address: str = "", most: int | None = None
+) -> tuple[list[Marks], int]:
+    """The same pages as marks for a screen (see canvas), `most` of them at most, and how many there are.
+
+    `address` is where a browser finds the logo.
+    """
+    canvas = Canvas(address)
     count = _draw(snapshot, logo, canvas, most)
     return canvas.pages, count
 

@@ -18,6 +18,7 @@ ZERO = Decimal(0)
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,10})?", re.ASCII)  # no more than a Decimal computes with
 _COUNTRY = re.compile(r"([A-Z]{2})?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_SHA256 = re.compile(r"([0-9a-f]{64})?", re.ASCII)
 
 
 class Misshapen(ValueError):
@@ -142,7 +143,7 @@ class Snapshot:
     """A document. net + tax + rounding = total; total - withheld = payable; amounts are in `currency`.
 
     `rate` is what one unit of `currency` is worth in `company_currency`; `included` says that prices hold their taxes,
-    `valued` that prices are printed at all.
+    `valued` that prices are printed at all. `logo` is the SHA-256 of the picture in the head, "" for none.
     """
 
     kind: Kind
@@ -164,6 +165,7 @@ class Snapshot:
     notes: str = ""
     included: bool = False
     valued: bool = True
+    logo: str = ""
     issuer: Party = Party()
     customer: Party = Party()
     delivery_address: Party | None = None
@@ -190,6 +192,8 @@ class Snapshot:
         for name, code in {"": self.country, **{f"{key}.": party.country for key, party in parties.items()}}.items():
             if not _COUNTRY.fullmatch(code):
                 raise Misshapen(f"{name}country is no ISO 3166 code")
+        if not _SHA256.fullmatch(self.logo):
+            raise Misshapen("logo is no SHA-256")
         for name in ("currency", "company_currency"):
             if not _CURRENCY.fullmatch(getattr(self, name)):
                 raise Misshapen(f"{name} is no ISO 4217 code")

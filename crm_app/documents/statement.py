@@ -82,7 +82,7 @@ class Statement:
 def draw(said: Statement, *, logo: bytes | None = None) -> bytes:
     """A PDF of A4 pages in the customer's language. `logo` as in pdf.draw."""
     wording = Wording(Speech(said.language, said.country), "", said.issuer.country)
-    title = wording.say("Open items" if said.begin is None else "Statement of account")
+    title = wording.say("Open items") if said.begin is None else wording.say("Statement of account")
     imprint = Imprint(
         title=f"{title} {said.customer.name} {said.end.isoformat()}",
         author=said.issuer.legal_name or said.issuer.name,
@@ -126,8 +126,10 @@ class _Table:
         self.said = said
         self.wording = wording
         self.open_only = said.begin is None
-        places = ("Days overdue", "Amount", "Outstanding") if self.open_only else ("Charges", "Credits", "Balance")
-        self.titles = [wording.say(title) for title in places]
+        say = wording.say
+        self.titles = [say("Charges"), say("Credits"), say("Balance")]
+        if self.open_only:
+            self.titles = [say("Days overdue"), say("Amount"), say("Outstanding")]
         self.rights = [RIGHT - (_MONEY + _GAP) * place for place in (2, 1, 0)]
         self.due = self.rights[0] - _MONEY - _GAP
         self.number = LEFT + _DAY + _GAP

@@ -12,7 +12,7 @@ from .base import Id, Json
 
 
 class DocumentSnapshot(SQLModel, table=True):
-    """One per issued document. `pdf` is the content hash of its paper once it has been drawn."""
+    """One per issued document. `pdf` is the content hash of its paper once it has been drawn, `logo` that of the logo on it."""
 
     __tablename__ = "document_snapshot"
     __table_args__ = (sa.UniqueConstraint("entity", "record"),)
@@ -23,3 +23,4 @@ class DocumentSnapshot(SQLModel, table=True):
     content: dict[str, Any] = Field(sa_type=Json)
     made_at: datetime = Field(default_factory=clock.now)
     pdf: str | None = Field(default=None, max_length=64)
+    logo: str | None = Field(default=None, max_length=64, index=True)

@@ -19,6 +19,7 @@ from crm_app.state.settings import (
 )
 
 from .parts import kit
+from .parts.beside import files_section
 from .parts.links import link
 from .parts.record import record_screen
 from .parts.screen import Page, module
@@ -99,8 +100,14 @@ def _door(to: str, icon: str, title: Var[str], text: Var[str]) -> rx.Component:
 
 
 def company() -> rx.Component:
-    """The company's own record."""
-    return record_screen(CompanyRecord, trail=((t("Settings"), "/settings"), (t("Company"), "")))
+    """The company's own record, with its logo."""
+    hint = "The newest picture here stands at the head of every paper that is made from now on."
+    return record_screen(
+        CompanyRecord,
+        trail=((t("Settings"), "/settings"), (t("Company"), "")),
+        sections=(files_section(CompanyRecord, "Logo", hint),),
+        pictured=True,
+    )
 
 
 def users() -> rx.Component:

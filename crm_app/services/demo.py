@@ -18,7 +18,7 @@ from crm_app.core.fields import fold
 from crm_app.core.i18n import Message
 from crm_app.models.users import User
 
-from . import actions, demo_more, demo_trade, identity, lines, records, search, trade, users
+from . import actions, demo_more, demo_trade, files, identity, lines, records, search, trade, users
 from .actors import SYSTEM
 from .demo_words import (
     COLOMBIAN_TOWNS,
@@ -232,7 +232,11 @@ def _letter(work: Work) -> None:
     company = trade.company(work)
     if company.name == _COMPANY["company"] and not company.tax_id:
         letterhead = _LETTERHEAD | {"tax_id": cif("B", 2_847_316)}
-        records.change(work, records.resource_of("settings"), company.id, letterhead)
+        settings = records.resource_of("settings")
+        records.change(work, settings, company.id, letterhead)
+        with files.Upload() as target:
+            target.write(demo_more.mountains())
+            files.attach(work, settings, company.id, "logo.png", target.keep())
 
 
 def _named(work: Work, resource: str, names: tuple[str, ...]) -> dict[str, int]:

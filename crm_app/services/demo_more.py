@@ -1,5 +1,6 @@
 """The demo company's contacts and products."""
 
+import io
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -144,3 +145,18 @@ def _product(
         "stocked": not service and chance.random() < 0.8,
         "tax_class": "reduced" if where == "Alimentaci\u00f3n" else "standard",
     }
+
+
+def mountains() -> bytes:
+    """The demo company's logo, a PNG: two peaks with snow on a round ground."""
+    from PIL import Image, ImageDraw  # nothing else here draws
+
+    image = Image.new("RGBA", (960, 960), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(image)
+    pen.ellipse((0, 0, 959, 959), fill="#4c47bf")
+    pen.polygon([(120, 690), (400, 300), (680, 690)], fill="#c9c7f5")
+    pen.polygon([(330, 690), (610, 380), (850, 690)], fill="#ffffff")
+    pen.polygon([(400, 300), (328, 400), (385, 380), (415, 425), (472, 400)], fill="#ffffff")
+    target = io.BytesIO()
+    image.resize((240, 240), Image.Resampling.LANCZOS).save(target, "PNG", optimize=True)
+    return target.getvalue()

@@ -71,9 +71,14 @@ class Stored:
     media_type: str
 
 
+def is_hash(text: str) -> bool:
+    """True for what may be a SHA-256 in small hexadecimal digits."""
+    return _HEX.fullmatch(text) is not None
+
+
 def path_of(sha256: str) -> Path:
     """Where the bytes with that hash lie: in folders of its first two and next two digits."""
-    if not _HEX.fullmatch(sha256):
+    if not is_hash(sha256):
         raise ValueError("not a SHA-256")
     return settings().files_dir / sha256[:2] / sha256[2:4] / sha256
 
@@ -291,8 +296,8 @@ def missing(work: Work) -> list[str]:
 
 
 def _used(work: Work, hashes: list[str]) -> set[str]:
-    """Those of the hashes that an attachment or a document's paper refers to."""
-    columns = column_of(Attachment, "sha256"), column_of(DocumentSnapshot, "pdf")
+    """Those of the hashes that an attachment, a document's paper or its logo refers to."""
+    columns = column_of(Attachment, "sha256"), column_of(DocumentSnapshot, "pdf"), column_of(DocumentSnapshot, "logo")
     return {
         sha256 for column in columns for sha256 in work.session.scalars(sa.select(column).where(column.in_(hashes)))
     }

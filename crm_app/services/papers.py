@@ -13,7 +13,7 @@ from crm_app.core.resource import Resource
 from crm_app.documents.snapshot import from_json
 from crm_app.models.snapshots import DocumentSnapshot
 
-from . import figures, files, ledger, previews, records, snapshots
+from . import figures, files, ledger, logos, previews, records, snapshots
 from .actors import SYSTEM, Actor
 from .work import Work, column_of
 
@@ -68,7 +68,8 @@ def paper(actor: Actor, resource: Resource, key: object) -> Paper:
         return Paper(name, files.path_of(sha256).read_bytes(), sha256)
     from crm_app.documents import pdf  # 30 MB that a server which draws nothing does without
 
-    drawn = pdf.draw(from_json(content))
+    said = from_json(content)
+    drawn = pdf.draw(said, logo=logo_of(said.logo))
     if number is None:
         return Paper(name, drawn, "")
     with files.Upload() as target:
@@ -135,7 +136,14 @@ def pages_of(found: Sketch, most: int | None = None) -> tuple[list[Marks], int]:
         return [], 0
     from crm_app.documents import pdf  # 30 MB that a server which draws nothing does without
 
-    return pdf.sketch(from_json(found.content), most=most)
+    said = from_json(found.content)
+    return pdf.sketch(said, logo=logo_of(said.logo), address=logos.address(said.logo), most=most)
+
+
+def logo_of(sha256: str) -> bytes | None:
+    """A logo's bytes, None for "" and for one that is not there."""
+    path = files.path_of(sha256) if sha256 else None
+    return path.read_bytes() if path is not None and path.is_file() else None
 
 
 def _now(work: Work, resource: Resource, key: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from crm_app.core.i18n import translate
 from crm_app.models.accounts import Account
 
-from . import files, papers, records, snapshots, statements, trade, unsettled
+from . import files, logos, papers, records, snapshots, statements, trade, unsettled
 from .actors import Actor
 from .ageing import BUCKETS, ageing
 from .work import Work
@@ -59,6 +59,7 @@ def _heads(work: Work, account: object) -> dict[str, Any]:
         "country": row.country or company.country,
         "issuer": snapshots.issuer(company),
         "customer": snapshots.party(row),
+        "logo": logos.current(work),
     }
 
 
@@ -85,4 +86,6 @@ def _drawn(title: str, heads: dict[str, Any], begin: date | None, end: date, par
         ),
     )
     name = f"{translate(title, said.language)} {said.customer.name} {end.isoformat()}.pdf"
-    return papers.Paper(files.clean_name(name.replace("/", "-")), document.draw(said), "")
+    return papers.Paper(
+        files.clean_name(name.replace("/", "-")), document.draw(said, logo=papers.logo_of(heads["logo"])), ""
+    )

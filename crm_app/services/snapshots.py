@@ -17,7 +17,7 @@ from crm_app.models.snapshots import DocumentSnapshot
 from crm_app.models.taxes import TaxRate
 from crm_app.models.users import User
 
-from . import instalments, ledger, trade
+from . import instalments, ledger, logos, trade
 from .work import Work, column_of
 
 _PARTY = ("name", "legal_name", "tax_id", "street", "postcode", "city", "region", "country", "phone", "email")
@@ -29,7 +29,8 @@ _ORIGINS = (("quotes", "quote"), ("orders", "order"), ("deliveries", "delivery")
 def keep(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> None:
     """Store what the document says now, once and for ever."""
     content = content_of(work, resource, row, lines)
-    work.session.add(DocumentSnapshot(entity=str(row.__tablename__), record=row.id, content=content))
+    logo = content["logo"] or None
+    work.session.add(DocumentSnapshot(entity=str(row.__tablename__), record=row.id, content=content, logo=logo))
 
 
 def stored(work: Work, entity: str, key: int) -> DocumentSnapshot | None:
@@ -60,6 +61,7 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
         "terms": row.terms or "",
         "notes": row.notes or "",
         "valued": bool(getattr(row, "valued", True)),
+        "logo": logos.current(work),
         "issuer": issuer(company),
         "customer": _customer(work, account, row),
         "delivery_address": _shipping(row),

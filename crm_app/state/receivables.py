@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
+from crm_app.core import money
 from crm_app.core.fields import Day
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import Resource
@@ -168,12 +170,15 @@ def _words(speech: Speech, row: statements.Movement, currency: str) -> tuple[str
     )
 
 
+def _balances(speech: Speech, currency: str) -> Callable[[Decimal], str]:
+    """How balances are written: nothing is 0.00, too."""
+    return lambda value: speech.number(money.round_money(value, currency), money.minor_units(currency))
+
+
 def unsettled_of(speech: Speech, part: unsettled.OpenItems, most: int = MOVEMENTS) -> UnsettledPart:
     """Open items in words; of them the first ones, at most so many."""
 
-    def written(value: Decimal) -> str:
-        return amount_of(speech, value, part.currency)
-
+    written = _balances(speech, part.currency)
     rows = [
         UnsettledRow(
             *_words(speech, row, part.currency),
@@ -187,15 +192,13 @@ def unsettled_of(speech: Speech, part: unsettled.OpenItems, most: int = MOVEMENT
     if len(after) == 1:
         later = speech.say("1 more open item")
     rest = written(sum((row.balance for row in after), Decimal(0))) if after else ""
-    return UnsettledPart(part.currency, written(part.total) or "0", written(part.late), later, rest, rows)
+    return UnsettledPart(part.currency, written(part.total), written(part.late) if part.late else "", later, rest, rows)
 
 
 def part_of(speech: Speech, part: statements.Statement, most: int) -> StatementPart:
     """A statement in words; of its movements the last ones, at most so many."""
 
-    def written(value: Decimal) -> str:
-        return amount_of(speech, value, part.currency) or "0"
-
+    written = _balances(speech, part.currency)
     rows = [MovementRow(*_words(speech, row, part.currency), written(row.balance)) for row in part.movements[-most:]]
     before = part.movements[:-most]
     earlier = speech.say(Message("{n} earlier movements", n=speech.number(len(before)))) if before else ""

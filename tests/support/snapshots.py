@@ -44,7 +44,7 @@ def document(kind: str = "invoice", lines: list[dict[str, Any]] | None = None, *
         "kind": kind, "draft": False, "number": "F-2026-000123", "date": "2026-11-23", "due": None, "valid_until": None,
         "language": "es", "country": "ES", "currency": "EUR", "rate": "1", "company_currency": "EUR",
         "total_company": str(net + tax), "reference": "", "salesperson": "", "payment_terms": "", "terms": "",
-        "notes": "", "included": False, "valued": True, "issuer": ISSUER, "customer": CUSTOMER,
+        "notes": "", "included": False, "valued": True, "logo": "", "issuer": ISSUER, "customer": CUSTOMER,
         "delivery_address": None, "corrects": None, "origins": [],
     }  # fmt: skip
     totals = {

@@ -79,8 +79,8 @@ def note_card(state: type[RecordState], entry: Var[EntryRow]) -> rx.Component:
     return rx.cond(entry.note == "", gone, rx.cond(state.editing == entry.note, editor, shown))
 
 
-def files_section(state: type[RecordState]) -> rx.Component:
-    """The record's files, and where new ones are dropped."""
+def files_section(state: type[RecordState], title: str = "Files", hint: str = "") -> rx.Component:
+    """The record's files, and where new ones are dropped; `hint` says what they are for."""
     limit = f"{UPLOAD_LIMIT // 1_000_000} MB"
     drop = kit.file_drop(
         address=f"/api/v1/{state.resource.name}/" + state.record.to_string() + "/attachments",
@@ -97,7 +97,8 @@ def files_section(state: type[RecordState]) -> rx.Component:
         on_done=state.files_came,
     )
     section = rx.el.section(
-        rx.el.h2(t("Files"), class_name="section-title section-head"),
+        rx.el.h2(t(title), class_name="section-title section-head"),
+        *([rx.el.p(t(hint), class_name="hint")] if hint else []),
         rx.el.ul(rx.foreach(state.files, lambda file: _file(state, file)), class_name="items"),
         when(state.may_attach, drop),
         class_name="section",
