@@ -9,7 +9,7 @@ from crm_app.state.settings import CompanyRecord
 from .parts import kit
 from .parts.links import link
 from .parts.screen import Page, module
-from .parts.settlements import settlements
+from .parts.settlements import free_means, settlements
 from .parts.shell import may
 from .parts.table import list_screen
 from .parts.text import t, when
@@ -30,7 +30,11 @@ def invoices() -> rx.Component:
 
 def invoice() -> rx.Component:
     """One of them."""
-    return document_screen(InvoiceRecord, above=(nameless(),), sections=(instalments(), settlements(InvoiceRecord)))
+    return document_screen(
+        InvoiceRecord,
+        above=(nameless(),),
+        sections=(instalments(), free_means(InvoiceRecord), settlements(InvoiceRecord)),
+    )
 
 
 def nameless() -> rx.Component:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from crm_app.core.errors import Invalid
 from crm_app.core.resource import Resource
-from crm_app.services import actions, allocation_sheet, records
+from crm_app.services import actions, allocation_sheet, means, records
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -35,25 +35,52 @@ class SettlementRow:
     takes_back: bool = False
 
 
+@dataclasses.dataclass
+class MeansRow:
+    """What the invoice could be settled with; `settles` is "" where one click cannot."""
+
+    what: str = ""
+    resource: str = ""
+    id: int = 0
+    address: str = ""
+    number: str = ""
+    day: str = ""
+    left: str = ""
+    settles: str = ""
+
+
 class SettlementState(RecordState, mixin=True):
-    """An invoice beside what settles it."""
+    """An invoice beside what settles it, and what could."""
 
     resource: ClassVar[Resource]
 
     settlements: list[SettlementRow] = []
     settlements_exchanged: bool = False
+    free: list[MeansRow] = []
 
     def _also(self) -> dict[str, Also]:
-        return super()._also() | {"settlements": settlements_of}
+        return super()._also() | {"settlements": settlements_of, "free": free_of}
 
     def _take(self, key: int, found: Read) -> None:
         super()._take(key, found)
-        self.settlements = found.also["settlements"]
+        self.settlements, self.free = found.also["settlements"], found.also["free"]
         self.settlements_exchanged = any(row.exchange for row in self.settlements)
 
     def _blank(self, actor: Actor) -> None:
         super()._blank(actor)
-        self.settlements, self.settlements_exchanged = [], False
+        self.settlements, self.settlements_exchanged, self.free = [], False, []
+
+    @on(SIGNED_IN)
+    async def settle_with(self, resource: str, document: int) -> Any:
+        """Set a payment or a credit note against this invoice, as far as both go."""
+        actor = await signed_in(self)
+        try:
+            outcome = await asyncio.to_thread(means.settle, actor, self.record, resource, document)
+        except Invalid:
+            pass  # somebody was quicker, or it was clicked twice: the page shows it
+        else:
+            await tell(self, "Allocated.", undo=outcome.change_set)
+        return type(self).load
 
     @on(SIGNED_IN)
     async def take_back(self, allocation: int) -> Any:
@@ -70,6 +97,21 @@ class SettlementState(RecordState, mixin=True):
         else:
             await tell(self, "Taken back.", undo=outcome.change_set)
         return type(self).load
+
+
+def free_of(work: Work, _resource: Resource, item: records.Item) -> list[MeansRow]:
+    """Money first, then credit notes."""
+    speech = work.actor.speech
+    return [
+        MeansRow(
+            _WORDS[one.resource], one.resource, one.id, f"/{one.resource}/{one.id}", one.number, speech.day(one.day),
+            money_text(speech, one.left, one.currency),
+            money_text(speech, one.settles, one.currency)
+            if one.settles and work.actor.may(f"{one.resource}.{means.VERBS[one.resource]}")
+            else "",
+        )
+        for one in means.of_invoice(work, item.id)
+    ]  # fmt: skip
 
 
 def settlements_of(work: Work, _resource: Resource, item: records.Item) -> list[SettlementRow]:

@@ -43,7 +43,7 @@ def test_the_invoice_shows_its_instalments_and_the_customer_is_on_the_list_of_wh
     assert faults(page, "/held") == []
     page.locator(".tab", has_text=es("Notice")).click()
     expect(row).to_be_visible()
-    assert page.locator("a[download]").get_attribute("href") == "/api/v1/held.xlsx"
+    assert page.locator("a[download$=xlsx]").get_attribute("href") == "/api/v1/held.xlsx"
     row.get_by_role("link", name=es("Open items")).click()
     page.wait_for_url(re.compile(r"/invoices\?filter"))
     expect(page.locator("table[data-list] tbody tr")).to_have_count(1)
@@ -94,7 +94,7 @@ def test_ageing_is_summed_by_zone_and_a_sum_opens_its_customers_and_they_their_o
     page.wait_for_url(f"**/ageing?zone={zone}&itself=1")
     expect(names).to_have_text(["Cobre de Ñuble"])
     expect(page.locator("#ageing-zones")).to_have_value("Zona de Ñuble")
-    sheet = page.locator("a[download]").get_attribute("href")
+    sheet = page.locator("a[download$=xlsx]").get_attribute("href")
     assert re.fullmatch(rf"/api/v1/ageing\.xlsx\?date=\d{{4}}-\d\d-\d\d&zone={zone}&itself=1", sheet)
     page.reload()
     expect(names).to_have_text(["Cobre de Ñuble"])
@@ -194,8 +194,11 @@ def test_a_statement_is_switched_to_what_is_open_and_stays_so_with_the_way_back(
     page.wait_for_url("**/statement?show=open&date=*")
     expect(page.locator("table.unsettled tbody a.name")).to_have_count(1)
     expect(page.locator("table.unsettled tfoot")).to_contain_text("242,00")
-    sheet = page.locator("a[download]").get_attribute("href")
+    sheet = page.locator("a[download$=xlsx]").get_attribute("href")
     assert f"/accounts/{account}/open-items.xlsx?show=open&date=" in sheet
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="PDF").click()
+    assert saved.value.suggested_filename.startswith("Partidas abiertas ")
     assert faults(page, "/statement") == []
     page.reload()
     expect(page.locator("table.unsettled tbody a.name")).to_have_count(1)
@@ -254,6 +257,15 @@ def test_an_invoice_tells_what_settles_it_and_lets_it_be_taken_back(tabs, post):
     rows.nth(0).get_by_role("button", name=es("Take back")).click()
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text(es("Deposit, net"))
+    free = page.locator("#free-means tbody tr")
+    expect(free).to_have_count(2)
+    assert faults(page, "/invoices", "#free-means") == []
+    free.nth(0).get_by_role("button").dblclick()
+    expect(free).to_have_count(1)
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_contain_text("300,00 EUR")
+    expect(free).to_contain_text("12,10 EUR")
+    post(f"payments/{payment}/unallocate")
     page.goto(f"/invoices/{deposit}")
     expect(rows.get_by_role("link")).to_have_attribute("href", f"/invoices/{invoice}")
     post(f"payments/{payment}/allocate")

@@ -3,7 +3,7 @@
 import reflex as rx
 from reflex.vars import Var
 
-from crm_app.state.settlements import SettlementRow, SettlementState
+from crm_app.state.settlements import MeansRow, SettlementRow, SettlementState
 
 from . import kit
 from .links import link
@@ -40,6 +40,54 @@ def settlements(state: type[SettlementState]) -> rx.Component:
             class_name="section",
             id="settlements",
         ),
+    )
+
+
+def free_means(state: type[SettlementState]) -> rx.Component:
+    """What an open invoice could be settled with, each by one click; nothing where the customer has nothing to their credit."""
+    heads = rx.el.tr(
+        rx.el.th(t("Document")),
+        rx.el.th(t("Kind")),
+        rx.el.th(t("Date")),
+        rx.el.th(t("Left"), class_name="num"),
+        rx.el.th(),
+    )
+    return when(
+        state.free.length() > 0,
+        rx.el.section(
+            rx.el.h2(t("Money and credit of this customer"), class_name="section-title section-head"),
+            rx.el.div(
+                rx.el.table(
+                    rx.el.thead(heads),
+                    rx.el.tbody(rx.foreach(state.free, lambda row: _free(state, row))),
+                    class_name="sums",
+                ),
+                class_name="sums-scroll",
+                tab_index=0,
+                role="region",
+                aria_label=t("Money and credit of this customer"),
+            ),
+            class_name="section",
+            id="free-means",
+        ),
+    )
+
+
+def _free(state: type[SettlementState], row: Var[MeansRow]) -> rx.Component:
+    button = rx.el.button(
+        kit.icon("arrow-left-right", size="sm"),
+        t("Settle {amount}", amount=row.settles),
+        type="button",
+        on_click=state.settle_with(row.resource, row.id),
+        class_name="button button-sm",
+    )
+    return rx.el.tr(
+        rx.el.th(link(row.address, row.number, class_name="name"), scope="row"),
+        rx.el.td(rx.match(row.what, *((kind, t(kind)) for kind in _KINDS), "")),
+        rx.el.td(row.day),
+        rx.el.td(row.left, class_name="num"),
+        rx.el.td(when(row.settles != "", button), class_name="num"),
+        key=row.address,
     )
 
 
