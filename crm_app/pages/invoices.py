@@ -32,8 +32,8 @@ def invoice() -> rx.Component:
     """One of them."""
     return document_screen(
         InvoiceRecord,
-        above=(nameless(),),
-        sections=(instalments(), free_means(InvoiceRecord), settlements(InvoiceRecord)),
+        above=(nameless(), free_means(InvoiceRecord)),
+        sections=(instalments(), settlements(InvoiceRecord)),
     )
 
 

@@ -21,7 +21,7 @@ from .work import Work, column_of
 
 ZERO = Decimal(0)
 VERBS: Mapping[str, str] = {"payments": "allocate", "invoices": "apply"}  # by what each settles an invoice
-_MOST = 50
+_MOST = 10
 
 
 @dataclass(frozen=True)

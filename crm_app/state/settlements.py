@@ -15,7 +15,9 @@ from .forms import Also, Read, RecordState
 from .guard import SIGNED_IN, on, signed_in
 from .session import tell
 
+_SHOWN = 3  # of what an invoice could be settled with
 _VERBS = {"payments": "unallocate", "invoices": "unapply"}
+_FREE = {"payments": "Payment received", "invoices": "Credit note"}
 _WORDS = {"payments": "Payment", "invoices": "Credit note"}
 
 
@@ -57,18 +59,20 @@ class SettlementState(RecordState, mixin=True):
     settlements: list[SettlementRow] = []
     settlements_exchanged: bool = False
     free: list[MeansRow] = []
+    free_more: bool = False
 
     def _also(self) -> dict[str, Also]:
         return super()._also() | {"settlements": settlements_of, "free": free_of}
 
     def _take(self, key: int, found: Read) -> None:
         super()._take(key, found)
-        self.settlements, self.free = found.also["settlements"], found.also["free"]
+        self.settlements = found.also["settlements"]
+        self.free, self.free_more = found.also["free"][:_SHOWN], len(found.also["free"]) > _SHOWN
         self.settlements_exchanged = any(row.exchange for row in self.settlements)
 
     def _blank(self, actor: Actor) -> None:
         super()._blank(actor)
-        self.settlements, self.settlements_exchanged, self.free = [], False, []
+        self.settlements, self.settlements_exchanged, self.free, self.free_more = [], False, [], False
 
     @on(SIGNED_IN)
     async def settle_with(self, resource: str, document: int) -> Any:
@@ -104,7 +108,7 @@ def free_of(work: Work, _resource: Resource, item: records.Item) -> list[MeansRo
     speech = work.actor.speech
     return [
         MeansRow(
-            _WORDS[one.resource], one.resource, one.id, f"/{one.resource}/{one.id}", one.number, speech.day(one.day),
+            _FREE[one.resource], one.resource, one.id, f"/{one.resource}/{one.id}", one.number, speech.day(one.day),
             money_text(speech, one.left, one.currency),
             money_text(speech, one.settles, one.currency)
             if one.settles and work.actor.may(f"{one.resource}.{means.VERBS[one.resource]}")

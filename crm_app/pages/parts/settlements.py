@@ -44,49 +44,34 @@ def settlements(state: type[SettlementState]) -> rx.Component:
 
 
 def free_means(state: type[SettlementState]) -> rx.Component:
-    """What an open invoice could be settled with, each by one click; nothing where the customer has nothing to their credit."""
-    heads = rx.el.tr(
-        rx.el.th(t("Document")),
-        rx.el.th(t("Kind")),
-        rx.el.th(t("Date")),
-        rx.el.th(t("Left"), class_name="num"),
-        rx.el.th(),
+    """Told above an open invoice: what it could be settled with, each by one click; nothing where nothing is free."""
+    every = link(
+        Var.create("/accounts/") + state.values["account"].to(str) + "/statement?show=open",
+        t("Show all"),
+        class_name="link",
     )
+    rows = rx.foreach(state.free, lambda row: _free(state, row))
     return when(
         state.free.length() > 0,
-        rx.el.section(
-            rx.el.h2(t("Money and credit of this customer"), class_name="section-title section-head"),
-            rx.el.div(
-                rx.el.table(
-                    rx.el.thead(heads),
-                    rx.el.tbody(rx.foreach(state.free, lambda row: _free(state, row))),
-                    class_name="sums",
-                ),
-                class_name="sums-scroll",
-                tab_index=0,
-                role="region",
-                aria_label=t("Money and credit of this customer"),
-            ),
-            class_name="section",
-            id="free-means",
+        rx.el.div(
+            rows, when(state.free_more, rx.el.p(every)), class_name="banner notices", id="free-means", role="status"
         ),
     )
 
 
 def _free(state: type[SettlementState], row: Var[MeansRow]) -> rx.Component:
     button = rx.el.button(
-        kit.icon("arrow-left-right", size="sm"),
         t("Settle {amount}", amount=row.settles),
         type="button",
         on_click=state.settle_with(row.resource, row.id),
         class_name="button button-sm",
     )
-    return rx.el.tr(
-        rx.el.th(link(row.address, row.number, class_name="name"), scope="row"),
-        rx.el.td(rx.match(row.what, *((kind, t(kind)) for kind in _KINDS), "")),
-        rx.el.td(row.day),
-        rx.el.td(row.left, class_name="num"),
-        rx.el.td(when(row.settles != "", button), class_name="num"),
+    return rx.el.p(
+        kit.icon("wallet"),
+        rx.match(row.what, *((kind, t(kind)) for kind in ("Payment received", "Credit note")), ""),
+        link(row.address, row.number, class_name="link"),
+        t("{amount} not allocated", amount=row.left),
+        when(row.settles != "", button),
         key=row.address,
     )
 
