@@ -1,11 +1,12 @@
 """The strokes of a paper as values, so that a screen can draw the page while it is written: the same layout as the PDF's."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from PIL import Image
 
 from . import faces
-from .sheet import BASE, CORNER, EDGE, GROUND, HEIGHT, LEFT, LINE, RIGHT, WIDTH, Colour, Style, ghostly
+from .sheet import BASE, CORNER, EDGE, GROUND, HEIGHT, LEFT, LINE, PEN, PEN_WIDTH, RIGHT, WIDTH, Colour, Style, ghostly
 
 Marks = list[list[Any]]  # of one page, in the order in which they lie on it; mm from its upper left corner
 
@@ -16,6 +17,7 @@ class Canvas:
     "text", x, y (of the base line), size, width (all mm), weight, colour, text, turn (degrees around the page's middle)
     "line", x, y, x, y, width, colour
     "area", x, y, w, h, corner, colour of the ground or "", colour of the border or "", width of the border
+    "scrawl", points as "x,y x,y", colour, width
     "image", x, y, w, h, address of the logo as it was given
     """
 
@@ -52,6 +54,11 @@ class Canvas:
     def logo(self, image: Image.Image, x: float, y: float, w: float, h: float) -> None:
         """As in Strokes."""
         self.pages[-1].append(["image", *_mm(x, y, w, h), self._logo])
+
+    def scrawl(self, points: Sequence[tuple[float, float]]) -> None:
+        """As in Strokes."""
+        path = " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
+        self.pages[-1].append(["scrawl", path, _colour(PEN), PEN_WIDTH])
 
     def ghost(self, text: str) -> None:
         """As in Strokes."""

@@ -26,7 +26,7 @@ from .sheet import (
     Strokes,
     Style,
 )
-from .snapshot import Choice, Kind, Origin, Party, Snapshot
+from .snapshot import PAD_HEIGHT, PAD_WIDTH, Choice, Kind, Origin, Party, Signature, Snapshot
 from .wording import Wording
 
 _RIGHT_LEFT = RIGHT - 88  # of the totals
@@ -50,7 +50,12 @@ def closing(snapshot: Snapshot, wording: Wording) -> list[Piece]:
         if content.strip():
             found += _section(title, printable(content).strip("\n"))
     if snapshot.kind is Kind.DELIVERY:
-        found = [*found[:-1], *(replace(last, clings=True) for last in found[-1:]), space(6), _signature(wording)]
+        found = [
+            *found[:-1],
+            *(replace(last, clings=True) for last in found[-1:]),
+            space(6),
+            _signature(snapshot, wording),
+        ]
     return found
 
 
@@ -204,10 +209,12 @@ def _filled(lines: Sequence[str]) -> list[str]:
     return [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
 
 
-def _signature(wording: Wording) -> Piece:
-    """A frame in which the receiver writes."""
+def _signature(snapshot: Snapshot, wording: Wording) -> Piece:
+    """A frame in which the receiver writes, or has written."""
     third = BREADTH / 3
     titles = [wording.say("Received by"), wording.say("Date"), wording.say("Signature and stamp")]
+    signed = snapshot.signature or Signature()
+    told = [printable(signed.name).replace("\n", " "), wording.day(signed.date)]
 
     def draw(sheet: Strokes, y: float) -> None:
         sheet.frame(LEFT, y, BREADTH, _SIGNATURE)
@@ -215,5 +222,13 @@ def _signature(wording: Wording) -> Piece:
             if number:
                 sheet.post(LEFT + third * number, y, y + _SIGNATURE)
             sheet.put(LEFT + third * number + 3, y + 2.4, title, HEADING)
+        for number, said in enumerate(told):
+            for down, line in enumerate(BODY.wrapped(said, third - 6, 4)):
+                sheet.put(LEFT + third * number + 3, y + 8 + down * BODY.lead, line, BODY)
+        room = third - 6
+        for stroke in filter(None, signed.strokes.split(";")):
+            points = [tuple(map(int, point.split(","))) for point in stroke.split(" ")]
+            scale = min(room / PAD_WIDTH, (_SIGNATURE - 9) / PAD_HEIGHT)
+            sheet.scrawl([(LEFT + third * 2 + 3 + x * scale, y + 7.5 + down * scale) for x, down in points])
 
     return Piece(_SIGNATURE, draw)

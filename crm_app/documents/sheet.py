@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -21,6 +21,7 @@ TOP, BOTTOM = 16.0, 278.5  # of what flows; the foot stands below
 BREADTH = RIGHT - LEFT
 _LOGO_PIXELS, _LOGO_SIDE = 40_000_000, 720
 
+PEN, PEN_WIDTH = (0x1F, 0x2A, 0x6B), 0.45
 EDGE, CORNER = 0.25, 1.4  # mm: how wide a border is, and how round
 BASE = 0.74  # of a line's height: where its letters stand
 
@@ -83,6 +84,9 @@ class Strokes(Protocol):
 
     def frame(self, x: float, y: float, w: float, h: float) -> None:
         """A drawn border with soft corners."""
+
+    def scrawl(self, points: Sequence[tuple[float, float]]) -> None:
+        """A line by hand through these points."""
 
     def ghost(self, text: str) -> None:
         """A word across the whole page, below everything else."""
@@ -162,6 +166,14 @@ class Sheet(FPDF):
     def logo(self, image: Image.Image, x: float, y: float, w: float, h: float) -> None:
         """As in Strokes."""
         self.image(image, x, y, w, h)
+
+    def scrawl(self, points: Sequence[tuple[float, float]]) -> None:
+        """As in Strokes."""
+        self.set_draw_color(*PEN)
+        self.set_line_width(PEN_WIDTH)
+        self.set_dash_pattern()
+        with self.local_context(stroke_cap_style="round", stroke_join_style="round"):
+            self.polyline([*points, points[-1]])
 
     def ghost(self, text: str) -> None:
         """As in Strokes."""

@@ -21,6 +21,18 @@ _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _SHA256 = re.compile(r"([0-9a-f]{64})?", re.ASCII)
 
 
+PAD_WIDTH, PAD_HEIGHT = 1000, 400
+_STROKES = re.compile(r"([0-9]{1,4},[0-9]{1,4}([ ;][0-9]{1,4},[0-9]{1,4}){0,3999})?", re.ASCII)
+
+
+def drawable(strokes: str) -> bool:
+    """True for the strokes of a signature: at most 4,000 points, all of them on the ground."""
+    if not _STROKES.fullmatch(strokes):
+        return False
+    points = [point.split(",") for point in re.split("[ ;]", strokes) if point]
+    return all(int(x) <= PAD_WIDTH and int(y) <= PAD_HEIGHT for x, y in points)
+
+
 class Misshapen(ValueError):
     """The JSON is not the agreed one; the text names the place."""
 
@@ -139,6 +151,22 @@ class Instalment:
 
 
 @dataclass(frozen=True)
+class Signature:
+    """Who has received the goods, on which day, and what was drawn: strokes as "x,y x,y;x,y …", whole numbers on a ground of
+    PAD_WIDTH by PAD_HEIGHT, "" where nothing was drawn.
+    """
+
+    name: str = ""
+    date: dt.date | None = None
+    strokes: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises Misshapen."""
+        if not drawable(self.strokes):
+            raise Misshapen("signature.strokes is no drawing")
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A document. net + tax + rounding = total; total - withheld = payable; amounts are in `currency`.
 
@@ -169,6 +197,7 @@ class Snapshot:
     issuer: Party = Party()
     customer: Party = Party()
     delivery_address: Party | None = None
+    signature: Signature | None = None
     corrects: Corrected | None = None
     origins: tuple[Origin, ...] = ()
     lines: tuple[Line, ...] = ()

@@ -12,7 +12,10 @@ from .base import Id, Json
 
 
 class DocumentSnapshot(SQLModel, table=True):
-    """One per issued document. `pdf` is the content hash of its paper once it has been drawn, `logo` that of the logo on it."""
+    """One per issued document. `pdf` is the content hash of its paper once it has been drawn, `logo` that of the logo on it.
+
+    `signature` is what a receiver has signed it with (see documents/snapshot), `signed_pdf` the hash of the paper that bears it.
+    """
 
     __tablename__ = "document_snapshot"
     __table_args__ = (sa.UniqueConstraint("entity", "record"),)
@@ -24,3 +27,5 @@ class DocumentSnapshot(SQLModel, table=True):
     made_at: datetime = Field(default_factory=clock.now)
     pdf: str | None = Field(default=None, max_length=64)
     logo: str | None = Field(default=None, max_length=64, index=True)
+    signature: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    signed_pdf: str | None = Field(default=None, max_length=64)

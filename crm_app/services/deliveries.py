@@ -9,6 +9,7 @@ from crm_app.core import clock, money
 from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Text
 from crm_app.core.i18n import Message
+from crm_app.documents.snapshot import drawable
 from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryStatus
 from crm_app.models.numbering import Numbered
 from crm_app.models.orders import OrderLine, OrderStatus, SalesOrder
@@ -114,16 +115,20 @@ def _refuse_over_returned(work: Work, lines: Sequence[Any]) -> None:
         raise Invalid(errors)
 
 
-@action("deliveries", "sign", "Sign", icon="signature", fields=("name",))
-def sign(_work: Work, row: Any, values: Values) -> Outcome | None:
-    """Somebody has received it; `name` says who."""
+@action("deliveries", "sign", "Sign", icon="signature", fields=("name", "strokes"))
+def sign(work: Work, row: Any, values: Values) -> Outcome | None:
+    """Somebody has received it; `name` says who, `strokes` what they have drawn (see documents/snapshot), if anything."""
     try:
         row.signed_by = Text(120).parse(values.get("name"))
     except BadValue as bad:
         raise Invalid({"name": bad.message}) from None
     if not row.signed_by:
         raise Invalid({"name": Message("This is needed.")})
+    strokes = values.get("strokes") or ""
+    if not isinstance(strokes, str) or not drawable(strokes):
+        raise Invalid({"strokes": Message("This is no drawing.")})
     row.signed_at = clock.now()
+    snapshots.sign(work, "delivery_note", row.id, row.signed_by, strokes)
     return None
 
 

@@ -297,7 +297,8 @@ def missing(work: Work) -> list[str]:
 
 def _used(work: Work, hashes: list[str]) -> set[str]:
     """Those of the hashes that an attachment, a document's paper or its logo refers to."""
-    columns = column_of(Attachment, "sha256"), column_of(DocumentSnapshot, "pdf"), column_of(DocumentSnapshot, "logo")
+    kept = [column_of(DocumentSnapshot, name) for name in ("pdf", "signed_pdf", "logo")]
+    columns = column_of(Attachment, "sha256"), *kept
     return {
         sha256 for column in columns for sha256 in work.session.scalars(sa.select(column).where(column.in_(hashes)))
     }

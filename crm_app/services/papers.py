@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import sqlalchemy as sa
-
 from crm_app.core.errors import Missing, NotAllowed
 from crm_app.core.i18n import translate
 from crm_app.core.resource import Resource
 from crm_app.documents.snapshot import from_json
+from crm_app.models.deliveries import DeliveryStatus
 from crm_app.models.snapshots import DocumentSnapshot
 
 from . import figures, files, ledger, logos, previews, records, snapshots
@@ -46,8 +45,8 @@ def listing(work: Work, resource: Resource, key: object) -> list[Ready]:
     item = records.one(work, resource, key)
     if resource.name not in ledger.HEADS:
         return []
-    found = snapshots.stored(work, resource.table.__tablename__, item.id)
-    sha256 = (found.pdf if found else None) or ""
+    found = _kept(work, resource, item)
+    sha256 = (found.sha256 if found else None) or ""
     path = files.path_of(sha256) if sha256 else None
     size = path.stat().st_size if path is not None and path.is_file() else 0
     return [Ready("pdf", _name(item), size, sha256, size > 0)]
@@ -60,29 +59,43 @@ def paper(actor: Actor, resource: Resource, key: object) -> Paper:
     with Work(actor) as work:
         item = records.one(work, resource, key)
         name = _name(item)
-        kept = snapshots.stored(work, resource.table.__tablename__, item.id)
-        number, content, sha256 = (
-            (kept.id, kept.content, kept.pdf) if kept else (None, _now(work, resource, item.id), None)
-        )
-    if sha256 and files.path_of(sha256).is_file():
-        return Paper(name, files.path_of(sha256).read_bytes(), sha256)
+        kept = _kept(work, resource, item)
+        content = kept.content if kept else _now(work, resource, item.id)
+    if kept and kept.sha256 and files.path_of(kept.sha256).is_file():
+        return Paper(name, files.path_of(kept.sha256).read_bytes(), kept.sha256)
     from crm_app.documents import pdf  # 30 MB that a server which draws nothing does without
 
     said = from_json(content)
     drawn = pdf.draw(said, logo=logo_of(said.logo))
-    if number is None:
+    if kept is None:
         return Paper(name, drawn, "")
     with files.Upload() as target:
         target.write(drawn)
         stored = target.keep()
     with Work(SYSTEM, "files.keep") as work:
-        work.session.execute(
-            sa.update(DocumentSnapshot)
-            .where(column_of(DocumentSnapshot, "id") == number)
-            .values(pdf=stored.sha256)
-            .execution_options(synchronize_session=False)
-        )
+        row = work.locked_where(DocumentSnapshot, column_of(DocumentSnapshot, "id") == kept.id)
+        if row is not None and (kept.column == "pdf" or row.signature == content["signature"]):
+            setattr(row, kept.column, stored.sha256)
     return Paper(name, drawn, stored.sha256)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What an issued document says, and the hash of its paper with the column that it is kept in: a signed one has a second."""
+
+    id: int
+    content: Mapping[str, Any]
+    column: str
+    sha256: str | None
+
+
+def _kept(work: Work, resource: Resource, item: records.Item) -> _Kept | None:
+    row = snapshots.stored(work, resource.table.__tablename__, item.id)
+    if row is None or row.id is None:
+        return None
+    if row.signature is None or item.values["status"] != DeliveryStatus.SIGNED.value:
+        return _Kept(row.id, row.content, "pdf", row.pdf)
+    return _Kept(row.id, row.content | {"signature": row.signature}, "signed_pdf", row.signed_pdf)
 
 
 @dataclass(frozen=True)
@@ -99,7 +112,7 @@ class Sketch:
 def sketch(work: Work, resource: Resource, key: object) -> Sketch:
     """What that record says. Raises Missing, NotAllowed."""
     item = records.one(work, resource, key)
-    kept = snapshots.stored(work, resource.table.__tablename__, item.id)
+    kept = _kept(work, resource, item)
     return Sketch(kept.content if kept else _now(work, resource, item.id))
 
 

@@ -33,6 +33,14 @@ def keep(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> None:
     work.session.add(DocumentSnapshot(entity=str(row.__tablename__), record=row.id, content=content, logo=logo))
 
 
+def sign(work: Work, entity: str, key: int, name: str, strokes: str) -> None:
+    """The paper of that issued document bears a signature from now on."""
+    row = stored(work, entity, key)
+    if row is not None:
+        row.signature = {"name": name, "date": trade.today(work).isoformat(), "strokes": strokes}
+        row.signed_pdf = None
+
+
 def stored(work: Work, entity: str, key: int) -> DocumentSnapshot | None:
     """The snapshot of that document, where it has been issued."""
     statement = sa.select(DocumentSnapshot).where(

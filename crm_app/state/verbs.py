@@ -23,7 +23,7 @@ from .session import tell
 ASKED: dict[str, tuple[str, ...]] = {
     "decline": ("reason",),
     "pay": ("amount", "date", "method", "reference"),
-    "sign": ("name",),
+    "sign": ("name", "strokes"),
 }
 
 # what a verb asks once it is refused for its date
@@ -31,6 +31,7 @@ DATED: dict[str, tuple[str, ...]] = dict.fromkeys(
     ("send", "accept", "confirm", "issue", "order", "invoice", "deliver"), ("date",)
 )
 
+MOST = 40_000  # characters of one answer: a signature has some
 CONFIRM = "confirm"  # the fault of a verb that only warns: it runs once this is sent with it
 
 
@@ -109,7 +110,7 @@ class VerbState(RecordState, mixin=True):
     async def run_verb(self, verb: str, once: str, form: dict[str, Any]) -> Any:
         """Run a verb on the record that is shown. `once` was made when the page was shown, so that a second click changes nothing."""
         actor = await signed_in(self)
-        given = {key: str(form[key])[:500] for key in (*_asked_by(verb), CONFIRM) if form.get(key)}
+        given = {key: str(form[key])[:MOST] for key in (*_asked_by(verb), CONFIRM) if form.get(key)}
         warned = self.warning if CONFIRM in given else ""
         self.errors, self.verb_errors, self.warning = {}, {}, ""
         try:

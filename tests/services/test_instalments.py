@@ -316,6 +316,8 @@ def _back(url, kept):
         connection.exec_driver_sql("DROP TABLE document_text")
         connection.exec_driver_sql("DROP INDEX ix_document_snapshot_logo")
         connection.exec_driver_sql("ALTER TABLE document_snapshot DROP COLUMN logo")
+        connection.exec_driver_sql("ALTER TABLE document_snapshot DROP COLUMN signature")
+        connection.exec_driver_sql("ALTER TABLE document_snapshot DROP COLUMN signed_pdf")
         connection.exec_driver_sql("DROP INDEX ix_account_team")
         connection.exec_driver_sql("ALTER TABLE account DROP COLUMN team")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")

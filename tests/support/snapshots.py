@@ -45,7 +45,7 @@ def document(kind: str = "invoice", lines: list[dict[str, Any]] | None = None, *
         "language": "es", "country": "ES", "currency": "EUR", "rate": "1", "company_currency": "EUR",
         "total_company": str(net + tax), "reference": "", "salesperson": "", "payment_terms": "", "terms": "",
         "notes": "", "included": False, "valued": True, "logo": "", "issuer": ISSUER, "customer": CUSTOMER,
-        "delivery_address": None, "corrects": None, "origins": [],
+        "delivery_address": None, "signature": None, "corrects": None, "origins": [],
     }  # fmt: skip
     totals = {
         "taxes": [rate], "withholdings": [], "net": str(net), "tax": str(tax), "rounding": "0", "total": str(net + tax),

@@ -13,7 +13,7 @@ from reflex_components_core.core.banner import connection_errors_count
 _NAMES = (
     "kit.jsx", "links.jsx", "drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx", "rates.jsx",
     "days.jsx", "filters.jsx", "cells.jsx", "palette.jsx", "files.jsx", "verbs.jsx", "grid.jsx",
-    "typing.js", "paper.jsx", "newer.jsx",
+    "typing.js", "paper.jsx", "newer.jsx", "pad.jsx",
 )  # fmt: skip
 
 
@@ -338,6 +338,15 @@ class Cells(_Kit):
 cells = Cells.create
 
 
+class Pad(_Kit):
+    """A pad to sign on; the strokes are the field `name` of the form around it."""
+
+    library = BESIDE["pad.jsx"]
+    tag = "Pad"
+    name: rx.Var[str]
+    labels: rx.Var[dict[str, str]]
+
+
 class FileDrop(_Kit):
     """Takes files by drop, choice or camera and sends them to `address`; `limit` in bytes."""
 
@@ -350,6 +359,7 @@ class FileDrop(_Kit):
 
 
 file_drop = FileDrop.create
+pad = Pad.create
 
 
 class Verbs(_Kit):

@@ -28,6 +28,9 @@ const draws = {
   area: (key, x, y, width, height, corner, ground, border, edge) => (
     <rect key={key} x={x} y={y} width={width} height={height} rx={corner} fill={ground || "none"} stroke={border || "none"} strokeWidth={edge} />
   ),
+  scrawl: (key, points, colour, width) => (
+    <polyline key={key} points={points} fill="none" stroke={colour} strokeWidth={width} strokeLinecap="round" strokeLinejoin="round" />
+  ),
   image: (key, x, y, width, height, href) => <image key={key} x={x} y={y} width={width} height={height} href={href} />,
 };
 

@@ -133,6 +133,17 @@ def _questions(state: type[VerbState]) -> rx.Component:
     )
 
 
+def _pad(state: type[VerbState]) -> rx.Component:
+    """Where one signs, by pen, finger or mouse; who cannot leaves it empty: the name is enough."""
+    words = {"hint": t("Sign here with a pen, a finger or the mouse."), "clear": t("Clear"), "pad": t("Signature")}
+    return rx.el.div(
+        rx.el.span(t("Signature"), class_name="label"),
+        kit.pad(name="strokes", labels=words),
+        rx.el.p(state.verb_errors["strokes"], class_name="field-error"),
+        class_name="field",
+    )
+
+
 def _question(state: type[VerbState], name: str) -> rx.Component:
     props: dict[str, Any] = {
         "id": f"v-{name}",
@@ -147,6 +158,8 @@ def _question(state: type[VerbState], name: str) -> rx.Component:
         kind = Choice(Method, METHOD_LABELS)
         options = [rx.el.option(t(label), value=value) for value, label in kind.pairs()]
         control = rx.el.span(rx.el.select(*options, **props), kit.icon("chevron-down"), class_name="select")
+    elif name == "strokes":
+        return _pad(state)
     elif name == "date":
         control = day_field(**props, value=state.asked[name])
     else:
