@@ -42,12 +42,12 @@ _GAP = 2.5
 
 @dataclass(frozen=True)
 class Row:
-    """A movement, or an open item. `what` is its kind in English words of ours; `amount` is what it adds to what the customer
+    """A movement, or an open item. `text` is its kind in English words of ours; `amount` is what it adds to what the customer
     owes, `balance` what is owed after it or what is open of it; `overdue` is in days.
     """
 
     day: dt.date
-    what: str
+    text: str
     number: str
     due: dt.date | None
     amount: Decimal
@@ -56,14 +56,22 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Age:
+    """What of a sum is so old."""
+
+    title: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class Part:
-    """One currency. Of open items `opening` is nothing and `closing` their sum; `ages` are what of it is how old, by its title."""
+    """One currency. Of open items `opening` is nothing and `closing` their sum; `ages` tell how old it is."""
 
     currency: str
     opening: Decimal
     closing: Decimal
     rows: tuple[Row, ...]
-    ages: tuple[tuple[str, Decimal], ...] = ()
+    ages: tuple[Age, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,7 +181,7 @@ class _Table:
             yield self._edge(self.wording.say("Opening balance"), part.opening, part.currency)
         for place, row in enumerate(part.rows, 1):
             clings = place == len(part.rows)
-            yield Piece(_ROW, self._drawn(row, part), clings=clings, counts=self._counts(row), listed=True)
+            yield Piece(_ROW, self._line(row, part), clings=clings, counts=self._counts(row), listed=True)
         label = self.wording.say("Sum" if self.open_only else "Closing balance")
         closing = self._closing(label, self.wording.cash(part.closing, part.currency))
         yield replace(closing, clings=bool(part.ages))
@@ -201,7 +209,7 @@ class _Table:
             sheet.put(right, y + 1.6, said, replace(HEADING, size=size), align="right")
         sheet.rule(y + _HEAD, colour=ACCENT, width=0.35)
 
-    def _drawn(self, row: Row, part: Part) -> Draw:
+    def _line(self, row: Row, part: Part) -> Draw:
         wording, currency = self.wording, part.currency
 
         def written(value: Decimal) -> str:
@@ -225,7 +233,7 @@ class _Table:
             down = y + (_ROW - BODY.lead) / 2
             sheet.put(LEFT, down, wording.day(row.day), BODY)
             self._fit(sheet, self.number, down, row.number, _NUMBER, BODY)
-            self._fit(sheet, self.what, down, wording.say(row.what), self.due - _DAY - self.what - _GAP, BODY)
+            self._fit(sheet, self.what, down, wording.say(row.text), self.due - _DAY - self.what - _GAP, BODY)
             sheet.put(self.due, down, wording.day(row.due), late, align="right")
             for place, (right, figure) in enumerate(zip(self.rights, figures, strict=True)):
                 said, size = faces.fitted(figure, "", BODY.size, _MONEY, 2)
@@ -271,11 +279,11 @@ class _Table:
 
         def draw_ages(sheet: Strokes, y: float) -> None:
             sheet.ground(LEFT, y, BREADTH, 11.5, GROUND)
-            for place, (title, amount) in enumerate(part.ages):
+            for place, age in enumerate(part.ages):
                 right = LEFT + room * (place + 1) - 2.5
                 for down, said, style in (
-                    (1.6, self.wording.say(title), HEADING),
-                    (6.0, self.wording.amount(amount, part.currency), BODY),
+                    (1.6, self.wording.say(age.title), HEADING),
+                    (6.0, self.wording.amount(age.amount, part.currency), BODY),
                 ):
                     fitted, size = faces.fitted(said, style.face, style.size, room - 4, 2)
                     sheet.put(right, y + down, fitted, replace(style, size=size), align="right")

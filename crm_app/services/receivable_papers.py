@@ -29,7 +29,7 @@ def statement(actor: Actor, account: object, begin: date | None, end: date | Non
         found = statements.statement(work, account, first, last)
         heads = _heads(work, account)
     parts = [(part.currency, part.opening, part.closing, part.movements, ()) for part in found]
-    return _drawn("Statement of account", heads, first, last, parts)
+    return _as_paper("Statement of account", heads, first, last, parts)
 
 
 def open_items(actor: Actor, account: object, day: date | None) -> papers.Paper:
@@ -46,7 +46,7 @@ def open_items(actor: Actor, account: object, day: date | None) -> papers.Paper:
         ages = [(title, row.buckets[bucket]) for title, bucket in zip(_AGES, BUCKETS, strict=True)]
         ages += [("Not allocated", -row.credit)] if row.credit else []
         parts.append((part.currency, Decimal(0), part.total, part.items, tuple(ages)))
-    return _drawn("Open items", heads, None, at, parts)
+    return _as_paper("Open items", heads, None, at, parts)
 
 
 def _heads(work: Work, account: object) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _heads(work: Work, account: object) -> dict[str, Any]:
     }
 
 
-def _drawn(title: str, heads: dict[str, Any], begin: date | None, end: date, parts: Iterable[_Part]) -> papers.Paper:
+def _as_paper(title: str, heads: dict[str, Any], begin: date | None, end: date, parts: Iterable[_Part]) -> papers.Paper:
     from crm_app.documents import statement as document  # 30 MB that a server which draws nothing does without
     from crm_app.documents.snapshot import Party
 
@@ -81,7 +81,7 @@ def _drawn(title: str, heads: dict[str, Any], begin: date | None, end: date, par
         begin,
         end,
         tuple(
-            document.Part(currency, opening, closing, tuple(map(row, moved)), ages)
+            document.Part(currency, opening, closing, tuple(map(row, moved)), tuple(document.Age(*age) for age in ages))
             for currency, opening, closing, moved, ages in parts
         ),
     )

@@ -49,7 +49,9 @@ def test_movements_stand_between_what_was_owed_before_and_after():
 def test_open_items_say_how_late_each_is_and_how_old_the_whole_is():
     late = row(2, "Invoice", "F-1 1/2", "60.50", "60.50", due=date(2026, 3, 12), overdue=19)
     money = row(9, "Payment received", "P-1", "-50", "-10")
-    ages = (("Not yet due", D(0)), ("1-30 days", D("60.50")), ("Not allocated", D(-10)))
+    ages = tuple(
+        statement.Age(*age) for age in (("Not yet due", D(0)), ("1-30 days", D("60.50")), ("Not allocated", D(-10)))
+    )
     part = statement.Part("EUR", D(0), D("50.50"), (late, money), ages)
     drawn = lines(replace(SAID, language="en", country="US", begin=None, parts=(part,)))
     assert ["Mar 2, 2026", "F-1 1/2", "Invoice", "Mar 12, 2026", "19", "60.50", "60.50"] in drawn
