@@ -66,6 +66,8 @@ def regime_of(seller: str | None, customer: Customer) -> Regime:
     """How the customer stands to the seller's taxes. Without a country they are at home; in the EU without a tax identifier too."""
     if customer.status == TaxStatus.EXEMPT.value:
         return Regime.EXEMPT
+    if customer.status == TaxStatus.EXPORT.value:
+        return Regime.EXPORT
     if not customer.country or not seller or customer.country == seller:
         return Regime.SURCHARGE if customer.status == TaxStatus.SURCHARGE.value else Regime.DOMESTIC
     if seller in EU and customer.country in EU:

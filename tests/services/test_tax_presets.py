@@ -30,7 +30,7 @@ def test_every_class_is_invoiced_to_every_kind_of_customer_from_the_first_day(da
         goods = [trade.product(price, tax_class=name.value) for price, name in zip(prices, TaxClass, strict=True)]
         kinds = [
             ({"country": country}, at_home), ({"country": None}, at_home), ({"country": abroad}, nothing),
-            ({"country": country, "tax_status": "exempt"}, nothing), ({"country": abroad, "tax_status": "exempt"}, nothing),
+            ({"country": country, "tax_status": "export"}, nothing), ({"country": country, "tax_status": "exempt"}, nothing), ({"country": abroad, "tax_status": "exempt"}, nothing),
             ({"country": country, "tax_status": "surcharge"}, surcharged if country == "ES" else at_home),
         ]  # fmt: skip
         if union:
@@ -114,3 +114,13 @@ def test_a_tax_per_unit_stands_under_the_tax_on_top_of_it(database, tmp_path):
         kept = trade.make("price-lists", name="PVP", included=True, rules=[{"kind": "fixed", "value": "20"}])
         gross = of("invoices", trade.invoice(trade.customer(country="MX", price_list=kept), line(7, product=soda)))
         assert (gross.included, gross.total) == (True, Decimal(140))
+
+
+def test_who_lives_in_the_country_but_outside_its_taxes_is_exported_to(database, tmp_path):
+    """From the mainland to the Canary Islands no IVA is charged, and the paper says why: not because the customer is exempt."""
+    with crm.using(database, tmp_path):
+        trade.found()
+        islands = trade.customer(country="ES", postcode="35001", city="Las Palmas", tax_status="export")
+        (told,) = of("invoices", trade.invoice(islands, line(1, 100))).tax_lines
+        assert (told["name"], told["category"], Decimal(told["amount"])) == ("Exportación 0 %", "G", 0)
+        assert told["reason"] == "Exportación, artículo 21 de la Ley 37/1992"
