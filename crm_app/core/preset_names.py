@@ -1,5 +1,6 @@
 """What a new company begins with, payment terms and tax rates, is named in Spanish and in English, as its customers read."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,11 +28,14 @@ _IN_ENGLISH = {
     "Intracomunitario 0 %": "Intra-Community 0%",
     "Exportación 0 %": "Export 0%",
     "Cliente exento": "Exempt customer",
+    "IRPF 19 %": "Income tax withholding (IRPF) 19%",
     "IRPF 15 %": "Income tax withholding (IRPF) 15%",
     "IRPF 7 %": "Income tax withholding (IRPF) 7%",
     "ISR 10 %": "Income tax withholding (ISR) 10%",
+    "ISR 1,25 %": "Income tax withholding (ISR) 1.25%",
     "ReteFuente 2,5 %": "Income tax withholding 2.5%",
     "ReteFuente 4 %": "Income tax withholding 4%",
+    "ReteFuente 11 %": "Income tax withholding 11%",
     "ReteIVA 15 %": "VAT withholding 15%",
     "ReteICA 0,966 %": "ICA withholding 0.966%",
     "Retención de IVA 10,6667 %": "VAT withholding 10.6667%",
@@ -51,10 +55,6 @@ _IN_ENGLISH = {
     "Exportación": "Export",
 }
 _IN_SPANISH = {english: spanish for spanish, english in _IN_ENGLISH.items() if "%" not in english} | {
-    "VAT 20 %": "IVA 20 %",
-    "VAT 10 %": "IVA 10 %",
-    "VAT 5 %": "IVA 5 %",
-    "VAT 0 %": "IVA 0 %",
     "Sales tax": "Impuesto sobre ventas",
     "Sales tax, reduced": "Impuesto sobre ventas, reducido",
     "Sales tax, super-reduced": "Impuesto sobre ventas, superreducido",
@@ -72,11 +72,15 @@ _IN_SPANISH = {english: spanish for spanish, english in _IN_ENGLISH.items() if "
     ),
     "Export, article 146 of Directive 2006/112/EC": "Exportación, artículo 146 de la Directiva 2006/112/CE",
 }
+_CHARGED = re.compile(r"VAT ([\d.]+) %")  # how the rates of the member states are named
 _IN: Mapping[str, Mapping[str, str]] = {"es": _IN_SPANISH, "en": _IN_ENGLISH}
 
 
 def in_language(text: str, language: str) -> str:
     """The preset's text in that language (es, en); as it stands where it is in it already, or is none of a preset's."""
+    charged = _CHARGED.fullmatch(text) if language == "es" else None
+    if charged is not None:
+        return f"IVA {charged[1].replace('.', ',')} %"
     return _IN[language].get(text, text)
 
 

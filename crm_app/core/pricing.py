@@ -11,11 +11,12 @@ HUNDRED = Decimal(100)
 
 
 class RuleKind(StrEnum):
-    """A fixed price, a discount off the base, or a margin on the cost; both in percent."""
+    """A fixed price, a discount off the base, or a margin on the cost; both in percent. ABOVE is off what the list above says."""
 
     FIXED = "fixed"
     DISCOUNT = "discount"
     MARGIN = "margin"
+    ABOVE = "above"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def apply(rule: Rule, base: Decimal, cost: Decimal | None) -> Decimal:
     price = base
     if rule.kind is RuleKind.FIXED:
         price = rule.value
-    elif rule.kind is RuleKind.DISCOUNT:
+    elif rule.kind in (RuleKind.DISCOUNT, RuleKind.ABOVE):
         price = base * (HUNDRED - rule.value) / HUNDRED
     elif cost is not None:
         price = cost * (HUNDRED + rule.value) / HUNDRED

@@ -53,14 +53,17 @@ TAX_CLASS_LABELS = ("Standard", "Reduced", "Super-reduced", "Zero", "Exempt")
 
 
 class TaxStatus(StrEnum):
-    """How a customer stands to our taxes, where the country alone does not say it."""
+    """How a customer stands to our taxes, where the country alone does not say it: EXPORT is whoever has the country, but not its
+    taxes, as the Canary Islands, Ceuta, Melilla and free zones.
+    """
 
     NORMAL = "normal"
     SURCHARGE = "surcharge"
     EXEMPT = "exempt"
+    EXPORT = "export"
 
 
-TAX_STATUS_LABELS = ("Normal", "Equivalence surcharge", "Exempt")
+TAX_STATUS_LABELS = ("Normal", "Equivalence surcharge", "Exempt", "Outside the tax territory (export)")
 
 
 class Progress(StrEnum):

@@ -69,6 +69,23 @@ class SoldLine(DocumentPart, table=True):
     kind: str = column(invoices.KIND, "Kind", default="", readonly=True)
 
 
+class SoldShare(Record, table=True):
+    """What of an issued invoice or credit note counts for a salesperson: their share of its net, the whole where it is not split."""
+
+    __tablename__ = "sold_share"
+    __table_args__ = VIEW
+    SEARCHED: ClassVar[tuple[str, str]] = ("invoices", "invoice")
+
+    invoice: int = column(Reference("invoices"), "Invoice", required=True, readonly=True)
+    account: int = column(Reference("accounts"), "Customer", required=True, readonly=True)
+    date: dt.date = column(Day(), "Date", required=True, readonly=True, index=True)
+    owner: int | None = column(Reference("users", person=True), "Salesperson", readonly=True)
+    net: Decimal = column(Amount(4), "Share of the net", default=Decimal(0), readonly=True)
+    whole: Decimal = column(Amount(4), "Net of the invoice", default=Decimal(0), readonly=True)
+    currency: str | None = column(Currency(), "Currency", readonly=True)
+    kind: str = column(invoices.KIND, "Kind", default="", readonly=True)
+
+
 def _of(table: type[DocumentPart], name: str, *, document: str, one: str, many: str, **more: Any) -> Resource:
     state = "kind" if "kind" in table.__table__.columns else "status"  # type: ignore[attr-defined]
     return resource(
@@ -127,4 +144,23 @@ QUOTED_LINES = _of(
         Ready("Accepted", "filter[status]=accepted"),
         Ready("Declined", "filter[status]=declined"),
     ),
+)
+SOLD_SHARES = resource(
+    SoldShare,
+    "sold-shares",
+    one="Share of a sale",
+    many="Sales by salesperson",
+    icon="users-round",
+    label="invoice",
+    columns=("owner", "invoice", "date", "account", "net", "whole", "currency", "kind"),
+    filters=("owner", "account", "date", "net", "currency", "kind", "invoice"),
+    sort="-date",
+    owner="owner",
+    group="Insight",
+    place=15,
+    verbs=("read",),
+    guard="invoices",
+    inside="invoice",
+    facts=("owner", "date", "account", "net", "currency"),
+    sums=("net",),
 )

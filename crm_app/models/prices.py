@@ -13,7 +13,7 @@ from crm_app.core.pricing import RuleKind
 
 from .base import KEEP_IDS, Id, Line, Searchable, column, lines, resource, sorted_by_key
 
-RULE_LABELS = ("Fixed price", "Discount, %", "Margin on cost, %")
+RULE_LABELS = ("Fixed price", "Discount, %", "Margin on cost, %", "Discount on the base list, %")
 
 
 class PriceList(Searchable, table=True):
@@ -59,7 +59,7 @@ class PriceRule(Line, table=True):
             found["category"] = Message("Choose a product or a category, not both.")
         if self.kind == RuleKind.FIXED.value and self.value < 0:
             found["value"] = Message("Write {least} or more.", least="0")
-        if self.kind == RuleKind.DISCOUNT.value and self.value > 100:
+        if self.kind in (RuleKind.DISCOUNT.value, RuleKind.ABOVE.value) and self.value > 100:
             found["value"] = Message("At most {most} %.", most="100")
         return found
 

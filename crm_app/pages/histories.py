@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from crm_app.state.histories import OrderedList, QuotedList, SoldList
+from crm_app.state.histories import OrderedList, QuotedList, SharedList, SoldList
 
 from .parts.screen import Page
 from .parts.table import list_screen
@@ -11,6 +11,11 @@ from .parts.table import list_screen
 def sold() -> rx.Component:
     """The list of what was sold."""
     return list_screen(SoldList)
+
+
+def shared() -> rx.Component:
+    """The list of what was sold by salesperson."""
+    return list_screen(SharedList)
 
 
 def ordered() -> rx.Component:
@@ -25,5 +30,5 @@ def quoted() -> rx.Component:
 
 PAGES: tuple[Page, ...] = tuple(
     Page(f"/{state.resource.name}", draw, state.load, state.resource.many)
-    for state, draw in ((SoldList, sold), (OrderedList, ordered), (QuotedList, quoted))
+    for state, draw in ((SoldList, sold), (SharedList, shared), (OrderedList, ordered), (QuotedList, quoted))
 )

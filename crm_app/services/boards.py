@@ -57,7 +57,8 @@ def states_of(resource: Resource) -> list[tuple[str, str]]:
 
 
 def of(work: Work, resource: Resource, query: Query, sizes: Mapping[str, int]) -> list[Lane]:
-    """A lane per state with what the query finds there. `sizes` says how many cards, where not SHOWN. Raises Invalid."""
+    """A lane per state with what the query finds there and counts. `sizes` says how many cards, where not SHOWN. Raises Invalid."""
+    query = sums.counting(resource, query)
     states = states_of(resource)
     state = resource.workflow.state if resource.workflow else ""
     names = tuple(dict.fromkeys((resource.label, *card_of(resource).names, *standings.needs(resource))))

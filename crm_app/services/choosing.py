@@ -117,9 +117,10 @@ def _values(resource: Resource, row: Any) -> dict[str, Any]:
 def weigh(actor: Actor, resource: Resource, verb: str, key: object, values: Mapping[str, object]) -> Sum:
     """What the document would come to that the verb would make. Raises as the verb does.
 
-    Where that is known before it is written nobody waits who saves; else it is made, added up and taken back.
+    Where that is known before it is written nobody waits who saves; else it is made, added up and taken back. It is never issued:
+    a refusal would stand in the history.
     """
-    name = resource.name
+    name, values = resource.name, {field: value for field, value in values.items() if field != "issue"}
     if (name, verb) not in _BACK:
         _target(name, verb)
     sketched = _sketched(actor, resource, verb, key, values)

@@ -12,7 +12,6 @@ from . import shares, snapshots, trade
 from .work import Work
 
 _OF_DAY = ("date", "currency", "kind", "corrects", "returns")
-_RATE = ("rate", "rate_typed", "rate_day", "rate_source")
 
 
 def anew(work: Work, resource: str, row: Any, raw: object) -> None:
@@ -29,9 +28,9 @@ def anew(work: Work, resource: str, row: Any, raw: object) -> None:
     if getattr(row, "valid_until", None) is not None:
         row.valid_until += day - row.date
     row.date = day
-    head = {name: getattr(row, name) for name in (*_OF_DAY, *_RATE) if hasattr(row, name)}
+    head = {name: getattr(row, name) for name in (*_OF_DAY, *trade.RATE) if hasattr(row, name)}
     trade.rate_of_day(work, head)
-    for name in _RATE:
+    for name in trade.RATE:
         setattr(row, name, head[name])
     recompute(work, resource, row, snapshots.lines_of(work, resource, row.id))
 

@@ -1,7 +1,7 @@
 """The price of a product for a customer: the rules of their list, of the lists above it, the product's own price; and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -50,7 +50,11 @@ def price_of(work: Work, ask: Ask, product: Any, quantity: Decimal) -> Priced:
     rounded: no price goes through a third currency, or there and back. What the product says is without taxes; a list applies
     and rounds its rules with or without them, as it is kept; the document takes the result as its own prices are.
     """
-    lists = _lists(work, ask.price_list, ask.day)
+    return _priced(work, ask, _lists(work, ask.price_list, ask.day), product, quantity)
+
+
+def _priced(work: Work, ask: Ask, lists: Sequence[PriceList], product: Any, quantity: Decimal) -> Priced:
+    """The same by these lists, the nearest first."""
     found = _first_rule(work, lists, product, quantity)
     own_currency = product.currency or ask.currency
     base = product.price
@@ -59,6 +63,8 @@ def price_of(work: Work, ask: Ask, product: Any, quantity: Decimal) -> Priced:
         price = converted(work, base, own_currency, ask, steps)
         return Priced(_taxed(price, ask.taxes, steps, held=False, wanted=ask.included), tuple(steps))
     price_list, rule = found
+    if rule.kind is RuleKind.ABOVE:
+        return _off_above(work, ask, lists[lists.index(price_list) :], rule, product, quantity)
     said = f"{price_list.name}: {_plain(rule.value)}"
     if rule.kind is RuleKind.FIXED:
         price = apply(rule, Decimal(0), None)
@@ -74,6 +80,17 @@ def price_of(work: Work, ask: Ask, product: Any, quantity: Decimal) -> Priced:
     price = apply(rule, base or Decimal(0), cost)
     steps.append(Step(_SAID[rule.kind], price, said))
     return Priced(_taxed(price, ask.taxes, steps, held=price_list.included, wanted=ask.included), tuple(steps))
+
+
+def _off_above(work: Work, ask: Ask, lists: Sequence[PriceList], rule: Rule, product: Any, quantity: Decimal) -> Priced:
+    """Off what the lists above the first one say, at last the product itself."""
+    own = lists[0]
+    above = _priced(work, replace(ask, included=own.included), lists[1:], product, quantity)
+    if above.price is None:
+        return above
+    price = apply(rule, above.price, None)
+    steps = [*above.steps, Step(_SAID[rule.kind], price, f"{own.name}: {_plain(rule.value)}")]
+    return Priced(_taxed(price, ask.taxes, steps, held=own.included, wanted=ask.included), tuple(steps))
 
 
 def _taxed(
@@ -92,6 +109,7 @@ _SAID = {
     RuleKind.FIXED: "Fixed price of the list",
     RuleKind.DISCOUNT: "Discount of the list, %",
     RuleKind.MARGIN: "Margin on the cost, %",
+    RuleKind.ABOVE: "Discount on the base list, %",
 }
 
 

@@ -17,6 +17,7 @@ from . import (
     texts,
     trade,
     uses,
+    wordings,
 )
 
 MODULES = (
@@ -36,4 +37,5 @@ MODULES = (
     orders,
     quotes,
     uses,
+    wordings,
 )

@@ -1,7 +1,7 @@
 """What the amounts of a list come to: added up in the database, each currency by itself, for what the actor may read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -52,6 +52,15 @@ def of(work: Work, resource: Resource, query: Query, *, cap: int | None = CAP, b
     return [_plain(resource, row) for row in told]
 
 
+def counting(resource: Resource, query: Query) -> Query:
+    """The query for what counts of the same."""
+    if resource.uncounted is None or _asks_for_uncounted(resource, query):
+        return query
+    other = {"true": "false", "false": "true"}
+    (only,) = resource.uncounted.query.filters
+    return replace(query, filters=(*query.filters, replace(only, value=other[only.value])))
+
+
 def leaves_out(work: Work, resource: Resource, query: Query) -> bool:
     """Whether the sums leave out some of what the query finds. Raises Invalid, NotAllowed."""
     uncounted = _uncounted(work, resource, query)
@@ -63,16 +72,20 @@ def leaves_out(work: Work, resource: Resource, query: Query) -> bool:
 
 def _uncounted(work: Work, resource: Resource, query: Query) -> list[sa.ColumnElement[bool]]:
     """The condition on what does not count; none where somebody asks for just that."""
-    if resource.uncounted is None:
+    if resource.uncounted is None or _asks_for_uncounted(resource, query):
         return []
-    filters = resource.uncounted.query.filters
-    told = {part.field for part in filters}
+    return [sa.and_(*conditions_of(work, resource, resource.uncounted.query.filters))]
+
+
+def _asks_for_uncounted(resource: Resource, query: Query) -> bool:
+    """Whether a filter of the query looks at what decides whether a record counts."""
+    told = {part.field for part in resource.uncounted.query.filters} if resource.uncounted else set()
     asked = {part.field for part in query.filters}
     for part in query.filters:
         if part.field == STANDING:
             values = parted(part.value)
             asked |= {own.field for stand in resource.stands if stand.value in values for own in stand.filters}
-    return [] if told & asked else [sa.and_(*conditions_of(work, resource, filters))]
+    return bool(told & asked)
 
 
 def _plain(resource: Resource, row: Sequence[Any]) -> Sum:

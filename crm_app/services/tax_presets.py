@@ -4,7 +4,7 @@ Every class of products has a rate everywhere: where the law knows no such class
 
 Sources: Spain Ley 37/1992 arts. 90-91, 154-163 and RD 439/2007 art. 95; Colombia Estatuto Tributario arts. 468, 437-1, 392;
 Mexico LIVA arts. 1, 2-A, LISR art. 106; Peru TUO IGV art. 17 with IPM; Chile DL 825 art. 14, LIR art. 74; Argentina Ley 23.349 art. 28;
-EU Directive 2006/112/EC arts. 44, 97, 138, 146, 196.
+EU Directive 2006/112/EC arts. 44, 97-99, 110, 138, 146, 196 and the laws of its member states.
 """
 
 from decimal import Decimal
@@ -31,6 +31,7 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("IVA 4 %", _SR, _P, "4", "S", ""),
         ("IVA 0 %", _Z, _P, "0", "Z", ""),
         ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 20 de la Ley 37/1992"),
+        ("IRPF 19 %", None, _NET, "19", "S", ""),
         ("IRPF 15 %", None, _NET, "15", "S", ""),
         ("IRPF 7 %", None, _NET, "7", "S", ""),
     ),
@@ -42,6 +43,7 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("Excluido de IVA", _E, _P, "0", "E", "Excluido, artículo 424 del Estatuto Tributario"),
         ("ReteFuente 2,5 %", None, _NET, "2.5", "S", ""),
         ("ReteFuente 4 %", None, _NET, "4", "S", ""),
+        ("ReteFuente 11 %", None, _NET, "11", "S", ""),
         ("ReteIVA 15 %", None, _TAX, "15", "S", ""),
         ("ReteICA 0,966 %", None, _NET, "0.966", "S", ""),
     ),
@@ -52,6 +54,7 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("IVA 0 %", _Z, _P, "0", "Z", ""),
         ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 9 de la LIVA"),
         ("ISR 10 %", None, _NET, "10", "S", ""),
+        ("ISR 1,25 %", None, _NET, "1.25", "S", ""),
         ("Retención de IVA 10,6667 %", None, _NET, "10.6667", "S", ""),
     ),
     "PE": (
@@ -91,13 +94,28 @@ _SURCHARGE = (
     ("Recargo 1,4 %", _R, _P, "1.4", "S", ""),
     ("Recargo 0,5 %", _SR, _P, "0.5", "S", ""),
 )
-_EU_DOMESTIC: tuple[Preset, ...] = (
-    ("VAT 20 %", _S, _P, "20", "S", ""),
-    ("VAT 10 %", _R, _P, "10", "S", ""),
-    ("VAT 5 %", _SR, _P, "5", "S", ""),
-    ("VAT 0 %", _Z, _P, "0", "Z", ""),
-    ("VAT exempt", _E, _P, "0", "E", "Exempt, article 132 of Directive 2006/112/EC"),
-)
+# Member states: the standard rate, a reduced one and the lowest that goods of every day bear.
+_EU_RATES = {
+    "AT": ("20", "13", "10"), "BE": ("21", "12", "6"), "BG": ("20", "9", "9"), "CY": ("19", "9", "5"),
+    "CZ": ("21", "12", "12"), "DE": ("19", "7", "7"), "DK": ("25", "25", "25"), "EE": ("24", "13", "9"),
+    "FI": ("25.5", "13.5", "10"), "FR": ("20", "10", "5.5"), "GR": ("24", "13", "6"), "HR": ("25", "13", "5"),
+    "HU": ("27", "18", "5"), "IE": ("23", "13.5", "9"), "IT": ("22", "10", "4"), "LT": ("21", "12", "5"),
+    "LU": ("17", "8", "3"), "LV": ("21", "12", "5"), "MT": ("18", "7", "5"), "NL": ("21", "9", "9"),
+    "PL": ("23", "8", "5"), "PT": ("23", "13", "6"), "RO": ("21", "11", "11"), "SE": ("25", "12", "6"),
+    "SI": ("22", "9.5", "5"), "SK": ("23", "19", "5"),
+}  # fmt: skip
+
+
+def _of_union(country: str) -> tuple[Preset, ...]:
+    """The rates of a member state."""
+    charged = zip((_S, _R, _SR), _EU_RATES[country], strict=True)
+    return (
+        *((f"VAT {percent} %", of, _P, percent, "S", "") for of, percent in charged),
+        ("VAT 0 %", _Z, _P, "0", "Z", ""),
+        ("VAT exempt", _E, _P, "0", "E", "Exempt, article 132 of Directive 2006/112/EC"),
+    )
+
+
 _ELSEWHERE: tuple[Preset, ...] = (("No tax", None, _P, "0", "O", "Outside the scope of tax"),)
 
 
@@ -128,7 +146,7 @@ def load(work: Work, country: str) -> int:
     """The rates of that country, where the table is still empty; how many. An unknown country gets one rate of nothing."""
     if work.session.scalar(sa.select(sa.func.count()).select_from(TaxRate)):
         return 0
-    domestic = _DOMESTIC.get(country, _EU_DOMESTIC if country in EU else _ELSEWHERE)
+    domestic = _DOMESTIC.get(country) or (_of_union(country) if country in EU else _ELSEWHERE)
     groups: list[tuple[Regime, tuple[Preset, ...]]] = [(Regime.DOMESTIC, domestic)]
     if country == "ES":
         groups.append((Regime.SURCHARGE, _SURCHARGE))

@@ -1,6 +1,6 @@
 """Which taxes a line bears: by the product's class, the customer's country and status, and the date."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,11 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_app.core.i18n import Message, Speech
 from crm_app.core.tax import Tax, TaxKind
 from crm_app.models.accounts import Account, AccountWithholding
 from crm_app.models.choices import TaxStatus
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine
-from crm_app.models.taxes import Regime, TaxRate
+from crm_app.models.taxes import TAX_RATES, Regime, TaxRate
 
 from . import rules
 from .work import Work, column_of
@@ -65,6 +66,8 @@ def regime_of(seller: str | None, customer: Customer) -> Regime:
     """How the customer stands to the seller's taxes. Without a country they are at home; in the EU without a tax identifier too."""
     if customer.status == TaxStatus.EXEMPT.value:
         return Regime.EXEMPT
+    if customer.status == TaxStatus.EXPORT.value:
+        return Regime.EXPORT
     if not customer.country or not seller or customer.country == seller:
         return Regime.SURCHARGE if customer.status == TaxStatus.SURCHARGE.value else Regime.DOMESTIC
     if seller in EU and customer.country in EU:
@@ -102,6 +105,24 @@ def borne(work: Work, account: Account, head: Mapping[str, Any]) -> Callable[[st
     used = set(work.session.scalars(sa.select(column_of(InvoiceLine, "tax_class")).where(mine).distinct()))
     kept = {name: tuple(tax for tax, of_class in rows if of_class in (None, name)) for name in used}
     return lambda tax_class: kept.get(tax_class) or live(tax_class)
+
+
+def bases(work: Work, parts: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """Why the taxes are applied that a document was told to bear, by the id of the rate: of which class, for which customers, in
+    the actor's language.
+    """
+    key, of_class, regime = (column_of(TaxRate, name) for name in ("id", "tax_class", "regime"))
+    wanted = {part["tax"] for part in parts if not part["withheld"]}
+    rows = work.session.execute(sa.select(key, of_class, regime).where(key.in_(wanted))) if wanted else ()
+    return {row[0]: _basis(work.actor.speech, row[1], row[2]) for row in rows}
+
+
+def _basis(speech: Speech, tax_class: str | None, regime: str) -> str:
+    customers = TAX_RATES.fields["regime"].kind.show(regime, speech)
+    if tax_class is None:
+        return speech.say(Message("All tax classes; customers: {customers}", customers=customers))
+    of = TAX_RATES.fields["tax_class"].kind.show(tax_class, speech)
+    return speech.say(Message("Tax class: {tax_class}; customers: {customers}", tax_class=of, customers=customers))
 
 
 def withheld(work: Work, account: Account, head: Mapping[str, Any]) -> tuple[Tax, ...]:

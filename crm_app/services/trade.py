@@ -13,7 +13,7 @@ from crm_app.core.resource import RESOURCES
 from crm_app.models.accounts import Account, AccountAddress, Zone
 from crm_app.models.choices import AddressPurpose, Language
 from crm_app.models.deliveries import DeliveryKind
-from crm_app.models.invoices import InvoiceKind
+from crm_app.models.invoices import Invoice, InvoiceKind
 from crm_app.models.products import Product
 from crm_app.models.settings import Company
 from crm_app.models.trade import LineChoice
@@ -27,10 +27,12 @@ DOCUMENTS = ("quotes", "orders", "deliveries", "invoices")
 ZERO = Decimal(0)
 ONE = Decimal(1)
 LARGEST = Decimal(10) ** 14  # what an amount may reach, see Exact
+RATE = ("rate", "rate_typed", "rate_day", "rate_source")
 _READONLY = ("rate_typed", "kind", "corrects", "returns")  # whether a rate follows its day
 _BACK = (DeliveryKind.RETURN.value, InvoiceKind.CREDIT_NOTE.value)
 _TOTALS = ("net", "tax", "rounding", "total", "withheld", "payable")
 _PRICING = ("account", "date", "currency", "rate", "included", "price_list")
+_TAXING = ("kind", "corrects")  # a credit note gives back what its invoice charged
 _PRICING_LINE = frozenset(("product", "quantity", "tax_class", "listed"))
 
 
@@ -166,13 +168,15 @@ def _of_day(work: Work, draft: Draft, account: Account, resource: str) -> None:
     values["date"] = values["date"] or today(work)
     values["currency"] = values["currency"] or account.currency or company(work).currency
     stored = _stored(work, draft, resource)
-    other = stored is None or stored.currency != values["currency"]
+    other = stored is None or stored.currency != values["currency"] or _corrects_another(stored, values)
     if values["currency"] == company(work).currency:
         rate_of(values, currencies.Rate(ONE))
     elif values["rate"] is not None and "rate" in draft.given and (stored is None or stored.rate != values["rate"]):
         rate_of(values, None)
     elif values["rate"] is None or other:
-        rate_of(values, currencies.looked_up(work, values["currency"], values["date"]))
+        values |= _of_corrected(work, values)
+        if values["rate"] is None:
+            rate_of(values, currencies.looked_up(work, values["currency"], values["date"]))
         if values["rate"] is None:
             draft.errors["currency"] = currencies.missing(values["currency"])
     elif stored.date != values["date"]:
@@ -183,12 +187,25 @@ def _of_day(work: Work, draft: Draft, account: Account, resource: str) -> None:
         draft.errors["rate"] = Message("Write a number above zero.")
 
 
+def _corrects_another(stored: Any, values: Mapping[str, Any]) -> bool:
+    """Whether a stored one is told now which invoice it corrects, and its rate was not typed."""
+    return not stored.rate_typed and values.get("corrects") not in (None, getattr(stored, "corrects", None))
+
+
+def _of_corrected(work: Work, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The rate of the invoice that this one corrects, in the same currency: what is given back is worth what it was."""
+    found = work.row(Invoice, values["corrects"]) if values.get("corrects") else None
+    if found is None or found.currency != values["currency"]:
+        return {"rate": None}
+    return {name: getattr(found, name) for name in RATE}
+
+
 Row = tuple[dict[str, Any], frozenset[str], bool]
 
 
 def _rows(work: Work, draft: Draft, resource: str) -> list[Row] | None:
     """The lines as they will be: (values, what of them changes now, whether the line is new). None: nothing about them changes."""
-    if "lines" not in draft.lines and draft.id is not None and draft.given.isdisjoint(_PRICING):
+    if "lines" not in draft.lines and draft.id is not None and draft.given.isdisjoint((*_PRICING, *_TAXING)):
         return None
     part = next(found for found in RESOURCES.lines(resource_of(resource)) if found.name == "lines")
     there = {item.id: item.values for item in lines.read(work, part, draft.id)} if draft.id is not None else {}

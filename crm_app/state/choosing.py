@@ -4,7 +4,6 @@ import asyncio
 import dataclasses
 import secrets
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -152,7 +151,7 @@ class ChooseState(TradeState, mixin=True):
 
 def typed(raw: object, speech: Speech) -> str:
     """A number as it was typed, in the notation of programs. Nothing is nought: it is refused at its field."""
-    return plain_number(str(raw if raw is not None else "").strip()[:40], speech.language, typed=True) or "0"
+    return plain_number(str(raw if raw is not None else "").strip()[:40], speech.decimal, typed=True) or "0"
 
 
 def faults_of(bad: Invalid, given: Mapping[str, Any], speech: Speech) -> dict[str, str]:
@@ -194,5 +193,4 @@ def choice_of(
 
 def share_text(one: choosing.Offer, speech: Speech) -> str:
     """What is left, as the reader would type it: without grouping."""
-    text = f"{one.left.normalize():f}"
-    return text.replace(".", ",") if speech.number(Decimal("0.5")) == "0,5" else text
+    return f"{one.left.normalize():f}".replace(".", speech.decimal)

@@ -5,7 +5,7 @@ from typing import ClassVar
 import reflex as rx
 
 from crm_app.core.resource import Resource
-from crm_app.models.histories import ORDERED_LINES, QUOTED_LINES, SOLD_LINES
+from crm_app.models.histories import ORDERED_LINES, QUOTED_LINES, SOLD_LINES, SOLD_SHARES
 
 from .lists import ListState
 
@@ -14,6 +14,12 @@ class SoldList(ListState, rx.State):
     """The list of what was sold."""
 
     resource: ClassVar[Resource] = SOLD_LINES
+
+
+class SharedList(ListState, rx.State):
+    """The list of what was sold by salesperson."""
+
+    resource: ClassVar[Resource] = SOLD_SHARES
 
 
 class OrderedList(ListState, rx.State):

@@ -11,7 +11,7 @@ from crm_app.core.fields import BadValue, Boolean, Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.trade import PRICE
-from crm_app.services import credit, previews, records, strip
+from crm_app.services import credit, previews, records, strip, taxes
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -170,9 +170,8 @@ def beside(work: Work, resource: Resource, item: records.Item) -> Beside:
     tax_lines = strip.tax_lines(work, resource.name, item.id)
     told = told_of(work, resource, item.values["account"], item.id)
     sums = [sums_row(line, speech) for line in found] if any(line.sums for line in found) else []
-    sheet = sheet_of(
-        dict(item.values) | {"tax_lines": tax_lines}, [line.values for line in item.lines["lines"]], speech
-    )
+    head = dict(item.values) | {"tax_lines": tax_lines, "bases": taxes.bases(work, tax_lines)}
+    sheet = sheet_of(head, [line.values for line in item.lines["lines"]], speech)
     return Beside(nodes if len(nodes) > 1 else [], sums, sheet, told, item.values["account"])
 
 
@@ -224,8 +223,9 @@ def sheet_of_typed(
     with Work(actor) as work:
         found = previews.preview(work, resource, given, rows, document=record)
         usual = {} if record else usual_of(work, resource, found.head, given)
+        computed = dict(found.head) | {"bases": taxes.bases(work, found.head.get("tax_lines") or [])}
     say = actor.speech.say
-    sheet = sheet_of(found.head, [line.values for line in found.lines], actor.speech)
+    sheet = sheet_of(computed, [line.values for line in found.lines], actor.speech)
     part = next(part for part in RESOURCES.lines(resource) if part.name == "lines")
     for row, given_row, line in zip(sheet["lines"], rows, found.lines, strict=True):
         row["key"] = str(given_row.get("key", ""))[:40]
@@ -280,12 +280,12 @@ def totals_of(head: Mapping[str, Any], currency: str, speech: Speech) -> list[di
         return {"label": label, "value": amount_text(value, currency, speech), "look": look, "how": how}
 
     def of_rate(part: Mapping[str, Any]) -> str:
-        return derived_tax(part, currency, speech)
+        return derived_tax(part, currency, speech, (head.get("bases") or {}).get(part["tax"], ""))
 
-    taxes = head.get("tax_lines") or []
+    charged = head.get("tax_lines") or []
     found = [row(say("Net"), head.get("net") or Decimal(0), how=say("Sum of the lines that count"))]
     found += [
-        row(str(part["name"]), Decimal(part["amount"]), how=of_rate(part)) for part in taxes if not part["withheld"]
+        row(str(part["name"]), Decimal(part["amount"]), how=of_rate(part)) for part in charged if not part["withheld"]
     ]
     if head.get("rounding"):
         found.append(row(say("Rounding"), head["rounding"], how=say("What was typed with taxes, less net and taxes")))
@@ -298,7 +298,7 @@ def totals_of(head: Mapping[str, Any], currency: str, speech: Speech) -> list[di
         )
     )
     withheld = [
-        row(str(part["name"]), -Decimal(part["amount"]), how=of_rate(part)) for part in taxes if part["withheld"]
+        row(str(part["name"]), -Decimal(part["amount"]), how=of_rate(part)) for part in charged if part["withheld"]
     ]
     if withheld:
         found += [
@@ -308,13 +308,20 @@ def totals_of(head: Mapping[str, Any], currency: str, speech: Speech) -> list[di
     return found
 
 
-def derived_tax(part: Mapping[str, Any], currency: str, speech: Speech) -> str:
-    """How a tax or a withholding comes about, from what was stored of its computing; and why where nothing is charged."""
+def derived_tax(part: Mapping[str, Any], currency: str, speech: Speech, basis: str = "") -> str:
+    """How a tax or a withholding comes about, from what was stored of its computing; of which class and for which customers the
+    rate is, and why where nothing is charged.
+    """
     base, value = amount_text(Decimal(part["base"]), currency, speech), speech.number(Decimal(part["value"]))
     if part["kind"] == "unit":
-        return speech.say(Message("{value} per unit", value=value))
-    told = speech.say(Message("{percent} % of {base}", percent=value, base=base))
-    return f"{told}. {part['reason']}" if part.get("reason") else told
+        told = [speech.say(Message("{value} per unit", value=value))]
+    else:
+        told = [speech.say(Message("{percent} % of {base}", percent=value, base=base))]
+    if basis:
+        told.append(basis)
+    elif part["withheld"]:
+        told.append(speech.say("As the customer withholds it"))
+    return ". ".join([*told, part["reason"]] if part.get("reason") else told)
 
 
 def derived_total(head: Mapping[str, Any], currency: str, speech: Speech) -> str:

@@ -153,6 +153,68 @@ def test_rows_of_a_spreadsheet_are_pasted(tabs, shop, rows, language, price):
     expect(total(page)).to_have_text(price)
 
 
+@pytest.mark.parametrize(
+    ("rows", "lines", "price"),
+    [
+        (  # with heads, in any order; what the document works out itself is left out
+            "Ref.\tDescripción\tP. unit.\tCantidad\tUd.\tDto. %\tImporte\r\nRJ-NUT\tTuerca\t1.234,50 €\t2\tcaja\t10 %\t2.222,10 €\r\n\tPieza a medida\t€ 10,00\t3\tud\t\t30,00 €\r\n",
+            [("Tuerca rejilla", "2"), ("Pieza a medida", "3")], "2.725,04",
+        ),
+        (  # without: text, then numbers, a text between them is the unit; a cell with line ends stands in quotes
+            'XX-1\t"Placa de 3"" de acero\npintada"\t4\tud\tUS$ 2.50\nXX-2\t"Sin cerrar\t1\tud\t1\n',
+            [('XX-1 Placa de 3" de acero', "4"), ('XX-2 "Sin cerrar', "1")], "13,31",
+        ),
+    ],
+    ids=("heads", "quotes"),
+)  # fmt: skip
+def test_columns_of_a_spreadsheet_are_told_by_their_heads_or_what_they_hold(tabs, shop, rows, lines, price):
+    page = fresh(tabs)
+    paste(page, rows)
+    stays(page, "quantity", [how for _, how in lines])
+    stays(page, "product", [what for what, _ in lines])
+    expect(total(page)).to_have_text(price)
+
+
+def test_a_line_is_repeated_by_a_key_and_the_repeat_taken_back(tabs, shop):
+    page = fresh(tabs)
+    code(page, "RJ-NUT", "Tuerca")
+    page.keyboard.type("12")
+    expect(total(page)).to_have_text("29,04")
+    page.keyboard.press("Control+d")
+    stays(page, "product", ["Tuerca rejilla"] * 2)
+    stays(page, "quantity", ["12", "12"])
+    expect(cell(page, "quantity", 1)).to_be_focused()
+    page.keyboard.type("3")
+    expect(total(page)).to_have_text("36,30")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    stays(page, "quantity", ["12"])
+
+
+# Enter as soon as the list is there: quicker than any hand
+TAKEN = """code => new Promise(done => {
+  const box = document.activeElement, set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+  for (const size of [...code].keys()) {
+    set.call(box, code.slice(0, size + 1));
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  new MutationObserver((_, watcher) => {
+    if (!document.querySelector('#grid-products [role=option]')?.textContent.includes("Perno")) return;
+    watcher.disconnect();
+    setTimeout(() => done(performance.now()), 0);
+    box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+})"""
+
+
+def test_who_takes_what_the_list_shows_is_no_scanner_however_quick(tabs, shop, post):
+    post("products", name="Perno rejilla muy largo", code="RJ-BOLT-EXTRA-LONG-8400-0000-0000-0031", price="7")
+    page = fresh(tabs)
+    page.evaluate(TAKEN, "RJ-BOLT-EXTRA-LONG-8400-0000-0000-0031")
+    expect(cell(page, "quantity", 0)).to_be_focused()
+    stays(page, "product", ["Perno rejilla muy largo"])
+
+
 def test_an_opened_line_tells_stock_margin_and_past_prices_and_takes_one(tabs, shop):
     page = fresh(tabs)
     code(page, "RJ-NUT", "Tuerca")

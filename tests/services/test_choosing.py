@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm_app.core.errors import Missing
+from crm_app.core.i18n import Speech
 from crm_app.models.accounts import Account
 from crm_app.models.deliveries import DELIVERIES
 from crm_app.models.invoices import INVOICES
@@ -14,6 +15,7 @@ from crm_app.models.quotes import QUOTES
 from crm_app.services import choosing
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
+from crm_app.state.choosing import share_text, typed
 from tests.support import trade
 from tests.support.trade import faults, line, of, run, to
 
@@ -87,6 +89,26 @@ def test_a_wrong_quantity_is_refused_at_its_line_before_anything_is_made(trading
             "lines.1.quantity": told
         }
     assert of("orders", order).invoiced == "none"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("es", "1,125"), ("es", "1.000,125"), ("es", "2.500"), ("en", "1.125"), ("en", "1,000.125")]
+)
+def test_a_share_is_typed_with_the_decimal_mark_that_is_shown(language, text):
+    whole = {"1,125": "1.125", "1.125": "1.125", "2.500": "2500"}.get(text, "1000.125")
+    assert typed(text, Speech(language)) == whole
+    offer = choosing.Offer(1, "", "", "", D(5), D("1.1250"))
+    assert typed(share_text(offer, Speech(language)), Speech(language)) == "1.125"
+
+
+def test_what_is_weighed_is_never_issued(trading):
+    """A date before the last number stands against issuing, not against asking what a draft would come to."""
+    account = trade.customer()
+    trade.invoice(account, line(1, 1))
+    quote, invoices = trade.document("quotes", account, line(1, 100)), trade.count("invoices")
+    chosen = {"percent": "50", "issue": True, "date": "1999-01-01"}
+    assert choosing.weigh(SYSTEM, QUOTES, "invoice", quote, chosen).net == D(50)
+    assert (trade.count("invoices"), of("quotes", quote).number) == (invoices, None)
 
 
 def test_open_documents_of_the_same_customer_and_currency_are_offered_beside(trading):

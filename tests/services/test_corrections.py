@@ -138,3 +138,26 @@ def test_an_invoice_does_not_set_off_a_deposit_that_was_given_back_meanwhile():
     back = to("invoices", "credit", deposit, issue=True)
     final = to("orders", "invoice", order, issue=True)
     assert (of("invoices", back).total, of("invoices", final).total) == (of("invoices", deposit).total, 363)
+
+
+def test_a_credit_note_that_is_written_takes_the_exchange_rate_of_its_invoice():
+    """The company gives back what it has booked, whatever the currency is worth today; so does one that is told later."""
+    trade.make("exchange-rates", currency="SEK", day="2020-01-01", rate="0.10", source="Bank")
+    account = trade.customer()
+    sold = trade.invoice(account, line(1, 100), currency="SEK")
+    agreed = trade.invoice(account, line(1, 100), currency="SEK", rate="0.3")
+    trade.make("exchange-rates", currency="SEK", day=str(of("invoices", sold).date), rate="0.20")
+    names = ("rate", "rate_typed", "rate_source")
+    for invoice in (sold, agreed):
+        wanted = [getattr(of("invoices", invoice), name) for name in names]
+        for kind in ("credit_note", "debit_note"):
+            made = of("invoices", note(account, invoice, kind=kind, currency="SEK"))
+            assert [getattr(made, name) for name in names] == wanted, kind
+    later = trade.document("invoices", account, line(1, 10), kind="credit_note", currency="SEK")
+    assert of("invoices", later).rate == D("0.20")
+    run("invoices", "change", later, corrects=sold)
+    assert (of("invoices", later).rate, of("invoices", later).total_company) == (D("0.10"), D("1.21"))
+    typed = trade.document("invoices", account, line(1, 10), kind="credit_note", currency="SEK", rate="0.5")
+    run("invoices", "change", typed, corrects=sold)
+    assert of("invoices", typed).rate == D("0.5")
+    assert trade.disagreements() == []

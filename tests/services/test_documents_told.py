@@ -1,10 +1,15 @@
 """The history of a document reads well, and offers to undo only what can be undone."""
 
+from dataclasses import replace
+
 import pytest
 
-from crm_app.services import timeline
+from crm_app.core.i18n import Speech
+from crm_app.models.taxes import TaxRate
+from crm_app.services import records, timeline
 from crm_app.services.records import resource_of
 from crm_app.services.work import Work
+from crm_app.state.trade import beside
 from tests.support import crm, kernel, trade
 from tests.support.trade import line, run
 
@@ -38,3 +43,27 @@ def test_undo_is_offered_only_where_the_state_lets_it():
     assert [(entry.verb, entry.mine) for entry in entries("orders", order)][:2] == [
         ("orders.hold", True), ("orders.confirm", False),
     ]  # fmt: skip
+
+
+def test_why_a_tax_is_charged_names_its_rate_its_class_and_the_customers_it_is_for():
+    account, withheld = (
+        trade.customer(),
+        [row[0] for row in trade.columns(TaxRate, "id", "name") if row[1] == "IRPF 15 %"],
+    )
+    trade.run("accounts", "change", account, withholdings=[{"tax_rate": withheld[0]}])
+    german = trade.customer(country="DE", tax_id="DE136695976")
+    quotes = [trade.document("quotes", one, line(1, 100, tax_class="reduced")) for one in (account, german)]
+    for language, told in (
+        ("en", ("10 % of 100.00. Tax class: Reduced; customers: Domestic", "15 % of 100.00. As the customer withholds it",
+                "All tax classes; customers: Within the EU, with tax identifier")),
+        ("es", ("10 % de 100,00. Tipo de impuesto: Reducido; clientes: Nacional", "15 % de 100,00. Según lo que retiene el cliente",
+                "Todos los tipos de impuesto; clientes: Dentro de la UE, con identificación fiscal")),
+    ):  # fmt: skip
+        reader = replace(kernel.actor(crm.FOUNDER), speech=Speech(language))
+        found = []
+        for key in quotes:
+            with Work(reader) as work:
+                there = beside(work, resource_of("quotes"), records.one(work, resource_of("quotes"), key))
+            found.append({row["label"]: row["how"] for row in there.sheet["totals"]})
+        assert (found[0]["IVA 10 %"], found[0]["IRPF 15 %"]) == told[:2]
+        assert told[2] in found[1]["Intracomunitario 0 %"]

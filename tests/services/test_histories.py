@@ -70,6 +70,32 @@ def test_all_lines_of_all_issued_invoices_are_there_and_no_others(sale):
         assert records.count(work, RESOURCES.get("sold-lines"), Query(), None) == (stored, False)
 
 
+def test_a_sale_counts_for_each_salesperson_by_their_share_and_whole_for_its_owner_where_nobody_shares_it(trading):
+    ana, luis = (kernel.user_with({"invoices.read": "own"}).user for _ in range(2))
+    account = trade.customer()
+    halves = [{"person": ana, "percent": "60"}, {"person": luis, "percent": "40"}]
+    split = trade.invoice(account, trade.line(1, "100.01"), owner=ana, shares=halves)
+    trade.invoice(account, trade.line(1, 50), owner=luis)
+    trade.document("invoices", account, trade.line(1, 7), owner=luis)  # a draft has sold nothing
+    trade.to("invoices", "credit", split, percent="50", issue=True)
+    mine = Filter("account", "eq", str(account))
+    told = [(one.values["owner"], one.values["net"], one.values["whole"]) for one in lines("sold-shares", mine)]
+    assert sorted(told) == sorted(
+        (who, Decimal(net), Decimal(whole))
+        for who, net, whole in (
+            (ana, "60.01", "100.01"), (luis, "40", "100.01"), (luis, "50", "50"), (ana, "-30.01", "-50.01"), (luis, "-20", "-50.01"),
+        )
+    )  # fmt: skip
+    with Work(SYSTEM) as work:
+        asked = [Query(filters=(mine, Filter("owner", "eq", str(who)))) for who in (ana, luis)]
+        found = [sums.of(work, RESOURCES.get("sold-shares"), query)[0].amounts["net"] for query in asked]
+        whole = sums.of(work, RESOURCES.get("sold-lines"), Query(filters=(mine,)))[0].amounts["net"]
+    assert (found, sum(found)) == ([Decimal(30), Decimal(70)], whole)
+    with Work(kernel.actor(luis)) as work:  # who reads their own sees what counts for them
+        seen = records.page(work, RESOURCES.get("sold-shares"), Query(filters=(mine,))).items
+    assert len({one.id for one in seen}) == 3
+
+
 def test_they_are_found_by_what_their_document_is_found_by(sale):
     assert len(lines("quoted-lines", text="historia")) == 2
     assert lines("quoted-lines", text="nobody of that name") == []

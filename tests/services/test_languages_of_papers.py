@@ -137,7 +137,7 @@ def test_names_that_the_user_wrote_are_printed_as_written(trading):
         ("Cash", "Island duty 3%", "rodal"),
     ]
     run("tax-rates", "change", rate, name="Tributo insular 3 %", name_es="Arbitrio 3 %")
-    assert [told("es")[1], told("en")[1]] == ["Arbitrio 3 %", "Island duty 3%"]
+    assert [told("es")[1], told("en")[1]] == ["Arbitrio 3 %", "Tributo insular 3 %"]
     run("tax-rates", "change", rate, active=False)
 
 
@@ -177,3 +177,29 @@ def test_over_rest_the_names_are_fields_like_others(trading):
         "reason_es": None,
         "reason_en": "Exempt, article 20 of Spanish Law 37/1992",
     }
+
+
+def test_a_tax_rate_that_is_renamed_is_renamed_in_every_language(trading):
+    """Else documents in the other language would say the old name for ever."""
+    rate = make("tax-rates", name="IVA 9 %", name_en="VAT 9%", reason="Vieja", reason_en="Old", value="9")
+    run("tax-rates", "change", rate, name="IVA 8 %", reason="Nueva")
+    assert [row[1:] for row in trade.columns(TaxRate, "id", "name", "name_en", "reason_en") if row[0] == rate] == [
+        ("IVA 8 %", None, None)
+    ]
+    run("tax-rates", "change", rate, name="IVA 21 %")
+    run("tax-rates", "change", rate, value="21")
+    run("tax-rates", "change", rate, name="IVA 21 % b", name_en="VAT 21% b")
+    run("tax-rates", "change", rate, name="IVA 21 % c", name_en="VAT 21% c")
+    run("tax-rates", "change", rate, name_es="Otro")
+    told = ("name", "name_es", "name_en")
+    assert [row[1:] for row in trade.columns(TaxRate, "id", *told) if row[0] == rate] == [
+        ("IVA 21 % c", "Otro", "VAT 21% c")
+    ]
+    run("tax-rates", "change", rate, name="Exportación 0 %")
+    assert [row[1:] for row in trade.columns(TaxRate, "id", *told) if row[0] == rate] == [
+        ("Exportación 0 %", None, "Export 0%")
+    ]
+    run("tax-rates", "remove", rate)
+    terms = make("payment-terms", name="A 12 días", name_en="12 days")
+    run("payment-terms", "change", terms, name="A 10 días")
+    assert [row[1:] for row in trade.columns(PaymentTerms, "id", "name_en") if row[0] == terms] == [(None,)]

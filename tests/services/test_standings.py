@@ -155,6 +155,19 @@ def test_a_board_has_a_lane_per_state_and_knows_the_verb_between_two(trading):
             (False, False), (True, False), (True, True))  # fmt: skip
 
 
+def test_a_board_shows_and_counts_no_version_that_a_newer_one_supersedes(trading):
+    account, kind = trade.customer(), RESOURCES.get("quotes")
+    quote = trade.document("quotes", account, trade.line(1, "12.5"))
+    trade.run("quotes", "send", quote)
+    newer = trade.to("quotes", "revise", quote)
+    mine = Filter("account", "eq", str(account))
+    for more, drafts, sent in (((), [newer], []), ((Filter("superseded", "eq", "true"),), [], [quote])):
+        with Work(SYSTEM) as work:
+            lanes = {lane.state: lane for lane in boards.of(work, kind, Query(filters=(mine, *more)), {})}
+        assert [[item.id for item in lanes[state].items] for state in ("draft", "sent")] == [drafts, sent]
+        assert [lanes[state].total for state in ("draft", "sent")] == [len(drafts), len(sent)]
+
+
 def test_every_lane_of_every_board_is_reached_by_a_verb(trading):
     for resource in RESOURCES:
         if resource.board:

@@ -12,7 +12,7 @@ from tests.support.trade import line, of
 
 # percent of standard, reduced, super-reduced, zero, exempt at home; a customer abroad; one elsewhere in the EU
 CHARGED = {
-    "ES": ("21 10 4 0 0", "MX", "FR"), "DE": ("20 10 5 0 0", "MX", "FR"), "CO": ("19 5 5 0 0", "ES", None),
+    "ES": ("21 10 4 0 0", "MX", "FR"), "DE": ("19 7 7 0 0", "MX", "FR"), "FI": ("25.5 13.5 10 0 0", "MX", "FR"), "CO": ("19 5 5 0 0", "ES", None),
     "MX": ("16 16 16 0 0", "ES", None), "PE": ("18 18 18 0 0", "ES", None), "CL": ("19 19 19 0 0", "ES", None),
     "AR": ("21 10.5 10.5 0 0", "ES", None), "US": ("0 0 0 0 0", "ES", None), "JP": ("0 0 0 0 0", "ES", None),
 }  # fmt: skip
@@ -30,7 +30,7 @@ def test_every_class_is_invoiced_to_every_kind_of_customer_from_the_first_day(da
         goods = [trade.product(price, tax_class=name.value) for price, name in zip(prices, TaxClass, strict=True)]
         kinds = [
             ({"country": country}, at_home), ({"country": None}, at_home), ({"country": abroad}, nothing),
-            ({"country": country, "tax_status": "exempt"}, nothing), ({"country": abroad, "tax_status": "exempt"}, nothing),
+            ({"country": country, "tax_status": "export"}, nothing), ({"country": country, "tax_status": "exempt"}, nothing), ({"country": abroad, "tax_status": "exempt"}, nothing),
             ({"country": country, "tax_status": "surcharge"}, surcharged if country == "ES" else at_home),
         ]  # fmt: skip
         if union:
@@ -55,5 +55,72 @@ def test_what_a_company_begins_with_is_named_in_both_languages(database, tmp_pat
         assert (spanish is None) != (english is None) or text == "IGV 18 %", text
     of_language = {name for name, *_ in terms}
     assert ("30 días" in of_language, "30 days" in of_language) == (language == "es", language == "en")
-    spanish = country not in ("DE", "US", "JP")
+    spanish = country not in ("DE", "FI", "US", "JP")
     assert {row[1] is None for row in rates} == {spanish}
+
+
+# country, currency: what is withheld, in which order; net, tax, total, each withholding, what is payable, all reckoned by hand from
+# three at 33.33 of the standard class and one at 10.05 of the reduced one
+WORKED = {
+    ("ES", "EUR"): (("IRPF 15 %",), "110.04 22.01 132.05", "16.51", "115.54"),
+    ("CO", "COP"): (("ReteFuente 2,5 %", "ReteIVA 15 %", "ReteICA 0,966 %"), "110.04 19.50 129.54", "2.75 2.93 1.06", "122.80"),
+    ("MX", "MXN"): (("ISR 10 %", "Retención de IVA 10,6667 %"), "110.04 17.61 127.65", "11.00 11.74", "104.91"),
+    ("PE", "PEN"): (("Retención de renta 8 %",), "110.04 19.81 129.85", "8.80", "121.05"),
+    ("CL", "CLP"): (("Retención de honorarios 15,25 %",), "110 21 131", "17", "114"),
+    ("AR", "ARS"): (("Retención de Ganancias 2 %",), "110.04 22.06 132.10", "2.20", "129.90"),
+    ("DE", "EUR"): ((), "110.04 19.70 129.74", "", "129.74"),
+    ("US", "USD"): ((), "110.04 0 110.04", "", "110.04"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("country", "currency"), WORKED)
+def test_an_invoice_of_each_country_comes_to_what_an_accountant_reckons(database, tmp_path, country, currency):
+    names, sums, kept, payable = WORKED[country, currency]
+    with crm.using(database, tmp_path):
+        trade.found(country=country, currency=currency)
+        key = {name: number for number, name in trade.columns(TaxRate, "id", "name")}
+        account = trade.customer(country=country, withholdings=[{"tax_rate": key[name]} for name in names])
+        goods = [trade.product(price, tax_class=of) for price, of in (("33.33", "standard"), ("10.05", "reduced"))]
+        bill = of("invoices", trade.invoice(account, line(3, product=goods[0]), line(1, product=goods[1])))
+        assert [bill.net, bill.tax, bill.total] == trade.money(*sums.split())
+        withheld = {told["name"]: Decimal(told["amount"]) for told in bill.tax_lines if told["withheld"]}
+        assert withheld == dict(zip(names, trade.money(*kept.split()), strict=True))
+        assert bill.payable == Decimal(payable)
+
+
+def test_a_tax_per_unit_stands_under_the_tax_on_top_of_it(database, tmp_path):
+    """Mexico's IEPS on sweet drinks, so much a bottle, and the IVA on price and IEPS."""
+    with crm.using(database, tmp_path):
+        trade.found(country="MX", currency="MXN")
+        for number, name in trade.columns(TaxRate, "id", "name"):
+            if (name, dict(trade.columns(TaxRate, "id", "tax_class"))[number]) == ("IVA 16 %", "reduced"):
+                trade.run("tax-rates", "change", number, kind="compound", sequence=20)
+        trade.make(
+            "tax-rates", name="IEPS", country="MX", tax_class="reduced", kind="unit", value="3.0818", sequence=10
+        )
+        soda, water = trade.product("10", tax_class="reduced"), trade.product("8", tax_class="standard")
+        bill = of(
+            "invoices", trade.invoice(trade.customer(country="MX"), line(24, product=soda), line(2, product=water))
+        )
+        told = {
+            (part["name"], part["kind"]): (Decimal(part["base"]), Decimal(part["amount"])) for part in bill.tax_lines
+        }
+        assert told == {
+            ("IEPS", "unit"): tuple(trade.money("240", "73.96")),
+            ("IVA 16 %", "compound"): tuple(trade.money("313.96", "50.23")),
+            ("IVA 16 %", "percent"): tuple(trade.money("16", "2.56")),
+        }
+        assert bill.total == Decimal("382.75")
+        kept = trade.make("price-lists", name="PVP", included=True, rules=[{"kind": "fixed", "value": "20"}])
+        gross = of("invoices", trade.invoice(trade.customer(country="MX", price_list=kept), line(7, product=soda)))
+        assert (gross.included, gross.total) == (True, Decimal(140))
+
+
+def test_who_lives_in_the_country_but_outside_its_taxes_is_exported_to(database, tmp_path):
+    """From the mainland to the Canary Islands no IVA is charged, and the paper says why: not because the customer is exempt."""
+    with crm.using(database, tmp_path):
+        trade.found()
+        islands = trade.customer(country="ES", postcode="35001", city="Las Palmas", tax_status="export")
+        (told,) = of("invoices", trade.invoice(islands, line(1, 100))).tax_lines
+        assert (told["name"], told["category"], Decimal(told["amount"])) == ("Exportación 0 %", "G", 0)
+        assert told["reason"] == "Exportación, artículo 21 de la Ley 37/1992"

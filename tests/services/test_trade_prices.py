@@ -97,6 +97,33 @@ def test_the_closest_rule_counts_then_the_list_above_then_the_product(trading):
     ]
 
 
+def test_a_discount_on_the_base_list_goes_off_what_the_lists_above_say(trading):
+    saw, hat = trade.product("100"), trade.product("8")
+    retail = price_list("Retail", {"product": saw, "kind": "fixed", "value": 90})
+    half = {"round_to": "0.5", "ending": "0"}
+    trade_list = price_list("Trade", {"kind": "above", "value": 10} | half, parent=retail)
+    partners = price_list("Partners", {"kind": "above", "value": 20, "least": 5}, parent=trade_list)
+    account = trade.customer(price_list=partners)
+    quote = quoted(account, line(5, product=saw), line(1, product=saw), line(5, product=hat))
+    assert [row.price for row in quote.lines] == trade.money("64.8", "81", "6")
+    assert why(quote)[0] == [
+        ("List price of the product", D(100), "EUR"),
+        ("Fixed price of the list", D(90), "Retail: 90"),
+        ("Discount on the base list, %", D(81), "Trade: 10"),
+        ("Discount on the base list, %", D("64.8"), "Partners: 20"),
+    ]
+    gross = price_list("Counter", {"kind": "above", "value": 10, "round_to": 1}, parent=retail, included=True)
+    counter = quoted(trade.customer(price_list=gross), line(1, product=saw))
+    assert (counter.included, counter.lines[0].price, counter.total) == (
+        True,
+        D(99),
+        D(99),
+    )  # 90 with 21 % less 10 %, up to 1
+    assert trade.faults(lambda: price_list("Too much", {"kind": "above", "value": 101})) == {
+        "rules.0.value": "At most 100 %."
+    }
+
+
 def test_margin_and_psychological_endings(trading):
     thing, costless = trade.product(None, cost="61"), trade.product("50")
     wanted = price_list("Margin 40", {"kind": "margin", "value": 40, "round_to": 10, "ending": "-0.01"})

@@ -100,17 +100,28 @@ _HISTORIES = {
 }
 
 
+# an invoice that nobody shares counts for its owner as a whole; the two kinds of rows are numbered apart
+_SOLD_SHARE = (
+    "SELECT coalesce(s.id * 2, d.id * 2 + 1) AS id, d.version, d.created_at, d.updated_at, d.id AS invoice, d.account, d.date, "
+    "d.currency, d.kind, coalesce(s.person, d.owner) AS owner, "
+    "CASE d.kind WHEN 'credit_note' THEN -coalesce(s.amount, d.net) ELSE coalesce(s.amount, d.net) END AS net, "
+    "CASE d.kind WHEN 'credit_note' THEN -d.net ELSE d.net END AS whole "
+    "FROM invoice d LEFT JOIN invoice_share s ON s.invoice = d.id WHERE d.status NOT IN ('draft', 'cancelled')"
+)
+
+
 def history_views(op: Any, *, make: bool = True) -> None:
-    """Make the views of the lines of documents (models/histories.py), or with `make` False take them away.
+    """Make the views of the lines and shares of documents (models/histories.py), or with `make` False take those away that there are.
 
     A migration that rebuilds a table of theirs takes them away before and makes them after: SQLite renames no table under a
     view.
     """
     for name, (line, head, document, more, condition) in _HISTORIES.items():
         if not make:
-            op.execute(f'DROP VIEW "{name}"')
+            op.execute(f'DROP VIEW IF EXISTS "{name}"')
             continue
         op.execute(
             f'CREATE VIEW "{name}" AS SELECT {_PART}, d.id AS "{document}", {more} '
             f'FROM "{line}" l JOIN "{head}" d ON d.id = l."{head}" WHERE {condition}'
         )
+    op.execute(f'CREATE VIEW "sold_share" AS {_SOLD_SHARE}' if make else 'DROP VIEW IF EXISTS "sold_share"')

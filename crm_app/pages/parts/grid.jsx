@@ -2,11 +2,13 @@
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { Icon, useLatest, useOutside, usePopup } from "./kit.jsx";
+import { pastedRows } from "./pasted.js";
 import { tell } from "./typing.js";
 
 const FIELDS = ["group", "product", "description", "quantity", "unit", "price", "listed", "discount", "tax_class", "choice", "recurrence"];
 const PATIENCE = 10_000;
 const SCAN_PACE = 35; // ms between two characters: no hand types so fast
+const SEARCH_WAIT = 60; // ms of silence before the list is asked for: who has seen it is no scanner
 const UNDO_STEPS = 100;
 
 const parse = (text) => {
@@ -343,6 +345,20 @@ export function Grid({
     [act, focus, fresh],
   );
 
+  /** The same once more, right below. */
+  const repeat = useCallback(
+    (key) => {
+      const at = newest.current.findIndex((row) => row.key === key);
+      if (at < 0 || isBlank(newest.current[at])) return;
+      const field = document.activeElement?.dataset?.field ?? "quantity";
+      const { id, scanned, ...same } = newest.current[at];
+      const [row] = keyed([same]);
+      act("", (before) => [...before.slice(0, at + 1), row, ...before.slice(at + 1)]);
+      focus(row.key, field);
+    },
+    [act, focus],
+  );
+
   const move = useCallback(
     (key, to, mark = "") => {
       act(mark, (before) => {
@@ -431,6 +447,9 @@ export function Grid({
     } else if (event.altKey && event.key === "Enter") {
       event.preventDefault();
       toggle(key);
+    } else if (control && !event.altKey && letter === "d") {
+      event.preventDefault();
+      repeat(key);
     } else if (control && event.key === "Delete") {
       event.preventDefault();
       remove(key);
@@ -471,13 +490,7 @@ export function Grid({
     if (disabled || !/\t|\n/.test(text.trimEnd()) || !key || event.target.tagName === "TEXTAREA") return;
     event.preventDefault();
     const at = rows.findIndex((row) => row.key === key);
-    const made = text
-      .split(/\r?\n/)
-      .map((line) => line.split("\t").map((part) => part.trim()))
-      .filter((parts) => parts[0])
-      .map(([what, quantity, price, discount]) =>
-        fresh({ find: what, description: what, quantity: quantity || "1", price: price ?? "", discount: (discount ?? "").replace(/\s*%$/, ""), group: rows[at].group ?? "" }),
-      );
+    const made = pastedRows(text).map((row) => fresh({ ...row, group: rows[at].group ?? "" }));
     if (!made.length) return;
     setSearch(null);
     act("", (before) => [...before.slice(0, at + (isBlank(before[at]) ? 0 : 1)), ...made, ...before.slice(at + 1)]);
@@ -508,8 +521,8 @@ export function Grid({
   };
 
   const calls = useMemo(
-    () => ({ change, pick, scan, look, remove, step, rename, toggle, explain, setSearch }),
-    [change, pick, scan, look, remove, step, rename, toggle, explain],
+    () => ({ change, pick, scan, look, remove, repeat, step, rename, toggle, explain, setSearch }),
+    [change, pick, scan, look, remove, repeat, step, rename, toggle, explain],
   );
   const numbers = new Map(filled.map((row, index) => [row.key, index]));
   const faultsOf = (row) => {
@@ -805,6 +818,9 @@ const Line = memo(function Line({ row, computed, faults, heads, open, facts, sea
                   {words.why}
                 </button>
               )}
+              <button type="button" className="button button-sm" title={words.repeat_hint} onClick={() => calls.repeat(key)}>
+                {words.repeat}
+              </button>
             </div>
             {row.product && <Facts row={row} facts={facts} margin={computed?.margin} number={number} words={words} calls={calls} />}
           </td>
@@ -967,10 +983,10 @@ function Group({ line, text, words, disabled, onRename }) {
   );
 }
 
-/** A barcode, or what came from a scanner: faster than any hand, the Enter included. */
-const isScan = (text, took) => {
+/** A barcode, or what came from a scanner: faster than any hand (`took` ms), and the Enter at once after it (`paused` ms). */
+const isScan = (text, took, paused) => {
   const code = (text ?? "").trim();
-  return /^\d{8,14}$/.test(code) || (/^\S{6,40}$/.test(code) && took < code.length * SCAN_PACE);
+  return /^\d{8,14}$/.test(code) || (/^\S{6,40}$/.test(code) && took < code.length * SCAN_PACE && paused < SEARCH_WAIT);
 };
 
 /** A product by code or by a part of its name; a text without a product is a line too. */
@@ -986,6 +1002,7 @@ function ProductCell({ row, wrong, id, number, words, searching, active, calls }
   // set while the list decides what becomes of the text, so that leaving the cell does not
   const leaving = useRef(false);
   const began = useRef(0);
+  const last = useRef(0);
   const keepText = (text) => {
     // what was typed and not chosen from the list is the line's own text
     if (text !== null && text.trim() !== shown) {
@@ -1015,7 +1032,8 @@ function ProductCell({ row, wrong, id, number, words, searching, active, calls }
       onChange={(event) => {
         event.stopPropagation();
         const text = event.target.value;
-        if (text.length <= 1) began.current = performance.now();
+        last.current = event.timeStamp;
+        if (text.length <= 1) began.current = last.current;
         setTyped(text);
         calls.setSearch(
           text.trim()
@@ -1036,7 +1054,7 @@ function ProductCell({ row, wrong, id, number, words, searching, active, calls }
             const size = (before?.items?.length ?? 0) + 1;
             return before && { ...before, active: (before.active + by + size) % size };
           });
-        } else if (event.key === "Enter" && isScan(typed, performance.now() - began.current)) {
+        } else if (event.key === "Enter" && isScan(typed, event.timeStamp - began.current, event.timeStamp - last.current)) {
           event.preventDefault();
           leaving.current = true;
           setTyped(null);
@@ -1074,7 +1092,7 @@ function Products({ search, setSearch, words, locale, calls }) {
       } catch (error) {
         if (error.name !== "AbortError") setSearch((before) => before && { ...before, items: [] });
       }
-    }, 60);
+    }, SEARCH_WAIT);
     return () => {
       control.abort();
       clearTimeout(timer);

@@ -1,0 +1,16 @@
+"""What counts for each salesperson of what was sold."""
+
+from alembic import op
+
+from crm_app.models.migrations import history_views
+
+revision = "0024"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the change."""
+    history_views(op, make=False)
+    history_views(op)
