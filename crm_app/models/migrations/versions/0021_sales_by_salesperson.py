@@ -4,7 +4,7 @@ from alembic import op
 
 from crm_app.models.migrations import history_views
 
-revision = "0024"
+revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None
