@@ -220,3 +220,15 @@ def test_a_fault_says_what_to_do(api):
     assert fields == {"filter[active]": "Active cannot be filtered in that way. Possible operators: eq."}
     told = api.get("/api/v1/accounts?fields=name,nome").json()["fields"]["fields"]
     assert told.startswith("There is no field nome here. Use only: name, legal_name, ")
+
+
+def test_what_many_new_records_share_with_others_is_told_by_their_row(api):
+    make(api, email="info@acme.example")
+    rows = [{"name": "One"}, {"name": "Two", "email": "INFO@acme.example"}, {"name": "Three", "tax_id": "B12345674"}]
+    made = api.post("/api/v1/bulk/accounts", json=rows).json()
+    assert made["warnings"] == [{"row": 1, "field": "email", "message": "E-mail: the same as in Acme.", "id": 1}]
+    again = api.post("/api/v1/bulk/accounts", json=[{"name": "Twin", "tax_id": "B12345674"}] * 2).json()
+    told = [(one["row"], one["id"]) for one in again["warnings"]]
+    three, twins = made["ids"][2], again["ids"]
+    assert told == [(0, three), (0, twins[1]), (1, three), (1, twins[0])]
+    assert "warnings" not in api.post("/api/v1/bulk/accounts", json=[{"name": "Four"}]).json()
