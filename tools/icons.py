@@ -15,7 +15,7 @@ MODULES = """
 """
 VERBS = """
     send upload download pencil copy printer trash-2 undo-2 list-filter columns-3 ellipsis eye paperclip at-sign
-    sticky-note phone mail grip-vertical square-kanban table-2 plus
+    sticky-note phone mail merge grip-vertical square-kanban table-2 plus
 """
 SHELL = """
     layers search x check minus chevron-right chevron-left chevron-up chevron-down arrow-up arrow-down panel-left bell

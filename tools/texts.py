@@ -51,7 +51,7 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("core/words.py", "name"): (),
     ("services/jobs.py", "said_later(found.error)"): (),
     ("services/jobs.py", "known(found.args)"): (),
-    ("services/history.py", "_BESIDE[entity].name"): ("Note", "File", "View"),
+    ("services/history.py", "_BESIDE[entity].name"): ("Note", "File", "View", "Merged record"),
     ("services/numbering.py", "_PATTERNS[kind][0]"): (
         "Quotes",
         "Sales orders",

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
-from crm_app.services import actions, bulk
+from crm_app.services import actions, bulk, doubles
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply
@@ -23,8 +23,12 @@ def create(call: Call) -> Response:
     found = bulk.action_of(resource)
     with Work(call.actor, resource.permission("create"), label=found.label) as work:
         outcome = actions.run_in(work, found, None, {"items": given}, once=call.once)
-    ids = (outcome.result or {})["ids"]
-    return reply({"ids": ids, "total": len(ids), "change_set": outcome.change_set}, 201)
+        ids = (outcome.result or {})["ids"]
+        doubled = doubles.of_many(work, resource, ids)
+    say = call.actor.speech.say
+    told = [{"row": row, "field": one.field, "message": say(one.text), "id": one.id} for row, one in doubled]
+    answer = {"ids": ids, "total": len(ids), "change_set": outcome.change_set}
+    return reply(answer | ({"warnings": told} if told else {}), 201)
 
 
 def routes() -> APIRouter:

@@ -103,7 +103,10 @@ def shape_of(**properties: Any) -> dict[str, Any]:
 
 def _bulk_paths(which: list[Any]) -> dict[str, Any]:
     many = {"type": "array", "maxItems": bulk.LIMIT, "items": {"type": "object"}}
-    made = shape_of(ids={"type": "array", "items": COUNT}, total=COUNT, change_set=COUNT)
+    told = shape_of(row=COUNT, field=TEXT, message=TEXT, id={"type": ["integer", "null"]})
+    text = "Of the first 100 that hold what should tell them from others: their row, from 0, and the other record."
+    doubled = {"type": "array", "items": told, "description": text}
+    made = shape_of(ids={"type": "array", "items": COUNT}, total=COUNT, change_set=COUNT, warnings=doubled)
     asked = [*which, *use("IdempotencyKey")]
     create = "Create up to 5,000 records, all or none"
     return {

@@ -12,7 +12,7 @@ from crm_app.core.fields import BadValue, MomentKind
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES, Resource
-from crm_app.services import actions, doubles, history, records, related, sums
+from crm_app.services import actions, doubles, history, merging, records, related, sums
 from crm_app.services.work import Work
 
 from .calls import Call, add, reply, with_below
@@ -71,17 +71,32 @@ def sums_of(call: Call) -> Response:
 
 
 def show(call: Call) -> Response:
-    """One record, with its version as ETag; 304 for a caller that has this version. With `as_of`, as it was then."""
+    """One record, with its version as ETag; 304 for a caller that has this version. With `as_of`, as it was then.
+
+    301 for one that was merged into another, which the caller may read.
+    """
     resource = resource_in(call)
     moment = dict(call.params).get("as_of", "")
     if moment:
         return _past(call, resource, moment)
     with Work(call.actor) as work:
-        item = records.one(work, resource, call.path["id"])
+        try:
+            item = records.one(work, resource, call.path["id"])
+        except Missing:
+            led = merging.led(work, resource, call.path["id"])
+            if led is None:
+                raise
+            return _led_on(call, resource, led)
     tag = f'"{item.version}"'
     if call.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag})
     return reply(records.as_json(resource, item), ETag=tag)
+
+
+def _led_on(call: Call, resource: Resource, led: merging.Led) -> Response:
+    """The way to the record that the one asked for is a part of now."""
+    detail = call.actor.speech.say(led.text)
+    return reply({"id": led.into, "detail": detail}, 301, Location=f"/api/v1/{resource.name}/{led.into}")
 
 
 def _past(call: Call, resource: Resource, text: str) -> Response:

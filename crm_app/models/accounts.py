@@ -157,6 +157,8 @@ class AccountAddress(Line, table=True):
     __table_args__ = (KEEP_IDS,)
     PARENT: ClassVar[str] = "account"
     PERIOD: ClassVar = ("valid_from", "valid_to")
+    SAME: ClassVar = ("purpose", "street", "postcode", "city", "country", "valid_from", "valid_to")
+    ALONE: ClassVar = ("usual", ("purpose",))
 
     account: int = Field(foreign_key="account.id", index=True, sa_type=Id)
     purpose: str = column(Choice(AddressPurpose, ADDRESS_LABELS), "Purpose", default=AddressPurpose.DELIVERY.value)
@@ -176,6 +178,8 @@ class AccountPhone(Line, table=True):
     __table_args__ = (KEEP_IDS,)
     PARENT: ClassVar[str] = "account"
     PERIOD: ClassVar = ("valid_from", "valid_to")
+    SAME: ClassVar = ("purpose", "number", "valid_from", "valid_to")
+    ALONE: ClassVar = ("usual", ("purpose",))
 
     account: int = Field(foreign_key="account.id", index=True, sa_type=Id)
     purpose: str = column(Choice(ChannelPurpose, CHANNEL_LABELS), "Purpose", default=ChannelPurpose.OFFICE.value)
@@ -192,6 +196,8 @@ class AccountEmail(Line, table=True):
     __table_args__ = (KEEP_IDS,)
     PARENT: ClassVar[str] = "account"
     PERIOD: ClassVar = ("valid_from", "valid_to")
+    SAME: ClassVar = ("purpose", "address", "valid_from", "valid_to")
+    ALONE: ClassVar = ("usual", ("purpose",))
 
     account: int = Field(foreign_key="account.id", index=True, sa_type=Id)
     purpose: str = column(Choice(ChannelPurpose, CHANNEL_LABELS), "Purpose", default=ChannelPurpose.BILLING.value)
@@ -207,6 +213,7 @@ class AccountWithholding(Line, table=True):
     __tablename__ = "account_withholding"
     __table_args__ = (KEEP_IDS,)
     PARENT: ClassVar[str] = "account"
+    SAME: ClassVar = ("tax_rate",)
 
     account: int = Field(foreign_key="account.id", index=True, sa_type=Id)
     tax_rate: int = column(Reference("tax-rates"), "Withholding", required=True, references="tax_rate.id")

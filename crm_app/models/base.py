@@ -69,10 +69,7 @@ class ChoiceSet(TypeDecorator[tuple[str, ...]]):
 
     def mask(self, values: Any) -> int:
         """The bits of these members."""
-        found = 0
-        for value in values:
-            found |= self._bits.get(value, 0)
-        return found
+        return sum({self._bits.get(value, 0) for value in values})
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
         return value if value is None or isinstance(value, int) else self.mask(value)
@@ -189,12 +186,15 @@ class Record(SQLModel):
 class Line(Record):
     """A Record inside another: its changes stand in the history of the record around it.
 
-    PERIOD names the fields that it counts from and until, where it has such.
+    PERIOD names the fields that it counts from and until. Lines with the same in SAME say one thing; ALONE is a flag that one of
+    those has which hold the same in its fields.
     """
 
     position: int = Field(default=0)
 
     PARENT: ClassVar[str]
+    SAME: ClassVar[tuple[str, ...]] = ()
+    ALONE: ClassVar[tuple[str, tuple[str, ...]] | None] = None
     PERIOD: ClassVar[tuple[str, str] | None] = None
 
     def root(self) -> tuple[str | None, int | None]:
@@ -325,9 +325,8 @@ def lines(
     inside both. `limit` is how many there may be.
     """
     parent = parent or table.PARENT
-    own = _specs(table, label)
-    specs = {key: spec for key, spec in own.items() if key not in (parent, "created_at", "updated_at")}
-    form = (Section(many, tuple(specs)),)
+    hidden = (parent, "created_at", "updated_at")
+    specs = {key: spec for key, spec in _specs(table, label).items() if key not in hidden}
     found = Resource(
         name=name,
         table=table,
@@ -338,7 +337,7 @@ def lines(
         label=label,
         search=(),
         columns=tuple(specs),
-        form=form,
+        form=(Section(many, tuple(specs)),),
         nav=False,
     )
     if parent == table.PARENT:

@@ -55,6 +55,8 @@ class ContactPhone(Line, table=True):
     __table_args__ = (KEEP_IDS,)
     PARENT: ClassVar[str] = "contact"
     PERIOD: ClassVar = ("valid_from", "valid_to")
+    SAME: ClassVar = ("purpose", "number", "valid_from", "valid_to")
+    ALONE: ClassVar = ("usual", ("purpose",))
 
     contact: int = Field(foreign_key="contact.id", index=True, sa_type=Id)
     purpose: str = column(Choice(ChannelPurpose, CHANNEL_LABELS), "Purpose", default=ChannelPurpose.OFFICE.value)
@@ -71,6 +73,8 @@ class ContactEmail(Line, table=True):
     __table_args__ = (KEEP_IDS,)
     PARENT: ClassVar[str] = "contact"
     PERIOD: ClassVar = ("valid_from", "valid_to")
+    SAME: ClassVar = ("purpose", "address", "valid_from", "valid_to")
+    ALONE: ClassVar = ("usual", ("purpose",))
 
     contact: int = Field(foreign_key="contact.id", index=True, sa_type=Id)
     purpose: str = column(Choice(ChannelPurpose, CHANNEL_LABELS), "Purpose", default=ChannelPurpose.OFFICE.value)
@@ -87,6 +91,8 @@ class AccountContact(Line, table=True):
     __table_args__ = (sa.UniqueConstraint("account", "contact"), KEEP_IDS)
     PARENT: ClassVar[str] = "account"
     PERIOD: ClassVar = ("since", "until")
+    SAME: ClassVar = ("account", "contact")
+    ALONE: ClassVar = ("first", ())
 
     account: int = column(Reference("accounts"), "Account", required=True, references="account.id")
     contact: int = column(Reference("contacts"), "Contact", required=True, references="contact.id")

@@ -11,6 +11,7 @@ from . import (
     history,
     invoices,
     jobs,
+    merged,
     notes,
     numbering,
     orders,
@@ -29,6 +30,6 @@ from . import (
 
 MODULES = (
     settings, users, accounts, contacts, products, history, jobs, files, notes, views, quotes, orders, deliveries, invoices,
-    payments, prices, stock, taxes, currencies, numbering, snapshots, credit, texts,
+    payments, prices, stock, taxes, currencies, numbering, snapshots, credit, texts, merged,
     histories,
 )  # fmt: skip

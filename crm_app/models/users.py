@@ -179,11 +179,12 @@ BUILT_IN_ROLES: Mapping[str, Mapping[str, str]] = {
         **_grants("team", quotes=f"{_WRITE} {_QUOTES}", orders=f"{_WRITE} {_ORDERS}"),
         **_grants("team", deliveries=f"{_WRITE} invoice", invoices=f"{_WRITE} send"),
         **_grants("own", **_each((*_PARTNERS, "quotes", "orders", "deliveries", "invoices"), "remove"), changes="undo"),
+        **_grants("own", accounts="merge", contacts="merge"),
     },
     "Back office": {
         **_grants("all", **_each(_LISTS, "read"), sequences="read", changes="undo"),
         **_grants("all", **_each((*_PARTNERS, *_KEPT_BY_THE_OFFICE), _FULL)),
-        **_grants("all", accounts="hold release"),
+        **_grants("all", accounts="hold release merge", contacts="merge"),
         **_grants("all", quotes=f"{_FULL} {_QUOTES}", orders=f"{_FULL} {_ORDERS}"),
         **_grants("all", deliveries=f"{_FULL} {_DELIVERIES}", invoices=f"{_FULL} {_INVOICES}"),
         **_grants("all", payments=f"{_FULL} {_PAYMENTS}"),

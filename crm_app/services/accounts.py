@@ -11,6 +11,7 @@ from crm_app.models.contacts import AccountContact
 from crm_app.models.users import User
 
 from . import identifiers, rules
+from .merge_ways import Spare, Way, offer
 from .rules import Draft
 from .verbs import action
 from .work import Work, column_of
@@ -91,6 +92,22 @@ def hold(_work: Work, row: Any, _values: Mapping[str, object]) -> None:
 def release(_work: Work, row: Any, _values: Mapping[str, object]) -> None:
     """What was put on hold by hand may trade again; its limit and policy go on to count."""
     row.held = False
+
+
+_FISCAL = ("street", "postcode", "city", "region", "country")
+offer(
+    "accounts",
+    Way(
+        together=(_FISCAL, ("payment_terms", "payment_days")),
+        wins={"held": True},
+        identity=("tax_id",),
+        spare=(
+            Spare("addresses", {name: name for name in _FISCAL if name != "region"}, {"purpose": "other"}),
+            Spare("phones", {"number": "phone"}, {"purpose": "office"}),
+            Spare("emails", {"address": "email"}, {"purpose": "office"}),
+        ),
+    ),
+)
 
 
 @rules.completes("zones", "postcodes")

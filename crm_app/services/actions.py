@@ -19,7 +19,11 @@ from crm_app.models.base import encode
 from crm_app.models.jobs import Receipt
 from crm_app.models.users import SCOPES
 
-from . import history, records
+from . import (
+    history,
+    merging,  # noqa: F401 - imported so that what it takes back is known
+    records,
+)
 from .actors import Actor
 from .verbs import Action, Outcome, action, of, registered
 from .work import Work, all_or_nothing, column_of

@@ -5,8 +5,23 @@ from crm_app.core.i18n import Message
 from crm_app.models.contacts import Consent
 
 from . import rules
+from .merge_ways import Spare, Way, offer
 from .rules import Draft
 from .work import Work
+
+# who has said no once is not asked again because two records said different things
+offer(
+    "contacts",
+    Way(
+        together=(("consent", "consent_on", "do_not_contact"), ("city", "country")),
+        wins={"do_not_contact": True},
+        spare=(
+            Spare("phones", {"number": "phone"}, {"purpose": "office"}),
+            Spare("phones", {"number": "mobile"}, {"purpose": "mobile"}),
+            Spare("emails", {"address": "email"}, {"purpose": "office"}),
+        ),
+    ),
+)
 
 
 @rules.completes("contacts", "consent", "do_not_contact", "consent_on")

@@ -4,7 +4,7 @@ Of one that its reader may not see they are told that it is there, and nothing e
 records, for they are to look into it. To ask for a value so, they have to store it in a record of their own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from crm_app.core.resource import Resource
 from .values import readable
 from .work import Work, column_of
 
+_BATCH = 500
 MOST = 3  # others that are named for each field
 
 
@@ -38,6 +39,20 @@ def of_record(work: Work, resource: Resource, key: int, names: Iterable[str] | N
     own = work.session.execute(sa.select(*columns).where(column_of(resource.table, "id") == key)).first()
     shared = zip(asked, own or (), strict=bool(own))
     return [double for name, value in shared if value for double in _others(work, resource, key, name, value)]
+
+
+def of_many(work: Work, resource: Resource, keys: Sequence[int], most: int = 100) -> list[tuple[int, Double]]:
+    """The same of many records: (place in `keys`, what it shares), for the first so many of those that share something."""
+    shared: set[int] = set()
+    for name in resource.telling:
+        number, said = column_of(resource.table, "id"), _said(resource, name)
+        for start in range(0, len(keys), _BATCH):
+            own = sa.select(said).where(number.in_(keys[start : start + _BATCH]), said.is_not(None), said != "")
+            twice = sa.select(said).where(said.in_(own)).group_by(said).having(sa.func.count() > 1)
+            mine = sa.select(number).where(number.in_(keys[start : start + _BATCH]), said.in_(twice))
+            shared.update(work.session.scalars(mine))
+    told = [place for place, key in enumerate(keys) if key in shared][:most]
+    return [(place, double) for place in told for double in of_record(work, resource, keys[place])]
 
 
 def in_common(resource: Resource, names: Iterable[str], count: int) -> list[Double]:
@@ -63,7 +78,11 @@ def _others(work: Work, resource: Resource, key: int, name: str, value: str) -> 
 
 def alike(resource: Resource, name: str, value: str) -> sa.ColumnElement[bool]:
     """True for the records that hold the value: e-mail addresses in whatever case, all else to the letter. An index answers."""
+    same = sa.func.lower(value) if isinstance(resource.fields[name].kind, Email) else value
+    return _said(resource, name) == same  # type: ignore[no-any-return]
+
+
+def _said(resource: Resource, name: str) -> Any:
+    """What is compared of a field."""
     column = column_of(resource.table, name)
-    if isinstance(resource.fields[name].kind, Email):
-        return sa.func.lower(column) == sa.func.lower(value)
-    return column == value  # type: ignore[no-any-return]
+    return sa.func.lower(column) if isinstance(resource.fields[name].kind, Email) else column

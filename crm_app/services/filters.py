@@ -19,7 +19,7 @@ from crm_app.core.query import MAX_TEXT, NEGATIVE, Filter, joined, parted
 from crm_app.core.resource import RESOURCES, FieldSpec, Resource
 from crm_app.models.base import ChoiceSet
 
-from . import rules, search, trees
+from . import merged, rules, search, trees
 from .work import Work, column_of
 
 SEVERAL = ("in", "between")  # operators of several values
@@ -144,6 +144,8 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter, he
     speech = replace(work.actor.speech, typed=False)  # an address means the same whoever opens it
     mine = [_mine(work, spec, text) for text in raw]
     values = [_value_of(work, spec, text, speech) if me is None else me for text, me in zip(raw, mine, strict=True)]
+    if isinstance(spec.kind, Reference) and merged.happens(spec.kind.resource):
+        values = merged.follow(work, spec.kind.resource, values)
     return _compared(target, spec, part.operator, values)  # type: ignore[no-any-return]
 
 

@@ -15,7 +15,7 @@ from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.base import Record, decode
 from crm_app.models.history import Change, ChangeSet
 
-from . import records, restoring, trees
+from . import rebinding, records, restoring, trees
 from .actors import Actor
 from .work import Work, all_or_nothing, column_of
 
@@ -122,7 +122,8 @@ def undo(work: Work, key: int) -> int:
     Raises Missing; NotAllowed when it is somebody else's and the actor may only undo their own, or lacks the verb on a
     record; Conflict when a field has been changed again since; Invalid when it was undone before.
     """
-    if work.locked_where(ChangeSet, column_of(ChangeSet, "id") == key, *undoable(work)) is None:
+    found = work.locked_where(ChangeSet, column_of(ChangeSet, "id") == key, *undoable(work))
+    if found is None:
         raise Missing("change", key)
     taken_back = sa.select(column_of(ChangeSet, "id")).where(column_of(ChangeSet, "undoes") == key)
     if work.session.scalar(taken_back) is not None:
@@ -134,8 +135,14 @@ def undo(work: Work, key: int) -> int:
     if all(not change.before and not change.after for change in changes):
         raise Invalid({"": Message("A password or a second factor cannot be put back.")})
     restored: dict[tuple[str, int], int] = {}
-    for entity, group in groupby(changes, key=lambda change: change.entity):
-        _take_run_back(work, entity, list(group), restored)
+    roots: rebinding.Roots = {}
+    merge = rebinding.merge_of(work, found, changes)
+    for (entity, moved), group in groupby(changes, key=lambda one: (one.entity, rebinding.moved(one, merge))):
+        if moved:
+            work.session.flush()
+            rebinding.back(work, list(group), roots)
+        else:
+            _take_run_back(work, entity, list(group), restored)
     work.session.flush()
     return len(changes)
 

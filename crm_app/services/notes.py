@@ -97,7 +97,7 @@ def _own(work: Work, key: int) -> Row:
 def _may_take_back(work: Work, change: Change) -> None:
     """Who wrote it may; so may who undoes everybody's changes and may write on the record. What nobody wrote, stays."""
     row = work.session.get(Row, change.record)
-    if row is not None and row.author is None:
+    if row is not None and row.author is None and change.before is None:
         raise NotAllowed(NOTES.permission("remove"))
     values = change.after or change.before or {}
     resource, record = (

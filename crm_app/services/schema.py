@@ -113,7 +113,7 @@ def make_migration(message: str) -> None:
     """Write a migration for what the models have and the configured database lacks; it bears the next number."""
     from alembic import command
 
-    config, number = _config(settings().database_url), f"{len(known()) + 1:04}"
+    config, number = _config(settings().database_url), f"{int(known()[-1]) + 1:04}"
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", _UNREAD)
         scripts = command.revision(config, message=message, autogenerate=True, rev_id=number)

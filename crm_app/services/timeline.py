@@ -14,7 +14,7 @@ from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.base import decode
 from crm_app.models.history import Change, ChangeSet
 
-from . import records
+from . import merged, records
 from .history import Beside, about, beside_of
 from .work import Work, column_of
 
@@ -211,5 +211,12 @@ def _show(work: Work, resource: Resource, name: str, values: dict[str, Any] | No
     value = decode(column_of(resource.table, name), value)
     if isinstance(spec.kind, Reference):
         target = RESOURCES.get(spec.kind.resource)
-        return records.names_of(work, target, [value]).get(value, f"#{value}") if target and value is not None else ""
+        return _name(work, target, value) if target and value is not None else ""
     return spec.kind.show(value, work.actor.speech)
+
+
+def _name(work: Work, target: Resource, key: int) -> str:
+    """What the record is called, or was before it was merged into another one."""
+    name = records.names_of(work, target, [key]).get(key)
+    went = merged.into(work, target, key) if name is None else None
+    return name or (went[1] if went else f"#{key}")

@@ -48,11 +48,9 @@ def above(work: Work, resource: Resource, key: int) -> list[tuple[int, str]]:
 def fault(work: Work, resource: Resource, key: int | None, parent: int) -> Message | None:
     """What is wrong with putting that record (None: a new one) under that parent: a circle, or more than 20 levels.
 
-    PostgreSQL: whoever moves something in this tree waits until others have finished doing so.
+    Whoever moves something in this tree waits, see `take_turn`.
     """
-    if work.session.get_bind().dialect.name == "postgresql":
-        name = sa.func.hashtext(f"tree {resource.name}")
-        work.session.execute(sa.select(sa.func.pg_advisory_xact_lock(name)))
+    take_turn(work, resource)
     level = 1
     above: int | None = parent
     while above is not None:
@@ -65,6 +63,13 @@ def fault(work: Work, resource: Resource, key: int | None, parent: int) -> Messa
     if level + (_height(work, resource, key) if key is not None else 0) > DEPTH:
         return Message("At most {count} levels.", count=DEPTH)
     return None
+
+
+def take_turn(work: Work, resource: Resource) -> None:
+    """PostgreSQL: whoever moves something in this tree waits until others have finished doing so. (SQLite: all who write wait.)"""
+    if work.session.get_bind().dialect.name == "postgresql":
+        name = sa.func.hashtext(f"tree {resource.name}")
+        work.session.execute(sa.select(sa.func.pg_advisory_xact_lock(name)))
 
 
 def _parent_of(work: Work, resource: Resource, key: int) -> int | None:

@@ -48,16 +48,20 @@ def action(
     danger: bool = False,
     fields: tuple[str, ...] = (),
     shown: bool = True,
+    before: Callable[[Work, Resource, int, Mapping[str, object]], None] | None = None,
 ) -> Callable[[Verb], Verb]:
     """Register the function below as that verb; it is given (work, row or None, values) and returns an Outcome or None.
 
-    The permission is required and the row locked before it runs; with a Workflow the move is checked and made.
+    The permission is required and the row locked before it runs; with a Workflow the move is checked and made. `before` comes
+    even before the lock: for what has to be locked in an order of its own. It is given what nobody has looked at yet.
     """
 
     def register(function: Verb) -> Verb:
         def run(work: Work, found: Resource, key: Any, values: Mapping[str, object], version: int | None) -> Outcome:
             from . import records  # records knows the modules, and they register here
 
+            if before is not None:
+                before(work, found, records.key_of(found, key), values)
             row = records.locked(work, found, key, verb)
             if version is not None and version != row.version:
                 raise Conflict(row.version, {})

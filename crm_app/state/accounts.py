@@ -9,6 +9,7 @@ from crm_app.models.accounts import ACCOUNTS, SECTORS, ZONES
 
 from .forms import RecordState
 from .lists import ListState
+from .merging import MergeState
 
 
 class AccountList(ListState, rx.State):
@@ -19,6 +20,12 @@ class AccountList(ListState, rx.State):
 
 class AccountRecord(RecordState, rx.State):
     """One account."""
+
+    resource: ClassVar[Resource] = ACCOUNTS
+
+
+class AccountMerge(MergeState, rx.State):
+    """The dialog in which accounts are merged."""
 
     resource: ClassVar[Resource] = ACCOUNTS
 

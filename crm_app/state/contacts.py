@@ -9,6 +9,7 @@ from crm_app.models.contacts import CONTACTS
 
 from .forms import RecordState
 from .lists import ListState
+from .merging import MergeState
 
 
 class ContactList(ListState, rx.State):
@@ -19,5 +20,11 @@ class ContactList(ListState, rx.State):
 
 class ContactRecord(RecordState, rx.State):
     """One contact."""
+
+    resource: ClassVar[Resource] = CONTACTS
+
+
+class ContactMerge(MergeState, rx.State):
+    """The dialog in which contacts are merged."""
 
     resource: ClassVar[Resource] = CONTACTS

@@ -22,7 +22,7 @@ from crm_app.services.work import Work
 from .beside import Around, BesideState, around
 from .clashes import ClashRow, clash_rows
 from .guard import SIGNED_IN, on, signed_in
-from .heads import HeadState, doubles_of, figures_of
+from .heads import HeadState, doubles_of, figures_of, led_on
 from .reading import reading
 from .session import Me, greet, tell
 
@@ -292,10 +292,15 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
         actor = await signed_in(self)
         text = actor.speech.say(refusal.message)
         if self.here != self._address():
+            led = await reading(led_on, actor, self.resource, self._key_at(self._address()))
+            if led is not None:
+                await tell(self, led.text)
+                return rx.redirect(f"/{self.resource.name}/{led.into}", replace=True)
             self.record, self.loaded, self.here, self.failure = 0, True, self._address(), text
-            return
+            return None
         me = await self.get_state(Me)
         me._tell(text, "late")
+        return None
 
 
 def read(actor: Actor, resource: Resource, key: object, below: bool, also: Mapping[str, Also]) -> Read:

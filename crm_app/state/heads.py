@@ -9,7 +9,8 @@ import reflex as rx
 from crm_app.core import money
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import Resource
-from crm_app.services import doubles, figures, records
+from crm_app.services import doubles, figures, merging, records
+from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from .lists import ListState
@@ -27,10 +28,11 @@ class FigureRow:
 
 @dataclasses.dataclass
 class DoubleRow:
-    """Another record that holds the same; `way` is its address, "" where its reader may not see it."""
+    """Another record that holds the same; `way` is its address, "" where its reader may not see it, and `id` 0."""
 
     text: str = ""
     way: str = ""
+    id: int = 0
 
 
 class HeadState(rx.State, mixin=True):
@@ -74,7 +76,13 @@ def figure_row(one: figures.Figure, speech: Speech) -> FigureRow:
 def doubles_of(work: Work, resource: Resource, item: records.Item) -> list[DoubleRow]:
     """The records that hold the same as this one, where no two should."""
     say, found = work.actor.speech.say, doubles.of_record(work, resource, item.id)
-    return [DoubleRow(say(one.text), f"/{resource.name}/{one.id}" if one.id else "") for one in found]
+    return [DoubleRow(say(one.text), f"/{resource.name}/{one.id}" if one.id else "", one.id or 0) for one in found]
+
+
+def led_on(actor: Actor, resource: Resource, key: str) -> merging.Led | None:
+    """Where a record is that was merged into another one; None for any other. Runs in a thread."""
+    with Work(actor) as work:
+        return merging.led(work, resource, key)
 
 
 def amount_text(value: Decimal | None, currency: str, speech: Speech) -> str:

@@ -220,3 +220,46 @@ def test_a_fault_says_what_to_do(api):
     assert fields == {"filter[active]": "Active cannot be filtered in that way. Possible operators: eq."}
     told = api.get("/api/v1/accounts?fields=name,nome").json()["fields"]["fields"]
     assert told.startswith("There is no field nome here. Use only: name, legal_name, ")
+
+
+def test_records_are_merged_over_http_and_old_addresses_lead_to_what_is_left(api):
+    kept, gone = make(api, name="Kept"), make(api, name="Gone", email="g@gone.example")
+    asked = {"records": [{"id": gone["id"], "version": 1}], "keep": {"name": gone["id"]}}
+    answer = api.post(f"/api/v1/accounts/{kept['id']}/merge", json=asked, headers={"If-Match": '"1"'})
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"2"'), answer.text
+    found = answer.json()
+    assert (found["name"], found["email"], found["version"]) == ("Gone", "g@gone.example", 2)
+    led = api.get(f"/api/v1/accounts/{gone['id']}", follow_redirects=False)
+    assert (led.status_code, led.headers["location"]) == (301, f"/api/v1/accounts/{kept['id']}")
+    assert led.json() == {"id": kept["id"], "detail": "Gone was merged into Gone."}
+    assert api.patch(f"/api/v1/accounts/{gone['id']}", json={"city": "x"}).status_code == 404
+    assert api.post(f"/api/v1/changes/{found['change_set']}/undo").status_code == 200
+    assert api.get(f"/api/v1/accounts/{gone['id']}", follow_redirects=False).json()["name"] == "Gone"
+
+
+def test_a_stale_merge_is_412_and_a_bad_one_422_at_its_field(api):
+    kept, gone = make(api, name="Kept")["id"], make(api, name="Gone")["id"]
+    way = f"/api/v1/accounts/{kept}/merge"
+    assert api.post(way, json={"records": [{"id": gone, "version": 9}]}).status_code == 412
+    assert api.post(way, json={"records": [gone]}, headers={"If-Match": '"9"'}).status_code == 412
+    for sent, field in (
+        ({}, "records"),
+        ({"records": [kept]}, "records.0"),
+        ({"records": [gone, 999]}, "records.1"),
+        ({"records": [gone], "keep": {"nome": gone}}, "keep.nome"),
+    ):
+        answer = api.post(way, json=sent)
+        assert (answer.status_code, list(answer.json()["fields"])) == (422, [field]), sent
+    assert api.get("/api/v1/accounts").json()["total"] == 2
+
+
+def test_what_many_new_records_share_with_others_is_told_by_their_row(api):
+    make(api, email="info@acme.example")
+    rows = [{"name": "One"}, {"name": "Two", "email": "INFO@acme.example"}, {"name": "Three", "tax_id": "B12345674"}]
+    made = api.post("/api/v1/bulk/accounts", json=rows).json()
+    assert made["warnings"] == [{"row": 1, "field": "email", "message": "E-mail: the same as in Acme.", "id": 1}]
+    again = api.post("/api/v1/bulk/accounts", json=[{"name": "Twin", "tax_id": "B12345674"}] * 2).json()
+    told = [(one["row"], one["id"]) for one in again["warnings"]]
+    three, twins = made["ids"][2], again["ids"]
+    assert told == [(0, three), (0, twins[1]), (1, three), (1, twins[0])]
+    assert "warnings" not in api.post("/api/v1/bulk/accounts", json=[{"name": "Four"}]).json()

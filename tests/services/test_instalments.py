@@ -315,6 +315,7 @@ def _back(url, kept):
             connection.exec_driver_sql("DROP INDEX ix_account_search")
             connection.exec_driver_sql("DROP TABLE document_text_search")
         connection.exec_driver_sql("DROP TABLE document_text")
+        connection.exec_driver_sql("DROP TABLE merged_record")
         connection.exec_driver_sql("DROP INDEX ix_document_snapshot_logo")
         connection.exec_driver_sql("ALTER TABLE document_snapshot DROP COLUMN logo")
         connection.exec_driver_sql("ALTER TABLE document_snapshot DROP COLUMN signature")

@@ -9,9 +9,11 @@ from crm_app.core.fields import Boolean, Choice, Choices, Reference, Tags
 from crm_app.core.resource import FieldSpec
 from crm_app.state.bulk import joining, tags_of
 from crm_app.state.lists import ListState, Row
+from crm_app.state.merging import MOST, merge_state
 
 from . import kit
 from .inputs import day_field, picker_labels
+from .merging import merge_dialog
 from .shell import may
 from .text import t, when
 
@@ -114,7 +116,8 @@ def pick_all(state: type[ListState]) -> rx.Component:
 def foot(state: type[ListState], usual: rx.Component) -> rx.Component:
     """The bar for a selection or for work that is going on, in the place of the usual foot."""
     some = state.everything | (state.picked.length() > 0)
-    return rx.fragment(rx.cond(state.running, _progress(state), rx.cond(some, _bar(state), usual)), _question(state))
+    bar = rx.cond(state.running, _progress(state), rx.cond(some, _bar(state), usual))
+    return rx.fragment(bar, _question(state), merge_dialog(state.resource))
 
 
 def _bar(state: type[ListState]) -> rx.Component:
@@ -142,6 +145,7 @@ def _bar(state: type[ListState]) -> rx.Component:
         if tags_of(found)
         else rx.fragment(),
         when(may(found, "remove"), _verb("trash-2", "Remove…", state.ask("remove"), "verb verb-short")),
+        _merge(state),
         export_menu(state, "verb verb-short"),
         rx.el.span(class_name="grow"),
         rx.el.button(
@@ -151,6 +155,16 @@ def _bar(state: type[ListState]) -> rx.Component:
         role="region",
         aria_label=t("Selection"),
     )
+
+
+def _merge(state: type[ListState]) -> rx.Component:
+    """Some few may be one."""
+    merging, picked = merge_state(state.resource), state.picked.length()
+    if merging is None:
+        return rx.fragment()
+    few = ~state.everything & (picked > 1) & (picked <= MOST)
+    button = _verb("merge", "Merge…", merging.begin_merging(state.picked), "verb verb-short")
+    return when(few & may(state.resource, "merge"), button)
 
 
 def _verb(icon: str, label: str, act: Any, look: str = "verb") -> rx.Component:

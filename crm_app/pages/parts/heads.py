@@ -10,6 +10,7 @@ from crm_app.state.session import Me
 
 from . import kit
 from .links import link
+from .merging import merge_double
 from .text import t, when
 
 
@@ -70,13 +71,15 @@ def _told(label: Var[str], text: Var[str]) -> rx.Component:
 
 def _doubles(state: type[RecordState]) -> rx.Component:
     """Other records that hold what should tell this one from them, to be looked at; nothing is refused."""
-    notice = rx.el.div(rx.foreach(state.doubles, _double), class_name="banner banner-wait notices", role="status")
+    rows = rx.foreach(state.doubles, lambda row: _double(state, row))
+    notice = rx.el.div(rows, class_name="banner banner-wait notices", role="status")
     return when(state.doubles.length() > 0, notice) if state.resource.telling else rx.fragment()
 
 
-def _double(row: Var[DoubleRow]) -> rx.Component:
+def _double(state: type[RecordState], row: Var[DoubleRow]) -> rx.Component:
     text = rx.cond(row.way != "", link(row.way, row.text, class_name="link", dir="auto"), rx.el.span(row.text))
-    return rx.el.p(kit.icon("copy"), text, key=row.way + row.text)
+    merge = merge_double(state.resource, state.record, row.id)
+    return rx.el.p(kit.icon("copy"), text, merge, key=row.way + row.text)
 
 
 def _fact(label: Var[str], text: Var[str]) -> rx.Component:

@@ -15,6 +15,7 @@ from .beside import composer, files_section, note_card, panel, picture, related_
 from .heads import facts, neighbours, owner_line
 from .inputs import lines_field, prop
 from .links import link
+from .merging import merge_dialog, merge_items
 from .shell import Trail, empty, shell
 from .text import t, when
 
@@ -57,6 +58,7 @@ def record_screen(
         _body(state, _under(state, sections, tabbed=tabbed), lines or {}, beside),
         _clash(state),
         _ask_remove(state),
+        merge_dialog(state.resource),
     )
     return _shown(state, title, body, trail)
 
@@ -139,7 +141,7 @@ def _head(
     )
     held = rx.el.span(kit.icon("circle-pause"), t("On hold"), class_name="badge badge-late")
     avatar = kit.avatar(state.label, "avatar-lg avatar-square")
-    items = [*verbs, *remove_items(state)]
+    items = [*verbs, *merge_items(state.resource, state.record), *remove_items(state)]
     menu = kit.menu(*items, icon="ellipsis", aria_label=t("More actions"), align="end", class_name="button button-icon")
     return rx.el.div(
         when(state.record != 0, rx.cond(state.picture != "", picture(state), avatar) if pictured else avatar),
