@@ -9,7 +9,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from crm_app.models import base
 
 revision = "0022"
-down_revision = "0020"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
