@@ -71,7 +71,10 @@ def sums_of(call: Call) -> Response:
 
 
 def show(call: Call) -> Response:
-    """One record, with its version as ETag; 304 for a caller that has this version. With `as_of`, as it was then."""
+    """One record, with its version as ETag; 304 for a caller that has this version. With `as_of`, as it was then.
+
+    A document is always sent: what is paid, delivered or invoiced of it follows from others, and makes no new version.
+    """
     resource = resource_in(call)
     moment = dict(call.params).get("as_of", "")
     if moment:
@@ -79,7 +82,7 @@ def show(call: Call) -> Response:
     with Work(call.actor) as work:
         item = records.one(work, resource, call.path["id"])
     tag = f'"{item.version}"'
-    if call.headers.get("if-none-match") == tag:
+    if call.headers.get("if-none-match") == tag and resource.workflow is None:
         return Response(status_code=304, headers={"ETag": tag})
     return reply(records.as_json(resource, item), ETag=tag)
 
