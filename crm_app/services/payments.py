@@ -53,7 +53,7 @@ def _complete(work: Work, draft: rules.Draft) -> None:
         draft.errors["rate"] = Message("Write a number above zero.")
 
 
-@action("payments", "post", "Post", icon="stamp")
+@action("payments", "post", "Post", icon="stamp", fields=("allocations", "oldest"))
 def post(work: Work, row: Any, values: Values) -> Outcome | None:
     """The money has come (or gone): it gets its number, and settles what `allocations` or `oldest` say."""
     if row.date > trade.today(work):
@@ -302,7 +302,8 @@ def _since(work: Work, source: Any, invoice: Any) -> dt.date:
     mine = payment == source.id if isinstance(source, Payment) else sa.or_(credit == source.id, settled == source.id)
     ended = sa.select(sa.func.max(column_of(Allocation, "until")))
     freed = work.session.scalar(ended.where(sa.or_(mine, settled == invoice.id, credit == invoice.id)))
-    return max(source.date, invoice.date, freed or source.date)
+    since: dt.date = max(source.date, invoice.date, freed or source.date)
+    return since
 
 
 def _worth(amount: Decimal, before: Decimal, rate: Decimal, own: str) -> Decimal:
