@@ -25,6 +25,7 @@ from . import (
     rest,
     search,
     statements,
+    stock,
     tokens,
     views,
 )
@@ -58,6 +59,7 @@ def api() -> FastAPI:
         papers.routes,
         statements.routes,
         held.routes,
+        stock.routes,
         lists.routes,
         permissions.routes,
         quick.routes,

@@ -1,4 +1,4 @@
-"""The OpenAPI paths of what is owed: statements, ageing, who is held, instalments, allocations, taxes by their rates."""
+"""The OpenAPI paths of what is owed: statements, ageing, who is held, instalments, allocations, taxes by their rates; of stock too."""
 
 from typing import Any
 
@@ -21,6 +21,7 @@ def money_paths() -> dict[str, Any]:
         "/accounts/{id}/open-items": reads("accounts", "open_items", "What is not settled", rows, [*number, at[0]]),
         "/ageing": reads("accounts", "ageing", "What is owed, by days overdue", told, [*at, *_ageing_asked()]),
         "/held": reads("accounts", "held", "Who is held and why", told, []),
+        "/products/{id}/stock": reads("products", "stock", "What lies in stock", _stock(), number),
         "/invoices/{id}/instalments": reads("invoices", "instalments", "The parts of an invoice", rows, number),
         **_files("/accounts/{id}/statement", "statement", "Statement of account", [*number, *between], paper=True),
         **_files("/accounts/{id}/open-items", "open_items", "What is not settled", [*number, at[0]], paper=True),
@@ -29,6 +30,13 @@ def money_paths() -> dict[str, Any]:
         **_allocation_paths([*number, *use("page", "size")]),
         **_tax_paths(number),
     }
+
+
+def _stock() -> dict[str, Any]:
+    """Null where no stock is kept of the product."""
+    counted = {"type": ["string", "null"]}
+    there = {"type": "array", "items": shape_of(warehouse=COUNT, name=TEXT, on_hand=TEXT)}
+    return shape_of(on_hand=counted, reserved=counted, available=counted, warehouses=there)
 
 
 def _files(path: str, name: str, told: str, asked: list[Any], *, paper: bool = False) -> dict[str, Any]:

@@ -73,7 +73,8 @@ def sums_of(call: Call) -> Response:
 def show(call: Call) -> Response:
     """One record, with its version as ETag; 304 for a caller that has this version. With `as_of`, as it was then.
 
-    301 for one that was merged into another, which the caller may read.
+    301 for one that was merged into another, which the caller may read. A document is always sent: what is paid, delivered or
+    invoiced of it follows from others, and makes no new version.
     """
     resource = resource_in(call)
     moment = dict(call.params).get("as_of", "")
@@ -88,7 +89,7 @@ def show(call: Call) -> Response:
                 raise
             return _led_on(call, resource, led)
     tag = f'"{item.version}"'
-    if call.headers.get("if-none-match") == tag:
+    if call.headers.get("if-none-match") == tag and resource.workflow is None:
         return Response(status_code=304, headers={"ETag": tag})
     return reply(records.as_json(resource, item), ETag=tag)
 

@@ -62,6 +62,12 @@ def find(resource: str, verb: str) -> Action:
     raise Missing("verb", f"{str(resource)[:40]}.{str(verb)[:40]}")
 
 
+def fields_of(resource: str, verb: str) -> tuple[str, ...]:
+    """The names of the values that a registered verb takes; none of one that there is not."""
+    found = registered(resource, verb)
+    return found.fields if found is not None else ()
+
+
 def permissions() -> Iterator[tuple[Resource, list[str]]]:
     """Every permission there is, by Resource: the roles screen and the checks draw from it, so they cannot drift."""
     for resource in (found for found in RESOURCES if not found.guard):

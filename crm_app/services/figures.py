@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from crm_app.core.resource import Resource
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceStatus
 from crm_app.models.quotes import Quote, QuoteStatus
 
-from . import ageing, credit, exposure, records, trade, whole
+from . import ageing, credit, exposure, records, stock, trade, whole
 from .search import tested
 from .work import Work, column_of
 
@@ -25,8 +25,8 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Figure:
-    """`amounts` by their currencies; `of` is what an amount is left of, `why` what it comes from. `late` is one that somebody
-    has to see to.
+    """`amounts` by their currencies, or where it is `counted` a quantity with its unit; `of` is what an amount is left of, `why`
+    what it comes from. `late` is one that somebody has to see to.
     """
 
     label: Message
@@ -34,6 +34,7 @@ class Figure:
     of: tuple[Decimal, str] | None = None
     why: Message | None = None
     late: bool = False
+    counted: bool = False
 
 
 def of_record(work: Work, resource: Resource, item: records.Item) -> tuple[Figure, ...]:
@@ -149,4 +150,26 @@ def _sold() -> sa.Select[Any]:
     )
 
 
-_OF: Mapping[str, Callable[[Work, records.Item], tuple[Figure, ...]]] = {"accounts": _account}
+def _product(work: Work, item: records.Item) -> tuple[Figure, ...]:
+    """What lies in stock of a product, in which warehouses, what of it is promised and what is free."""
+    level = stock.level(work, item.id)
+    if level is None:
+        return ()
+    unit = item.values["unit"] or ""
+    there = [place for place in stock.places(work, item.id) if place.on_hand]
+    parts = [Message("{name}: {amount}", name=place.name, amount=money.bare(place.on_hand)) for place in there]
+    counts = (
+        (Message("On hand"), level.on_hand, reduce(_beside, parts) if len(parts) > 1 else None),
+        (Message("Reserved"), level.reserved, None),
+        (Message("Available"), level.available, None),
+    )
+    return tuple(
+        Figure(label, ((value, unit),), why=why, late=value < ZERO, counted=True) for label, value, why in counts
+    )
+
+
+def _beside(first: Message, second: Message) -> Message:
+    return Message("{first} \u00b7 {second}", first=first, second=second)
+
+
+_OF: Mapping[str, Callable[[Work, records.Item], tuple[Figure, ...]]] = {"accounts": _account, "products": _product}

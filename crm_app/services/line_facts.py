@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
-from crm_app.models.products import Product
 from crm_app.models.quotes import Quote, QuoteLine, QuoteStatus
 
 from . import records, stock
@@ -59,13 +58,8 @@ def of_product(work: Work, product: int, account: int | None) -> Facts:
         _to_customer(work, key, account) if sold and account else [],
         _of_newest(work, key, "invoices") if sold else [],
         _of_newest(work, key, "quotes") if actor.may("quotes.read") else [],
-        _level(work, key) if actor.may("stock-moves.read") else None,
+        stock.level(work, key),
     )
-
-
-def _level(work: Work, key: int) -> stock.Level | None:
-    kept = work.session.scalar(sa.select(column_of(Product, "stocked")).where(column_of(Product, "id") == key))
-    return stock.levels(work, [key])[key] if kept else None
 
 
 _SOLD = (

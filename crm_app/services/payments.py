@@ -53,7 +53,7 @@ def _complete(work: Work, draft: rules.Draft) -> None:
         draft.errors["rate"] = Message("Write a number above zero.")
 
 
-@action("payments", "post", "Post", icon="stamp")
+@action("payments", "post", "Post", icon="stamp", fields=("allocations", "oldest"))
 def post(work: Work, row: Any, values: Values) -> Outcome | None:
     """The money has come (or gone): it gets its number, and settles what `allocations` or `oldest` say."""
     if row.date > trade.today(work):
@@ -285,13 +285,25 @@ def _allocate(work: Work, source: Any, invoice: Any, amount: Decimal, taken: Dec
     work.session.add(
         Allocation(
             payment=source.id if paid else None, credit=None if paid else source.id, invoice=invoice.id, amount=amount,
-            taken=taken, difference=-difference if refund else difference, day=max(source.date, invoice.date),
+            taken=taken, difference=-difference if refund else difference, day=_since(work, source, invoice),
         )
     )  # fmt: skip
     work.session.flush()
     _settle(work, {invoice.id, *(() if paid else (source.id,))}, {source.id} if paid else set())
     work.session.refresh(invoice, ["paid", "balance", "next_due"])
     work.session.refresh(source, ["unallocated"] if paid else ["paid", "balance"])
+
+
+def _since(work: Work, source: Any, invoice: Any) -> dt.date:
+    """The day from which an allocation counts: that of the later of the two, yet not before what either settled earlier was taken
+    back. So nothing was ever settled twice, at any date in the past.
+    """
+    payment, credit, settled = (column_of(Allocation, name) for name in ("payment", "credit", "invoice"))
+    mine = payment == source.id if isinstance(source, Payment) else sa.or_(credit == source.id, settled == source.id)
+    ended = sa.select(sa.func.max(column_of(Allocation, "until")))
+    freed = work.session.scalar(ended.where(sa.or_(mine, settled == invoice.id, credit == invoice.id)))
+    since: dt.date = max(source.date, invoice.date, freed or source.date)
+    return since
 
 
 def _worth(amount: Decimal, before: Decimal, rate: Decimal, own: str) -> Decimal:

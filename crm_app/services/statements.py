@@ -6,9 +6,10 @@ taken back. The past stays as it was. `crm check` proves that it agrees with the
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -27,6 +28,8 @@ KIND_WORDS = {
     "received": "Payment received", "paid": "Payment made", "reversed": "Payment reversed", "exchange": "Exchanged",
 }  # fmt: skip
 _CREDIT = InvoiceKind.CREDIT_NOTE.value
+_ISSUED = column_of(Invoice, "status") == InvoiceStatus.ISSUED.value
+_POSTED = column_of(Payment, "status") != PaymentStatus.DRAFT.value
 _AFTER = {"exchange": 1, "reversed": 2}  # money comes, is exchanged, goes back: on one day in this order
 
 
@@ -64,32 +67,60 @@ def statement(work: Work, account: object, begin: date, end: date) -> list[State
         raise Invalid({"to": Message("It ends before it begins.")})
     key = records.reach(work, records.resource_of("accounts"), account)
     whole.require_of(work, key)
-    found: dict[str, list[Movement]] = {}
-    for currency, movement in _movements(work, key, end):
+    opening = _before(work, key, begin)
+    found: dict[str, list[Movement]] = {currency: [] for currency in opening}
+    for currency, movement in [*_of_invoices(work, key, begin, end), *_of_payments(work, key, begin, end)]:
         found.setdefault(currency, []).append(movement)
-    return [_balanced(currency, rows, begin) for currency, rows in sorted(found.items())]
+    for currency, movement in _of_exchange(work, key, end):
+        rows = found.setdefault(currency, [])
+        if movement.day < begin:
+            opening[currency] = opening.get(currency, ZERO) + movement.amount
+        else:
+            rows.append(movement)
+    return [_balanced(currency, opening.get(currency, ZERO), rows) for currency, rows in sorted(found.items())]
 
 
-def _balanced(currency: str, rows: Iterable[Movement], begin: date) -> Statement:
-    opening = balance = ZERO
+def _balanced(currency: str, opening: Decimal, rows: Iterable[Movement]) -> Statement:
+    balance = opening
     shown: list[Movement] = []
     for row in sorted(rows, key=lambda row: (row.day, row.resource, row.id, _AFTER.get(row.kind, 0))):
         balance += row.amount
-        if row.day < begin:
-            opening = balance
-        else:
-            shown.append(replace(row, balance=balance))
+        shown.append(replace(row, balance=balance))
     return Statement(currency, opening, tuple(shown), balance)
 
 
 def owed_by_currency(work: Work, end: date) -> list[tuple[str, Decimal]]:
     """What all statements together come to at the end of that day: (currency, amount), a currency may come more than once."""
-    return [(currency, movement.amount) for currency, movement in _movements(work, None, end)]
+    exchanged = [(currency, movement.amount) for currency, movement in _of_exchange(work, None, end)]
+    return [*_before(work, None, end + timedelta(days=1)).items(), *exchanged]
 
 
-def _movements(work: Work, account: int | None, end: date) -> list[tuple[str, Movement]]:
-    """Of one account, or of all."""
-    return [*_of_invoices(work, account, end), *_of_payments(work, account, end), *_of_exchange(work, account, end)]
+def _before(work: Work, account: int | None, day: date) -> dict[str, Decimal]:
+    """What invoices and payments of one account, or of all, came to by currency before that day, but for what was exchanged: sums,
+    for there may be a great many of them.
+    """
+    payable, amount = column_of(Invoice, "payable"), column_of(Payment, "amount")
+    credit, received = (
+        column_of(Invoice, "kind") == _CREDIT,
+        column_of(Payment, "direction") == Direction.RECEIVED.value,
+    )
+    back = column_of(Payment, "reversed_on")
+    rows = (
+        _signed(Invoice, payable, credit, _only(Invoice, account, _ISSUED, column_of(Invoice, "date") < day)),
+        _signed(Payment, amount, received, _only(Payment, account, _POSTED, column_of(Payment, "date") < day)),
+        _signed(Payment, amount, sa.not_(received), _only(Payment, account, _POSTED, back < day)),
+    )
+    found: dict[str, Decimal] = {}
+    for currency, value in work.session.execute(sa.union_all(*rows)):
+        found[currency] = found.get(currency, ZERO) + value
+    return found
+
+
+def _signed(table: Any, amount: Any, less: Any, which: list[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    """The sum by currency, where `less` holds taken away."""
+    currency, nothing = column_of(table, "currency"), sa.literal(ZERO, amount.type)
+    value = sa.type_coerce(sa.func.sum(sa.case((less, nothing - amount), else_=amount)), amount.type)
+    return sa.select(currency, value).where(*which).group_by(currency)
 
 
 def _only(
@@ -100,20 +131,13 @@ def _only(
     return [*which] if account is None else [column_of(table, "account") == account, *tested(list(which))]
 
 
-def _of_invoices(work: Work, account: int | None, end: date) -> list[tuple[str, Movement]]:
+def _of_invoices(work: Work, account: int, begin: date, end: date) -> list[tuple[str, Movement]]:
     names = ("currency", "date", "id", "number", "kind")
     parts = (column_of(InvoicePart, name) for name in ("due", "amount", "before", "id"))
     statement_ = (
         sa.select(*(column_of(Invoice, name) for name in names), *parts)
         .join(InvoicePart, column_of(InvoicePart, "invoice") == column_of(Invoice, "id"))
-        .where(
-            *_only(
-                Invoice,
-                account,
-                column_of(Invoice, "status") == InvoiceStatus.ISSUED.value,
-                column_of(Invoice, "date") <= end,
-            )
-        )
+        .where(*_only(Invoice, account, _ISSUED), column_of(Invoice, "date").between(begin, end))
     )
     # put in order here: asked for the order too, SQLite would read all invoices in it
     whole = sorted(work.session.execute(statement_), key=lambda row: (row[2], *row[-2:]))
@@ -127,23 +151,21 @@ def _of_invoices(work: Work, account: int | None, end: date) -> list[tuple[str, 
     return found
 
 
-def _of_payments(work: Work, account: int | None, end: date) -> list[tuple[str, Movement]]:
+def _of_payments(work: Work, account: int, begin: date, end: date) -> list[tuple[str, Movement]]:
     """A reversed payment is two movements: when it came, and when it went back."""
     names = ("currency", "date", "id", "number", "direction", "amount", "reversed_on")
+    day, back = column_of(Payment, "date"), column_of(Payment, "reversed_on")
+    moved = sa.or_(day.between(begin, end), back.between(begin, end))
     statement_ = sa.select(*(column_of(Payment, name) for name in names)).where(
-        *_only(
-            Payment,
-            account,
-            column_of(Payment, "status") != PaymentStatus.DRAFT.value,
-            column_of(Payment, "date") <= end,
-        )
+        *_only(Payment, account, _POSTED, moved)
     )
     found = []
-    for currency, day, key, number, direction, amount, back in work.session.execute(statement_):
+    for currency, came, key, number, direction, amount, gone in work.session.execute(statement_):
         signed = -amount if direction == Direction.RECEIVED.value else amount
-        found.append((currency, Movement(day, "payments", key, number, direction, None, signed)))
-        if back is not None and back <= end:
-            found.append((currency, Movement(back, "payments", key, number, "reversed", None, -signed)))
+        if begin <= came <= end:
+            found.append((currency, Movement(came, "payments", key, number, direction, None, signed)))
+        if gone is not None and begin <= gone <= end:
+            found.append((currency, Movement(gone, "payments", key, number, "reversed", None, -signed)))
     return found
 
 

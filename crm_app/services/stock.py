@@ -18,6 +18,7 @@ from . import ledger, rules, trade
 from .work import Work, column_of
 
 ZERO = Decimal(0)
+COUNTED = ("on_hand", "reserved", "available")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,15 @@ class Level:
     def available(self) -> Decimal:
         """What may still be promised."""
         return self.on_hand - self.reserved
+
+
+@dataclass(frozen=True)
+class Place:
+    """What lies of a product in a warehouse; below nothing what it owes."""
+
+    warehouse: int
+    name: str
+    on_hand: Decimal
 
 
 def promised_to_others(work: Work, note: DeliveryNote, lines: Sequence[DeliveryLine]) -> Iterator[Message]:
@@ -70,6 +80,26 @@ def levels(work: Work, products: Iterable[int]) -> dict[int, Level]:
     there = _on_hand(work, keys)
     promised = _reserved(work, keys)
     return {key: Level(there.get(key, ZERO), promised.get(key, ZERO)) for key in keys}
+
+
+def level(work: Work, product: int) -> Level | None:
+    """That of one product; None where no stock is kept of it, or who asks may not read the moves."""
+    if not work.actor.may("stock-moves.read"):
+        return None
+    kept = work.session.scalar(sa.select(column_of(Product, "stocked")).where(column_of(Product, "id") == product))
+    return levels(work, [product])[product] if kept else None
+
+
+def places(work: Work, product: int) -> list[Place]:
+    """What lies of the product in each active warehouse, and in others where something lies or is owed."""
+    place, move = Warehouse, StockMove
+    mine = sa.and_(column_of(move, "warehouse") == column_of(place, "id"), column_of(move, "product") == product)
+    quantity = column_of(move, "quantity")
+    there = sa.type_coerce(sa.func.coalesce(sa.func.sum(quantity), sa.literal(ZERO, quantity.type)), quantity.type)
+    names = [column_of(place, name) for name in ("id", "name")]
+    active = column_of(place, "active")
+    rows = sa.select(*names, there, active).outerjoin(move, mine).group_by(*names, active).order_by(*names[::-1])
+    return [Place(*row[:3]) for row in work.session.execute(rows) if row[3] or row[2]]
 
 
 def _on_hand(work: Work, products: list[int], warehouse: int | None = None) -> dict[int, Decimal]:
@@ -147,7 +177,7 @@ def move_for(work: Work, note: DeliveryNote, lines: list[DeliveryLine]) -> None:
     note.warehouse = note.warehouse or usual_warehouse(work)
     back = note.kind == DeliveryKind.RETURN.value
     if not back:
-        _refuse_short(work, note.warehouse, stocked)
+        _refuse_unfit(work, note.warehouse, stocked)
     reason = MoveReason.RETURN if back else MoveReason.DELIVERY
     for line, name in stocked:
         quantity = line.quantity if back else -line.quantity
@@ -168,10 +198,16 @@ def _stocked(work: Work, lines: Sequence[DeliveryLine]) -> list[tuple[DeliveryLi
     return [(line, names[line.product]) for line in lines if line.product in names]
 
 
-def _refuse_short(work: Work, warehouse: int, stocked: list[tuple[DeliveryLine, str]]) -> None:
-    """PostgreSQL: the warehouse is locked, so that two notes do not take the same goods."""
+def _refuse_unfit(work: Work, warehouse: int, stocked: list[tuple[DeliveryLine, str]]) -> None:
+    """Nothing leaves a warehouse that is not active, or that has too little. PostgreSQL: it is locked, so that two notes do not
+    take the same goods.
+    """
     place = work.locked(Warehouse, warehouse)
-    if place is None or place.backorder:
+    if place is None:
+        return
+    if not place.active:
+        raise Invalid({"warehouse": Message("This warehouse is not active.")})
+    if place.backorder:
         return
     there = _on_hand(work, [line.product or 0 for line, _ in stocked], warehouse)
     errors: dict[str, Message] = {}
@@ -188,7 +224,7 @@ def _refuse_short(work: Work, warehouse: int, stocked: list[tuple[DeliveryLine, 
 
 @rules.completes("stock-moves")
 def _named(work: Work, draft: rules.Draft) -> None:
-    """A move has a day and its product's name, and moves something."""
+    """A move has a day and its product's name, and moves something that is there, until today."""
     values = draft.values
     values["day"] = values["day"] or trade.today(work)
     product = work.session.get(Product, values["product"]) if values["product"] else None
@@ -200,3 +236,21 @@ def _named(work: Work, draft: rules.Draft) -> None:
         draft.errors["quantity"] = Message("Write a number other than zero.")
     if values["reason"] in (MoveReason.DELIVERY.value, MoveReason.RETURN.value):
         draft.errors["reason"] = Message("Delivery notes make such moves.")
+    if values["day"] > trade.today(work):
+        draft.errors["day"] = Message("This day is still to come.")
+    if product is not None and values["warehouse"] and not draft.errors:
+        _refuse_owing(work, draft, product)
+
+
+def _refuse_owing(work: Work, draft: rules.Draft, product: Product) -> None:
+    """Where nothing may be owed no more is taken away than there is. PostgreSQL: the warehouse is locked, as for a delivery."""
+    quantity: Decimal = draft.values["quantity"] or ZERO
+    place = work.locked(Warehouse, draft.values["warehouse"]) if quantity < 0 else None
+    if place is None or place.backorder:
+        return
+    key = product.id or 0
+    have = _on_hand(work, [key], place.id).get(key, ZERO)
+    if quantity + have < 0:
+        draft.errors["quantity"] = Message(
+            "Only {have} of {name} are in this warehouse.", have=bare(max(have, ZERO)), name=product.name
+        )

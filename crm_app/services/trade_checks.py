@@ -9,7 +9,7 @@ from crm_app.models.invoices import Invoice, InvoicePart
 from crm_app.models.numbering import Counter, Numbered, Sequence
 from crm_app.models.payments import Allocation, Payment
 
-from . import ageing, carried, instalments, ledger, statements, trade
+from . import ageing, carried, frozen_checks, instalments, ledger, statements, trade
 from .work import Work, column_of
 
 ZERO = Decimal(0)
@@ -21,6 +21,8 @@ def disagreements(work: Work) -> Iterator[tuple[str, str]]:
     yield "invoices and instalments", _counted(_wrong_parts(work), "invoices")
     yield "payments and allocations", _counted(_wrong_payments(work), "payments")
     yield "progress of documents", _counted(carried.wrong(work), "documents")
+    yield "stock and delivery notes", _counted(frozen_checks.moves(work), "moves")
+    yield "documents as issued", _counted(frozen_checks.documents(work), "documents")
     yield "totals of documents", _counted(_wrong_totals(work), "documents")
     yield "statement and ageing", _unlike(work)
     yield "numbers without gaps", _gaps(work)

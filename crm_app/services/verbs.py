@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from crm_app.core import words
-from crm_app.core.errors import Conflict
+from crm_app.core.errors import Conflict, Invalid
+from crm_app.core.i18n import Message
 from crm_app.core.resource import Resource
 
 from .work import Work
@@ -54,6 +55,7 @@ def action(
 
     The permission is required and the row locked before it runs; with a Workflow the move is checked and made. `before` comes
     even before the lock: for what has to be locked in an order of its own. It is given what nobody has looked at yet.
+    Values that are none of its `fields` are refused, not overlooked.
     """
 
     def register(function: Verb) -> Verb:
@@ -65,6 +67,9 @@ def action(
             row = records.locked(work, found, key, verb)
             if version is not None and version != row.version:
                 raise Conflict(row.version, {})
+            unknown = [name for name in values if name not in fields]
+            if unknown:
+                raise Invalid({str(name)[:60]: Message("There is no field of this name here.") for name in unknown})
             if found.workflow is not None:
                 state = getattr(row, found.workflow.state)
                 named = str(getattr(row, found.label) or f"#{row.id}")

@@ -65,7 +65,8 @@ def figure_row(one: figures.Figure, speech: Speech) -> FigureRow:
     """A figure in words."""
 
     def told(part: tuple[Decimal, str]) -> str:
-        return f"{amount_text(*part, speech)} {part[1]}"
+        value, unit = part
+        return f"{plain(value, speech) if one.counted else amount_text(value, unit, speech)} {unit}".rstrip()
 
     text = " \u00b7 ".join(map(told, one.amounts))
     why = speech.say(one.why) if one.why else ""
@@ -88,3 +89,8 @@ def led_on(actor: Actor, resource: Resource, key: str) -> merging.Led | None:
 def amount_text(value: Decimal | None, currency: str, speech: Speech) -> str:
     """An amount with the decimals of its currency."""
     return "" if value is None else speech.number(money.round_money(value, currency), money.minor_units(currency))
+
+
+def plain(value: Decimal, speech: Speech) -> str:
+    """A number without needless decimals."""
+    return speech.number(money.bare(value))

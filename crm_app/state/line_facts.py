@@ -13,6 +13,8 @@ from crm_app.services.actors import Actor
 from crm_app.services.line_facts import Past
 from crm_app.services.work import Work
 
+from .heads import plain
+
 
 def told(actor: Actor, resource: Resource, head: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     """{product, stock: [{label, value}], past: [{title, rows}]}; what the actor may not read is left out. Runs in a thread."""
@@ -75,8 +77,3 @@ def margin_rows(margin: tuple[Decimal, Decimal], speech: Speech) -> list[dict[st
         {"label": speech.say("Cost"), "value": PRICE.show(cost, speech), "short": False},
         {"label": speech.say("Margin"), "value": f"{speech.number(percent, 1)} %", "short": percent < 0},
     ]
-
-
-def plain(value: Decimal, speech: Speech) -> str:
-    """A number without needless decimals."""
-    return speech.number(Decimal(f"{value.normalize():f}"))

@@ -110,7 +110,8 @@ class VerbState(RecordState, mixin=True):
     async def run_verb(self, verb: str, once: str, form: dict[str, Any]) -> Any:
         """Run a verb on the record that is shown. `once` was made when the page was shown, so that a second click changes nothing."""
         actor = await signed_in(self)
-        given = {key: str(form[key])[:MOST] for key in (*_asked_by(verb), CONFIRM) if form.get(key)}
+        known = actions.fields_of(self.resource.name, verb)
+        given = {key: str(form[key])[:MOST] for key in (*_asked_by(verb), CONFIRM) if key in known and form.get(key)}
         warned = self.warning if CONFIRM in given else ""
         self.errors, self.verb_errors, self.warning = {}, {}, ""
         try:

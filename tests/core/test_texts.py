@@ -12,6 +12,8 @@ from tools import texts
 
 # the same word in both languages
 SAME = {
+    "{first} · {second}",
+    "{name}: {amount}",
     "{orders}, {lines}",
     "31-60",
     "61-90",

@@ -45,8 +45,10 @@ def test_the_check_agrees_after_any_steps_in_any_order(steps):
         if not keys:
             continue
         values = {"percent": percent} if percent and verb not in ("confirm", "issue", "cancel") else {}
+        if (resource, verb) == ("deliveries", "issue"):
+            values = {"confirm": True}
         try:
-            found = run(resource, verb, keys[which % len(keys)], confirm=True, **values).result
+            found = run(resource, verb, keys[which % len(keys)], **values).result
         except (Invalid, IllegalMove):
             continue
         if found:

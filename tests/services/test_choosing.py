@@ -190,7 +190,7 @@ def test_a_deposit_that_cannot_be_says_why(trading):
     other = trade.order(trade.customer(), line(1, 100))
     assert list(faults(lambda: run("orders", "invoice", order, also=[other], deposit_amount="1"))) == ["deposit_amount"]
     note = issued(trade.customer(), line(1, 10))
-    assert list(faults(lambda: run("deliveries", "invoice", note, deposit_amount="1"))) == ["deposit"]
+    assert list(faults(lambda: run("deliveries", "invoice", note, deposit_amount="1"))) == ["deposit_amount"]
 
 
 def test_what_a_choice_comes_to_is_told_while_somebody_else_saves(trading):

@@ -74,7 +74,7 @@ def test_quotes_that_wait_for_an_answer_and_what_was_sold_within_a_year_stand_in
     trade.document("quotes", account, line(1, 1000))
     for quote in (sent, old):
         trade.run("quotes", "send", quote)
-    trade.run("quotes", "decline", old, lost_reason="Dear")
+    trade.run("quotes", "decline", old, reason="Dear")
     note = trade.to("invoices", "credit", trade.invoice(account, line(1, 100)))
     trade.run("invoices", "issue", note)
     trade.invoice(account, line(1, 20))
