@@ -98,6 +98,11 @@ def feminine(text: str) -> str:
     return key_of(text, "feminine")
 
 
+def several(text: str) -> str:
+    """The key of a word about several things: a tab shows "Vencidas", one invoice is "Vencida". Feminine in Spanish."""
+    return key_of(text, "feminine plural")
+
+
 def translate(text: str, language: str) -> str:
     """The text in that language; the English key, without its context, where the catalogue lacks it."""
     return catalogue(language).get(text) or text.partition(_CONTEXT)[0]

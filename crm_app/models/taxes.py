@@ -28,7 +28,7 @@ REGIME_LABELS = (
     "Domestic",
     "Equivalence surcharge",
     "Within the EU, with tax identifier",
-    "Export",
+    "Exports",
     "Exempt customer",
 )
 KIND_LABELS = (
