@@ -11,7 +11,7 @@ from crm_app.core.fields import BadValue, Boolean, Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.trade import PRICE
-from crm_app.services import credit, previews, records, strip
+from crm_app.services import credit, previews, records, strip, taxes
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -224,8 +224,9 @@ def sheet_of_typed(
     with Work(actor) as work:
         found = previews.preview(work, resource, given, rows, document=record)
         usual = {} if record else usual_of(work, resource, found.head, given)
+        told = {**found.head, "tax_lines": taxes.told_to(work, found.head.get("tax_lines") or [])}
     say = actor.speech.say
-    sheet = sheet_of(found.head, [line.values for line in found.lines], actor.speech)
+    sheet = sheet_of(told, [line.values for line in found.lines], actor.speech)
     part = next(part for part in RESOURCES.lines(resource) if part.name == "lines")
     for row, given_row, line in zip(sheet["lines"], rows, found.lines, strict=True):
         row["key"] = str(given_row.get("key", ""))[:40]
