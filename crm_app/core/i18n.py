@@ -191,9 +191,9 @@ class Speech:
         return str(format_date(value, format="medium", locale=self.locale))
 
     def weekday(self, value: date) -> str:
-        """A date as one names it today: lunes 23 de noviembre; Monday, November 23."""
+        """A date as one names it today: lunes 23 de noviembre; Monday 23 November."""
         return str(
-            format_date(value, "EEEE d 'de' MMMM" if self.language == "es" else "EEEE, MMMM d", locale=self.locale)
+            format_date(value, "EEEE d 'de' MMMM" if self.language == "es" else "EEEE d MMMM", locale=self.locale)
         )
 
     def lately(self, value: datetime) -> str:

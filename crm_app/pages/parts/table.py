@@ -20,10 +20,10 @@ from .text import t, when
 _FEW = 6  # columns: those of words share the room
 _AT_ONCE = 25  # rows, more than most windows show; the others follow when they are drawn
 # of columns, in pixels or as a part of the page (cqi) where that is more
-_WORDS = "max(120px, 10.2cqi)"
+_WORDS = "max(116px, 9.5cqi)"
 _WIDTHS = {
     "checkbox": "104px",
-    "checkboxes": "max(132px, 11.4cqi)",
+    "checkboxes": "max(138px, 11.4cqi)",
     "email": "max(246px, 21.5cqi)",
     "tel": "146px",
     "country": "120px",
