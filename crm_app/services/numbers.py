@@ -65,19 +65,23 @@ def questions(today: date) -> Iterator[Asked]:
     """What came in first, then what is to come."""
     month = ("date", "ge", today.replace(day=1).isoformat())
     issued, owed = ("status", "eq", "issued"), ("balance", "gt", "0")
-    yield _number(Message("Invoiced this month"), "invoices", "total", "1 invoice", "{count} invoices", issued, month)
+    yield _summed_up(
+        Message("Invoiced this month"), "invoices", "total", "1 invoice", "{count} invoices", issued, month
+    )
     received = (("status", "eq", "posted"), ("direction", "eq", "received"), month)
-    yield _number(Message("Collected this month"), "payments", "amount", "1 payment", "{count} payments", *received)
+    yield _summed_up(Message("Collected this month"), "payments", "amount", "1 payment", "{count} payments", *received)
     due = (issued, owed, ("next_due", "lt", today.isoformat()), ("kind", "in", "invoice,debit_note,deposit"))
-    yield _number(Message("To collect"), "invoices", "balance", "1 invoice", "{count} invoices", issued, owed)
-    yield _number(Message("Overdue balance"), "invoices", "balance", "1 invoice", "{count} invoices", *due, late=True)
+    yield _summed_up(Message("To collect"), "invoices", "balance", "1 invoice", "{count} invoices", issued, owed)
+    yield _summed_up(
+        Message("Overdue balance"), "invoices", "balance", "1 invoice", "{count} invoices", *due, late=True
+    )
     sent = (("status", "in", "draft,sent"), ("superseded", "eq", "false"))
-    yield _number(Message("Open quotes"), "quotes", "total", "1 quote", "{count} quotes", *sent)
+    yield _summed_up(Message("Open quotes"), "quotes", "total", "1 quote", "{count} quotes", *sent)
     waiting = (("status", "eq", "confirmed"), ("delivered", "in", "none,partly"))
-    yield _number(Message("To deliver"), "orders", "total", "1 order", "{count} orders", *waiting)
+    yield _summed_up(Message("To deliver"), "orders", "total", "1 order", "{count} orders", *waiting)
 
 
-def _number(
+def _summed_up(
     title: Message,
     resource: str,
     money: str,
