@@ -98,6 +98,11 @@ def feminine(text: str) -> str:
     return key_of(text, "feminine")
 
 
+def several(text: str) -> str:
+    """The key of a word about several things: a tab shows "Vencidas", one invoice is "Vencida". Feminine in Spanish."""
+    return key_of(text, "feminine plural")
+
+
 def translate(text: str, language: str) -> str:
     """The text in that language; the English key, without its context, where the catalogue lacks it."""
     return catalogue(language).get(text) or text.partition(_CONTEXT)[0]
@@ -186,9 +191,9 @@ class Speech:
         return str(format_date(value, format="medium", locale=self.locale))
 
     def weekday(self, value: date) -> str:
-        """A date as one names it today: lunes 23 de noviembre; Monday, November 23."""
+        """A date as one names it today: lunes 23 de noviembre; Monday 23 November."""
         return str(
-            format_date(value, "EEEE d 'de' MMMM" if self.language == "es" else "EEEE, MMMM d", locale=self.locale)
+            format_date(value, "EEEE d 'de' MMMM" if self.language == "es" else "EEEE d MMMM", locale=self.locale)
         )
 
     def lately(self, value: datetime) -> str:

@@ -75,16 +75,19 @@ class Ready:
 
 @dataclass(frozen=True)
 class Stand:
-    """How records may stand that meet all filters of `url`, the query part of an address. `label` is the English word for it."""
+    """How records may stand that meet all filters of `url`, the query part of an address. `label` is the English word for it,
+    `many` that for several of them where it is another one.
+    """
 
     value: str
     label: str
     url: str
+    many: str = ""
 
     @property
     def view(self) -> Ready:
         """The records that stand so, as a view of the list."""
-        return Ready(self.label, self.url)
+        return Ready(self.many or self.label, self.url)
 
     @property
     def filters(self) -> tuple[Filter, ...]:

@@ -128,7 +128,7 @@ DELIVERIES = resource(
         Stand("returned", feminine("Returned"), "filter[returned]=all"),
     ),
     views=(
-        Ready("Draft", "filter[status]=draft"),
+        Ready("Drafts", "filter[status]=draft"),
         Ready(
             "To invoice",
             "filter[status][in]=issued,signed&filter[kind]=delivery&filter[invoiced][in]=none,partly",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from crm_app.core.fields import Amount, Currency, Day, LongText, Number, Reference, Text
+from crm_app.core.i18n import several
 from crm_app.core.resource import Ready, Resource
 
 from . import invoices, orders, quotes
@@ -141,8 +142,8 @@ QUOTED_LINES = _of(
     place=30,
     views=(
         Ready("Open", "filter[status]=sent"),
-        Ready("Accepted", "filter[status]=accepted"),
-        Ready("Declined", "filter[status]=declined"),
+        Ready(several("Accepted"), "filter[status]=accepted"),
+        Ready(several("Declined"), "filter[status]=declined"),
     ),
 )
 SOLD_SHARES = resource(

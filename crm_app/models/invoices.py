@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from crm_app.core.fields import Choice, Day, Reference
-from crm_app.core.i18n import feminine
+from crm_app.core.i18n import feminine, several
 from crm_app.core.resource import Ready, Section, Stand
 from crm_app.core.workflow import Move, Workflow
 
@@ -156,9 +156,15 @@ _OVERDUE = Stand(
     "overdue",
     "Overdue",
     "filter[status]=issued&filter[balance][gt]=0&filter[next_due][lt]=today&filter[kind][in]=invoice,debit_note,deposit",
+    several("Overdue"),
 )
-_PARTLY = Stand("partly_paid", "Partly paid", "filter[status]=issued&filter[balance][gt]=0&filter[paid][gt]=0")
-_PAID = Stand("paid", "Paid", "filter[status]=issued&filter[balance][le]=0&filter[credited][ne]=all")
+_PARTLY = Stand(
+    "partly_paid",
+    "Partly paid",
+    "filter[status]=issued&filter[balance][gt]=0&filter[paid][gt]=0",
+    several("Partly paid"),
+)
+_PAID = Stand("paid", "Paid", "filter[status]=issued&filter[balance][le]=0&filter[credited][ne]=all", several("Paid"))
 INVOICES = resource(
     Invoice,
     "invoices",
@@ -190,7 +196,7 @@ INVOICES = resource(
         Stand("not_sent", "Issued, not sent", "filter[status]=issued&filter[sent_on][empty]=true"),
     ),
     views=(
-        Ready("Draft", "filter[status]=draft"),
+        Ready("Drafts", "filter[status]=draft"),
         _OPEN.view,
         _OVERDUE.view,
         _PARTLY.view,

@@ -70,7 +70,7 @@ class Counter(SQLModel, table=True):
 SEQUENCES = resource(
     Sequence,
     "sequences",
-    one="Number series",
+    one="Series",
     many="Number series",
     icon="hash",
     columns=("name", "kind", "pattern", "yearly", "active"),

@@ -119,7 +119,7 @@ ORDERS = resource(
             "filter[status]=confirmed&filter[delivered][in]=none,partly&filter[date][lt]=today-7",
         ),
         _TO_INVOICE.view,
-        Ready("On hold", "filter[status]=held"),
+        Ready("Orders on hold", "filter[status]=held"),
     ),
     board=True,
     sums=("net", "tax", "total"),

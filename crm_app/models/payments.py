@@ -136,7 +136,7 @@ PAYMENTS = resource(
     workflow=FLOW,
     facts=("account", "date", "amount", "unallocated"),
     stands=(_FREE, Stand("allocated", "Allocated", "filter[status]=posted&filter[unallocated]=0")),
-    views=(Ready("Draft", "filter[status]=draft"), _FREE.view),
+    views=(Ready("Drafts", "filter[status]=draft"), _FREE.view),
     sums=("amount", "unallocated"),
     contrary=("direction", Direction.PAID.value),
 )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Boolean, Choice, Day, Reference, Text, Whole
-from crm_app.core.i18n import feminine
+from crm_app.core.i18n import feminine, several
 from crm_app.core.resource import Ready, Section, Stand
 from crm_app.core.workflow import Move, Workflow
 
@@ -113,7 +113,12 @@ _WAITING = (
         "Expiring in 7 days",
         "filter[status]=sent&filter[superseded]=false&filter[valid_until][between]=today,today%2B7",
     ),
-    Stand("expired", "Expired", "filter[status]=sent&filter[superseded]=false&filter[valid_until][lt]=today"),
+    Stand(
+        "expired",
+        "Expired",
+        "filter[status]=sent&filter[superseded]=false&filter[valid_until][lt]=today",
+        several("Expired"),
+    ),
     Stand(
         "not_ordered",
         "Accepted, not ordered",

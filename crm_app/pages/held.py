@@ -93,11 +93,15 @@ def _table() -> rx.Component:
         (t("Days"), "num p2"),
         (t("Credit limit"), "num p2"),
         (t("Exposure"), "num p2"),
-        (t("Open items"), "held-way p3"),
     )
     return rx.el.div(
         rx.el.table(
-            rx.el.thead(rx.el.tr(*(rx.el.th(text, title=text, class_name=name) for text, name in heads))),
+            rx.el.thead(
+                rx.el.tr(
+                    *(rx.el.th(text, title=text, class_name=name) for text, name in heads),
+                    rx.el.th(rx.el.span(t("Open items"), class_name="sr-only"), class_name="held-way p3"),
+                )
+            ),
             rx.el.tbody(rx.foreach(HeldList.rows, _row)),
             class_name="table held",
         ),
@@ -111,7 +115,7 @@ def _table() -> rx.Component:
 def _row(row: Var[HeldRow]) -> rx.Component:
     to = Var.create("/accounts/") + row.account.to_string()
     return rx.el.tr(
-        rx.el.td(link(to, row.name, class_name="name truncate row-link", dir="auto", title=row.name)),
+        rx.el.td(link(to, row.name, class_name="name row-link", dir="auto"), class_name="held-who"),
         rx.el.td(rx.el.ul(rx.foreach(row.reasons, _reason)), class_name="held-why"),
         rx.el.td(row.overdue, class_name="num"),
         rx.el.td(rx.el.span(row.days, title=row.since), class_name="num p2"),

@@ -4,7 +4,7 @@ import reflex as rx
 from reflex.vars import Var
 
 from crm_app.core.resource import RESOURCES
-from crm_app.state.home import Due, NeedRow, Tile, Today, Trace
+from crm_app.state.home import Due, NeedRow, NumberRow, Tile, Today, Trace
 from crm_app.state.session import Me
 
 from .parts import kit
@@ -19,7 +19,8 @@ def home() -> rx.Component:
     body = rx.el.div(
         rx.el.div(rx.cond(Today.loaded, _left(), _waiting()), class_name="today-main"),
         rx.el.div(
-            rx.el.div(rx.foreach(Today.tiles, _tile), class_name="tiles"),
+            rx.el.div(rx.foreach(Today.numbers, _number), class_name="tiles"),
+            _counts(),
             class_name="today-side",
         ),
         class_name="today",
@@ -126,14 +127,39 @@ def _line(trace: Var[Trace], mark: rx.Component, beside: Var[str]) -> rx.Compone
     )
 
 
-def _tile(tile: Var[Tile]) -> rx.Component:
-    new = rx.cond(tile.new != "", t("{count} new this month", count=tile.new), t("None new this month"))
+def _number(number: Var[NumberRow]) -> rx.Component:
+    """Money, and the way to the list that comes to it."""
     return link(
-        tile.address,
-        rx.el.span(tile.label, class_name="tile-label"),
-        rx.el.span(tile.total, class_name="tile-value"),
-        rx.el.span(new, class_name="tile-foot"),
+        number.address,
+        rx.el.span(number.label, class_name="tile-label"),
+        rx.el.span(number.text, class_name="tile-value " + number.look),
+        when(number.more != "", rx.el.span(number.more, class_name="tile-foot")),
+        rx.el.span(number.foot, class_name="tile-foot"),
         class_name="tile",
+        key=number.address,
+    )
+
+
+def _counts() -> rx.Component:
+    """How much there is of everything."""
+    part = rx.el.section(
+        rx.el.div(rx.el.h2(t("Records")), class_name="need-head"),
+        rx.el.ul(rx.foreach(Today.tiles, _count)),
+        class_name="need counts",
+    )
+    return when(Today.tiles.length() > 0, part)
+
+
+def _count(tile: Var[Tile]) -> rx.Component:
+    new = rx.cond(tile.new != "", t("{count} new this month", count=tile.new), t("None new this month"))
+    return rx.el.li(
+        link(
+            tile.address,
+            rx.el.span(tile.label, class_name="count-label"),
+            rx.el.span(new, class_name="count-new"),
+            rx.el.span(tile.total, class_name="count-total"),
+            class_name="count-row",
+        ),
         key=tile.address,
     )
 

@@ -16,7 +16,7 @@ from .parts.text import t, when
 
 # by state: its word, its look, its icon
 _STATES = {
-    "waiting": ("Waiting", "", "clock"),
+    "waiting": ("Waiting", "badge-wait", "clock"),
     "running": ("Running", "badge-open", "refresh-cw"),
     "done": ("Finished", "badge-done", "circle-check"),
     "failed": ("Failed", "badge-late", "circle-alert"),

@@ -176,17 +176,11 @@ def roles() -> rx.Component:
 
 
 def role() -> rx.Component:
-    """One role and its permissions: a row a module, a column a verb. Drawn from the registry of verbs."""
-    found = permissions()
-    others = [verb for verbs in found.values() for verb in verbs if verb not in words.COMMON]
-    verbs = [*words.COMMON, *dict.fromkeys(others)]
-    head = rx.el.tr(rx.el.th(t("Module")), *(rx.el.th(t(words.of_verb("", verb).text)) for verb in verbs))
-    rows = [
-        rx.el.tr(
-            rx.el.th(t(words.of_list(name)), scope="row"), *(_grant(name, verb, held.get(verb, ())) for verb in verbs)
-        )
-        for name, held in found.items()
-    ]
+    """One role and its permissions, a row a module: what every list has in columns, what only that one has below. Drawn from the
+    registry of verbs.
+    """
+    head = rx.el.tr(rx.el.th(t("Module")), *(rx.el.th(t(words.of_verb("", verb).text)) for verb in words.COMMON))
+    rows = [row for name, held in permissions().items() for row in _module_rows(name, held)]
     matrix = rx.el.div(
         rx.el.table(rx.el.thead(head), rx.el.tbody(*rows), class_name="matrix"),
         class_name="matrix-scroll",
@@ -203,9 +197,29 @@ def role() -> rx.Component:
     return record_screen(RoleRecord, trail=settings_trail(RoleRecord.resource, RoleRecord.label), sections=(section,))
 
 
+def _module_rows(name: str, held: dict[str, tuple[str, ...]]) -> list[rx.Component]:
+    """What may be done in that module, and by how much of it."""
+    others = [verb for verb in held if verb not in words.COMMON]
+    common = (
+        rx.el.td(_grant(name, verb, held[verb]) if verb in held else "\u2013", class_name="muted")
+        for verb in words.COMMON
+    )
+    title = rx.el.th(t(words.of_list(name)), scope="row", row_span=2 if others else 1)
+    rows = [rx.el.tr(title, *common)]
+    if others:
+        verbs = (
+            rx.el.label(rx.el.span(t(words.of_verb(name, verb).text)), _grant(name, verb, held[verb]))
+            for verb in others
+        )
+        rows.append(
+            rx.el.tr(
+                rx.el.td(rx.el.div(*verbs, class_name="matrix-verbs"), col_span=len(words.COMMON)), class_name="more"
+            )
+        )
+    return rows
+
+
 def _grant(name: str, verb: str, scopes: tuple[str, ...]) -> rx.Component:
-    if not scopes:
-        return rx.el.td("\u2013", class_name="muted")
     permission = f"{name}.{verb}"
     label = t("{what}: {verb}", what=t(words.of_list(name)), verb=t(words.of_verb(name, verb).text))
     select = rx.el.select(
@@ -217,7 +231,7 @@ def _grant(name: str, verb: str, scopes: tuple[str, ...]) -> rx.Component:
         aria_label=label,
         class_name="input",
     )
-    return rx.el.td(rx.el.span(select, kit.icon("chevron-down"), class_name="select"))
+    return rx.el.span(select, kit.icon("chevron-down"), class_name="select")
 
 
 PAGES: tuple[Page, ...] = (

@@ -14,15 +14,13 @@ from crm_app.models.prices import PaymentTerms
 from crm_app.models.products import Product
 from crm_app.models.settings import Company
 from crm_app.models.snapshots import DocumentSnapshot
-from crm_app.models.taxes import TaxRate
 from crm_app.models.users import User
 
-from . import instalments, ledger, logos, trade
+from . import instalments, ledger, logos, taxes, trade
 from .work import Work, column_of
 
 _PARTY = ("name", "legal_name", "tax_id", "street", "postcode", "city", "region", "country", "phone", "email")
 _KINDS = {"quotes": "quote", "orders": "order", "deliveries": "delivery"}
-_Said = Mapping[tuple[int, str], str]  # a rate's id and its name or reason: the same in the language of the document
 _ORIGINS = (("quotes", "quote"), ("orders", "order"), ("deliveries", "delivery"))
 
 
@@ -53,7 +51,7 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
     """The document as documents/snapshot reads it: decimals as text, dates in ISO 8601."""
     company, account = trade.company(work), work.row(Account, row.account)
     language = (account.language if account else None) or company.language
-    said = _rates_said(work, language)
+    said = taxes.rates_said(work, language)
     return {
         "kind": _KINDS.get(resource) or row.kind,
         "draft": row.number is None or row.status == "draft",
@@ -81,7 +79,7 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
     } | _money(work, company, row, said)
 
 
-def _money(work: Work, company: Company, row: Any, said: _Said) -> dict[str, Any]:
+def _money(work: Work, company: Company, row: Any, said: taxes.Said) -> dict[str, Any]:
     """Currency, taxes and totals."""
     names = ("rate", "total_company", "net", "tax", "rounding", "total", "withheld", "payable")
     return {name: _text(getattr(row, name)) for name in names} | {
@@ -89,7 +87,7 @@ def _money(work: Work, company: Company, row: Any, said: _Said) -> dict[str, Any
         "company_currency": company.currency,
         "included": bool(row.included),
         "taxes": [
-            _rate(part, said) | {"reason": _in_words(said, part["tax"], part["reason"])}
+            _rate(part, said) | {"reason": taxes.in_words(said, part["tax"], part["reason"])}
             for part in row.tax_lines
             if not part["withheld"]
         ],
@@ -130,27 +128,6 @@ def _told(work: Work, table: Any, keys: set[int], *names: str) -> Mapping[int, s
     return kept
 
 
-def _rates_said(work: Work, language: str) -> _Said:
-    """What rates that have a name or a reason of their own in that language say in it; read once in a transaction."""
-    kept: dict[str, _Said] = work.session.info.setdefault("rates said", {})
-    if language not in kept:
-        key, *columns = (
-            column_of(TaxRate, name) for name in ("id", "name", f"name_{language}", "reason", f"reason_{language}")
-        )
-        rows = work.session.execute(
-            sa.select(key, *columns).where(sa.or_(columns[1].is_not(None), columns[3].is_not(None)))
-        )
-        kept[language] = {
-            (rate, text): other for rate, *texts in rows for text, other in (texts[:2], texts[2:]) if text and other
-        }
-    return kept[language]
-
-
-def _in_words(said: _Said, rate: int, text: str) -> str:
-    """The rate's name or reason in the language; as the document has it where the rate has been renamed since."""
-    return said.get((rate, text), text)
-
-
 def party(source: Any) -> dict[str, str]:
     """Who they are and where, as documents/snapshot reads a party."""
     return {name: str(getattr(source, name, None) or "") for name in _PARTY} | {"contact": "", "iban": "", "web": ""}
@@ -182,17 +159,16 @@ def _origin(work: Work, resource: str, key: int | None) -> dict[str, Any] | None
     return {"kind": _KINDS.get(resource) or row.kind, "number": row.number or "", "date": _day(row.date)}
 
 
-def _labels(work: Work, row: Any, lines: Sequence[Any], said: _Said) -> dict[str, str]:
+def _labels(work: Work, row: Any, lines: Sequence[Any], said: taxes.Said) -> dict[str, str]:
     """The taxes of each class in words, such as "IVA 21 %"."""
     account = work.row(Account, row.account)
     if account is None:
         return {}
-    from . import taxes
 
     head = {name: getattr(row, name, None) for name in ("date", "kind", "corrects")}
     of_class = taxes.borne(work, account, head)
     return {
-        key: " + ".join(_in_words(said, tax.key, tax.name) for tax in of_class(key))
+        key: " + ".join(taxes.in_words(said, tax.key, tax.name) for tax in of_class(key))
         for key in {line.tax_class for line in lines}
     }
 
@@ -218,8 +194,8 @@ def _lines(work: Work, lines: Sequence[Any], labels: Mapping[str, str], language
     ]
 
 
-def _rate(part: Mapping[str, Any], said: _Said) -> dict[str, str]:
-    name = _in_words(said, part["tax"], part["name"])
+def _rate(part: Mapping[str, Any], said: taxes.Said) -> dict[str, str]:
+    name = taxes.in_words(said, part["tax"], part["name"])
     return {"name": name, "percent": part["value"], "base": part["base"], "amount": part["amount"]}
 
 

@@ -13,7 +13,7 @@ from crm_app.core.fields import Choice
 from crm_app.models.invoices import Invoice, InvoicePart
 from crm_app.models.payments import Allocation, Payment
 
-from . import instalments, ledger, records, standings, trade
+from . import instalments, ledger, records, standings, taxes, trade
 from .ledger import HEADS, ancestor_of
 from .standings import Standing
 from .work import Work, column_of
@@ -221,9 +221,10 @@ def lines_of(work: Work, resource: str, key: int) -> list[LineSums]:
 
 
 def tax_lines(work: Work, resource: str, key: int) -> list[dict[str, Any]]:
-    """The tax per rate of a document that the actor may read."""
+    """The tax per rate of a document that the actor may read, in the actor's language."""
     head, _ = HEADS[resource]
-    return list(work.session.scalar(sa.select(column_of(head, "tax_lines")).where(column_of(head, "id") == key)) or [])
+    kept = work.session.scalar(sa.select(column_of(head, "tax_lines")).where(column_of(head, "id") == key))
+    return taxes.told_to(work, kept or [])
 
 
 def parts_of(work: Work, key: object) -> list[Part]:

@@ -1,6 +1,6 @@
 """Which taxes a line bears: by the product's class, the customer's country and status, and the date."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,8 @@ from crm_app.models.taxes import TAX_RATES, Regime, TaxRate
 
 from . import rules
 from .work import Work, column_of
+
+Said = Mapping[tuple[int, str], str]  # a rate's id and its name or reason: the same in another language
 
 # Member states of the European Union, ISO 3166-1 alpha-2 (Treaty on European Union, article 52; Greece is GR).
 EU = frozenset(
@@ -184,3 +186,33 @@ def _rates(work: Work, country: str | None, day: date) -> list[Mapping[str, Any]
 
 def _tax(row: Mapping[str, Any]) -> Tax:
     return Tax(row["id"], row["name"], TaxKind(row["kind"]), row["value"], row["category"], row["reason"] or "")
+
+
+def rates_said(work: Work, language: str) -> Said:
+    """What rates that have a name or a reason of their own in that language say in it; read once in a transaction."""
+    kept: dict[str, Said] = work.session.info.setdefault("rates said", {})
+    if language not in kept:
+        key, *columns = (
+            column_of(TaxRate, name) for name in ("id", "name", f"name_{language}", "reason", f"reason_{language}")
+        )
+        rows = work.session.execute(
+            sa.select(key, *columns).where(sa.or_(columns[1].is_not(None), columns[3].is_not(None)))
+        )
+        kept[language] = {
+            (rate, text): other for rate, *texts in rows for text, other in (texts[:2], texts[2:]) if text and other
+        }
+    return kept[language]
+
+
+def in_words(said: Said, rate: int, text: str) -> str:
+    """The rate's name or reason in the language; as the document has it where the rate has been renamed since."""
+    return said.get((rate, text), text)
+
+
+def told_to(work: Work, parts: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What a document keeps of its taxes (`tax_lines`), with names and reasons as the actor reads them."""
+    said = rates_said(work, work.actor.speech.language)
+    return [
+        {**part, **{name: in_words(said, part["tax"], part[name]) for name in ("name", "reason") if part.get(name)}}
+        for part in parts
+    ]

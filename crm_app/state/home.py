@@ -9,11 +9,12 @@ import reflex as rx
 from crm_app.core import clock
 from crm_app.core.i18n import Speech
 from crm_app.core.resource import RESOURCES
-from crm_app.services import actions, needs, records, today
+from crm_app.services import actions, needs, numbers, records, today
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from .guard import SIGNED_IN, on, signed_in
+from .heads import amount_text
 from .session import greet, tell
 
 
@@ -38,6 +39,18 @@ class Tile:
     label: str = ""
     total: str = ""
     new: str = ""
+
+
+@dataclasses.dataclass
+class NumberRow:
+    """What a list comes to; `more` is what it comes to in other currencies. `look` says how it stands."""
+
+    address: str = ""
+    label: str = ""
+    text: str = ""
+    more: str = ""
+    foot: str = ""
+    look: str = ""
 
 
 @dataclasses.dataclass
@@ -70,6 +83,7 @@ class Board:
     needs: list[NeedRow]
     mine: list[Trace]
     others: list[Trace]
+    numbers: list[NumberRow]
     tiles: list[Tile]
     counted: bool
 
@@ -81,6 +95,7 @@ class Today(rx.State):
     needs: list[NeedRow] = []
     mine: list[Trace] = []
     others: list[Trace] = []
+    numbers: list[NumberRow] = []
     tiles: list[Tile] = []
     loaded: bool = False
     begun: bool = True
@@ -102,6 +117,7 @@ class Today(rx.State):
     async def _show(self, actor: Actor) -> None:
         found = await asyncio.to_thread(read, actor)
         self.needs, self.mine, self.others, self.tiles = found.needs, found.mine, found.others, found.tiles
+        self.numbers = found.numbers
         self.day = actor.speech.weekday(clock.today(actor.speech.zone))
         self.begun = bool(found.tiles) or not found.counted
         self.loaded = True
@@ -110,13 +126,15 @@ class Today(rx.State):
 def read(actor: Actor) -> Board:
     """Runs in a thread."""
     speech = actor.speech
+    day = clock.today(speech.zone)
     with Work(actor) as work:
-        due = [need_of(work, one) for one in needs.found(work, clock.today(speech.zone))]
+        due = [need_of(work, one) for one in needs.found(work, day)]
+        sums = [number_of(speech, one) for one in numbers.found(work, day)]
         mine = [trace_of(speech, one) for one in today.mine(work)]
         others = [trace_of(speech, one) for one in today.others(work)]
         counts = today.counts(work, today.month_began(speech.zone))
         tiles = [tile_of(speech, one) for one in counts if one.total]
-    return Board(due, mine, others, tiles, bool(counts))
+    return Board(due, mine, others, sums, tiles, bool(counts))
 
 
 def need_of(work: Work, need: needs.Need) -> NeedRow:
@@ -134,6 +152,19 @@ def need_of(work: Work, need: needs.Need) -> NeedRow:
     count = speech.number(need.total) + ("+" if need.capped else "")
     address = f"/{asked.resource}?{asked.query.url()}"
     return NeedRow(speech.say(asked.title), count, address, resource.icon, asked.look, [due(one) for one in need.first])
+
+
+def number_of(speech: Speech, number: numbers.Number) -> NumberRow:
+    """A number in words: the money, and of how many records it is; where there are too many of them, only how many."""
+    asked = number.asked
+    texts = [f"{amount_text(amount, currency, speech)}\u00a0{currency}" for amount, currency in number.amounts]
+    count = speech.number(number.count) + "+"
+    first, *more = [count] if number.capped else texts or ["0"]
+    foot = "" if number.capped else speech.say(number.text)
+    look = "is-late" if asked.late and (texts or number.capped) else "is-nothing" if not number.count else ""
+    return NumberRow(
+        f"/{asked.resource}?{asked.query.url()}", speech.say(asked.title), first, ", ".join(more), foot, look
+    )
 
 
 def trace_of(speech: Speech, found: today.Touched) -> Trace:

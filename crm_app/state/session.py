@@ -54,8 +54,8 @@ class Me(rx.State):
 
     def _greet(self, actor: Actor, company: str) -> None:
         """Take over what the database says of the actor; once, as long as it says the same."""
-        if self.lost or self.menu:
-            self.lost, self.menu = False, False
+        if self.lost or self.menu or self.keys_shown:
+            self.lost, self.menu, self.keys_shown = False, False, False
         if self._greeted == (actor, company):
             return
         self._greeted = (actor, company)

@@ -223,9 +223,10 @@ def sheet_of_typed(
     with Work(actor) as work:
         found = previews.preview(work, resource, given, rows, document=record)
         usual = {} if record else usual_of(work, resource, found.head, given)
-        computed = dict(found.head) | {"bases": taxes.bases(work, found.head.get("tax_lines") or [])}
+        parts = found.head.get("tax_lines") or []
+        told = {**found.head, "tax_lines": taxes.told_to(work, parts), "bases": taxes.bases(work, parts)}
     say = actor.speech.say
-    sheet = sheet_of(computed, [line.values for line in found.lines], actor.speech)
+    sheet = sheet_of(told, [line.values for line in found.lines], actor.speech)
     part = next(part for part in RESOURCES.lines(resource) if part.name == "lines")
     for row, given_row, line in zip(sheet["lines"], rows, found.lines, strict=True):
         row["key"] = str(given_row.get("key", ""))[:40]

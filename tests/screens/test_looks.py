@@ -92,12 +92,45 @@ def test_nothing_scrolls_sideways_and_fingers_hit(tabs, width, height):
     for address in PAGES:
         page.goto(address)
         ready(page)
-        page.evaluate(SETTLED)
-        wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
-        if wide > 0:
-            found.append(f"{address}: {wide} px too wide")
-        found += [f"{address}: {one}" for one in page.evaluate(SMALL)]
+        found += misfits(page, address)
     assert not found, "\n".join(sorted(set(found)))
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_every_list_record_and_new_record_fits_every_width(tabs, trade, half):
+    """One visit to each page, in four widths, the narrowest last: nothing is read anew as the window is drawn."""
+    page, found = tabs(has_touch=True, is_mobile=True), []
+    lists = [f"/{one.name}" for one in RESOURCES if one.nav and f"/{one.name}" not in PAGES]
+    fresh = [f"/{name}/new" for name in ("quotes", "invoices", "payments", "products", "price-lists", "tax-rates")]
+    for address in [*trade, *lists, *fresh, "/roles/2"][half::2]:
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(address)
+        expect(page.locator("main :is(h1, .empty h2)").first).to_be_visible()
+        expect(page.locator("main :is([aria-busy=true], .skeleton)")).to_have_count(0)
+        for width in (1440, 1024, 768, 360):
+            page.set_viewport_size({"width": width, "height": 900})
+            found += misfits(page, f"{address} {width}", small=width < 1440)
+    assert not found, "\n".join(sorted(set(found)))
+
+
+def misfits(page, where, *, small=True):
+    """What scrolls sideways, what ends elsewhere than at the gutter, what is too small for a finger."""
+    page.evaluate(SETTLED)
+    wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+    found = [f"{wide} px too wide"] if wide > 0 else []
+    found += page.evaluate(ENDS) + (page.evaluate(SMALL) if small else [])
+    return [f"{where}: {one}" for one in found]
+
+
+# heads of lists whose last column ends nearer to the edge than the title does, and lines of sums without a sum
+ENDS = """() => [...document.querySelectorAll('.table[data-list]')].flatMap(table => {
+  const last = [...table.querySelectorAll('thead th')].filter(one => one.offsetWidth).at(-1);
+  const gutter = getComputedStyle(document.querySelector('.toolbar') ?? table).paddingRight, found = [];
+  if (last && document.querySelector('.toolbar') && getComputedStyle(last).paddingRight !== gutter) found.push(`ends ${getComputedStyle(last).paddingRight} before the edge`);
+  const sums = table.querySelector('tfoot tr');
+  if (sums?.offsetHeight && ![...sums.querySelectorAll('.num')].some(one => one.offsetWidth)) found.push('a line of sums without a sum');
+  return found;
+})"""
 
 
 # the letters have their shapes, and what follows from that has been laid out

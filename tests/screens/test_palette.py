@@ -139,7 +139,7 @@ def test_what_is_named_so_comes_before_what_only_holds_the_word_and_before_setti
 def test_who_may_nothing_is_offered_nothing(tabs):
     page = tabs("stranger", address="/")
     expect(page.locator("[aria-busy=false]").first).to_be_visible()
-    expect(page.locator(".tile")).to_have_count(0)
+    expect(page.locator(".count-row, .tile")).to_have_count(0)
     expect(page.get_by_role("button", name=es("Create"), exact=True)).to_have_count(0)
     opened(page)
     page.keyboard.type("zanahoria")
@@ -163,7 +163,7 @@ def test_the_day_begins_with_what_was_done(tabs, made, served):
     page = tabs(address="/")
     mine = page.locator("section.need", has_text=es("Go on where you were"))  # what presses today may stand before it
     expect(mine.locator("li").first).to_contain_text("Recién Hecha")
-    expect(page.locator('.tile[href="/accounts"] .tile-value')).to_have_text(str(total))
+    expect(page.locator('.count-row[href="/accounts"] .count-total')).to_have_text(str(total))
     expect(page.locator('.nav-item[href="/"]')).to_have_attribute("aria-current", "page")
     mine.get_by_role("link", name="Recién Hecha").click()
     page.wait_for_url(f"**/accounts/{key}")
@@ -175,7 +175,7 @@ def test_the_day_begins_with_what_was_done(tabs, made, served):
 @pytest.mark.parametrize("width", [1440, 768])
 def test_axe_finds_nothing_at_home_and_in_the_search(tabs, width):
     page = tabs(address="/", width=width)
-    expect(page.locator(".tile").first).to_be_visible()
+    expect(page.locator(".count-row").first).to_be_visible()
     found = faults(page, "home")
     opened(page)
     page.keyboard.type("cliente")

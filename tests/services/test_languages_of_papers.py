@@ -1,14 +1,17 @@
 """Taxes, reasons, payment terms and units stand on the paper in the customer's language; what was issued stays as it was."""
 
+import dataclasses
+
 import pytest
 import sqlalchemy as sa
 
+from crm_app.core.i18n import Speech
 from crm_app.documents import pdf
 from crm_app.documents.snapshot import from_json
 from crm_app.models.prices import PaymentTerms
 from crm_app.models.snapshots import DocumentSnapshot
 from crm_app.models.taxes import TaxRate
-from crm_app.services import papers, records, snapshots
+from crm_app.services import papers, records, snapshots, strip
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from tests.support import crm, paper, trade
@@ -203,3 +206,21 @@ def test_a_tax_rate_that_is_renamed_is_renamed_in_every_language(trading):
     terms = make("payment-terms", name="A 12 días", name_en="12 days")
     run("payment-terms", "change", terms, name="A 10 días")
     assert [row[1:] for row in trade.columns(PaymentTerms, "id", "name_en") if row[0] == terms] == [(None,)]
+
+
+def test_the_page_names_taxes_in_the_language_of_its_reader_whatever_the_paper_says(trading):
+    key = sold(**SPANISH)
+    assert taxed(kept("invoices", key))[1] == [("Exportación 0 %", "Exportación, artículo 21 de la Ley 37/1992")]
+    read = {}
+    for language in ("es", "en"):
+        with Work(speaking(language)) as work:
+            read[language] = [(part["name"], part["reason"]) for part in strip.tax_lines(work, "invoices", key)]
+    assert read == {
+        "es": [("Exportación 0 %", "Exportación, artículo 21 de la Ley 37/1992")],
+        "en": [("Export 0%", "Export, article 21 of Spanish Law 37/1992")],
+    }
+
+
+def speaking(language):
+    """The system, in that language."""
+    return dataclasses.replace(SYSTEM, speech=Speech(language))

@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex.vars import Var
 
+from crm_app.core.fields import Amount
 from crm_app.core.resource import Resource
 from crm_app.state.forms import RecordState
 from crm_app.state.heads import DoubleRow, FigureRow
@@ -56,13 +57,21 @@ def begin(state: type[RecordState], resource: Resource, field: str) -> rx.Compon
 def facts(state: type[RecordState]) -> rx.Component:
     """The figures of the record, else its facts, which stand under its name then; below what it has in common with others."""
     found = state.resource
-    told = [_fact(t(found.fields[name].label), state.shown[name]) for name in found.facts]
+    told = [_fact(t(found.fields[name].label), _with_currency(state, name)) for name in found.facts]
     strip = rx.cond(
         state.figures.length() > 0,
         rx.el.dl(rx.foreach(state.figures, _figure), class_name="facts"),
         rx.el.dl(*told, class_name="facts") if told else rx.fragment(),
     )
     return rx.fragment(when(state.record != 0, strip), _doubles(state))
+
+
+def _with_currency(state: type[RecordState], name: str) -> Var[str]:
+    """A fact; an amount with what it is in, unless that is a fact of its own."""
+    kind, text = state.resource.fields[name].kind, state.shown[name]
+    if not isinstance(kind, Amount) or kind.currency in state.resource.facts:
+        return text
+    return rx.cond(text != "", text + "\u00a0" + state.shown[kind.currency], "")
 
 
 def _told(label: Var[str], text: Var[str]) -> rx.Component:

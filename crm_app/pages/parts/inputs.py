@@ -81,7 +81,7 @@ def prop(state: type[RecordState], spec: FieldSpec) -> rx.Component:
     bound: dict[str, Any] = (
         {"html_for": f"f-{spec.name}"} if spec.kind.widget != "checkboxes" else {"id": f"l-{spec.name}"}
     )
-    needed = [rx.el.span(" *", class_name="needed", aria_hidden=True)] if spec.required else []
+    needed = [rx.el.span("\u00a0*", class_name="needed", aria_hidden=True)] if spec.required else []
     return rx.el.div(
         name(t(spec.label), *needed, **bound, class_name="prop-label"),
         rx.el.div(

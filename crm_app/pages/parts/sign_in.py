@@ -41,11 +41,14 @@ def password(name: str, label: Var[str], autocomplete: str, hint: Var[str] | Non
 def auth_form(
     *children: rx.Component, action: str, next_url: str | Var[str], submit: Var[str], panel: bool = True
 ) -> rx.Component:
-    """A form that is posted as JSON; the answer's problems are shown at their fields."""
+    """A form that is posted as JSON; the answer's problems are shown at their fields. Without a panel it is a part of a page,
+    whose next step is another one.
+    """
+    look = "button button-primary button-lg" if panel else "button"
     return kit.auth_form(
         rx.el.p(custom_attrs={"data-error-for": ""}, class_name="field-error"),
         *children,
-        rx.el.button(submit, type="submit", class_name="button button-primary button-lg"),
+        rx.el.button(submit, type="submit", class_name=look),
         action=action,
         next_url=next_url,
         busy_text=t("One moment"),

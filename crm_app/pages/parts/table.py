@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex.vars import Var
 
-from crm_app.core.fields import Boolean, Currency, Reference, Text
+from crm_app.core.fields import Boolean, Currency, LongText, Reference, Text
 from crm_app.core.query import LEAST_WIDTH, MOST_WIDTH
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.state.lists import Head, ListState, Row, priority
@@ -17,11 +17,14 @@ from .links import link
 from .shell import Trail, empty, heading, may, shell
 from .text import t, when
 
+_FEW = 6  # columns: those of words share the room
 _AT_ONCE = 25  # rows, more than most windows show; the others follow when they are drawn
+# of columns, in pixels or as a part of the page (cqi) where that is more
+_WORDS = "max(116px, 9.5cqi)"
 _WIDTHS = {
-    "checkbox": "124px",
-    "checkboxes": "132px",
-    "email": "246px",
+    "checkbox": "104px",
+    "checkboxes": "max(138px, 11.4cqi)",
+    "email": "max(246px, 21.5cqi)",
     "tel": "146px",
     "country": "120px",
     "date": "112px",
@@ -29,7 +32,9 @@ _WIDTHS = {
     "decimal": "108px",
     "select": "108px",
 }
+_LAST = "var(--last, 0px)"  # what the last column that is shown has more, for the gutter after it
 _NARROW = ("country", "date", "number")
+_SHARING = ("text", "reference")
 
 
 class Below(rx.Component):
@@ -145,6 +150,7 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
     widths = {
         spec.name: _width(state.resource, spec) for spec in fields.values() if spec.name != _widest(state.resource)
     }
+    usual = [(name, width if width == "auto" else f"calc({width} + {_LAST})") for name, width in widths.items()]
     flexible = Var.create([name for name in fields if widths.get(name, "auto") == "auto"]).contains(head.name)
     label = views.label_of(state, head.name)
     arrow = rx.cond(
@@ -160,7 +166,7 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
         on_sort=state.sort_by,
     )
     return rx.el.th(
-        rx.cond(sortable, button, rx.el.span(label)),
+        rx.cond(sortable, button, rx.el.span(label, class_name="unsorted")),
         bulk.size(
             name=head.name,
             width=head.width,
@@ -172,7 +178,7 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
         ),
         key=head.name,
         class_name=_numbers(state, head.name) + head.priority,
-        style={"width": rx.cond(head.width != "", head.width, rx.match(head.name, *widths.items(), "auto"))},
+        style={"width": rx.cond(head.width != "", head.width, rx.match(head.name, *usual, "auto"))},
         custom_attrs={
             "data-auto": rx.cond(flexible & (head.width == ""), "true", "false"),
             "aria-sort": rx.match(head.sorted, ("up", "ascending"), ("down", "descending"), "none"),
@@ -186,12 +192,14 @@ def _width(resource: Resource, spec: FieldSpec) -> str:
         return "124px" if spec.name == resource.label else "76px"
     if resource.group == "Settings" and spec.kind.widget not in _NARROW:
         return "auto"  # few columns, whose words differ in length from one language to the other, share the room
+    if isinstance(spec.kind, LongText) or (len(resource.columns) <= _FEW and spec.kind.widget in _SHARING):
+        return "auto"
     if spec.name == resource.label:
         return "140px"
     if isinstance(spec.kind, Reference) and spec.kind.person:
         return "134px"  # a face beside the name
     stands = resource.workflow is not None and spec.name == resource.workflow.state
-    return "148px" if stands else _WIDTHS.get(spec.kind.widget, "120px")
+    return "148px" if stands else _WIDTHS.get(spec.kind.widget, _WORDS)
 
 
 def _numbered(resource: Resource) -> bool:

@@ -166,7 +166,7 @@ def _column(state: type[ListState], column: Var[Column]) -> rx.Component:
         )
 
     sortable = Var.create([spec.name for spec in state.resource.fields.values() if spec.sortable]).contains(column.name)
-    places = rx.fragment(move("arrow-up", "Move {name} forward", -1), move("arrow-down", "Move {name} back", 1))
+    places = rx.fragment(move("chevron-up", "Move {name} forward", -1), move("chevron-down", "Move {name} back", 1))
     return rx.el.li(
         rx.el.label(box, label, class_name="option-row grow"),
         rx.cond(sortable, _sort(state, column, label), rx.fragment()),
