@@ -110,6 +110,55 @@ def test_files_come_are_refused_are_saved_go_and_come_back(tabs, made, tmp_path)
     expect(row).to_be_visible()
 
 
+def let_go(page, place, moment, name):
+    """A file is carried over that place ("dragover") or let go there ("drop"); whether the page has taken care of it."""
+    return page.evaluate(
+        """([place, moment, name]) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File(["hola"], name, { type: "text/plain" }));
+            const told = new DragEvent(moment, { dataTransfer: carried, bubbles: true, cancelable: true });
+            document.querySelector(place).dispatchEvent(told);
+            return told.defaultPrevented;
+        }""",
+        [place, moment, name],
+    )
+
+
+def test_a_file_may_be_let_go_anywhere_on_a_record_and_nowhere_leaves_the_page(tabs, made):
+    page = tabs(address=f"/accounts/{made(name='Soltar S. L.')}")
+    ready(page)
+    page.fill("#f-city", "Sin guardar")
+    assert let_go(page, "h1", "dragover", "suelto.txt")
+    expect(page.locator(".drop-veil")).to_have_text(es("Let go to add them"))
+    assert let_go(page, "h1", "drop", "suelto.txt")
+    expect(page.locator("#files .item", has_text="suelto.txt")).to_be_visible()
+    expect(page.locator(".drop-veil")).to_have_count(0)
+    assert let_go(page, "h1", "drop", "otro.txt")
+    expect(page.locator("#files .item")).to_have_count(2)
+    tab(page, es("Details"))
+    expect(page.locator("#f-city")).to_have_value("Sin guardar")
+    page.goto("/accounts")
+    ready(page)
+    assert let_go(page, "h1", "dragover", "fuera.txt")
+    assert let_go(page, "h1", "drop", "fuera.txt")
+
+
+def test_a_press_on_undo_counts_though_the_page_changes_under_it(tabs, made, stored):
+    key = made(name="Pulsación S. L.", city="Ávila")
+    page = tabs(address=f"/accounts/{key}")
+    ready(page)
+    page.fill("#f-city", "Soria")
+    page.keyboard.press("Control+Enter")
+    page.locator(".toast").get_by_role("button", name=es("Undo")).hover()
+    page.mouse.down()
+    page.evaluate("document.querySelector('nav a[href=\"/contacts\"]').click()")
+    page.wait_for_url("**/contacts")
+    ready(page)
+    page.mouse.up()
+    expect(page.locator(".toast", has_text=es("Undone."))).to_have_count(1)
+    assert stored(key)["city"] == "Ávila"
+
+
 def test_a_product_shows_its_newest_picture(tabs, made_in, tmp_path):
     picture = tmp_path / "foto.png"
     picture.write_bytes(PNG)

@@ -171,10 +171,12 @@ def tabs(state: type[RecordState]) -> rx.Component:
 
 
 def panel(state: type[RecordState]) -> rx.Component:
-    """What the chosen tab shows, but for the form and the history."""
+    """What the chosen tab shows, but for the form and the history. Files may be let go on any of them."""
+    anywhere = kit.drop_anywhere(label=t("Let go to add them"), on_files=state.show_pane("files"))
     return rx.fragment(
         rx.foreach(state.groups, lambda group: when(state.pane == group.name, _panel(group))),
         when(state.pane == "files", files_section(state)),
+        when((state.pane != "files") & state.may_attach, anywhere),
     )
 
 

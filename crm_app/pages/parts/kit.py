@@ -362,6 +362,18 @@ file_drop = FileDrop.create
 pad = Pad.create
 
 
+class DropAnywhere(_Kit):
+    """Takes files that are let go while the place for them is not shown; `on_files` has to show it."""
+
+    library = BESIDE["files.jsx"]
+    tag = "DropAnywhere"
+    label: rx.Var[str]
+    on_files: rx.EventHandler[_no_args]
+
+
+drop_anywhere = DropAnywhere.create
+
+
 class Verbs(_Kit):
     """The next step as a button and the other verbs in a menu. What is typed and not saved is saved first."""
 
