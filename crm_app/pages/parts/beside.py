@@ -157,13 +157,11 @@ def tabs(state: type[RecordState]) -> rx.Component:
 
     files = when(state.files.length() > 0, count(state.files.length().to_string()))
     return rx.el.div(
-        rx.el.div(
+        kit.tabs_list(
             tab("details", t("Details")),
             tab("history", t("History"), look="tab only-narrow"),
             rx.foreach(state.tabs, lambda row: tab(row.name, row.title, count(row.count))),
             when(state.may_attach | (state.files.length() > 0), tab("files", t("Files"), files)),
-            class_name="tabs-list",
-            role="tablist",
         ),
         when(state.has_below, _below_switch(state)) if state.resource.tree else rx.fragment(),
         class_name="tabs record-tabs",

@@ -1336,6 +1336,46 @@ export function LiveInput({ value = "", delay = 60, enabled = true, onText, plac
   );
 }
 
+/* ------------------------------------------------------------------ tabs */
+
+const EDGE_PX = 48; // as wide as what fades
+
+/** Tabs in a row that scrolls where there is no room: it fades where more of them are, and the chosen one is brought into sight. */
+export function TabsList({ label = "", children }) {
+  const box = useRef(null);
+  useEffect(() => {
+    const element = box.current;
+    const look = () => {
+      const most = element.scrollWidth - element.clientWidth;
+      const sides = { before: element.scrollLeft > 1, after: element.scrollLeft < most - 1 };
+      element.dataset.more = Object.keys(sides).filter((side) => sides[side]).join(" ");
+    };
+    const reveal = () => {
+      const chosen = element.querySelector("[aria-selected=true]");
+      if (chosen) {
+        const [row, tab] = [element.getBoundingClientRect(), chosen.getBoundingClientRect()];
+        element.scrollLeft += Math.min(0, tab.left - row.left - EDGE_PX) + Math.max(0, tab.right - row.right + EDGE_PX);
+      }
+      look();
+    };
+    const sized = new ResizeObserver(reveal);
+    const changed = new MutationObserver(reveal);
+    sized.observe(element);
+    changed.observe(element, { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-selected"] });
+    element.addEventListener("scroll", look, { passive: true });
+    reveal();
+    return () => {
+      sized.disconnect();
+      changed.disconnect();
+    };
+  }, []);
+  return (
+    <div ref={box} className="tabs-list" role="tablist" aria-label={label || undefined}>
+      {children}
+    </div>
+  );
+}
+
 /* ------------------------------------------------------------------ toasts */
 
 const TOAST_ICONS = { done: "circle-check", late: "circle-alert", info: "info" };

@@ -215,6 +215,16 @@ class UrlQuery(_Kit):
         return super().create(*children, **props)
 
 
+class TabsList(_Kit):
+    """The tabs that are its children in a row, which scrolls where there is no room and shows it."""
+
+    tag = "TabsList"
+    label: rx.Var[str]
+
+
+tabs_list = TabsList.create
+
+
 class Keys(_Kit):
     """The keys of lists and records: j k Enter / Ctrl-K e c ?"""
 
