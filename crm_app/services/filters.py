@@ -216,7 +216,7 @@ def _named(resource: Resource, spec: FieldSpec, part: Filter) -> sa.ColumnElemen
     wanted = [spec.kind.parse(text) for text in ([] if part.operator == "empty" else _raw(part))]
     keys = [key for key in wanted if key is not None]
     one = _compared(named, spec, "in", keys) if keys else named.is_not(None)
-    held = column_of(resource.table, "id").in_(sa.select(holder).where(one))
+    held: sa.ColumnElement[bool] = column_of(resource.table, "id").in_(sa.select(holder).where(one))
     without = part.value not in NEGATIVE if part.operator == "empty" else (part.operator == "ne") == bool(keys)
     return sa.not_(held) if without else held
 

@@ -11,6 +11,7 @@ from crm_app.state.forms import EntryRow, RecordState
 
 from . import kit
 from .bulk import badges
+from .files import drop_anywhere, file_drop
 from .links import file_link, link
 from .text import t, when
 
@@ -82,7 +83,7 @@ def note_card(state: type[RecordState], entry: Var[EntryRow]) -> rx.Component:
 def files_section(state: type[RecordState], title: str = "Files", hint: str = "") -> rx.Component:
     """The record's files, and where new ones are dropped; `hint` says what they are for."""
     limit = f"{UPLOAD_LIMIT // 1_000_000} MB"
-    drop = kit.file_drop(
+    drop = file_drop(
         address=f"/api/v1/{state.resource.name}/" + state.record.to_string() + "/attachments",
         limit=UPLOAD_LIMIT,
         labels={
@@ -170,7 +171,7 @@ def tabs(state: type[RecordState]) -> rx.Component:
 
 def panel(state: type[RecordState]) -> rx.Component:
     """What the chosen tab shows, but for the form and the history. Files may be let go on any of them."""
-    anywhere = kit.drop_anywhere(label=t("Let go to add them"), on_files=state.show_pane("files"))
+    anywhere = drop_anywhere(label=t("Let go to add them"), on_files=state.show_pane("files"))
     return rx.fragment(
         rx.foreach(state.groups, lambda group: when(state.pane == group.name, _panel(group))),
         when(state.pane == "files", files_section(state)),

@@ -357,31 +357,7 @@ class Pad(_Kit):
     labels: rx.Var[dict[str, str]]
 
 
-class FileDrop(_Kit):
-    """Takes files by drop, choice or camera and sends them to `address`; `limit` in bytes."""
-
-    library = BESIDE["files.jsx"]
-    tag = "FileDrop"
-    address: rx.Var[str]
-    limit: rx.Var[int]
-    labels: rx.Var[dict[str, str]]
-    on_done: rx.EventHandler[_no_args]
-
-
-file_drop = FileDrop.create
 pad = Pad.create
-
-
-class DropAnywhere(_Kit):
-    """Takes files that are let go while the place for them is not shown; `on_files` has to show it."""
-
-    library = BESIDE["files.jsx"]
-    tag = "DropAnywhere"
-    label: rx.Var[str]
-    on_files: rx.EventHandler[_no_args]
-
-
-drop_anywhere = DropAnywhere.create
 
 
 class Verbs(_Kit):
