@@ -194,9 +194,10 @@ def _serve(options: argparse.Namespace) -> int | None:
     obstacle = serving.obstacle(options.host, options.port)
     if obstacle:
         return _refuse(obstacle)
-    from crm_app.services import schema
+    from crm_app.services import jobs, schema
 
     schema.migrate()
+    jobs.let_go()
     return serving.serve(options.host, options.port)
 
 

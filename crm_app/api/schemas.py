@@ -64,7 +64,7 @@ def field_of(spec: FieldSpec) -> dict[str, Any]:
         found["description"] = spec.help
     if spec.readonly:
         found["readOnly"] = True
-    if spec.default is not None:
+    if spec.default is not None and not (spec.readonly and spec.default == ""):  # what a view tells has no default
         found["default"] = spec.kind.json(spec.default)
     several = found.get("type") == "array"
     if several:

@@ -187,12 +187,17 @@ class Resource:
 
     @cached_property
     def asked(self) -> Mapping[str, FieldSpec]:
-        """What the list may be filtered by: its fields, and how its records stand."""
+        """What the list may be filtered by: its fields, the records that its lines name, and how its records stand."""
+        named = {
+            part.name: FieldSpec(part.name, spec.label, spec.kind, readonly=True)
+            for part in RESOURCES.lines(self)
+            if isinstance((spec := part.resource.fields[part.resource.label]).kind, Reference) and not spec.kind.person
+        }
         if not self.stands:
-            return self.fields
+            return {**named, **self.fields}
         options = StrEnum("Standing", {stand.value.upper(): stand.value for stand in self.stands})  # type: ignore[misc]
         kind = Computed(options, tuple(stand.label for stand in self.stands))
-        return {STANDING: FieldSpec(STANDING, "Situation", kind, readonly=True), **self.fields}
+        return {STANDING: FieldSpec(STANDING, "Situation", kind, readonly=True), **named, **self.fields}
 
     @property
     def writable(self) -> tuple[str, ...]:

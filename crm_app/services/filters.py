@@ -126,6 +126,8 @@ def _value_of(work: Work, spec: FieldSpec, text: str, speech: Speech) -> Any:
 def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter, held: Held) -> sa.ColumnElement[bool]:
     if isinstance(spec.kind, Computed):
         return _stands(work, resource, spec.kind, part)
+    if spec.name not in resource.fields:
+        return _named(resource, spec, part)
     target = column_of(resource.table, spec.name)
     if part.operator == "empty":
         bits = sa.cast(target, sa.Integer) == 0 if isinstance(spec.kind, Choices) else sa.false()
@@ -205,6 +207,18 @@ def _stands(work: Work, resource: Resource, kind: Computed, part: Filter) -> sa.
     ways = [sa.and_(sa.true(), *conditions_of(work, resource, stand.filters)) for stand in chosen]
     held = sa.or_(sa.false(), *ways)
     return held if part.operator != "ne" else sa.case((held, 1), else_=0) == 0  # what is unknown is not held either
+
+
+def _named(resource: Resource, spec: FieldSpec, part: Filter) -> sa.ColumnElement[bool]:
+    """Records whose lines of that kind name one of these records; or with "empty" none at all, with "ne" not that one."""
+    lines = next(lines for lines in RESOURCES.lines(resource) if lines.name == spec.name)
+    named, holder = (column_of(lines.resource.table, name) for name in (lines.resource.label, lines.parent))
+    wanted = [spec.kind.parse(text) for text in ([] if part.operator == "empty" else _raw(part))]
+    keys = [key for key in wanted if key is not None]
+    one = _compared(named, spec, "in", keys) if keys else named.is_not(None)
+    held: sa.ColumnElement[bool] = column_of(resource.table, "id").in_(sa.select(holder).where(one))
+    without = part.value not in NEGATIVE if part.operator == "empty" else (part.operator == "ne") == bool(keys)
+    return sa.not_(held) if without else held
 
 
 def _compared(target: Any, spec: FieldSpec, how: str, values: list[Any]) -> Any:

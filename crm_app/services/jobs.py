@@ -1,7 +1,7 @@
 """Work for later: a row written in the same transaction as its cause, run by whoever is free, tried again when it fails.
 
 A job must be safe to run twice: a worker that was killed leaves its job to the next one. It opens its own Works, and calls
-`task.progress` only between them.
+`task.progress` only between them; what has to stand in what the job tells as soon as it stands is kept by `task.keep`.
 """
 
 import logging
@@ -61,6 +61,12 @@ class Task:
             held = _mine(self).values(done=done, total=total, held_until=clock.now() + HOLD)
             if work.session.execute(held).rowcount == 0:  # type: ignore[attr-defined]
                 raise Cancelled
+
+    def keep(self, work: Work, done: int, total: int, result: dict[str, Any]) -> None:
+        """Say in the caller's transaction how far that brings it. Raises Cancelled, which has to undo the transaction."""
+        told = _mine(self).values(done=done, total=total, result=result, held_until=clock.now() + HOLD)
+        if work.session.execute(told).rowcount == 0:  # type: ignore[attr-defined]
+            raise Cancelled
 
     def report(self, result: dict[str, Any]) -> None:
         """Keep what it found, for whoever asked. Raises Cancelled as `progress` does."""
@@ -142,6 +148,16 @@ def _claim() -> Task | None:
         found.state, found.once, found.attempts = "running", None, found.attempts + 1
         found.held_until = clock.now() + HOLD
         return Task(found.id or 0, found.name, dict(found.args), found.actor, found.attempts)
+
+
+def let_go() -> int:
+    """Jobs that run are due for whoever is free; how many. For a server that starts: the one before may have been killed.
+
+    One that still runs them goes on where nobody takes them, and else stops where it next says how far it is.
+    """
+    running = sa.update(Job).where(column_of(Job, "state") == "running")
+    with Work(SYSTEM, "jobs.run") as work:
+        return work.session.execute(running.values(held_until=clock.ago(seconds=1))).rowcount  # type: ignore[attr-defined, no-any-return]
 
 
 def _close(found: Job, state: str, error: Message | None) -> None:

@@ -346,25 +346,26 @@ def mass(
             if part:
                 wanted = _parsed(work, found, Deed(**deed)) if verb == "change" else wanted
                 _apply(work, found, part, verb, wanted, refused)
+                last, done = part[-1], done + len(part)
+                task.keep(work, min(done, total), total, _result(work, found, batch, refused))
         if not part:
             break
-        last, done = part[-1], done + len(part)
-        task.report(_result(found, batch, refused))
     task.progress(done, done)
-    result = _result(found, batch, refused)
+    with Work(SYSTEM) as reading:
+        result = _result(reading, found, batch, refused)
     with Work(actor) as reading:
         result["warnings"] = _warned(reading, found, wanted, [], result["count"])
     task.report(result)
 
 
-def _result(resource: Resource, batch: str, refused: Refused) -> dict[str, Any]:
+def _result(work: Work, resource: Resource, batch: str, refused: Refused) -> dict[str, Any]:
     """What the batch has done so far, by its history: a job that was begun again counts what it had done before."""
-    with Work(SYSTEM) as work:
-        of_batch = sa.select(column_of(ChangeSet, "id")).where(column_of(ChangeSet, "batch") == batch)
-        rows = sa.select(sa.func.count(), sa.func.max(column_of(Change, "change_set"))).where(
-            column_of(Change, "change_set").in_(of_batch), column_of(Change, "entity") == resource.table.__tablename__
-        )
-        done, change_set = work.session.execute(rows).one()
+    work.session.flush()
+    of_batch = sa.select(column_of(ChangeSet, "id")).where(column_of(ChangeSet, "batch") == batch)
+    rows = sa.select(sa.func.count(), sa.func.max(column_of(Change, "change_set"))).where(
+        column_of(Change, "change_set").in_(of_batch), column_of(Change, "entity") == resource.table.__tablename__
+    )
+    done, change_set = work.session.execute(rows).one()
     told = {"count": done, "refused": refused.count, "first": refused.plain(), "change_set": change_set}
     return told | {"left": refused.plain(LISTED)}
 

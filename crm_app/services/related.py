@@ -74,7 +74,7 @@ def of_record(work: Work, resource: Resource, item: records.Item, *, below: bool
         if whole:
             found.append(_named_below(work, resource, part, item.id))
         elif part.name in item.lines:
-            found.append(_named(work, part, item.lines[part.name]))
+            found.append(_named(work, part, item))
     found += [
         _listed(work, other, name, item.id) for (other, name), any_of in zip(lists, named[1:], strict=True) if any_of
     ]
@@ -194,9 +194,16 @@ def _any(condition: sa.ColumnElement[bool]) -> Any:
     return sa.exists().where(condition)
 
 
-def _named(work: Work, part: Lines, items: list[records.Item]) -> Group | None:
+def _list_of(part: Lines, target: Resource, key: int) -> str:
+    """The address of the list of the records that the lines name, where these hold the same lines from their side."""
+    back = next((one for one in RESOURCES.lines(target) if one.resource.table is part.resource.table), None)
+    query = Query(filters=(Filter(back.name, "eq", str(key)),)) if back and target.nav else None
+    return f"/{target.name}?{query.url()}" if query else ""
+
+
+def _named(work: Work, part: Lines, item: records.Item) -> Group | None:
     """The records that the lines of that kind name, those of them that the actor may open."""
-    found = _target(work, part)
+    found, items = _target(work, part), item.lines[part.name]
     if found is None or not items:
         return None
     target, mine = found
@@ -210,7 +217,9 @@ def _named(work: Work, part: Lines, items: list[records.Item]) -> Group | None:
         for item in items
         if item.values[name] in there
     )
-    return Group(part.name, Message(part.resource.many), part.resource.icon, links, len(links)) if links else None
+    address = _list_of(part, target, item.id)
+    title = Message(part.resource.many)
+    return Group(part.name, title, part.resource.icon, links, len(links), address=address) if links else None
 
 
 def _named_below(work: Work, resource: Resource, part: Lines, key: int) -> Group | None:
@@ -238,7 +247,9 @@ def _named_below(work: Work, resource: Resource, part: Lines, key: int) -> Group
         Link(target.name, row[0], names[row[0]], _joined(row[2], holders[row[1]] if row[1] != key else ""))
         for row in shown
     )
-    return Group(part.name, Message(part.resource.many), part.resource.icon, links, total) if links else None
+    address = _list_of(part, target, key)
+    title = Message(part.resource.many)
+    return Group(part.name, title, part.resource.icon, links, total, address=address) if links else None
 
 
 def _notes_below(work: Work, resource: Resource, key: int) -> Group | None:

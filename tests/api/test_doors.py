@@ -132,6 +132,19 @@ def test_the_description_names_every_resource_and_is_public(api):
     assert all(f'id="{resource.name}"' in page.text for resource in RESOURCES if resource.api)
 
 
+def test_what_the_description_names_as_a_default_is_one_of_the_choices(api):
+    def shapes(part):
+        if isinstance(part, dict):
+            yield part
+        for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+            yield from shapes(inner)
+
+    found = list(shapes(crm.client().get("/api/v1/openapi.json").json()))
+    chosen = [(one["default"], one["enum"]) for one in found if "default" in one and "enum" in one]
+    assert len(chosen) > 10
+    assert [default for default, choices in chosen if default not in choices] == []
+
+
 def test_every_reference_in_the_description_leads_somewhere(api):
     found = crm.client().get("/api/v1/openapi.json").json()
 

@@ -41,3 +41,42 @@ def test_related_records_are_grouped_with_their_place_in_the_tree(api, mother):
 def test_a_wish_that_is_neither_yes_nor_no_is_refused(api, mother):
     answer = api.get(f"/api/v1/accounts/{mother}/notes?below=perhaps")
     assert (answer.status_code, list(answer.json()["fields"])) == (422, ["below"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"filter[accounts]": "{daughter}"}, ["Begoña", "Both"]),
+        ({"filter[accounts]": "{mother}"}, ["Begoña", "Both", "Boss"]),
+        ({"filter[accounts][in]": "{daughter},{other}"}, ["Begoña", "Both", "Else"]),
+        ({"filter[accounts][ne]": "{mother}"}, ["Alone", "Else"]),
+        ({"filter[accounts][empty]": "true"}, ["Alone"]),
+        ({"filter[accounts][empty]": "false"}, ["Begoña", "Both", "Boss", "Else"]),
+        ({"filter[accounts]": ""}, ["Alone"]),
+        ({"filter[accounts]": "999"}, []),
+        ({"filter[accounts]": "{daughter}", "q": "bot"}, ["Both"]),
+    ],
+)
+def test_contacts_are_found_by_their_accounts_with_those_below_these(api, mother, asked, found):
+    daughter = mother + 1
+    other = api.post("/api/v1/accounts", json={"name": "Other"}).json()["id"]
+    links = {"Both": (daughter, other), "Boss": (mother,), "Else": (other,), "Alone": ()}
+    for name, accounts in links.items():
+        rows = [{"account": key} for key in accounts]
+        assert api.post("/api/v1/contacts", json={"name": name, "accounts": rows}).status_code == 201
+    keys = {"mother": mother, "daughter": daughter, "other": other}
+    params = {name: value.format(**keys) for name, value in asked.items()}
+    page = api.get("/api/v1/contacts", params=params).json()
+    assert (sorted(item["name"] for item in page["items"]), page["total"]) == (sorted(found), len(found))
+
+
+def test_accounts_are_found_by_a_contact_and_products_by_a_supplier(api, mother):
+    account = {"filter[contacts]": "1"}
+    assert [item["name"] for item in api.get("/api/v1/accounts", params=account).json()["items"]] == ["Daughter"]
+    codes = [{"supplier": mother + 1, "code": "X-1"}]
+    assert api.post("/api/v1/products", json={"name": "Bought", "supplier_codes": codes}).status_code == 201
+    assert api.post("/api/v1/products", json={"name": "Made"}).status_code == 201
+    supplier = {"filter[supplier_codes]": str(mother)}
+    assert [item["name"] for item in api.get("/api/v1/products", params=supplier).json()["items"]] == ["Bought"]
+    refused = api.get("/api/v1/contacts", params={"filter[accounts]": "x"})
+    assert (refused.status_code, list(refused.json()["fields"])) == (422, ["filter[accounts]"])

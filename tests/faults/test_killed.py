@@ -92,3 +92,26 @@ def test_a_save_over_the_websocket_survives(serve):
             13,
         )
         assert len(browser.get(f"{PATH}/2/changes").json()["items"]) == kept["version"]
+
+
+def test_a_bulk_change_that_was_killed_goes_on_as_soon_as_the_server_is_back(served):
+    with served.http() as browser:
+        for start in (0, 5000):
+            rows = [{"name": f"Masa {number:05}"} for number in range(start, start + 5000)]
+            assert browser.post("/api/v1/bulk/accounts", json=rows).status_code == 201
+        asked = {"filter": {"filter[name][starts]": "Masa"}, "values": {"city": "Ávila"}}
+        job = browser.post("/api/v1/bulk/accounts/change", json=asked).json()["job"]
+        assert until(lambda: browser.get(f"/api/v1/jobs/{job}").json()["done"] > 0)
+    served.kill()
+    served.start()
+    with served.http() as browser:
+        assert until(lambda: browser.get(f"/api/v1/jobs/{job}").json()["state"] == "done")
+        found = browser.get(f"/api/v1/jobs/{job}").json()
+        assert (found["result"]["count"], found["result"]["refused"]) == (10_000, 0)
+        changed = {"filter[name][starts]": "Masa", "filter[city]": "Ávila", "size": 500}
+        page = browser.get(PATH, params=changed).json()
+        assert page["total"] == 10_000
+        assert {item["version"] for item in page["items"]} == {2}, "none is changed twice"
+        assert browser.post(f"/api/v1/changes/{found['result']['change_set']}/undo").status_code == 200
+        assert browser.get(PATH, params=changed).json()["total"] == 0
+    assert served.check() == ""

@@ -110,6 +110,69 @@ def test_files_come_are_refused_are_saved_go_and_come_back(tabs, made, tmp_path)
     expect(row).to_be_visible()
 
 
+def let_go(page, place, moment, name):
+    """A file is carried over that place ("dragover") or let go there ("drop"); whether the page has taken care of it."""
+    return page.evaluate(
+        """([place, moment, name]) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File(["hola"], name, { type: "text/plain" }));
+            const told = new DragEvent(moment, { dataTransfer: carried, bubbles: true, cancelable: true });
+            document.querySelector(place).dispatchEvent(told);
+            return told.defaultPrevented;
+        }""",
+        [place, moment, name],
+    )
+
+
+def test_a_file_may_be_let_go_anywhere_on_a_record_and_nowhere_leaves_the_page(tabs, made):
+    page = tabs(address=f"/accounts/{made(name='Soltar S. L.')}")
+    ready(page)
+    page.fill("#f-city", "Sin guardar")
+    assert let_go(page, "h1", "dragover", "suelto.txt")
+    expect(page.locator(".drop-veil")).to_have_text(es("Let go to add them"))
+    assert let_go(page, "h1", "drop", "suelto.txt")
+    expect(page.locator("#files .item", has_text="suelto.txt")).to_be_visible()
+    expect(page.locator(".drop-veil")).to_have_count(0)
+    assert let_go(page, "h1", "drop", "otro.txt")
+    expect(page.locator("#files .item")).to_have_count(2)
+    tab(page, es("Details"))
+    expect(page.locator("#f-city")).to_have_value("Sin guardar")
+    page.goto("/accounts")
+    ready(page)
+    assert let_go(page, "h1", "dragover", "fuera.txt")
+    assert let_go(page, "h1", "drop", "fuera.txt")
+
+
+def test_a_press_on_undo_counts_though_the_page_changes_under_it(tabs, made, stored):
+    key = made(name="Pulsación S. L.", city="Ávila")
+    page = tabs(address=f"/accounts/{key}")
+    ready(page)
+    page.fill("#f-city", "Soria")
+    page.keyboard.press("Control+Enter")
+    page.locator(".toast").get_by_role("button", name=es("Undo")).hover()
+    page.mouse.down()
+    page.evaluate("document.querySelector('nav a[href=\"/contacts\"]').click()")
+    page.wait_for_url("**/contacts")
+    ready(page)
+    page.mouse.up()
+    expect(page.locator(".toast", has_text=es("Undone."))).to_have_count(1)
+    assert stored(key)["city"] == "Ávila"
+
+
+def test_tabs_that_have_no_room_fade_and_the_chosen_one_is_in_sight(tabs, made, made_in):
+    key = made(name="Pestañas S. L.")
+    for kind in ("quotes", "orders", "deliveries", "invoices"):
+        made_in(kind, account=key, lines=[{"description": "Algo", "quantity": "1", "price": "10"}])
+    page = tabs(address=f"/accounts/{key}", width=640, has_touch=True)
+    ready(page)
+    row = page.locator(".record-tabs .tabs-list")
+    expect(row).to_have_attribute("data-more", "after")
+    assert "calc(100% - 48px)" in row.evaluate("one => getComputedStyle(one).maskImage")
+    tab(page, es("Files"))
+    expect(row).to_have_attribute("data-more", "before")
+    expect(row.get_by_role("tab", selected=True)).to_be_in_viewport(ratio=0.9)
+
+
 def test_a_product_shows_its_newest_picture(tabs, made_in, tmp_path):
     picture = tmp_path / "foto.png"
     picture.write_bytes(PNG)

@@ -117,6 +117,15 @@ def test_the_job_of_a_killed_worker_is_taken_by_the_next(ran):
     assert state(key)[:2] == ("done", 2)
 
 
+def test_a_server_that_starts_goes_on_at_once_with_what_the_last_one_left(ran):
+    key = put(word="a")
+    assert jobs._claim() is not None
+    assert jobs.let_go() == 1
+    assert jobs.run_once() is True
+    assert state(key)[:2] == ("done", 2)
+    assert jobs.let_go() == 0
+
+
 def test_a_worker_that_lost_its_job_neither_goes_on_nor_closes_it(ran):
     key = put(word="a")
     slow = jobs._claim()

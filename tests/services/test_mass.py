@@ -279,24 +279,6 @@ def test_an_undo_that_would_lose_a_later_change_is_refused(admin):
     assert [kernel.value(key, "city") for key in ids] == ["Ávila", "Burgos", "Ávila"]
 
 
-def test_a_cancelled_job_stops_and_what_it_did_can_be_undone(admin, monkeypatch):
-    accounts(500)
-    monkeypatch.setattr(mass, "CHUNK", 200)
-    outcome = change({"city": "Ávila"}, filters=[Filter("city", "eq", "León")])
-    told = jobs.Task.report
-
-    def cancelled(task, result):
-        told(task, result)
-        with Work(SYSTEM, "jobs.cancel") as work:
-            jobs.cancel(work, task.id)
-
-    monkeypatch.setattr(jobs.Task, "report", cancelled)
-    state, result = finished(outcome)
-    assert (state, result["count"]) == ("cancelled", 200)
-    actions.undo(SYSTEM, result["change_set"])
-    assert kernel.ids(SYSTEM, "", Filter("city", "eq", "Ávila")) == []
-
-
 def test_who_asked_for_a_job_may_see_and_cancel_it_and_nobody_else(admin):
     mine = kernel.user_with({"accounts.read": "all", "accounts.change": "all"})
     other = kernel.user_with({"accounts.read": "all"})
@@ -307,3 +289,30 @@ def test_who_asked_for_a_job_may_see_and_cancel_it_and_nobody_else(admin):
             jobs.one(work, key, verb)
     with Work(mine, "jobs.cancel") as work:
         assert jobs.cancel(work, key).state == "cancelled"
+
+
+@pytest.mark.parametrize("verb", ["change", "remove"])
+def test_a_cancelled_job_stops_tells_exactly_what_it_has_done_and_that_can_be_undone(admin, monkeypatch, verb):
+    ids = accounts(5)
+    monkeypatch.setattr(mass, "SMALL", 1)
+    monkeypatch.setattr(mass, "CHUNK", 2)
+    outcome = change({"city": "Ávila"}, ids) if verb == "change" else remove(ids)
+    key, progress, told = outcome.result["job"], jobs.Task.progress, {}
+
+    def cancelled_after(task, done, total):
+        progress(task, done, total)
+        if done == 2:
+            with Work(SYSTEM, "jobs.cancel") as work:
+                told.update(jobs.cancel(work, key).result)
+
+    monkeypatch.setattr(jobs.Task, "progress", cancelled_after)
+    while jobs.run_once():
+        pass
+    with Work(SYSTEM) as work:
+        found = jobs.one(work, key)
+    assert (found.state, found.done, found.result) == ("cancelled", 2, told)
+    assert [told["count"], told["refused"]] == [2, 0]
+    changed = [number for number in ids if number not in kernel.ids() or kernel.value(number, "city") == "Ávila"]
+    assert changed == ids[3:]
+    actions.undo(SYSTEM, told["change_set"])
+    assert [kernel.value(number, "city") for number in ids] == ["León"] * 5

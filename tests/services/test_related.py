@@ -1,11 +1,13 @@
 """What stands around a record: its tree, and what is rolled up over the records below it."""
 
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 import sqlalchemy as sa
 
 from crm_app.core import clock
+from crm_app.core.query import Query
 from crm_app.services import actions, figures, files, grants, identity, notes, records, related
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
@@ -73,6 +75,16 @@ def test_contacts_are_rolled_up_over_what_lies_below_on_wish_only(family):
         ("Contact 2", "Buyer 2 \u00b7 Shop"),
     ]
     assert groups(group, below=True)["Contacts"].total == 3
+
+
+def test_the_contacts_of_an_account_lead_to_the_list_of_just_these(family):
+    house = family[1]
+    for below in (False, True):
+        page, _, question = groups(house, below=below)["Contacts"].address.partition("?")
+        query = Query.from_params(parse_qsl(question))
+        with Work(SYSTEM) as work:
+            found = records.page(work, records.resource_of(page.strip("/")), query)
+        assert [item.values["name"] for item in found.items] == ["Contact 1", "Contact 2"]
 
 
 def test_a_contact_of_several_of_them_comes_once(family):

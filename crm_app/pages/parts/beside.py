@@ -11,6 +11,7 @@ from crm_app.state.forms import EntryRow, RecordState
 
 from . import kit
 from .bulk import badges
+from .files import drop_anywhere, file_drop
 from .links import file_link, link
 from .text import t, when
 
@@ -82,7 +83,7 @@ def note_card(state: type[RecordState], entry: Var[EntryRow]) -> rx.Component:
 def files_section(state: type[RecordState], title: str = "Files", hint: str = "") -> rx.Component:
     """The record's files, and where new ones are dropped; `hint` says what they are for."""
     limit = f"{UPLOAD_LIMIT // 1_000_000} MB"
-    drop = kit.file_drop(
+    drop = file_drop(
         address=f"/api/v1/{state.resource.name}/" + state.record.to_string() + "/attachments",
         limit=UPLOAD_LIMIT,
         labels={
@@ -157,13 +158,11 @@ def tabs(state: type[RecordState]) -> rx.Component:
 
     files = when(state.files.length() > 0, count(state.files.length().to_string()))
     return rx.el.div(
-        rx.el.div(
+        kit.tabs_list(
             tab("details", t("Details")),
             tab("history", t("History"), look="tab only-narrow"),
             rx.foreach(state.tabs, lambda row: tab(row.name, row.title, count(row.count))),
             when(state.may_attach | (state.files.length() > 0), tab("files", t("Files"), files)),
-            class_name="tabs-list",
-            role="tablist",
         ),
         when(state.has_below, _below_switch(state)) if state.resource.tree else rx.fragment(),
         class_name="tabs record-tabs",
@@ -171,10 +170,12 @@ def tabs(state: type[RecordState]) -> rx.Component:
 
 
 def panel(state: type[RecordState]) -> rx.Component:
-    """What the chosen tab shows, but for the form and the history."""
+    """What the chosen tab shows, but for the form and the history. Files may be let go on any of them."""
+    anywhere = drop_anywhere(label=t("Let go to add them"), on_files=state.show_pane("files"))
     return rx.fragment(
         rx.foreach(state.groups, lambda group: when(state.pane == group.name, _panel(group))),
         when(state.pane == "files", files_section(state)),
+        when((state.pane != "files") & state.may_attach, anywhere),
     )
 
 

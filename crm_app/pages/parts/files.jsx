@@ -1,8 +1,52 @@
 // Files on their way to a record: drop, choose or photograph them; each shows how far it is, or why it was refused.
-import { useRef, useState } from "react";
-import { Icon } from "./kit.jsx";
+import { useEffect, useRef, useState } from "react";
+import { Icon, carriesFiles, useLatest } from "./kit.jsx";
 
+const STILL_MS = 400; // a pointer that carries something is told of again and again until it leaves
 let count = 0;
+let waiting = []; // files that were let go where the page shows no place for them yet
+
+/** Whether files are carried over the page, which they may be let go on anywhere; `take` gets them. */
+function useDropped(take) {
+  const [over, setOver] = useState(false);
+  const taken = useLatest(take);
+  useEffect(() => {
+    let timer = 0;
+    const meant = (event) => carriesFiles(event) && !document.querySelector("dialog[open]");
+    const carried = (event) => {
+      if (!meant(event)) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
+      clearTimeout(timer);
+      timer = setTimeout(() => setOver(false), STILL_MS);
+      setOver(true);
+    };
+    const dropped = (event) => {
+      if (!meant(event)) return;
+      event.preventDefault();
+      clearTimeout(timer);
+      setOver(false);
+      taken.current([...event.dataTransfer.files]);
+    };
+    window.addEventListener("dragover", carried);
+    window.addEventListener("drop", dropped);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener("dragover", carried);
+      window.removeEventListener("drop", dropped);
+    };
+  }, [taken]);
+  return over;
+}
+
+/** Where the files of a record are out of sight: they may be let go all the same, `onFiles` then shows their place. */
+export function DropAnywhere({ label = "", onFiles }) {
+  const over = useDropped((files) => {
+    waiting = files;
+    onFiles?.();
+  });
+  return over ? <div className="drop-veil">{label}</div> : null;
+}
 
 // one file over HTTP; resolves to "" or to the sentence that says why not
 function send(file, address, labels, onProgress) {
@@ -27,7 +71,6 @@ function send(file, address, labels, onProgress) {
 
 /** address: where a file is POSTed; limit: bytes; labels: {drop, choose, photo, over, too_large, network, dismiss} */
 export function FileDrop({ address, limit = 0, labels = {}, onDone }) {
-  const [over, setOver] = useState(false);
   const [sent, setSent] = useState([]);
   const chooser = useRef(null);
   const camera = useRef(null);
@@ -52,26 +95,20 @@ export function FileDrop({ address, limit = 0, labels = {}, onDone }) {
     }
     if (stored) onDone?.();
   };
+  const over = useDropped(take);
+  const arrive = useLatest(take);
+  useEffect(() => {
+    const files = waiting;
+    waiting = [];
+    arrive.current(files);
+  }, [arrive]);
   const chosen = (event) => {
     take(event.target.files);
     event.target.value = "";
   };
 
   return (
-    <div
-      className={`file-drop${over ? " is-over" : ""}`}
-      onDragOver={(event) => {
-        if (![...event.dataTransfer.types].includes("Files")) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        take(event.dataTransfer.files);
-      }}
-    >
+    <div className={`file-drop${over ? " is-over" : ""}`}>
       <div className="row">
         <button type="button" className="button button-sm" onClick={() => chooser.current.click()}>
           <Icon name="paperclip" />

@@ -1336,17 +1336,79 @@ export function LiveInput({ value = "", delay = 60, enabled = true, onText, plac
   );
 }
 
+/* ------------------------------------------------------------------ tabs */
+
+const EDGE_PX = 48; // as wide as what fades
+
+/** Tabs in a row that scrolls where there is no room: it fades where more of them are, and the chosen one is brought into sight. */
+export function TabsList({ label = "", children }) {
+  const box = useRef(null);
+  useEffect(() => {
+    const element = box.current;
+    const look = () => {
+      const most = element.scrollWidth - element.clientWidth;
+      const sides = { before: element.scrollLeft > 1, after: element.scrollLeft < most - 1 };
+      element.dataset.more = Object.keys(sides).filter((side) => sides[side]).join(" ");
+    };
+    const reveal = () => {
+      const chosen = element.querySelector("[aria-selected=true]");
+      if (chosen) {
+        const [row, tab] = [element.getBoundingClientRect(), chosen.getBoundingClientRect()];
+        element.scrollLeft += Math.min(0, tab.left - row.left - EDGE_PX) + Math.max(0, tab.right - row.right + EDGE_PX);
+      }
+      look();
+    };
+    const sized = new ResizeObserver(reveal);
+    const changed = new MutationObserver(reveal);
+    sized.observe(element);
+    changed.observe(element, { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-selected"] });
+    element.addEventListener("scroll", look, { passive: true });
+    reveal();
+    return () => {
+      sized.disconnect();
+      changed.disconnect();
+    };
+  }, []);
+  return (
+    <div ref={box} className="tabs-list" role="tablist" aria-label={label || undefined}>
+      {children}
+    </div>
+  );
+}
+
 /* ------------------------------------------------------------------ toasts */
 
 const TOAST_ICONS = { done: "circle-check", late: "circle-alert", info: "info" };
 const DRAWN_MS = 300;
 const VISIBLE_TOASTS = 3;
 
-function Toast({ item, onDismiss, onAction, dismissLabel }) {
+const NEAR_PX = 12;
+let acting = {}; // what the toasts of the page that is there now do
+let spent = ""; // the toast whose button was pressed last
+
+/** A page that comes meanwhile draws its toasts anew, and no click comes of a press that began before: the press counts. */
+function pressed(event, act) {
+  const { currentTarget: button, clientX, clientY } = event;
+  const ends = ["pointerup", "pointercancel"];
+  const end = (last) => {
+    ends.forEach((moment) => window.removeEventListener(moment, end, true));
+    const near = Math.hypot(last.clientX - clientX, last.clientY - clientY) < NEAR_PX;
+    if (last.type === "pointerup" && near && !button.isConnected) act();
+  };
+  ends.forEach((moment) => window.addEventListener(moment, end, true));
+}
+
+function Toast({ item, onDismiss, dismissLabel }) {
   const { id, text, kind = "info", action = "", action_id: actionId = "" } = item;
   const [held, setHeld] = useState(false);
   const dismiss = useLatest(onDismiss);
   const stays = kind === "late" || held;
+  const act = () => {
+    if (spent === id) return;
+    spent = id;
+    acting.onAction?.(actionId);
+    acting.onDismiss?.(id);
+  };
   useEffect(() => {
     if (stays) return;
     const timer = setTimeout(() => dismiss.current?.(id), action ? 10_000 : 6_000);
@@ -1363,13 +1425,7 @@ function Toast({ item, onDismiss, onAction, dismissLabel }) {
       <Icon name={TOAST_ICONS[kind] ?? "info"} />
       <span>{text}</span>
       {action && (
-        <button
-          type="button"
-          onClick={() => {
-            onAction?.(actionId);
-            onDismiss?.(id);
-          }}
-        >
+        <button type="button" onPointerDown={(event) => pressed(event, act)} onClick={act}>
           {action}
         </button>
       )}
@@ -1384,6 +1440,9 @@ export function Toasts({ items = [], onDismiss, onAction, dismissLabel = "" }) {
   const shown = (items ?? []).slice(-VISIBLE_TOASTS);
   const holder = useRef(null);
   const newest = shown.at(-1)?.id;
+  useEffect(() => {
+    acting = { onAction, onDismiss };
+  });
 
   // A dialog that opened meanwhile lies above: come up over it again. Without a toast it waits, ready to be read out, until
   // the page is drawn: to show it has the browser work out how everything looks at once.
@@ -1409,7 +1468,7 @@ export function Toasts({ items = [], onDismiss, onAction, dismissLabel = "" }) {
   const list = (late) =>
     shown
       .filter((item) => (item.kind === "late") === late)
-      .map((item) => <Toast key={item.id} item={item} onDismiss={onDismiss} onAction={onAction} dismissLabel={dismissLabel} />);
+      .map((item) => <Toast key={item.id} item={item} onDismiss={onDismiss} dismissLabel={dismissLabel} />);
   return (
     <div ref={holder} className="toasts" popover="manual">
       <div aria-live="assertive">{list(true)}</div>
@@ -1523,8 +1582,23 @@ function leaveRecord() {
   else [...document.querySelectorAll(".crumbs a")].at(-1)?.click();
 }
 
+/** Whether it is files that are carried with the pointer. */
+export const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+
+/** A file that misses its place would be opened by the browser instead of the page, with all that was typed in it. */
+function refuseFiles(event) {
+  if (!carriesFiles(event) || event.target.closest?.("input[type=file]")) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "none";
+}
+
 export function Keys({ onHelp }) {
   const help = useLatest(onHelp);
+  useEffect(() => {
+    const moments = ["dragover", "drop"];
+    moments.forEach((moment) => document.addEventListener(moment, refuseFiles));
+    return () => moments.forEach((moment) => document.removeEventListener(moment, refuseFiles));
+  }, []);
   useEffect(() => {
     const actions = {
       j: () => moveRow(1),

@@ -215,6 +215,16 @@ class UrlQuery(_Kit):
         return super().create(*children, **props)
 
 
+class TabsList(_Kit):
+    """The tabs that are its children in a row, which scrolls where there is no room and shows it."""
+
+    tag = "TabsList"
+    label: rx.Var[str]
+
+
+tabs_list = TabsList.create
+
+
 class Keys(_Kit):
     """The keys of lists and records: j k Enter / Ctrl-K e c ?"""
 
@@ -347,18 +357,6 @@ class Pad(_Kit):
     labels: rx.Var[dict[str, str]]
 
 
-class FileDrop(_Kit):
-    """Takes files by drop, choice or camera and sends them to `address`; `limit` in bytes."""
-
-    library = BESIDE["files.jsx"]
-    tag = "FileDrop"
-    address: rx.Var[str]
-    limit: rx.Var[int]
-    labels: rx.Var[dict[str, str]]
-    on_done: rx.EventHandler[_no_args]
-
-
-file_drop = FileDrop.create
 pad = Pad.create
 
 

@@ -31,13 +31,7 @@ def tabs(state: type[ListState]) -> rx.Component:
         class_name="tab",
     )
     return rx.el.div(
-        rx.el.div(
-            every,
-            rx.foreach(state.tabs, lambda tab: _tab(state, tab)),
-            role="tablist",
-            aria_label=t("Views"),
-            class_name="tabs-list",
-        ),
+        kit.tabs_list(every, rx.foreach(state.tabs, lambda tab: _tab(state, tab)), label=t("Views")),
         rx.cond(state.view_mine, _own_view(state), rx.fragment()),
         add,
         _naming(state),
