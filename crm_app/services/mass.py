@@ -327,7 +327,7 @@ def mass(
     batch: str,
     limits: list[str],
 ) -> None:
-    """Run what `start` has put off. Run twice, it finds what it has done already and goes on."""
+    """Run what `start` has put off. What is done and how far that is are kept in one transaction: cut off anywhere, it goes on there."""
     found = records.resource_of(resource)
     query = Query.from_params([(name, value) for name, value in params])
     selection = Selection(query, tuple(ids) if ids is not None else None)
@@ -336,9 +336,10 @@ def mass(
     if actor is None:
         raise NotAllowed(found.permission(verb))
     actor = actor.limited(tuple(limits)) if limits else actor
-    with Work(actor) as reading:
-        total = count(reading, found, selection)
-    refused, last, done, wanted = Refused(), None, 0, Deed()
+    refused, (last, done, total), wanted = _so_far(task.found), task.found.get(jobs.REACHED, (None, 0, 0)), Deed()
+    if last is None:
+        with Work(actor) as reading:
+            total = count(reading, found, selection)
     while True:
         task.progress(min(done, total), total)
         with Work(actor, found.permission(verb), label=_LABELS[verb], batch=batch) as work:
@@ -346,27 +347,40 @@ def mass(
             if part:
                 wanted = _parsed(work, found, Deed(**deed)) if verb == "change" else wanted
                 _apply(work, found, part, verb, wanted, refused)
+                last, done = part[-1], done + len(part)
+                task.report_in(work, task.found | _left(refused) | {jobs.REACHED: [last, done, total]})
         if not part:
             break
-        last, done = part[-1], done + len(part)
-        task.report(_result(found, batch, refused))
+        task.report(_done(found, batch) | _left(refused) | {jobs.REACHED: [last, done, total]})
     task.progress(done, done)
-    result = _result(found, batch, refused)
+    result = _done(found, batch) | _left(refused)
     with Work(actor) as reading:
         result["warnings"] = _warned(reading, found, wanted, [], result["count"])
     task.report(result)
 
 
-def _result(resource: Resource, batch: str, refused: Refused) -> dict[str, Any]:
-    """What the batch has done so far, by its history: a job that was begun again counts what it had done before."""
+def _so_far(result: Mapping[str, Any]) -> Refused:
+    """What an attempt that was cut off had left as it was."""
+    if jobs.REACHED not in result:
+        return Refused()
+    first = [(one["id"], one["name"], one["detail"]) for one in result["left"]]
+    return Refused(result["refused"], first, {key for key, _name, _text in first})
+
+
+def _left(refused: Refused) -> dict[str, Any]:
+    return {"refused": refused.count, "first": refused.plain(), "left": refused.plain(LISTED)}
+
+
+def _done(resource: Resource, batch: str) -> dict[str, Any]:
+    """What the batch has done so far, by its history: each record once, also of a job that was cut off and begun again."""
     with Work(SYSTEM) as work:
         of_batch = sa.select(column_of(ChangeSet, "id")).where(column_of(ChangeSet, "batch") == batch)
-        rows = sa.select(sa.func.count(), sa.func.max(column_of(Change, "change_set"))).where(
+        records_of_batch = sa.func.count(sa.distinct(column_of(Change, "record")))
+        rows = sa.select(records_of_batch, sa.func.max(column_of(Change, "change_set"))).where(
             column_of(Change, "change_set").in_(of_batch), column_of(Change, "entity") == resource.table.__tablename__
         )
         done, change_set = work.session.execute(rows).one()
-    told = {"count": done, "refused": refused.count, "first": refused.plain(), "change_set": change_set}
-    return told | {"left": refused.plain(LISTED)}
+    return {"count": done, "change_set": change_set}
 
 
 def refused_csv(work: Work, job: int) -> bytes:
