@@ -194,8 +194,9 @@ def _serve(options: argparse.Namespace) -> int | None:
     obstacle = serving.obstacle(options.host, options.port)
     if obstacle:
         return _refuse(obstacle)
-    from crm_app.services import schema
+    from crm_app.services import folder, schema
 
+    folder.close_to_others()
     schema.migrate()
     return serving.serve(options.host, options.port)
 
