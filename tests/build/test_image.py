@@ -1,5 +1,6 @@
 """What the container image is built of: no engine is needed to see whether its parts are there."""
 
+import itertools
 import re
 import shutil
 import subprocess
@@ -12,9 +13,7 @@ STEPS = (ROOT / "Dockerfile").read_text().split("\nRUN ")
 
 def test_the_layer_of_packages_holds_all_that_installing_needs(tmp_path):
     """Flit reads the metadata there, and refuses where a file is named that is not copied yet."""
-    (before,) = [
-        step for step, after in zip(STEPS, STEPS[1:], strict=False) if after.startswith("python tools/make_venv")
-    ]
+    (before,) = [step for step, after in itertools.pairwise(STEPS) if after.startswith("python tools/make_venv")]
     for names, target in re.findall(r"^COPY (?!--|\. )(.+) (\S+)$", before, re.MULTILINE):
         for name in names.split():
             (tmp_path / target).mkdir(parents=True, exist_ok=True)
