@@ -194,8 +194,9 @@ def _serve(options: argparse.Namespace) -> int | None:
     obstacle = serving.obstacle(options.host, options.port)
     if obstacle:
         return _refuse(obstacle)
-    from crm_app.services import jobs, schema
+    from crm_app.services import folder, jobs, schema
 
+    folder.close_to_others()
     schema.migrate()
     jobs.let_go()
     return serving.serve(options.host, options.port)

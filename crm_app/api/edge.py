@@ -52,20 +52,36 @@ def page_policies(page: Path) -> dict[str, str]:
     return {name: content_policy(file.read_text(encoding="utf-8")) for name, file in files.items()}
 
 
-class Doors:
-    """How many sockets one address may open: so many a second with a burst before it, and so many at once.
+_PERSON, _ADDRESS = "user ", "at "
 
-    Each makes a state, before anybody knows who asks. The client token counts for nothing: whoever sends it makes it up.
+
+async def sender(scope: Scope) -> str:
+    """Who is counted for what comes this way: the person signed in, wherever they are, else the address."""
+    connection = HTTPConnection(scope)
+    cookie = connection.cookies.get(identity.COOKIE, "")
+    sure, actor = identity.remembered(cookie)
+    if not sure:
+        with suppress(Unavailable):  # then the address is what is known of the sender
+            actor = await asyncio.to_thread(identity.actor_by_cookie, cookie)
+    if actor is not None:
+        return f"{_PERSON}{actor.user}"
+    return _ADDRESS + guessing.place(connection.client.host if connection.client else "")
+
+
+class Doors:
+    """How many sockets one person, or one address where nobody is signed in, may open: so many a second with a burst before it,
+    and so many at once. What strangers are refused is not charged, since all of an address share it.
+
+    Each makes a state. The client token counts for nothing: whoever sends it makes it up.
     """
 
     def __init__(self, per_second: float, burst: int, at_once: int) -> None:
-        self._buckets, self._at_once = guessing.Buckets(per_second, burst), at_once
+        self._buckets, self._at_once = guessing.Buckets(per_second, burst, sparing=True), at_once
         self._open: Counter[str] = Counter()
 
     @contextmanager
-    def opened(self, address: str) -> Iterator[bool]:
-        """Open one, which is closed at the end of the block; False when this address may not."""
-        whose = guessing.place(address)
+    def opened(self, whose: str) -> Iterator[bool]:
+        """Open one, which is closed at the end of the block; False when these (as `sender` tells them apart) may not."""
         if self._buckets.empty(whose) or self._open[whose] >= self._at_once:
             yield False
             return
@@ -90,15 +106,8 @@ class Weights:
 
     async def refuses(self, scope: Scope, size: int) -> bool:
         """Whether this socket's sender has no more left for a message of that many characters."""
-        connection = HTTPConnection(scope)
-        cookie = connection.cookies.get(identity.COOKIE, "")
-        sure, actor = identity.remembered(cookie)
-        if not sure:
-            with suppress(Unavailable):  # then the address is what is known of the sender
-                actor = await asyncio.to_thread(identity.actor_by_cookie, cookie)
-        if actor is not None:
-            return self._people.empty(f"{actor.user}", size)
-        return self._strangers.empty(guessing.place(connection.client.host if connection.client else ""), size)
+        whose = await sender(scope)
+        return (self._people if whose.startswith(_PERSON) else self._strangers).empty(whose, size)
 
 
 class Edge:
@@ -139,7 +148,7 @@ class Edge:
         if scope["type"] != "websocket":
             await _refuse(scope, receive, send, 404)
             return
-        with self._doors.opened((scope.get("client") or ("",))[0]) as may:
+        with self._doors.opened(await sender(scope)) as may:
             if may:
                 await self.app(scope, self._weighed(scope, receive, send), send)
             else:

@@ -17,7 +17,11 @@ _SHOWN = ("id", "name", "actor", "state", "due_at", "attempts", "done", "total",
 
 
 def _plain(found: Any, speech: Speech) -> dict[str, Any]:
-    result = {name: value for name, value in found.result.items() if name != "left"} if found.result else None
+    result = (
+        {name: value for name, value in found.result.items() if name not in ("left", jobs.REACHED)}
+        if found.result
+        else None
+    )
     words = {"title": jobs.title(found, speech), "error": jobs.reason(found, speech)}
     return {name: getattr(found, name) for name in _SHOWN} | words | {"result": result}
 

@@ -1,10 +1,12 @@
 """Signing in and out over HTTP: only an HTTP answer can set a cookie that no script can read."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
@@ -15,6 +17,7 @@ from . import problems
 from .calls import caller, in_thread, parse_json, read_body, refuse_foreign, reply
 
 _LIMIT = 10_000
+_BY_ITSELF = {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
 Enter = Callable[[Mapping[str, Any], str, str, str], identity.SignedIn]
 _REMEMBERED = 400 * 86_400  # seconds that a device is known; browsers keep no cookie longer
 
@@ -58,10 +61,21 @@ async def _form(request: Request) -> Mapping[str, Any]:
     return form
 
 
+def _back(request: Request) -> Response | None:
+    """Where a browser posts the form by itself, its page did not run yet: it leads back there, where it can be sent again."""
+    if request.headers.get("content-type", "").partition(";")[0] not in _BY_ITSELF:
+        return None
+    page = urlsplit(request.headers.get("referer", ""))
+    here = page.netloc == request.headers.get("host") and re.match(r"/(?![/\\])", page.path)
+    return RedirectResponse(page._replace(scheme="", netloc="", fragment="").geturl() if here else "/login", 303)
+
+
 def _enter(router: APIRouter, path: str, enter: Enter) -> None:
     """A route that ends in a new session and its cookie."""
 
     async def endpoint(request: Request) -> Response:
+        if (back := _back(request)) is not None:
+            return back
         form = await _form(request)
         device, address = request.headers.get("user-agent", "")[:200], request.client.host if request.client else ""
         try:
@@ -87,6 +101,8 @@ def _own(router: APIRouter, path: str, act: Callable[[Actor, Mapping[str, Any]],
     """A route by which the person who is signed in changes what is theirs."""
 
     async def endpoint(request: Request) -> Response:
+        if (back := _back(request)) is not None:
+            return back
         actor = await in_thread(caller, request)
         await in_thread(act, actor, await _form(request))
         return reply({})

@@ -7,7 +7,7 @@ A job must be safe to run twice: a worker that was killed leaves its job to the 
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,7 @@ from .work import Work, column_of
 MAX_ATTEMPTS = 5
 HOLD = timedelta(minutes=5)
 POLL_SECONDS = 1.0
+REACHED = "reached"  # in a result: where the next attempt goes on; one that is asked for by hand begins anew
 _FIRST_WAIT = timedelta(seconds=10)
 _log = logging.getLogger(__name__)
 _wake = threading.Event()
@@ -54,6 +55,7 @@ class Task:
     args: dict[str, Any]
     actor: int | None
     attempt: int
+    found: dict[str, Any] = field(default_factory=dict)  # what an earlier attempt has reported
 
     def progress(self, done: int, total: int) -> None:
         """Say how far it is and keep hold of it. Raises Cancelled when it is no longer this worker's to run."""
@@ -147,7 +149,7 @@ def _claim() -> Task | None:
             return None
         found.state, found.once, found.attempts = "running", None, found.attempts + 1
         found.held_until = clock.now() + HOLD
-        return Task(found.id or 0, found.name, dict(found.args), found.actor, found.attempts)
+        return Task(found.id or 0, found.name, dict(found.args), found.actor, found.attempts, found.result or {})
 
 
 def let_go() -> int:
@@ -322,6 +324,9 @@ def retry(work: Work, key: int) -> Job:
     if found.state in ("failed", "cancelled"):
         found.state, found.error, found.attempts, found.finished_at = "waiting", None, 0, None
         found.due_at, found.done = clock.now(), 0
+        found.result = (
+            {name: value for name, value in found.result.items() if name != REACHED} if found.result else None
+        )
         work.after_commit(_wake.set)
     return found
 

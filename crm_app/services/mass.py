@@ -327,7 +327,7 @@ def mass(
     batch: str,
     limits: list[str],
 ) -> None:
-    """Run what `start` has put off. Run twice, it finds what it has done already and goes on."""
+    """Run what `start` has put off. What is done and how far that is are kept in one transaction: cut off anywhere, it goes on there."""
     found = records.resource_of(resource)
     query = Query.from_params([(name, value) for name, value in params])
     selection = Selection(query, tuple(ids) if ids is not None else None)
@@ -336,9 +336,10 @@ def mass(
     if actor is None:
         raise NotAllowed(found.permission(verb))
     actor = actor.limited(tuple(limits)) if limits else actor
-    with Work(actor) as reading:
-        total = count(reading, found, selection)
-    refused, last, done, wanted = Refused(), None, 0, Deed()
+    refused, (last, done, total), wanted = _so_far(task.found), task.found.get(jobs.REACHED, (None, 0, 0)), Deed()
+    if last is None:
+        with Work(actor) as reading:
+            total = count(reading, found, selection)
     while True:
         task.progress(min(done, total), total)
         with Work(actor, found.permission(verb), label=_LABELS[verb], batch=batch) as work:
@@ -347,7 +348,8 @@ def mass(
                 wanted = _parsed(work, found, Deed(**deed)) if verb == "change" else wanted
                 _apply(work, found, part, verb, wanted, refused)
                 last, done = part[-1], done + len(part)
-                task.keep(work, min(done, total), total, _result(work, found, batch, refused))
+                reached = {jobs.REACHED: [last, done, total]}
+                task.keep(work, min(done, total), total, _result(work, found, batch, refused) | reached)
         if not part:
             break
     task.progress(done, done)
@@ -358,11 +360,20 @@ def mass(
     task.report(result)
 
 
+def _so_far(result: Mapping[str, Any]) -> Refused:
+    """What an attempt that was cut off had left as it was."""
+    if jobs.REACHED not in result:
+        return Refused()
+    first = [(one["id"], one["name"], one["detail"]) for one in result["left"]]
+    return Refused(result["refused"], first, {key for key, _name, _text in first})
+
+
 def _result(work: Work, resource: Resource, batch: str, refused: Refused) -> dict[str, Any]:
-    """What the batch has done so far, by its history: a job that was begun again counts what it had done before."""
+    """What the batch has done so far, by its history: each record once, also of a job that was cut off and begun again."""
     work.session.flush()
     of_batch = sa.select(column_of(ChangeSet, "id")).where(column_of(ChangeSet, "batch") == batch)
-    rows = sa.select(sa.func.count(), sa.func.max(column_of(Change, "change_set"))).where(
+    records_of_batch = sa.func.count(sa.distinct(column_of(Change, "record")))
+    rows = sa.select(records_of_batch, sa.func.max(column_of(Change, "change_set"))).where(
         column_of(Change, "change_set").in_(of_batch), column_of(Change, "entity") == resource.table.__tablename__
     )
     done, change_set = work.session.execute(rows).one()

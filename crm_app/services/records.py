@@ -140,6 +140,16 @@ def reach(work: Work, resource: Resource, key: object, verb: str = "read") -> in
     return number
 
 
+def reaches(work: Work, resource: Resource, number: int, verb: str) -> bool:
+    """Whether the actor holds the verb on that record, which they may see."""
+    scope = work.actor.scope(resource.permission(verb))
+    if not scope:
+        return False
+    if scope in ("all", work.actor.scope(resource.permission("read"))):
+        return True
+    return _found(work, resource, number, (), verb) is not None
+
+
 def _found(work: Work, resource: Resource, number: int, names: tuple[str, ...], verb: str) -> Any:
     statement = _by_id(resource, names).where(*readable(work, resource, verb))
     return work.read(statement, {"number": number}).first()

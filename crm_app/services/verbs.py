@@ -67,9 +67,7 @@ def action(
             row = records.locked(work, found, key, verb)
             if version is not None and version != row.version:
                 raise Conflict(row.version, {})
-            unknown = [name for name in values if name not in fields]
-            if unknown:
-                raise Invalid({str(name)[:60]: Message("There is no field of this name here.") for name in unknown})
+            _refuse_unknown(values, fields)
             if found.workflow is not None:
                 state = getattr(row, found.workflow.state)
                 named = str(getattr(row, found.label) or f"#{row.id}")
@@ -84,6 +82,12 @@ def action(
         return function
 
     return register
+
+
+def _refuse_unknown(values: Mapping[str, object], fields: tuple[str, ...]) -> None:
+    unknown = [name for name in values if name not in fields]
+    if unknown:
+        raise Invalid({str(name)[:60]: Message("There is no field of this name here.") for name in unknown})
 
 
 def registered(resource: str, verb: str) -> Action | None:

@@ -22,7 +22,7 @@ from crm_app.services.work import Work
 from .beside import Around, BesideState, around
 from .clashes import ClashRow, clash_rows
 from .guard import SIGNED_IN, on, signed_in
-from .heads import HeadState, doubles_of, figures_of, led_on
+from .heads import HeadState, doubles_of, figures_of, led_on, reached_by
 from .reading import reading
 from .session import Me, greet, tell
 
@@ -151,7 +151,7 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
 
     def _also(self) -> dict[str, Also]:
         """What else is read with the record."""
-        return {"figures": figures_of, "doubles": doubles_of}
+        return {"figures": figures_of, "doubles": doubles_of, "reached": reached_by}
 
     def _address(self) -> str:
         """The last part of the page's address."""
@@ -194,6 +194,9 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
         self.values, self.shown, self.lines = found.values, found.shown, found.lines
         self.entries, self.older, self.loaded = found.entries, found.older, True
         self.figures, self.doubles = found.also["figures"], found.also["doubles"]
+        self.may_change = self.may_change and "change" in found.also["reached"]
+        self.may_attach = self.may_attach and "change" in found.also["reached"]
+        self.may_remove = self.may_remove and "remove" in found.also["reached"]
         self._take_around(found.around)
 
     async def _refresh(self, actor: Actor) -> None:

@@ -144,15 +144,19 @@ def _accepts(function: Callable[..., Any]) -> Callable[..., bool]:
 class Floods:
     """A bucket of events for each person, however many tabs they open, and for each address that nobody is signed in at.
 
-    The client token counts for nothing: whoever sends it makes it up. Each worker keeps buckets of its own.
+    The client token counts for nothing: whoever sends it makes it up. Each worker keeps buckets of its own. What is refused is
+    charged to a person, not to an address: others of it would pay.
     """
 
     def __init__(self, per_second: float) -> None:
-        self._buckets = guessing.Buckets(per_second, per_second * _BURST_SECONDS)
+        self._people = guessing.Buckets(per_second, per_second * _BURST_SECONDS)
+        self._strangers = guessing.Buckets(per_second, per_second * _BURST_SECONDS, sparing=True)
 
     def refuses(self, actor: Actor | None, address: str) -> bool:
         """True when these have used up their events."""
-        return self._buckets.empty(f"user {actor.user}" if actor else f"at {guessing.place(address)}")
+        if actor is not None:
+            return self._people.empty(f"{actor.user}")
+        return self._strangers.empty(guessing.place(address))
 
 
 class Guard(rx.Middleware):

@@ -74,6 +74,11 @@ def figure_row(one: figures.Figure, speech: Speech) -> FigureRow:
     return FigureRow(speech.say(one.label), text, more, one.late)
 
 
+def reached_by(work: Work, resource: Resource, item: records.Item) -> list[str]:
+    """With which verbs the actor reaches this very record: a role may let them see more records than they may change."""
+    return [verb for verb in ("change", "remove") if records.reaches(work, resource, item.id, verb)]
+
+
 def doubles_of(work: Work, resource: Resource, item: records.Item) -> list[DoubleRow]:
     """The records that hold the same as this one, where no two should."""
     say, found = work.actor.speech.say, doubles.of_record(work, resource, item.id)

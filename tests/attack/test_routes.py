@@ -324,6 +324,24 @@ def test_the_set_up_is_open_once(company):
 
 
 @pytest.mark.parametrize("path", ["/auth/sign-in", "/auth/set-up", "/auth/redeem", "/auth/password", "/auth/codes-off"])
+def test_a_form_that_is_sent_before_its_page_runs_leads_back_to_it(company, path):
+    form = {"email": seed.ADMIN, "password": seed.PASSWORD}
+    pages = {
+        f"{company.url}/login?next=/accounts/1": "/login?next=/accounts/1",
+        f"{company.url}/welcome?key=x": "/welcome?key=x",
+        f"{company.url}//elsewhere.example/": "/login",
+        f"{company.url}/\\elsewhere.example": "/login",
+        "https://elsewhere.example/x": "/login",
+        "": "/login",
+    }
+    with company.http("reader") as browser:
+        for page, leads in pages.items():
+            answer = browser.post(path, data=form, headers={"Referer": page}, follow_redirects=False)
+            assert (answer.status_code, answer.headers["location"]) == (303, leads)
+            assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/auth/sign-in", "/auth/set-up", "/auth/redeem", "/auth/password", "/auth/codes-off"])
 def test_bodies_that_no_page_sends_are_refused_in_words(company, path):
     bodies = (
         b"",

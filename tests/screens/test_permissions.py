@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from tests.support import seed
+
 from .conftest import es, ready
 
 
@@ -17,3 +19,27 @@ def test_history_and_jobs_stand_in_the_matrix_and_are_given_there(tabs, post, se
     with served.http() as program:
         found = program.get(f"/api/v1/roles/{role}/permissions").json()
     assert found == {"id": role, "version": 3, "permissions": {"changes.undo": "own", "jobs.read": "all"}}
+
+
+def test_what_one_may_see_but_not_change_is_no_form(tabs, post, made, served):
+    mail = "vecina@mistral.example"
+    role, team = (post(kind, name="Solo lo suyo")["id"] for kind in ("roles", "teams"))
+    person = post("users", name="Vecina Persona", email=mail, role=role, team=team)["id"]
+    grants = {"accounts.read": "all", "accounts.change": "team", "accounts.remove": "own"}
+    with served.http() as program:
+        program.patch(f"/api/v1/roles/{role}/permissions", json=grants).raise_for_status()
+    own, other = made(name="De la vecina", owner=person), made(name="De otra persona")
+    admin = tabs(address=f"/users/{person}")
+    ready(admin)
+    admin.locator(".record-head button[aria-haspopup=menu]").last.click()
+    admin.get_by_role("menuitem", name=es("Invitation link")).click()
+    page = tabs("", address=admin.locator("dialog[open] code").inner_text())
+    page.fill("input[name=password]", seed.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda address: "/welcome" not in address)
+    page.goto(f"/accounts/{own}")
+    expect(page.locator("#f-city")).to_be_editable()
+    page.goto(f"/accounts/{other}")
+    expect(page.locator(".record-head")).to_contain_text("De otra persona")
+    expect(page.locator("input:not([type=search]).input:not([readonly]):not([disabled])")).to_have_count(0)
+    expect(page.locator(".nav-title:visible")).to_have_text([es("Relations")])

@@ -1,7 +1,10 @@
 """Many records at once: the same rules as for one, one undo, and who refuses is named."""
 
+from datetime import timedelta
+
 import pytest
 
+from crm_app.core import clock
 from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
 from crm_app.core.query import Filter, Query
 from crm_app.models.jobs import Job
@@ -277,6 +280,40 @@ def test_an_undo_that_would_lose_a_later_change_is_refused(admin):
         actions.undo(SYSTEM, outcome.change_set)
     assert caught.value.theirs == {"city": "Burgos"}
     assert [kernel.value(key, "city") for key in ids] == ["Ávila", "Burgos", "Ávila"]
+
+
+class Killed(BaseException):
+    """What ends a process at once."""
+
+
+@pytest.mark.parametrize("moment", ["progress", "keep", "_result"])
+def test_a_job_that_is_cut_off_goes_on_where_it_was_and_counts_each_record_once(admin, monkeypatch, moment):
+    ids = accounts(450)
+    monkeypatch.setattr(mass, "CHUNK", 200)
+    full = [f"t{number}" for number in range(30)]
+    refusing = {ids[440], ids[300], ids[10]}
+    for key in refusing:
+        kernel.change(SYSTEM, key, tags=full)
+    outcome = label(filters=[Filter("city", "eq", "León")], add={"tags": ["new"]})
+    owner = mass if moment == "_result" else jobs.Task
+    told, calls = getattr(owner, moment), []
+
+    def cut(*args):
+        calls.append(args)
+        if len(calls) == 3:
+            raise Killed
+        return told(*args)
+
+    monkeypatch.setattr(owner, moment, cut)
+    with pytest.raises(Killed):
+        jobs.run_once()
+    kernel.change(SYSTEM, ids[449], tags=["other"])  # since then, by somebody else
+    with clock.frozen(clock.now() + jobs.HOLD + timedelta(seconds=1)):
+        state, result = finished(outcome)
+    assert (state, result["count"], result["refused"]) == ("done", 447, 3)
+    assert {one["id"] for one in result["left"]} == refusing
+    assert kernel.value(ids[449], "tags") == ("other",)
+    assert kernel.value(ids[0], "tags") == ("new",)
 
 
 def test_who_asked_for_a_job_may_see_and_cancel_it_and_nobody_else(admin):

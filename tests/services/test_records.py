@@ -254,3 +254,20 @@ def test_an_unknown_resource_or_verb_is_missing():
     ):
         with pytest.raises(Missing):
             actions.find(resource, verb)
+
+
+def test_a_verb_reaches_the_records_of_its_own_scope(admin):
+    team = kernel.team()
+    who = kernel.user_with({"accounts.read": "all", "accounts.change": "team", "accounts.remove": "own"}, team)
+    mate, far = kernel.user_with({}, team), kernel.user_with({})
+    keys = [kernel.account(owner=one.user) for one in (who, mate, far)]
+
+    def reached(actor, verb):
+        with Work(actor) as work:
+            return [records.reaches(work, kernel.ACCOUNTS, key, verb) for key in keys]
+
+    assert reached(who, "read") == [True, True, True]
+    assert reached(who, "change") == [True, True, False]
+    assert reached(who, "remove") == [True, False, False]
+    assert reached(far, "change") == [False, False, False]
+    assert reached(kernel.user_with({"*": "all"}), "remove") == [True, True, True]

@@ -10,29 +10,51 @@ from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.redis import StateManagerRedis
 from reflex.istate.manager.token import BaseStateToken
 
-from crm_app.api.edge import Doors, Edge, Weights
+from crm_app.api.edge import Doors, Edge, Weights, sender
 from crm_app.core.errors import Unavailable
 from crm_app.services import guessing, identity
+from crm_app.services.actors import SYSTEM
 from crm_app.state import strangers
-from crm_app.state.guard import SessionOwner
+from crm_app.state.guard import Floods, SessionOwner
 from crm_app.state.session import Me
 from tests.support import kernel
 from tests.support.loop import run
 
 
-def test_an_address_opens_a_burst_and_then_a_few_a_second(monkeypatch):
+def test_an_address_opens_a_burst_and_then_a_few_a_second(admin, monkeypatch):
     doors, now = Doors(per_second=2, burst=3, at_once=10), [100.0]
     monkeypatch.setattr("crm_app.services.guessing.time.monotonic", lambda: now[0])
 
-    def knock(address="198.51.100.7"):
-        with doors.opened(address) as may:
+    def knock(address="198.51.100.7", cookie=""):
+        with doors.opened(run(sender(_socket(cookie, address)))) as may:
             return may
 
-    assert [knock() for _ in range(5)] == [True, True, True, False, False]
+    person = identity.open_session(admin, "a test", "", stay=False).cookie
+    assert [knock() for _ in range(9)] == [True, True, True] + [False] * 6
     assert knock("198.51.100.8")
+    assert [knock(cookie=person) for _ in range(4)] == [
+        True,
+        True,
+        True,
+        False,
+    ]  # whoever is signed in waits for no stranger
+    assert not knock("198.51.100.9", person)
+    assert not knock(cookie="no session of ours")
     now[0] += 1.0
-    assert [knock() for _ in range(2)] == [True, False]
+    assert [knock() for _ in range(3)] == [True, True, False]  # what was refused is not charged
     assert [knock(f"2001:db8::{n}") for n in range(4)] == [True, True, True, False]  # one network
+
+
+def test_what_strangers_of_an_address_are_refused_is_not_charged_and_a_person_pays_their_own(monkeypatch):
+    floods, now = Floods(per_second=2), [100.0]
+    monkeypatch.setattr(guessing, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def passed(actor, count):
+        return sum(not floods.refuses(actor, "198.51.100.7") for _ in range(count))
+
+    assert (passed(None, 100), passed(SYSTEM, 100)) == (8, 8)
+    now[0] += 0.5
+    assert (passed(None, 1), passed(SYSTEM, 1)) == (1, 0)
 
 
 def test_an_address_keeps_so_many_open_at_once():
