@@ -331,11 +331,7 @@ def mass(
     found = records.resource_of(resource)
     query = Query.from_params([(name, value) for name, value in params])
     selection = Selection(query, tuple(ids) if ids is not None else None)
-    with Work(SYSTEM) as reading:
-        actor = identity.actor_of(reading, task.actor) if task.actor else SYSTEM
-    if actor is None:
-        raise NotAllowed(found.permission(verb))
-    actor = actor.limited(tuple(limits)) if limits else actor
+    actor = _whose(task, found.permission(verb), tuple(limits))
     refused, (last, done, total), wanted = _so_far(task.found), task.found.get(jobs.REACHED, (None, 0, 0)), Deed()
     if last is None:
         with Work(actor) as reading:
@@ -348,8 +344,8 @@ def mass(
                 wanted = _parsed(work, found, Deed(**deed)) if verb == "change" else wanted
                 _apply(work, found, part, verb, wanted, refused)
                 last, done = part[-1], done + len(part)
-                reached = {jobs.REACHED: [last, done, total]}
-                task.keep(work, min(done, total), total, _result(work, found, batch, refused) | reached)
+                so_far = _result(work, found, batch, refused) | {jobs.REACHED: [last, done, total]}
+                task.keep(work, min(done, total), total, so_far)
         if not part:
             break
     task.progress(done, done)
@@ -358,6 +354,15 @@ def mass(
     with Work(actor) as reading:
         result["warnings"] = _warned(reading, found, wanted, [], result["count"])
     task.report(result)
+
+
+def _whose(task: jobs.Task, permission: str, limits: tuple[str, ...]) -> Actor:
+    """Who asked for it, as they are now. Raises NotAllowed for somebody who is gone."""
+    with Work(SYSTEM) as work:
+        actor = identity.actor_of(work, task.actor) if task.actor else SYSTEM
+    if actor is None:
+        raise NotAllowed(permission)
+    return actor.limited(limits) if limits else actor
 
 
 def _so_far(result: Mapping[str, Any]) -> Refused:

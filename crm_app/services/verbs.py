@@ -68,10 +68,7 @@ def action(
             if version is not None and version != row.version:
                 raise Conflict(row.version, {})
             _refuse_unknown(values, fields)
-            if found.workflow is not None:
-                state = getattr(row, found.workflow.state)
-                named = str(getattr(row, found.label) or f"#{row.id}")
-                setattr(row, found.workflow.state, found.workflow.target(named, state, verb, found.name))
+            _move(row, found, verb)
             with work.session.no_autoflush:  # the move and what goes with it are one change
                 outcome = function(work, row, values)
             work.session.flush()
@@ -88,6 +85,14 @@ def _refuse_unknown(values: Mapping[str, object], fields: tuple[str, ...]) -> No
     unknown = [name for name in values if name not in fields]
     if unknown:
         raise Invalid({str(name)[:60]: Message("There is no field of this name here.") for name in unknown})
+
+
+def _move(row: Any, found: Resource, verb: str) -> None:
+    """The row is in the state that the verb leads to, where there is a Workflow. Raises IllegalMove."""
+    if found.workflow is not None:
+        named = str(getattr(row, found.label) or f"#{row.id}")
+        state = found.workflow.target(named, getattr(row, found.workflow.state), verb, found.name)
+        setattr(row, found.workflow.state, state)
 
 
 def registered(resource: str, verb: str) -> Action | None:
