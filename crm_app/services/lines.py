@@ -68,6 +68,11 @@ def read_many(work: Work, part: Lines, parents: list[int]) -> dict[int, list[Any
     return found
 
 
+def any_inside(part: Lines, parent: Any) -> Any:
+    """True where there are such lines inside the record with that id: mostly there are none, which needs no question more."""
+    return sa.exists().where(column_of(part.resource.table, part.parent) == parent)
+
+
 @cache
 def _inside(part: Lines) -> sa.Select[Any]:
     """The statement for the lines inside some records, made once; the record's id comes last."""

@@ -1,0 +1,74 @@
+"""What the database is asked when a record is opened: as much as there is to tell, and not more for many than for few."""
+
+import pytest
+
+from crm_app.core.resource import RESOURCES
+from crm_app.services import actions, doubles, records
+from crm_app.services.actors import SYSTEM
+from crm_app.services.work import Work
+from crm_app.state import forms, heads
+from tests.support import kernel, trade
+from tests.support.asked import asked
+
+ACCOUNTS = RESOURCES.get("accounts")
+ALSO = {"figures": heads.figures_of, "doubles": heads.doubles_of}
+
+
+def opened(key, who=SYSTEM):
+    with asked() as heard:
+        found = forms.read(who, ACCOUNTS, key, False, ALSO)
+    return found, heard
+
+
+def test_lines_that_a_record_does_not_have_are_not_asked_for(trading):
+    account = trade.customer()
+    phones = [{"number": "600 100 200"}, {"number": "600 100 201"}]
+    with Work(SYSTEM) as work, asked() as bare:
+        assert records.one(work, ACCOUNTS, account).lines["phones"] == []
+    actions.run(SYSTEM, "accounts", "change", account, {"phones": phones[:1]})
+    with Work(SYSTEM) as work, asked() as one:
+        assert len(records.one(work, ACCOUNTS, account).lines["phones"]) == 1
+    actions.run(SYSTEM, "accounts", "change", account, {"emails": [{"address": "a@acme.example"}]})
+    with Work(SYSTEM) as work, asked() as two:
+        assert [len(found) for found in records.one(work, ACCOUNTS, account).lines.values()] == [0, 1, 1, 0, 0]
+    assert [len(bare), len(one), len(two)] == [1, 2, 3]
+
+
+def test_documents_that_an_account_does_not_have_are_not_summed(trading):
+    account = trade.customer()
+    _, heard = opened(account)
+    assert not any(f"sum({table}" in text for text in heard for table in ("quote.", "invoice.", "anon_1.amount"))
+    figures = [one.label for one in opened(account)[0].also["figures"]]
+    assert figures == ["Saldo", "Saldo vencido"]
+    trade.invoice(account, trade.line(1, 10))
+    figures, heard = opened(account)[0].also["figures"], opened(account)[1]
+    assert [(one.label, one.text) for one in figures] == [
+        ("Saldo", "12,10 EUR"), ("Saldo vencido", "0,00 EUR"), ("Ventas, 12 meses", "10,00 EUR"),
+    ]  # fmt: skip
+    assert any("sum(" in text and "invoice.net_company" in text for text in heard)
+
+
+def test_an_account_is_opened_by_as_many_statements_whatever_its_history_and_files_hold(trading):
+    few, many = trade.customer(), trade.customer()
+    for number in range(9):
+        actions.run(SYSTEM, "accounts", "change", many, {"street": f"Calle Mayor {number}"})
+    assert len(opened(many)[1]) == len(opened(few)[1])
+    assert len(opened(many)[0].entries) == 10
+
+
+@pytest.mark.parametrize("scope", ["all", "own"])
+def test_all_that_should_tell_a_record_from_others_is_asked_at_once(admin, scope):
+    seller = kernel.user_with(dict.fromkeys(("accounts.read", "accounts.create", "accounts.change"), scope))
+    same = {"email": "info@acme.example", "tax_id": "B-12345674", "country": "ES"}
+    hidden = kernel.account(SYSTEM, "Hidden", **same)
+    mine = kernel.account(seller, "Mine", **same)
+    with Work(seller) as work, asked() as heard:
+        found = doubles.of_record(work, ACCOUNTS, mine, own={"tax_id": "B12345674", "email": None})
+    unseen = scope == "own"
+    assert [(one.field, one.id) for one in found] == [("tax_id", None if unseen else hidden)]
+    with Work(seller) as work, asked() as both:
+        found = doubles.of_record(work, ACCOUNTS, mine)
+    assert [(one.field, one.id) for one in found] == [
+        ("tax_id", None if unseen else hidden), ("email", None if unseen else hidden),
+    ]  # fmt: skip
+    assert (len(heard), len(both)) == (1 + unseen, 2 + unseen)
