@@ -6,7 +6,8 @@ from crm_app.core.resource import RESOURCES
 from crm_app.services import actions, doubles, records
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
-from crm_app.state import forms, heads
+from crm_app.state import forms, heads, invoices, quotes, settlements, verbs
+from crm_app.state import trade as trades
 from tests.support import kernel, trade
 from tests.support.asked import asked
 
@@ -72,3 +73,38 @@ def test_all_that_should_tell_a_record_from_others_is_asked_at_once(admin, scope
         ("tax_id", None if unseen else hidden), ("email", None if unseen else hidden),
     ]  # fmt: skip
     assert (len(heard), len(both)) == (1 + unseen, 2 + unseen)
+
+
+def opened_document(resource, key):
+    also = {"beside": trades.beside, "standing": verbs.standing_of} | ALSO
+    also |= {"settlements": settlements.settlements_of, "parts": invoices.parts_of} if resource == "invoices" else {}
+    also |= {"versions": quotes.compared} if resource == "quotes" else {}
+    with asked() as heard:
+        found = forms.read(SYSTEM, RESOURCES.get(resource), key, False, also)
+    return found, len(heard)
+
+
+@pytest.mark.parametrize("resource", ["quotes", "orders", "deliveries", "invoices"])
+def test_a_document_is_opened_by_as_many_statements_whatever_its_lines(trading, resource):
+    account, goods = trade.customer(), trade.product(10)
+    few, many = (
+        trade.document(resource, account, *(trade.line(1, 10, goods) for _ in range(number))) for number in (2, 30)
+    )
+    assert opened_document(resource, many)[1] == opened_document(resource, few)[1]
+
+
+def test_an_invoice_is_opened_by_as_many_statements_whatever_its_chain(trading):
+    account, goods = trade.customer(), trade.product(10)
+    keys = []
+    for parts in (1, 3):
+        order = trade.order(account, *(trade.line(parts, 10, goods) for _ in range(parts)))
+        made = [
+            trade.to("orders", "invoice", order, lines=trade.picked("orders", order, *[1] * parts))
+            for _ in range(parts)
+        ]
+        for invoice in made:
+            trade.run("invoices", "issue", invoice)
+        keys.append(made[0])
+    (one, few), (three, many) = (opened_document("invoices", key) for key in keys)
+    assert (len(one.also["beside"].nodes), len(three.also["beside"].nodes)) == (2, 4)
+    assert few == many
