@@ -108,3 +108,31 @@ def test_an_invoice_is_opened_by_as_many_statements_whatever_its_chain(trading):
     (one, few), (three, many) = (opened_document("invoices", key) for key in keys)
     assert (len(one.also["beside"].nodes), len(three.also["beside"].nodes)) == (2, 4)
     assert few == many
+
+
+def test_what_lines_refer_to_is_asked_at_once(trading):
+    account = trade.customer()
+    counts = []
+    for number in (2, 20):
+        lines = [trade.line(1, 10, trade.product(10)) for _ in range(number)]
+        with asked() as heard:
+            key = trade.document("quotes", account, *lines)
+        counts.append(len(heard))
+        with asked() as heard:
+            trade.run("quotes", "change", key, lines=lines)
+        counts.append(len(heard))
+    assert counts[:2] == counts[2:]
+
+
+def test_a_line_that_names_what_its_writer_may_not_see_is_refused_among_others(trading):
+    account, mine = trade.customer(), trade.product(10)
+    contact = actions.run(SYSTEM, "contacts", "create", None, {"name": "Ana"}).id
+    hidden = actions.run(SYSTEM, "contacts", "create", None, {"name": "Hidden"}).id
+    seller = kernel.user_with({"accounts.*": "all", "contacts.read": "own"})
+    given = {"contacts": [{"contact": contact}, {"contact": hidden}]}
+    assert trade.faults(lambda: actions.run(seller, "accounts", "change", account, given)).keys() == {
+        "contacts.0.contact", "contacts.1.contact",
+    }  # fmt: skip
+    assert trade.faults(lambda: trade.document("quotes", account, trade.line(1, 1, mine), trade.line(1, 1, 9999))).keys() == {
+        "lines.1.product"
+    }  # fmt: skip
