@@ -1,5 +1,6 @@
 """Serving: what has to hold before, the settings that Reflex wants, and the server that this process becomes."""
 
+import gc
 import os
 import socket
 import sys
@@ -66,7 +67,10 @@ def application() -> Any:
 
     from crm_app.crm_app import app
 
-    return app()
+    served = app()
+    gc.collect()
+    gc.freeze()  # what is there from the start stays: to look through all of it again and again makes everybody wait
+    return served
 
 
 @contextmanager
