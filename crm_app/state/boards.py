@@ -16,7 +16,7 @@ from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from .badges import beside
-from .changes import put
+from .changes import assign
 from .guard import on, signed_in
 from .session import Me, tell
 from .sums import told
@@ -64,7 +64,7 @@ class BoardState(rx.State, mixin=True):
     def _begin_board(self, params: list[tuple[str, str]]) -> None:
         """Whether the address asks for the board."""
         board = self.resource.board and ("view", "board") in params
-        put(self, board=board, _sizes={}, board_asking="", lanes=[])
+        assign(self, board=board, _sizes={}, board_asking="", lanes=[])
 
     def _board_address(self, url: str) -> str:
         return "&".join(part for part in (url, "view=board") if part) if self.board else url

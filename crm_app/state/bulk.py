@@ -14,7 +14,7 @@ from crm_app.services import actions, jobs, mass
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .changes import put
+from .changes import assign
 from .guard import on, signed_in
 from .session import tell
 
@@ -75,8 +75,8 @@ class BulkState(rx.State, mixin=True):
         self._unpick()
 
     def _unpick(self) -> None:
-        put(self, picked=[], everything=False, page_picked=False, picked_count="")
-        put(self, asked="", changing="", bulk_error="")
+        assign(self, picked=[], everything=False, page_picked=False, picked_count="")
+        assign(self, asked="", changing="", bulk_error="")
 
     async def _tell_picked(self) -> None:
         actor = await signed_in(self)

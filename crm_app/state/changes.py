@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 
-def put(state: rx.State, **values: Any) -> None:
+def assign(state: rx.State, **values: Any) -> None:
     """Set those of the values that are not what the state holds already."""
     for name, value in values.items():
         if state.get_value(name) != value:

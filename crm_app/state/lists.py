@@ -23,7 +23,7 @@ from .badges import brief
 from .boards import BoardState
 from .bulk import BulkState
 from .cells import CellState
-from .changes import put
+from .changes import assign
 from .filters import Chip, FilterState, chip_of
 from .guard import SIGNED_IN, on, signed_in
 from .reading import reading
@@ -153,20 +153,20 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
         if not counted:
             self._ask_sums()
         self.rows = shown.rows
-        put(self, _usual=shown.usual, _query=query, _total=shown.total, _capped=shown.capped)
+        assign(self, _usual=shown.usual, _query=query, _total=shown.total, _capped=shown.capped)
         if shown.views is not None:
             before = {tab.id: tab.count for tab in self.get_value("tabs")}
             self._take_views(shown.views, before if shown.counts is None else shown.counts)
         asked = self._asked(query)
-        heads, columns = _drawn(self.resource, query.sort, asked.columns, asked.widths)
+        heads, columns = _laid_out(self.resource, query.sort, asked.columns, asked.widths)
         address = self._board_address(replace(query, size=50).url())
-        put(self, text=query.text, address=address, steps=steps)
-        put(self, chips=shown.chips, heads=list(heads), columns=list(columns))
+        assign(self, text=query.text, address=address, steps=steps)
+        assign(self, chips=shown.chips, heads=list(heads), columns=list(columns))
         self._find_view()
         self._count_pages(actor.speech, query)
         if self.board:
             await self._show_lanes(actor, query)
-        put(self, loaded=True, failure="")
+        assign(self, loaded=True, failure="")
         await self._tell_export()
         if self.get_value("picked") or self.everything:
             await self._tell_picked()
@@ -183,7 +183,7 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
         ids = self.get_value("picked")
         picked = "&ids=" + ",".join(map(str, ids)) if ids else ""
         asked = self._asked(self.get_value("_query"))
-        put(self, export_query=replace(asked, widths=(), page=1, size=50).url() + picked)
+        assign(self, export_query=replace(asked, widths=(), page=1, size=50).url() + picked)
 
     def _count_pages(self, speech: Speech, query: Query) -> None:
         pages, rows = max(1, -(-self._total // query.size)), len(self.get_value("rows"))
@@ -191,7 +191,7 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
         first = (query.page - 1) * query.size + 1
         span = f"{speech.number(first)}\u2013{speech.number(first + rows - 1)}" if rows else "0"
         more = self._capped or query.page < pages
-        put(self, page_number=query.page, pages=pages, more=more, count=count, span=span)
+        assign(self, page_number=query.page, pages=pages, more=more, count=count, span=span)
 
     async def _refused(self, refusal: Refusal, *, stays: bool = False) -> Any:
         """A list that cannot be shown says why; anything else is a toast, and with `stays` this is."""
@@ -277,7 +277,7 @@ def choice_of(resource: Resource, heads: list[Head], query: Query) -> list[Colum
 
 
 @lru_cache(1_000)
-def _drawn(
+def _laid_out(
     resource: Resource, sort: str, columns: tuple[str, ...], widths: tuple[tuple[str, int], ...]
 ) -> tuple[tuple[Head, ...], tuple[Column, ...]]:
     """The columns, and the choice of them, of a list that is asked for so."""

@@ -15,7 +15,7 @@ from crm_app.services import views
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .changes import put
+from .changes import assign
 from .guard import on, signed_in
 from .session import tell
 
@@ -74,7 +74,7 @@ class ViewState(rx.State, mixin=True):
 
     def _take_views(self, found: list[views.View], counts: dict[int, str]) -> None:
         tabs = [Tab(one.id, one.name, counts.get(one.id, ""), one.shared, one.mine) for one in found]
-        put(self, _views=found, tabs=tabs)
+        assign(self, _views=found, tabs=tabs)
 
     def _find_view(self) -> None:
         """The tab that says what the list shows; the one that was opened stays so while it is being changed."""
@@ -85,7 +85,7 @@ class ViewState(rx.State, mixin=True):
         current = same or opened
         view = current.id if current and (here or same) else 0
         mine = bool(view and current and current.mine)
-        put(self, view=view, view_mine=mine, view_changed=view != 0 and same is None)
+        assign(self, view=view, view_mine=mine, view_changed=view != 0 and same is None)
 
     @on("read")
     async def open_view(self, key: int) -> Any:
@@ -185,7 +185,7 @@ class ViewState(rx.State, mixin=True):
 
     def _close_dialogs(self) -> None:
         """A page that is loaded again begins without them."""
-        put(self, naming="", view_error="", choosing_columns=False)
+        assign(self, naming="", view_error="", choosing_columns=False)
 
     def _shown_columns(self) -> list[str]:
         return [one.name for one in self.columns if one.chosen]
