@@ -125,14 +125,8 @@ def one(work: Work, resource: Resource, key: object, verb: str = "read") -> Item
         raise Missing(resource.one, number)
     _reached(work, verb).add((resource.name, number))
     found, parts = items_of(resource, names, [row])[0], RESOURCES.lines(resource)
-    inside = (
-        {
-            part.name: lines.read(work, part, number) if any_of else []
-            for part, any_of in zip(parts, row[-len(parts) :], strict=True)
-        }
-        if parts
-        else {}
-    )
+    there = zip(parts, row[len(row) - len(parts) :], strict=True)
+    inside = {part.name: lines.read(work, part, number) if any_of else [] for part, any_of in there}
     return replace(found, lines=inside) if inside else found
 
 
