@@ -1,10 +1,13 @@
 """Serving: what has to hold before, the settings that Reflex wants, and the server that this process becomes."""
 
+import gc
 import os
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from crm_app.core.settings import settings
 
@@ -53,8 +56,33 @@ def _become_granian(*options: str) -> NoReturn:
     logs = ("--log-level", "warning", "--log-config", str(ROOT / "crm_app" / "core" / "logs.json"))
     # Now and then a worker with an open websocket never ends (granian's issue 875); by default it is waited for.
     patience = ("--workers-kill-timeout", "5")
-    command = (sys.executable, "-m", "granian", *fixed, *logs, *patience, *options, "crm_app.crm_app:app")
+    command = (sys.executable, "-m", "granian", *fixed, *logs, *patience, *options, "crm_app.serving:application")
     os.execv(sys.executable, command)  # noqa: S606
+
+
+def application() -> Any:
+    """What granian's worker serves."""
+    with without("aiohttp", "valkey"):
+        import socketio  # noqa: F401 - its clients and its other brokers are no part of a server: twelve megabytes
+
+    from crm_app.crm_app import app
+
+    served = app()
+    gc.collect()
+    gc.freeze()  # what is there from the start stays: to look through all of it again and again makes everybody wait
+    return served
+
+
+@contextmanager
+def without(*modules: str) -> Iterator[None]:
+    """Let what is imported meanwhile do without these modules, which it takes where they are there. One that is loaded stays."""
+    barred = [name for name in modules if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(barred))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in barred:
+            del sys.modules[name]
 
 
 def _reflex_settings(redis_url: str) -> dict[str, str]:

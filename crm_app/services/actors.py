@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from crm_app.core.i18n import Speech
 
+_MOST_SCOPES = 1_000  # that are remembered
 _WIDTH = {"": 0, "own": 1, "team": 2, "all": 3}
 
 
@@ -21,9 +22,18 @@ class Actor:
     email: str = ""
     theme: str = "system"
     limits: tuple[str, ...] = ()
+    _scopes: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def scope(self, permission: str) -> str:
         """The widest scope held: all, team, own, or "" for none. An API token's limits narrow what may be done at all."""
+        known = self._scopes.get(permission)
+        if known is None:
+            if len(self._scopes) >= _MOST_SCOPES:
+                self._scopes.clear()
+            known = self._scopes[permission] = self._scope_of(permission)
+        return known
+
+    def _scope_of(self, permission: str) -> str:
         if not self.covers(permission):
             return ""
         resource = permission.partition(".")[0]

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -110,25 +111,31 @@ class SetOff:
 
 def set_off(work: Work, key: int) -> list[SetOff]:
     """The deposits that this invoice takes off, or the invoices that take this deposit off, as far as the actor may read them."""
+    mine, found = records.readable(work, records.resource_of("invoices")), []
+    for statement in _set_off():
+        rows = work.read(statement.where(*mine) if mine else statement, {"key": key})
+        found += [SetOff(one, name, day, -net, money) for one, name, day, money, net in rows]
+    return found
+
+
+@cache
+def _set_off() -> tuple[sa.Select[Any], ...]:
+    """The statements for both sides of the invoice :key, made once."""
     taking: Any = aliased(InvoiceLine)
     deposit: Any = aliased(InvoiceLine)
     number, status = column_of(Invoice, "id"), column_of(Invoice, "status")
     told = (number, column_of(Invoice, "number"), column_of(Invoice, "date"), column_of(Invoice, "currency"))
-    mine = (status != InvoiceStatus.CANCELLED.value, *records.readable(work, records.resource_of("invoices")))
-    found = []
-    for here, there in ((taking, deposit), (deposit, taking)):
-        statement = (
-            sa.select(*told, sa.func.sum(taking.net))
-            .select_from(taking)
-            .join(deposit, deposit.id == taking.deposit_line)
-            .join(Invoice, number == there.invoice)
-            .where(here.invoice == key, *mine)
-            .group_by(*told)
-            .order_by(number)
-            .limit(_MOST)
-        )
-        found += [SetOff(one, name, day, -net, money) for one, name, day, money, net in work.session.execute(statement)]
-    return found
+    return tuple(
+        sa.select(*told, sa.func.sum(taking.net))
+        .select_from(taking)
+        .join(deposit, deposit.id == taking.deposit_line)
+        .join(Invoice, number == there.invoice)
+        .where(here.invoice == sa.bindparam("key"), status != InvoiceStatus.CANCELLED.value)
+        .group_by(*told)
+        .order_by(number)
+        .limit(_MOST)
+        for here, there in ((taking, deposit), (deposit, taking))
+    )
 
 
 def _of_payment(work: Work, key: int) -> sa.ColumnElement[bool]:

@@ -4,8 +4,9 @@ Of one that its reader may not see they are told that it is there, and nothing e
 records, for they are to look into it. To ask for a value so, they have to store it in a record of their own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,15 +31,30 @@ class Double:
     id: int | None
 
 
-def of_record(work: Work, resource: Resource, key: int, names: Iterable[str] | None = None) -> list[Double]:
-    """What other records share with this one of its telling fields, or of those of them in `names`."""
+def of_record(
+    work: Work,
+    resource: Resource,
+    key: int,
+    names: Iterable[str] | None = None,
+    own: Mapping[str, Any] | None = None,
+) -> list[Double]:
+    """What other records share with this one of its telling fields, or of those of them in `names`. `own` is what it holds, where
+    that has been read.
+    """
     asked = [name for name in resource.telling if names is None or name in names]
     if not asked:
         return []
-    columns = [column_of(resource.table, name) for name in asked]
-    own = work.session.execute(sa.select(*columns).where(column_of(resource.table, "id") == key)).first()
-    shared = zip(asked, own or (), strict=bool(own))
-    return [double for name, value in shared if value for double in _others(work, resource, key, name, value)]
+    if own is None:
+        row = work.read(_own(resource), {"key": key}).first()
+        own = dict(zip(resource.telling, row, strict=True)) if row else {}
+    return _of_values(work, resource, key, {name: own[name] for name in asked if own.get(name)})
+
+
+@cache
+def _own(resource: Resource) -> sa.Select[Any]:
+    """The telling fields of the record :key."""
+    columns = [column_of(resource.table, name) for name in resource.telling]
+    return sa.select(*columns).where(column_of(resource.table, "id") == sa.bindparam("key"))
 
 
 def of_many(work: Work, resource: Resource, keys: Sequence[int], most: int = 100) -> list[tuple[int, Double]]:
@@ -62,21 +78,49 @@ def in_common(resource: Resource, names: Iterable[str], count: int) -> list[Doub
     return [Double(spec.name, Message(text, field=Message(spec.label), count=count), None) for spec in given]
 
 
-def _others(work: Work, resource: Resource, key: int, name: str, value: str) -> list[Double]:
-    number, field = column_of(resource.table, "id"), Message(resource.fields[name].label)
-    same = (alike(resource, name, value), number != key)
-    found: list[Any] = []
-    if work.actor.may(resource.permission("read")):
-        named = sa.select(number, column_of(resource.table, resource.label))
-        found = list(work.session.execute(named.where(*same, *readable(work, resource)).order_by(number).limit(MOST)))
+def _of_values(work: Work, resource: Resource, key: int, held: dict[str, Any]) -> list[Double]:
+    """The others that hold one of these values. One statement asks for all fields."""
+    seen, mine = work.actor.may(resource.permission("read")), []
+    found: dict[str, list[tuple[int, str]]] = {name: [] for name in held}
+    names = tuple(held)
+    if names and seen:
+        mine = readable(work, resource)
+        asked = _alike(resource, names) if not mine else _others(resource, names, mine)
+        for place, other, label in sorted(work.read(asked, held | {"key": key}), key=lambda row: row[:2]):
+            found[names[place]].append((other, label))
+    hidden = tuple(name for name in names if not found[name]) if mine or not seen else ()
     cares = work.actor.may(resource.permission("create")) or work.actor.may(resource.permission("change"))
-    if not found and cares and work.session.scalar(sa.select(number).where(*same).limit(1)) is not None:
+    there = work.read(_alike(resource, hidden), held | {"key": key}).all() if hidden and cares else ()
+    unseen = {hidden[row[0]] for row in there}
+    return [double for name in names for double in _told(resource, name, found[name], unseen=name in unseen)]
+
+
+def _told(resource: Resource, name: str, others: list[tuple[int, str]], *, unseen: bool) -> list[Double]:
+    field = Message(resource.fields[name].label)
+    if unseen:
         return [Double(name, Message("{field}: the same as in a record that you may not see.", field=field), None)]
     text = "{field}: the same as in {name}."
-    return [Double(name, Message(text, field=field, name=label), other) for other, label in found]
+    return [Double(name, Message(text, field=field, name=label), other) for other, label in others]
 
 
-def alike(resource: Resource, name: str, value: str) -> sa.ColumnElement[bool]:
+@cache
+def _alike(resource: Resource, names: tuple[str, ...]) -> Any:
+    """The same statement where nobody's scope narrows it, made once."""
+    return _others(resource, names, [])
+
+
+def _others(resource: Resource, names: tuple[str, ...], mine: list[sa.ColumnElement[bool]]) -> Any:
+    """For each field the first records but :key that hold its value (the parameter of its name): place in `names`, id, label."""
+    number, label = (column_of(resource.table, part) for part in ("id", resource.label))
+    each = []
+    for place, name in enumerate(names):
+        held = alike(resource, name, sa.bindparam(name, type_=column_of(resource.table, name).type))
+        some = sa.select(number, label).where(held, number != sa.bindparam("key"), *mine).order_by(number).limit(MOST)
+        each.append(sa.select(sa.literal(place), *some.subquery(f"of_{name}").c))
+    return sa.union_all(*each) if len(each) > 1 else each[0]
+
+
+def alike(resource: Resource, name: str, value: Any) -> sa.ColumnElement[bool]:
     """True for the records that hold the value: e-mail addresses in whatever case, all else to the letter. An index answers."""
     same = sa.func.lower(value) if isinstance(resource.fields[name].kind, Email) else value
     return _said(resource, name) == same  # type: ignore[no-any-return]

@@ -15,7 +15,7 @@ from crm_app.core.resource import Resource
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceStatus
 from crm_app.models.quotes import Quote, QuoteStatus
 
-from . import ageing, credit, exposure, records, stock, trade, whole
+from . import ageing, credit, exposure, records, related, stock, trade, whole
 from .search import tested
 from .work import Work, column_of
 
@@ -49,7 +49,7 @@ def owing(work: Work, item: records.Item) -> tuple[Figure, ...]:
     customer = "customer" in (item.values["roles"] or ())
     figures: list[Figure] = []
     if "ageing.read" in told:
-        owed_now = ageing.owed_now(work, item.id, today)
+        owed_now = ageing.owed_now(work, item.id, today) if _may_have(work, item, "invoices", "payments") else []
         figures += _owed(owed_now, own) if owed_now or customer else []
     limit = item.values["credit_limit"]
     if limit is not None and "held.read" in told:
@@ -63,8 +63,14 @@ def _account(work: Work, item: records.Item) -> tuple[Figure, ...]:
     own, today = trade.company(work).currency, trade.today(work)
     figures = [*owing(work, item)]
     for name, found in (("quotes", _open_quotes), ("orders", _to_deliver), ("invoices", _sales)):
-        figures += found(work, item.id, own, today) if work.actor.scope(f"{name}.read") == "all" else []
+        if work.actor.scope(f"{name}.read") == "all" and _may_have(work, item, name):
+            figures += found(work, item.id, own, today)
     return tuple(figures)
+
+
+def _may_have(work: Work, item: records.Item, *lists: str) -> bool:
+    """False where it is known that the account has no documents of these kinds."""
+    return related.may_be_named(work, records.resource_of("accounts"), item.id, *lists)
 
 
 def _owed(owing: list[ageing.Owing], own: str) -> list[Figure]:

@@ -10,11 +10,12 @@ import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -205,13 +206,24 @@ def of_record(work: Work, resource: Resource, key: object, *, below: bool = Fals
 
     With `below`, also those of the records below it in its tree, as far as the actor may read these.
     """
-    where = trees.family(work, resource, records.reach(work, resource, key), whole=below)
-    statement = sa.select(Attachment).where(
-        column_of(Attachment, "resource") == resource.name, column_of(Attachment, "record").in_(where)
-    )
-    return [
-        _file(row) for row in work.session.scalars(statement.order_by(column_of(Attachment, "id").desc()).limit(500))
-    ]
+    number, given = records.reach(work, resource, key), {"resource": resource.name}
+    if not below:
+        return [File(*row) for row in work.read(_hanging(), given | {"key": number})]
+    where = trees.family(work, resource, number, whole=True)
+    return [File(*row) for row in work.read(_files().where(column_of(Attachment, "record").in_(where)), given)]
+
+
+@cache
+def _hanging() -> sa.Select[Any]:
+    """The statement for the files of the record :key, made once."""
+    return _files().where(column_of(Attachment, "record") == sa.bindparam("key"))
+
+
+def _files() -> sa.Select[Any]:
+    """Files on records of that :resource, newest first, as `File` takes them."""
+    columns = [column_of(Attachment, part.name) for part in fields(File)]
+    mine = column_of(Attachment, "resource") == sa.bindparam("resource")
+    return sa.select(*columns).where(mine).order_by(column_of(Attachment, "id").desc()).limit(500)
 
 
 def one(work: Work, key: int) -> File:

@@ -16,7 +16,7 @@ from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Lines, Resource
 from crm_app.models.base import encoded
 
-from .values import columns_for, insert_rows, items_of, resource_of
+from .values import columns_for, insert_rows, items_of, refer_all, resource_of
 from .values import parse as parse_values
 from .work import Work, all_or_nothing, column_of, kept
 
@@ -68,6 +68,11 @@ def read_many(work: Work, part: Lines, parents: list[int]) -> dict[int, list[Any
     return found
 
 
+def any_inside(part: Lines, parent: Any) -> Any:
+    """True where there are such lines inside the record with that id: mostly there are none, which needs no question more."""
+    return sa.exists().where(column_of(part.resource.table, part.parent) == parent)
+
+
 @cache
 def _inside(part: Lines) -> sa.Select[Any]:
     """The statement for the lines inside some records, made once; the record's id comes last."""
@@ -108,6 +113,7 @@ def _parse_part(
     work: Work, part: Lines, rows: list[object], parent: int | None, errors: dict[str, Message]
 ) -> list[tuple[int | None, dict[str, Any]]]:
     known = {item.id for item in read(work, part, parent)} if parent is not None else set()
+    refer_all(work, part.resource, [row for row in rows if isinstance(row, dict)])
     found: list[tuple[int | None, dict[str, Any]]] = []
     for number, row in enumerate(rows):
         given = dict(row) if isinstance(row, dict) else {}

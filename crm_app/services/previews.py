@@ -1,7 +1,6 @@
 """What a document would come to, without saving it: lines filled in and priced, taxes, totals; and why a line costs what it costs."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -9,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid
-from crm_app.core.fields import BadValue, Reference
 from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.accounts import Account
@@ -59,7 +57,7 @@ def preview(
     rows = [dict(row) if isinstance(row, dict) else {} for row in given[:LIMIT]]
     found = _find(work, [str(row.pop("find", "") or "")[:200] for row in rows])
     opened = [bool(row.pop("open", False)) for row in rows]
-    values.refer_to(work, values.resource_of("products"), _products(rows))
+    values.refer_all(work, part.resource, rows)
     views: list[LineView | None] = [None] * len(rows)
     parsed: dict[int, Numbered] = {}
     for number, row in enumerate(rows):
@@ -78,15 +76,6 @@ def preview(
         margin = _margin(work, values_of_head, line, asked)
         views[number] = LineView(line, faults, found[number], margin)
     return Preview(values_of_head, [view or LineView({}) for view in views])
-
-
-def _products(rows: Sequence[Mapping[str, object]]) -> set[int]:
-    """The products that these rows name."""
-    found = set()
-    for row in rows:
-        with suppress(BadValue):
-            found.add(Reference("products").parse(row.get("product")))
-    return {key for key in found if key is not None}
 
 
 def around(work: Work, resource: Resource, head: Mapping[str, object]) -> Mapping[str, Any]:

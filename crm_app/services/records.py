@@ -124,8 +124,9 @@ def one(work: Work, resource: Resource, key: object, verb: str = "read") -> Item
     if row is None:
         raise Missing(resource.one, number)
     _reached(work, verb).add((resource.name, number))
-    found = items_of(resource, names, [row])[0]
-    inside = {part.name: lines.read(work, part, number) for part in RESOURCES.lines(resource)}
+    found, parts = items_of(resource, names, [row])[0], RESOURCES.lines(resource)
+    there = zip(parts, row[len(row) - len(parts) :], strict=True)
+    inside = {part.name: lines.read(work, part, number) if any_of else [] for part, any_of in there}
     return replace(found, lines=inside) if inside else found
 
 
@@ -151,15 +152,16 @@ def reaches(work: Work, resource: Resource, number: int, verb: str) -> bool:
 
 
 def _found(work: Work, resource: Resource, number: int, names: tuple[str, ...], verb: str) -> Any:
-    statement = _by_id(resource, names).where(*readable(work, resource, verb))
-    return work.read(statement, {"number": number}).first()
+    statement, mine = _by_id(resource, names), readable(work, resource, verb)
+    return work.read(statement.where(*mine) if mine else statement, {"number": number}).first()
 
 
 @cache
 def _by_id(resource: Resource, names: tuple[str, ...]) -> sa.Select[Any]:
-    """The statement for one record, made once."""
+    """The statement for one record, made once; last it tells of each kind of its lines whether there are any."""
     key = column_of(resource.table, "id")
-    return selecting(resource, names).where(key == sa.bindparam("number"))
+    each = [lines.any_inside(part, key) for part in RESOURCES.lines(resource) if names]
+    return selecting(resource, names).add_columns(*each).where(key == sa.bindparam("number"))
 
 
 def _reached(work: Work, verb: str) -> set[tuple[str, int]]:

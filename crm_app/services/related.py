@@ -54,19 +54,23 @@ class Group:
     inside: bool = False
 
 
+@dataclass(frozen=True)
+class _Named:
+    """Whether anything lies right below a record in its tree, and of each list whether any of its records names it."""
+
+    below: bool
+    lists: dict[tuple[Resource, str], bool]
+
+
 def of_record(work: Work, resource: Resource, item: records.Item, *, below: bool = False) -> list[Group]:
     """The groups that have something in them and that the actor may read. `item` has been read with its lines.
 
     With `below`, what the lines and notes of the records below it name is among it.
     """
-    lists = tuple(
-        (other, name)
-        for other in RESOURCES
-        if other.nav and work.actor.may(other.permission("read"))
-        for name in other.filters
-        if _refers(other, name, resource) and name != other.inside and (other is not resource or name != resource.tree)
-    )
+    lists = tuple(one for one in _referring(resource, tuple(RESOURCES)) if work.actor.may(one[0].permission("read")))
     named = work.read(_naming(resource, lists), {"key": item.id}).one()
+    if not work.verb:
+        work.session.info["named", resource.name, item.id] = _Named(named[0], dict(zip(lists, named[1:], strict=True)))
     leaf = not resource.tree or (item.values[resource.tree] is None and not named[0])
     found = [] if leaf else [_tree(work, resource, item)]
     whole = below and bool(resource.tree)
@@ -85,11 +89,38 @@ def of_record(work: Work, resource: Resource, item: records.Item, *, below: bool
 
 def has_below(work: Work, resource: Resource, key: int) -> bool:
     """Whether anything that the actor may read lies below the record in its tree."""
-    if not resource.tree or not work.read(_naming(resource, ()), {"key": key}).one()[0]:
+    if not resource.tree or not _bears(work, resource, key):
         return False
     number = column_of(resource.table, "id")
     family = trees.family(work, resource, key, whole=True)
     return work.session.scalar(sa.select(number).where(number.in_(family), number != key).limit(1)) is not None
+
+
+def _bears(work: Work, resource: Resource, key: int) -> bool:
+    """Whether anything lies right below the record, whoever may read it; a reading Work that has its groups knows."""
+    known: _Named | None = work.session.info.get(("named", resource.name, key))
+    return bool(work.read(_naming(resource, ()), {"key": key}).one()[0] if known is None else known.below)
+
+
+def may_be_named(work: Work, resource: Resource, key: int, *lists: str) -> bool:
+    """False where a reading Work that has the record's groups knows that no record of these lists names it."""
+    known: _Named | None = work.session.info.get(("named", resource.name, key))
+    if known is None:
+        return True
+    asked = [(other.name, any_of) for (other, _), any_of in known.lists.items() if other.name in lists]
+    return {name for name, _ in asked} != set(lists) or any(any_of for _, any_of in asked)
+
+
+@cache
+def _referring(resource: Resource, all_of: tuple[Resource, ...]) -> tuple[tuple[Resource, str], ...]:
+    """The lists among all, each with the field by which it refers to that kind of record."""
+    return tuple(
+        (other, name)
+        for other in all_of
+        if other.nav
+        for name in other.filters
+        if _refers(other, name, resource) and name != other.inside and (other is not resource or name != resource.tree)
+    )
 
 
 def _refers(other: Resource, name: str, resource: Resource) -> bool:

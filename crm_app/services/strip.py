@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from crm_app.core.errors import NotAllowed
 from crm_app.core.fields import Choice
 from crm_app.models.invoices import Invoice, InvoicePart
-from crm_app.models.payments import Allocation, Payment
+from crm_app.models.payments import Allocation
 
 from . import instalments, ledger, records, standings, taxes, trade
 from .ledger import HEADS, ancestor_of
@@ -77,53 +78,72 @@ def _family(work: Work, resource: str, key: int) -> dict[str, set[int]]:
     else:  # a payment has no lines: it stands at the end of its invoices' chains
         found["invoices"] = set(_settled(work, key))
     for target in ("invoices", "deliveries", "orders"):
-        sources = _ORDER[: _ORDER.index(target)]
-        _add(work, found, {source: _up(source, target, found[target]) for source in sources})
+        _add(work, found, _all_above(target), found[target])
     above = _ORDER[: _ORDER.index(resource) + 1] if resource in HEADS else ()
     for source in above:
-        targets = _ORDER[_ORDER.index(source) + 1 :]
-        _add(work, found, {target: _down(source, target, found[source]) for target in targets})
+        _add(work, found, _all_below(source), found[source])
     found["invoices"] |= _corrections(work, found["invoices"])
     return found
 
 
-def _add(work: Work, found: dict[str, set[int]], wanted: Mapping[str, list[_Ids]]) -> None:
-    """What these statements find, all in one question: each costs more to ask than to answer."""
-    parts = [statement.add_columns(sa.literal(name)) for name, statements in wanted.items() for statement in statements]
-    if parts:
-        for number, name in work.session.execute(sa.union(*parts)):
+def _add(work: Work, found: dict[str, set[int]], statement: sa.CompoundSelect[Any] | None, keys: set[int]) -> None:
+    """What the statement finds of these :keys."""
+    if statement is not None and keys:
+        for number, name in work.read(statement, {"keys": sorted(keys)}):
             found[name].add(number)
 
 
-def _up(source: str, target: str, keys: set[int]) -> list[_Ids]:
-    """The documents of `source` that lines or heads of these were made from."""
+@cache
+def _all_above(target: str) -> sa.CompoundSelect[Any] | None:
+    """The statement for all that the :keys of that kind were made from: id, kind."""
+    return _together({source: _up(source, target) for source in _ORDER[: _ORDER.index(target)]})
+
+
+@cache
+def _all_below(source: str) -> sa.CompoundSelect[Any] | None:
+    """The statement for all that was made from the :keys of that kind: id, kind."""
+    return _together({target: _down(source, target) for target in _ORDER[_ORDER.index(source) + 1 :]})
+
+
+def _together(wanted: Mapping[str, list[_Ids]]) -> sa.CompoundSelect[Any] | None:
+    """All in one question, made once: each costs more to ask, and to make, than to answer."""
+    parts = [statement.add_columns(sa.literal(name)) for name, statements in wanted.items() for statement in statements]
+    return sa.union(*parts) if parts else None
+
+
+def _keys() -> Any:
+    return sa.bindparam("keys", expanding=True)
+
+
+def _up(source: str, target: str) -> list[_Ids]:
+    """The documents of `source` that lines or heads of the :keys were made from."""
     head, line = HEADS[target]
     found: list[_Ids] = []
-    if keys and ancestor_of(source, target) in line.__table__.columns:
+    if ancestor_of(source, target) in line.__table__.columns:
         _, source_line = HEADS[source]
         origin = column_of(line, ancestor_of(source, target))
         joined = sa.select(column_of(source_line, source_line.PARENT)).join(
             line, origin == column_of(source_line, "id")
         )
-        found.append(joined.where(column_of(line, line.PARENT).in_(keys)))
-    if keys and _POINTERS[source] in head.__table__.columns:
+        found.append(joined.where(column_of(line, line.PARENT).in_(_keys())))
+    if _POINTERS[source] in head.__table__.columns:
         pointer = column_of(head, _POINTERS[source])
-        found.append(sa.select(pointer).where(column_of(head, "id").in_(keys), pointer.is_not(None)))
+        found.append(sa.select(pointer).where(column_of(head, "id").in_(_keys()), pointer.is_not(None)))
     return found
 
 
-def _down(source: str, target: str, keys: set[int]) -> list[_Ids]:
-    """The documents of `target` that were made from these."""
+def _down(source: str, target: str) -> list[_Ids]:
+    """The documents of `target` that were made from the :keys."""
     head, line = HEADS[target]
     found: list[_Ids] = []
-    if keys and ancestor_of(source, target) in line.__table__.columns:
+    if ancestor_of(source, target) in line.__table__.columns:
         _, source_line = HEADS[source]
-        mine = sa.select(column_of(source_line, "id")).where(column_of(source_line, source_line.PARENT).in_(keys))
+        mine = sa.select(column_of(source_line, "id")).where(column_of(source_line, source_line.PARENT).in_(_keys()))
         origin = column_of(line, ancestor_of(source, target))
         found.append(sa.select(column_of(line, line.PARENT)).where(origin.in_(mine)))
-    if keys and _POINTERS[source] in head.__table__.columns:
+    if _POINTERS[source] in head.__table__.columns:
         pointer = column_of(head, _POINTERS[source])
-        found.append(sa.select(column_of(head, "id")).where(pointer.in_(keys)))
+        found.append(sa.select(column_of(head, "id")).where(pointer.in_(_keys())))
     return found
 
 
@@ -169,28 +189,36 @@ def _nodes(work: Work, name: str, keys: set[int], here: tuple[str, int]) -> list
         mine = records.readable(work, found)
     except NotAllowed:
         return []
-    table: Any = Payment if name == "payments" else HEADS[name][0]
-    key = column_of(table, "id")
-    statement = sa.select(table).where(key.in_(keys), *mine).order_by(key).limit(_SHOWN)
-    rows: list[Any] = list(work.session.scalars(statement)) if keys else []
+    statement = _heads(name).where(*mine) if mine else _heads(name)
+    rows = work.read(statement, {"keys": sorted(keys)}).mappings() if keys else ()
     return [_node(work, name, row, here) for row in rows]
 
 
-def _node(work: Work, name: str, row: Any, here: tuple[str, int]) -> Node:
+@cache
+def _heads(name: str) -> sa.Select[Any]:
+    """What is told of the :keys of that kind, the first of them."""
     found = records.resource_of(name)
-    values = {field: getattr(row, field) for field in found.fields}
+    money = "amount" if name == "payments" else "total"
+    told = dict.fromkeys(("id", "number", "date", "currency", money, *standings.needs(found)))
+    key = column_of(found.table, "id")
+    columns = (column_of(found.table, field) for field in told)
+    return sa.select(*columns).where(key.in_(_keys())).order_by(key).limit(_SHOWN)
+
+
+def _node(work: Work, name: str, values: Mapping[Any, Any], here: tuple[str, int]) -> Node:
+    found = records.resource_of(name)
     standing = standings.of(found, values, trade.today(work))
     kind = found.fields["kind"].kind if "kind" in found.fields else None
     return Node(
         name,
-        row.id,
-        row.number or "",
-        kind.label(row.kind) if isinstance(kind, Choice) else found.one,
-        row.date,
-        values["amount"] if name == "payments" else row.total,
-        row.currency or "",
+        values["id"],
+        values["number"] or "",
+        kind.label(values["kind"]) if isinstance(kind, Choice) else found.one,
+        values["date"],
+        values["amount" if name == "payments" else "total"],
+        values["currency"] or "",
         standing[-1],
-        (name, row.id) == here,
+        (name, values["id"]) == here,
     )
 
 
@@ -198,14 +226,7 @@ def lines_of(work: Work, resource: str, key: int) -> list[LineSums]:
     """What became of each line of a quote, order, delivery note or invoice that the actor may read, and what of it is still
     promised; drafts do not count.
     """
-    _, line = HEADS[resource]
-    rows = list(
-        work.session.scalars(
-            sa.select(line)
-            .where(column_of(line, line.PARENT) == key)
-            .order_by(column_of(line, "position"), column_of(line, "id"))
-        )
-    )
+    rows = work.read(_lines(resource), {"key": key}).all()
     done = ledger.sums(work, resource, [row.id for row in rows], done=True)
     promised = ledger.promised(work, resource, done, trade.today(work))
     return [
@@ -218,6 +239,15 @@ def lines_of(work: Work, resource: str, key: int) -> list[LineSums]:
         )
         for row in rows
     ]
+
+
+@cache
+def _lines(resource: str) -> sa.Select[Any]:
+    """The lines of the document :key of that kind, in their order."""
+    _, line = HEADS[resource]
+    columns = (column_of(line, name) for name in ("id", "description", "unit", "quantity"))
+    mine = column_of(line, line.PARENT) == sa.bindparam("key")
+    return sa.select(*columns).where(mine).order_by(column_of(line, "position"), column_of(line, "id"))
 
 
 def tax_lines(work: Work, resource: str, key: int) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -47,6 +47,29 @@ class Entry:
     text: str = ""
 
 
+class _Told(NamedTuple):
+    """What one Change says."""
+
+    entity: str
+    record: int
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class _Set(NamedTuple):
+    """The ChangeSet around it; `undone` says that a later one took it back."""
+
+    id: int
+    at: datetime
+    actor: int | None
+    verb: str
+    label: str
+    undoes: int | None
+    undone: bool
+
+
+_Row = tuple[_Told, _Set]
+_WIDTH = len(_Told._fields)
 _UNDOING = sa.orm.aliased(ChangeSet)
 _UNDONE = sa.exists().where(column_of(ChangeSet, "id") == _UNDOING.undoes)  # made once: it is costly to make
 
@@ -55,7 +78,8 @@ def of(work: Work, resource: Resource, key: object, *, before: int | None = None
     """What happened to the record, newest first; `before` (a ChangeSet's id) pages on. Raises Missing."""
     number = records.reach(work, resource, key)
     given = {"entity": resource.table.__tablename__, "key": number, "size": size, "before": before}
-    rows = work.session.execute(_recent(on=before is not None), given).all()
+    read = work.read(_recent(on=before is not None), given)
+    rows: list[_Row] = [(_Told(*row[:_WIDTH]), _Set(*row[_WIDTH:])) for row in read]
     who = records.names_of(work, records.resource_of("users"), {row[1].actor for row in rows if row[1].actor})
     mine = _mine(work)
     inside = {lines.resource.table.__tablename__: lines.resource for lines in RESOURCES.lines(resource)}
@@ -80,12 +104,12 @@ def _frozen_in(work: Work, resource: Resource, key: int) -> str:
     return "" if state in flow.editable else state
 
 
-def _goes_back(resource: Resource, inside: dict[str, Resource], state: str, rows: list[Any]) -> bool:
+def _goes_back(resource: Resource, inside: dict[str, Resource], state: str, rows: list[_Row]) -> bool:
     """Whether a change can be taken back from a record that is frozen in that state: what is beside it, what is loose, and
     the move that led here from another frozen state and gave no number.
     """
     flow: Any = resource.workflow
-    for change, _, _ in rows:
+    for change, _ in rows:
         before, after = change.before or {}, change.after or {}
         if change.entity in inside:
             return False
@@ -115,8 +139,10 @@ def _recent(*, on: bool) -> Any:
     recent = sa.select(of_set).where(mine).group_by(of_set).order_by(of_set.desc()).limit(sa.bindparam("size"))
     if on:
         recent = recent.where(of_set < sa.bindparam("before"))
+    told = [column_of(Change, name) for name in _Told._fields]
+    around = [column_of(ChangeSet, name) for name in _Set._fields[:-1]]
     return (
-        sa.select(Change, ChangeSet, _UNDONE)
+        sa.select(*told, *around, _UNDONE)
         .join(ChangeSet, of_set == ChangeSet.id)
         .where(mine, of_set.in_(recent.subquery().select()))
         .order_by(of_set.desc(), column_of(Change, "id"))
@@ -124,14 +150,14 @@ def _recent(*, on: bool) -> Any:
 
 
 def _entry(
-    work: Work, resource: Resource, inside: dict[str, Resource], rows: list[Any], who: dict[int, str], *, mine: bool
+    work: Work, resource: Resource, inside: dict[str, Resource], rows: list[_Row], who: dict[int, str], *, mine: bool
 ) -> Entry:
     """All that one ChangeSet did to the record and to the lines inside it."""
-    change_set, undone = rows[0][1], bool(rows[0][2])
-    made = any(change.entity == resource.table.__tablename__ and change.before is None for change, _, _ in rows)
+    change_set = rows[0][1]
+    made = any(change.entity == resource.table.__tablename__ and change.before is None for change, _ in rows)
     kind, note, text = "create" if made else "change", None, ""
     steps: list[Step] = []
-    for change, _, _ in () if made else rows:  # of what is new, nothing is told one by one
+    for change, _ in () if made else rows:  # of what is new, nothing is told one by one
         beside = beside_of(change.entity)
         if beside is not None:
             if change.entity == "note" and change.before is None and len(rows) == 1 and not change_set.undoes:
@@ -145,7 +171,7 @@ def _entry(
         else:
             steps += _steps(work, resource, change)
     return Entry(
-        change_set=change_set.id or 0,
+        change_set=change_set.id,
         at=change_set.at,
         who=who.get(change_set.actor or 0) or work.actor.speech.say("System"),
         verb=change_set.verb,
@@ -153,19 +179,19 @@ def _entry(
         label=change_set.label,
         steps=tuple(steps),
         undoes=change_set.undoes,
-        undone=undone,
+        undone=bool(change_set.undone),
         mine=mine,
         note=note,
         text=text,
     )
 
 
-def _beside_steps(beside: Beside, change: Change) -> list[Step]:
+def _beside_steps(beside: Beside, change: _Told) -> list[Step]:
     before, after = (change.before or {}).get(beside.text, ""), (change.after or {}).get(beside.text, "")
     return [Step(beside.name, str(before), str(after))]
 
 
-def _line_steps(work: Work, resource: Resource, change: Change) -> list[Step]:
+def _line_steps(work: Work, resource: Resource, change: _Told) -> list[Step]:
     """A line that came or went is told by its name, one that changed by its fields."""
     if change.before is not None and change.after is not None:
         return _steps(work, resource, change)
@@ -173,7 +199,7 @@ def _line_steps(work: Work, resource: Resource, change: Change) -> list[Step]:
     return [Step(resource.one, "", text) if change.before is None else Step(resource.one, text, "")]
 
 
-def _steps(work: Work, resource: Resource, change: Change) -> list[Step]:
+def _steps(work: Work, resource: Resource, change: _Told) -> list[Step]:
     before, after = change.before or {}, change.after or {}
     found: list[Step] = []
     for name in after:

@@ -1,6 +1,7 @@
 """What reading and writing records share: values from strangers, the rows an actor may reach, the names of what they refer to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -210,9 +211,25 @@ def referred(work: Work) -> set[tuple[str, int]]:
     return found
 
 
-def refer_to(work: Work, resource: Resource, keys: Iterable[int]) -> None:
-    """Find out at once which of these records may be referred to."""
-    referred(work).update((resource.name, key) for key in names_readable(work, resource, keys))
+def refer_all(work: Work, resource: Resource, rows: Iterable[Mapping[str, object]]) -> None:
+    """Find out at once, list by list, which of the records that these rows name may be referred to."""
+    named: dict[str, set[int]] = {}
+    for name in resource.writable:
+        kind = resource.fields[name].kind
+        if isinstance(kind, Reference):
+            named.setdefault(kind.resource, set()).update(_keys_in(kind, name, rows, work.actor.speech))
+    for other, keys in named.items():
+        asked = {key for key in keys if (other, key) not in referred(work)}
+        if len(asked) > 1:  # one alone is asked for when it is looked at
+            referred(work).update((other, key) for key in names_readable(work, resource_of(other), asked))
+
+
+def _keys_in(kind: Reference, name: str, rows: Iterable[Mapping[str, object]], speech: Speech) -> Iterator[int]:
+    for row in rows:
+        with suppress(BadValue):
+            key = kind.parse(row.get(name), speech)
+            if key is not None:
+                yield key
 
 
 def insert_rows(work: Work, table: Any, rows: list[dict[str, Any]]) -> list[int]:

@@ -16,6 +16,7 @@ from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from .badges import beside
+from .changes import assign
 from .guard import on, signed_in
 from .session import Me, tell
 from .sums import told
@@ -62,8 +63,8 @@ class BoardState(rx.State, mixin=True):
 
     def _begin_board(self, params: list[tuple[str, str]]) -> None:
         """Whether the address asks for the board."""
-        self.board = self.resource.board and ("view", "board") in params
-        self._sizes, self.board_asking, self.lanes = {}, "", []
+        board = self.resource.board and ("view", "board") in params
+        assign(self, board=board, _sizes={}, board_asking="", lanes=[])
 
     def _board_address(self, url: str) -> str:
         return "&".join(part for part in (url, "view=board") if part) if self.board else url

@@ -14,6 +14,7 @@ from crm_app.services import actions, jobs, mass
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
+from .changes import assign
 from .guard import on, signed_in
 from .session import tell
 
@@ -74,8 +75,8 @@ class BulkState(rx.State, mixin=True):
         self._unpick()
 
     def _unpick(self) -> None:
-        self.picked, self.everything, self.page_picked, self.picked_count = [], False, False, ""
-        self.asked = self.changing = self.bulk_error = ""
+        assign(self, picked=[], everything=False, page_picked=False, picked_count="")
+        assign(self, asked="", changing="", bulk_error="")
 
     async def _tell_picked(self) -> None:
         actor = await signed_in(self)

@@ -61,7 +61,8 @@ class SessionOwner(rx.State):
 
 def cookie_of(state: BaseState) -> str:
     """The session cookie of the websocket's handshake (a page cannot forge it)."""
-    return _session_in(state.router.headers.cookie or "")
+    headers = state.get_value("rx_router_headers")  # `state.router` puts all that is known of the page together first
+    return _session_in(headers.cookie or "")
 
 
 @functools.lru_cache(maxsize=1_000)  # the header is the same at every event of a socket
@@ -170,7 +171,7 @@ class Guard(rx.Middleware):
         root = state._get_root_state()
         actor = await actor_of(root)
         await _bind(root, actor.user if actor else None, open_page=event.name not in _INTERNAL)
-        if self._floods.refuses(actor, root.router.session.client_ip):
+        if self._floods.refuses(actor, root.get_value("rx_router_session").client_ip):
             return StateUpdate()
         if event.name in _INTERNAL:
             return None if _fits(event.name, event.payload) else StateUpdate()

@@ -48,7 +48,7 @@ class HeadState(rx.State, mixin=True):
     async def _find_neighbours(self, key: int) -> None:
         """Those of the page of the list that was looked at last, where the record stands on it."""
         found = next((one for one in ListState.__subclasses__() if one.resource is self.resource), None)
-        rows = (await self.get_state(found)).rows if found else []  # type: ignore[type-var]
+        rows = (await self.get_state(found)).get_value("rows") if found else []  # type: ignore[type-var]
         ways = {row.id: f"/{self.resource.name}/{row.id}" for row in rows}
         keys = list(ways)
         at = keys.index(key) if key in ways else len(keys)
@@ -81,7 +81,7 @@ def reached_by(work: Work, resource: Resource, item: records.Item) -> list[str]:
 
 def doubles_of(work: Work, resource: Resource, item: records.Item) -> list[DoubleRow]:
     """The records that hold the same as this one, where no two should."""
-    say, found = work.actor.speech.say, doubles.of_record(work, resource, item.id)
+    say, found = work.actor.speech.say, doubles.of_record(work, resource, item.id, own=item.values)
     return [DoubleRow(say(one.text), f"/{resource.name}/{one.id}" if one.id else "", one.id or 0) for one in found]
 
 

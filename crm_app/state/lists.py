@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
@@ -22,12 +23,13 @@ from .badges import brief
 from .boards import BoardState
 from .bulk import BulkState
 from .cells import CellState
+from .changes import assign
 from .filters import Chip, FilterState, chip_of
 from .guard import SIGNED_IN, on, signed_in
 from .reading import reading
 from .session import Me, greet, tell
 from .sums import SumState
-from .views import Column, ViewState, columns_of
+from .views import Column, ViewState, columns_of, counts_of
 
 
 @dataclasses.dataclass
@@ -53,7 +55,7 @@ class Head:
 
 @dataclasses.dataclass
 class Shown:
-    """What one reading of the list brought; `views` only where they were asked for."""
+    """What one reading of the list brought; `views` only where they were asked for, `counts` only where these come quickly."""
 
     rows: list[Row]
     total: int
@@ -61,6 +63,7 @@ class Shown:
     chips: list[Chip]
     usual: Usual
     views: list[View] | None
+    counts: dict[int, str] | None
 
 
 class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewState, mixin=True):
@@ -98,13 +101,14 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
             query = Query.from_params(params)
         except Invalid as bad:
             return await self._refused(bad)
-        await self._show(actor, replace(query, size=50), counted=False, opening=True)
-        return type(self).load_views if self._views else None
+        waiting = await self._show(actor, replace(query, size=50), counted=False, opening=True)
+        return type(self).load_views if waiting else None
 
     @on("read", supersedes=True)
     async def search(self, text: str) -> Any:
         """Filter while somebody types; a newer text overtakes this one."""
-        await self._show(await signed_in(self), replace(self._query, text=storable(text)[:200], page=1), counted=False)
+        query = replace(self.get_value("_query"), text=storable(text)[:200], page=1)
+        await self._show(await signed_in(self), query, counted=False)
 
     @on("read")
     async def sort_by(self, name: str, extend: bool) -> Any:
@@ -142,28 +146,31 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
 
     async def _show(
         self, actor: Actor, query: Query, *, counted: bool, steps: str = "replace", opening: bool = False
-    ) -> None:
+    ) -> bool:
+        """Show what the query asks for; whether its tabs, where they were read with it, are still to be counted."""
         known = (self._total, self._capped) if counted and self.loaded and not self.failure else None
-        shown = await reading(read, actor, self.resource, query, known, self._usual, opening=opening)
-        self._usual = shown.usual
+        shown = await reading(read, actor, self.resource, query, known, self.get_value("_usual"), opening=opening)
         if not counted:
             self._ask_sums()
         self.rows = shown.rows
+        assign(self, _usual=shown.usual, _query=query, _total=shown.total, _capped=shown.capped)
         if shown.views is not None:
-            self._take_views(shown.views, {tab.id: tab.count for tab in self.tabs})
-        self._query, self._total, self._capped = query, shown.total, shown.capped
-        self.text, self.address, self.steps = query.text, self._board_address(replace(query, size=50).url()), steps
-        heads = heads_of(self.resource, self._asked(query))
-        columns = choice_of(self.resource, heads, query)
-        self._put(chips=shown.chips, heads=heads, columns=columns)
+            before = {tab.id: tab.count for tab in self.get_value("tabs")}
+            self._take_views(shown.views, before if shown.counts is None else shown.counts)
+        asked = self._asked(query)
+        heads, columns = _laid_out(self.resource, query.sort, asked.columns, asked.widths)
+        address = self._board_address(replace(query, size=50).url())
+        assign(self, text=query.text, address=address, steps=steps)
+        assign(self, chips=shown.chips, heads=list(heads), columns=list(columns))
         self._find_view()
         self._count_pages(actor.speech, query)
         if self.board:
             await self._show_lanes(actor, query)
-        self.loaded, self.failure = True, ""
+        assign(self, loaded=True, failure="")
         await self._tell_export()
-        if self.picked or self.everything:
+        if self.get_value("picked") or self.everything:
             await self._tell_picked()
+        return bool(shown.views) and shown.counts is None
 
     async def _refresh_row(self, actor: Actor, key: int) -> None:
         """One row anew. It keeps its place though it may no longer match; it goes when it may no longer be read."""
@@ -172,23 +179,19 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
         self.rows = [(row if one.id == key else one) for one in self.rows if one.id != key or row]
         self._ask_sums()
 
-    def _put(self, **values: Any) -> None:
-        """Set what is different: all that is set goes over the wire, and is drawn again."""
-        for name, value in values.items():
-            if getattr(self, name) != value:
-                setattr(self, name, value)
-
     async def _tell_export(self) -> None:
-        picked = "&ids=" + ",".join(map(str, self.picked)) if self.picked else ""
-        self.export_query = replace(self._asked(self._query), widths=(), page=1, size=50).url() + picked
+        ids = self.get_value("picked")
+        picked = "&ids=" + ",".join(map(str, ids)) if ids else ""
+        asked = self._asked(self.get_value("_query"))
+        assign(self, export_query=replace(asked, widths=(), page=1, size=50).url() + picked)
 
     def _count_pages(self, speech: Speech, query: Query) -> None:
-        self.page_number = query.page
-        self.pages = max(1, -(-self._total // query.size))
-        self.more = self._capped or query.page < self.pages
-        self.count = speech.number(self._total) + ("+" if self._capped else "")
+        pages, rows = max(1, -(-self._total // query.size)), len(self.get_value("rows"))
+        count = speech.number(self._total) + ("+" if self._capped else "")
         first = (query.page - 1) * query.size + 1
-        self.span = f"{speech.number(first)}\u2013{speech.number(first + len(self.rows) - 1)}" if self.rows else "0"
+        span = f"{speech.number(first)}\u2013{speech.number(first + rows - 1)}" if rows else "0"
+        more = self._capped or query.page < pages
+        assign(self, page_number=query.page, pages=pages, more=more, count=count, span=span)
 
     async def _refused(self, refusal: Refusal, *, stays: bool = False) -> Any:
         """A list that cannot be shown says why; anything else is a toast, and with `stays` this is."""
@@ -225,7 +228,9 @@ def read(
         rows = rows_of(work, resource, found.items, names)
         chips = [chip_of(work, resource, part) for part in query.filters]
         tabs = [*views.ready(work, resource), *views.of(work, resource)] if opening else None
-    return Shown(rows, found.total, found.capped, chips, kept, tabs)
+        counts = views.quickly(work, resource, tabs) if tabs else None
+    told = None if counts is None else counts_of(actor, counts)
+    return Shown(rows, found.total, found.capped, chips, kept, tabs, told)
 
 
 def read_row(actor: Actor, resource: Resource, key: int, names: list[str]) -> Row | None:
@@ -269,6 +274,15 @@ def choice_of(resource: Resource, heads: list[Head], query: Query) -> list[Colum
     return [
         Column(name, name in shown, *sorts.get(name, ("", ""))) for name in dict.fromkeys((*shown, *resource.fields))
     ]
+
+
+@lru_cache(1_000)
+def _laid_out(
+    resource: Resource, sort: str, columns: tuple[str, ...], widths: tuple[tuple[str, int], ...]
+) -> tuple[tuple[Head, ...], tuple[Column, ...]]:
+    """The columns, and the choice of them, of a list that is asked for so."""
+    heads = heads_of(resource, Query(sort=sort, columns=columns, widths=widths))
+    return tuple(heads), tuple(choice_of(resource, heads, Query(sort=sort)))
 
 
 def rows_of(work: Work, resource: Resource, items: list[records.Item], names: list[str]) -> list[Row]:

@@ -15,6 +15,7 @@ from crm_app.services import views
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
+from .changes import assign
 from .guard import on, signed_in
 from .session import tell
 
@@ -72,20 +73,19 @@ class ViewState(rx.State, mixin=True):
         self._find_view()
 
     def _take_views(self, found: list[views.View], counts: dict[int, str]) -> None:
-        self._views = found
         tabs = [Tab(one.id, one.name, counts.get(one.id, ""), one.shared, one.mine) for one in found]
-        if self.tabs != tabs:
-            self.tabs = tabs
+        assign(self, _views=found, tabs=tabs)
 
     def _find_view(self) -> None:
         """The tab that says what the list shows; the one that was opened stays so while it is being changed."""
-        here = replace(self._query, page=1, size=50).url()
-        opened = next((one for one in self._views if one.id == self.view), None)
-        same = opened if opened and opened.url == here else next((one for one in self._views if one.url == here), None)
+        found: list[views.View] = self.get_value("_views")
+        here = replace(self.get_value("_query"), page=1, size=50).url()
+        opened = next((one for one in found if one.id == self.view), None)
+        same = opened if opened and opened.url == here else next((one for one in found if one.url == here), None)
         current = same or opened
-        self.view = current.id if current and (here or same) else 0
-        self.view_mine = bool(self.view and current and current.mine)
-        self.view_changed = self.view != 0 and same is None
+        view = current.id if current and (here or same) else 0
+        mine = bool(view and current and current.mine)
+        assign(self, view=view, view_mine=mine, view_changed=view != 0 and same is None)
 
     @on("read")
     async def open_view(self, key: int) -> Any:
@@ -185,7 +185,7 @@ class ViewState(rx.State, mixin=True):
 
     def _close_dialogs(self) -> None:
         """A page that is loaded again begins without them."""
-        self.naming, self.view_error, self.choosing_columns = "", "", False
+        assign(self, naming="", view_error="", choosing_columns=False)
 
     def _shown_columns(self) -> list[str]:
         return [one.name for one in self.columns if one.chosen]
@@ -206,7 +206,7 @@ class ViewState(rx.State, mixin=True):
 
     def _asked(self, query: Query) -> Query:
         """The question with this person's columns and widths, where it says nothing of them."""
-        own = self._usual or views.Usual()
+        own = self.get_value("_usual") or views.Usual()
         return replace(query, columns=query.columns or own.columns, widths=query.widths or own.widths)
 
     @on("read")
@@ -229,8 +229,13 @@ def read_views(actor: Actor, resource: Resource) -> tuple[list[views.View], dict
     with Work(actor) as work:
         found = [*views.ready(work, resource), *views.of(work, resource)]
         counts = views.counts(work, resource, found)
+    return found, counts_of(actor, counts)
+
+
+def counts_of(actor: Actor, counts: dict[int, tuple[int, bool]]) -> dict[int, str]:
+    """The counts as text."""
     number = actor.speech.number
-    return found, {key: number(total) + ("+" if capped else "") for key, (total, capped) in counts.items()}
+    return {key: number(total) + ("+" if capped else "") for key, (total, capped) in counts.items()}
 
 
 def add_view(actor: Actor, resource: Resource, given: dict[str, object], query: Query) -> int:

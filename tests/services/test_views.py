@@ -1,5 +1,7 @@
 """Saved views: who sees them, who may change them, what they count."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from crm_app.core.errors import Invalid, Missing, NotAllowed
@@ -7,6 +9,8 @@ from crm_app.core.query import Filter, Query
 from crm_app.services import actions, views
 from crm_app.services.actors import SYSTEM, Actor
 from crm_app.services.work import Work
+from crm_app.state import lists
+from crm_app.state.views import read_views
 from tests.support import kernel
 
 READ = {"accounts.read": "all"}
@@ -215,3 +219,38 @@ def test_columns_and_widths_are_no_part_of_the_history(admin):
     with Work(ana, "accounts.read") as work:
         views.keep(work, kernel.ACCOUNTS, views.Usual(("name", "city")))
     assert (work.change_set, columns(ana)) == (None, ("name", "city"))
+
+
+def test_counts_come_with_the_rows_once_they_are_known_to_come_quickly(admin, monkeypatch):
+    who = kernel.actor(admin)
+    key = save(who, "Sevilla", Query(filters=(Filter("city", "eq", "Sevilla"),)))
+    kernel.account(who, city="Sevilla")
+
+    def opened():
+        return lists.read(who, kernel.ACCOUNTS, Query(), None, None, opening=True)
+
+    monkeypatch.setattr(views, "_QUICK", 60)
+    monkeypatch.setattr(views, "_took", {})
+    assert opened().counts is None
+    assert read_views(who, kernel.ACCOUNTS)[1][key] == "1"
+    kernel.account(who, "Second", city="Sevilla")
+    assert opened().counts[key] == "2"
+    assert opened().counts == read_views(who, kernel.ACCOUNTS)[1]
+    assert lists.read(who, kernel.ACCOUNTS, Query(), None, None).counts is None
+    monkeypatch.setattr(views, "_QUICK", 0)
+    assert opened().counts is None
+
+
+def test_one_count_that_had_to_wait_does_not_make_a_view_slow(admin, monkeypatch):
+    who = kernel.actor(admin)
+    save(who, "Sevilla", Query(filters=(Filter("city", "eq", "Sevilla"),)))
+    times = iter((0, 1, 1, 9, 9, 17))
+    monkeypatch.setattr(views, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    monkeypatch.setattr(views, "_took", {})
+    took = []
+    with Work(who) as work:
+        monkeypatch.setattr(views.records, "count", lambda *_: (0, False))
+        for _ in range(3):
+            views.counts(work, kernel.ACCOUNTS, views.of(work, kernel.ACCOUNTS))
+            took += views._took.values()
+    assert took == [1, 2, 4]
