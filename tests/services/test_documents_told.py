@@ -56,8 +56,8 @@ def test_why_a_tax_is_charged_names_its_rate_its_class_and_the_customers_it_is_f
     for language, told in (
         ("en", ("10 % of 100.00. Tax class: Reduced; customers: Domestic", "15 % of 100.00. As the customer withholds it",
                 "All tax classes; customers: Within the EU, with tax identifier")),
-        ("es", ("10 % de 100,00. Tipo de impuesto: Reducido; clientes: Nacional", "15 % de 100,00. Según lo que retiene el cliente",
-                "Todos los tipos de impuesto; clientes: Dentro de la UE, con identificación fiscal")),
+        ("es", ("10 % de 100,00. Clase de impuesto: Reducido; clientes: Nacional", "15 % de 100,00. Según lo que retiene el cliente",
+                "Todas las clases de impuesto; clientes: Dentro de la UE, con identificación fiscal")),
     ):  # fmt: skip
         reader = replace(kernel.actor(crm.FOUNDER), speech=Speech(language))
         found = []
@@ -65,5 +65,9 @@ def test_why_a_tax_is_charged_names_its_rate_its_class_and_the_customers_it_is_f
             with Work(reader) as work:
                 there = beside(work, resource_of("quotes"), records.one(work, resource_of("quotes"), key))
             found.append({row["label"]: row["how"] for row in there.sheet["totals"]})
-        assert (found[0]["IVA 10 %"], found[0]["IRPF 15 %"]) == told[:2]
-        assert told[2] in found[1]["Intracomunitario 0 %"]
+        vat, irpf, inside = {
+            "en": ("VAT 10%", "Income tax withholding (IRPF) 15%", "Intra-Community 0%"),
+            "es": ("IVA 10 %", "IRPF 15 %", "Intracomunitario 0 %"),
+        }[language]
+        assert (found[0][vat], found[0][irpf]) == told[:2]
+        assert told[2] in found[1][inside]
