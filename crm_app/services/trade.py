@@ -168,7 +168,7 @@ def _of_day(work: Work, draft: Draft, account: Account, resource: str) -> None:
     values["date"] = values["date"] or today(work)
     values["currency"] = values["currency"] or account.currency or company(work).currency
     stored = _stored(work, draft, resource)
-    other = stored is None or stored.currency != values["currency"] or _corrects_another(stored, values)
+    other = stored is None or stored.currency != values["currency"] or _corrects_another(work, stored, values)
     if values["currency"] == company(work).currency:
         rate_of(values, currencies.Rate(ONE))
     elif values["rate"] is not None and "rate" in draft.given and (stored is None or stored.rate != values["rate"]):
@@ -187,9 +187,13 @@ def _of_day(work: Work, draft: Draft, account: Account, resource: str) -> None:
         draft.errors["rate"] = Message("Write a number above zero.")
 
 
-def _corrects_another(stored: Any, values: Mapping[str, Any]) -> bool:
-    """Whether a stored one is told now which invoice it corrects, and its rate was not typed."""
-    return not stored.rate_typed and values.get("corrects") not in (None, getattr(stored, "corrects", None))
+def _corrects_another(work: Work, stored: Any, values: Mapping[str, Any]) -> bool:
+    """Whether a stored one is told now which invoice it corrects, and its rate was not typed but for that of the one before."""
+    earlier = getattr(stored, "corrects", None)
+    if values.get("corrects") in (None, earlier):
+        return False
+    before = {"corrects": earlier, "currency": stored.currency}
+    return not stored.rate_typed or bool(_of_corrected(work, before)["rate"] == stored.rate)
 
 
 def _of_corrected(work: Work, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -160,4 +160,7 @@ def test_a_credit_note_that_is_written_takes_the_exchange_rate_of_its_invoice():
     typed = trade.document("invoices", account, line(1, 10), kind="credit_note", currency="SEK", rate="0.5")
     run("invoices", "change", typed, corrects=sold)
     assert of("invoices", typed).rate == D("0.5")
+    other = note(account, agreed, currency="SEK")
+    run("invoices", "change", other, corrects=sold)
+    assert [getattr(of("invoices", other), name) for name in names] == [getattr(of("invoices", sold), name) for name in names]
     assert trade.disagreements() == []
