@@ -32,6 +32,7 @@ from crm_app.models.snapshots import DocumentSnapshot
 from . import history, records, trees
 from .actors import SYSTEM
 from .refusals import told
+from .values import hold
 from .work import Work, all_or_nothing, column_of
 
 LIMIT = UPLOAD_LIMIT
@@ -187,9 +188,11 @@ def attach(work: Work, resource: Resource, key: object, name: object, stored: St
     """Hang stored bytes on a record. Raises Missing, NotAllowed; Invalid for no bytes at all."""
     if stored.size == 0:
         raise Invalid({"file": Message("The file is empty.")})
+    record = may_attach(work, resource, key)
+    hold(work, resource, record)
     row = Attachment(
         resource=resource.name,
-        record=may_attach(work, resource, key),
+        record=record,
         name=clean_name(name),
         media_type=stored.media_type,
         size=stored.size,

@@ -18,6 +18,7 @@ from crm_app.models.notes import NOTES
 from crm_app.models.notes import Note as Row
 
 from . import actions, history, records, trees
+from .values import hold
 from .work import Work, all_or_nothing, column_of
 
 
@@ -48,6 +49,7 @@ def write(work: Work, resource: Resource, key: object, given: Mapping[str, objec
     """A new note of the actor's on that record. Raises Missing, NotAllowed, Invalid."""
     number = may_write(work, resource, key)
     values = records.parse(work, NOTES, given, creating=True)
+    hold(work, resource, number)
     row = Row(resource=resource.name, record=number, author=work.actor.user, **values)
     work.session.add(row)
     work.session.flush()

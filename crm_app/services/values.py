@@ -211,6 +211,18 @@ def referred(work: Work) -> set[tuple[str, int]]:
     return found
 
 
+def hold(work: Work, resource: Resource, key: int) -> None:
+    """Let the record stay until the end of this Work, as a foreign key does, for what names it without one: who merges it or takes
+    it away waits. Raises Missing where somebody has just done so.
+    """
+    if resource.table.__table__.info.get("view"):
+        return
+    number = column_of(resource.table, "id")
+    found = sa.select(number).where(number == key)
+    if work.session.scalar(found.with_for_update(read=True, key_share=True) if work.verb else found) is None:
+        raise Missing(resource.one, key)
+
+
 def refer_all(work: Work, resource: Resource, rows: Iterable[Mapping[str, object]]) -> None:
     """Find out at once, list by list, which of the records that these rows name may be referred to."""
     named: dict[str, set[int]] = {}

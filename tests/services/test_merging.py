@@ -1,5 +1,6 @@
 """Two records become one: all that pointed at the others points at it, nothing is lost, and one undo brings all of it back."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from decimal import Decimal
 
 import pytest
@@ -402,3 +403,35 @@ def test_files_go_over(admin, tmp_path):
     assert names(kept) == ["a.txt"]
     actions.undo(SYSTEM, done.change_set)
     assert (names(kept), names(gone)) == ([], ["a.txt"])
+
+
+@pytest.mark.parametrize("what", ["note", "file"])
+@pytest.mark.parametrize("first", ["hang", "merge"])
+def test_what_is_hung_on_a_record_while_it_is_merged_is_neither_lost_nor_left_behind(admin, what, first):
+    kept, gone = kernel.account(name="Acme"), kernel.account(name="Old")
+
+    def hang(work):
+        if what == "note":
+            return notes.write(work, ACCOUNTS, gone, {"text": "Seen"})
+        with files.Upload() as upload:
+            upload.write(b"seen")
+            return files.attach(work, ACCOUNTS, gone, "a.txt", upload.keep())
+
+    def join(work):
+        return actions.run_in(work, actions.find("accounts", "merge"), kept, {"records": [gone]})
+
+    def alone(call):
+        with Work(SYSTEM, "accounts.merge") as work:
+            return call(work)
+
+    one, other = (hang, join) if first == "hang" else (join, hang)
+    with ThreadPoolExecutor(1) as pool:
+        with Work(SYSTEM, "accounts.merge") as work:
+            one(work)
+            meanwhile = pool.submit(alone, other)
+            wait([meanwhile], 2)
+        fault = meanwhile.exception()
+    listed = notes.of_record if what == "note" else files.of_record
+    with Work(SYSTEM) as work:
+        found = len(listed(work, ACCOUNTS, kept))
+    assert (type(fault), found) == ((type(None), 1) if first == "hang" else (Missing, 0))
