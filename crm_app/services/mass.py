@@ -24,6 +24,7 @@ from crm_app.models.history import Change, ChangeSet
 
 from . import actions, doubles, exchange, identity, jobs, many, records, rules
 from .actors import SYSTEM, Actor
+from .search import tested
 from .work import Work, column_of
 
 SMALL = 200
@@ -378,8 +379,9 @@ def _result(work: Work, resource: Resource, batch: str, refused: Refused) -> dic
     work.session.flush()
     of_batch = sa.select(column_of(ChangeSet, "id")).where(column_of(ChangeSet, "batch") == batch)
     records_of_batch = sa.func.count(sa.distinct(column_of(Change, "record")))
+    mine = tested([column_of(Change, "entity") == resource.table.__tablename__])  # else all that ever changed there is read
     rows = sa.select(records_of_batch, sa.func.max(column_of(Change, "change_set"))).where(
-        column_of(Change, "change_set").in_(of_batch), column_of(Change, "entity") == resource.table.__tablename__
+        column_of(Change, "change_set").in_(of_batch), *mine
     )
     done, change_set = work.session.execute(rows).one()
     told = {"count": done, "refused": refused.count, "first": refused.plain(), "change_set": change_set}

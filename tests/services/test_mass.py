@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from crm_app.core import clock
 from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
@@ -314,6 +315,29 @@ def test_a_job_that_is_cut_off_goes_on_where_it_was_and_counts_each_record_once(
     assert {one["id"] for one in result["left"]} == refusing
     assert kernel.value(ids[449], "tags") == ("other",)
     assert kernel.value(ids[0], "tags") == ("new",)
+
+
+def test_how_far_a_job_is_is_found_without_reading_all_that_ever_changed_in_its_list(admin):
+    """It is asked for after each part of the job, while nobody else can write."""
+    plans = []
+
+    def explain(connection, cursor, statement, values, *_):
+        if "count(distinct" in statement.lower():
+            sqlite = connection.dialect.name == "sqlite"
+            other = connection.connection.cursor()
+            if not sqlite:
+                other.execute("SET LOCAL enable_seqscan = off")
+            other.execute(f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{statement}", values)
+            plans.append(" ".join(str(row) for row in other.fetchall()))
+
+    with Work(SYSTEM) as work:
+        sa.event.listen(work.session.get_bind(), "before_cursor_execute", explain)
+        try:
+            mass._result(work, records.resource_of("accounts"), "batch", mass.Refused())
+        finally:
+            sa.event.remove(work.session.get_bind(), "before_cursor_execute", explain)
+    (plan,) = plans
+    assert ("ix_change_change_set" in plan, "ix_change_record" in plan) == (True, False), plan
 
 
 def test_who_asked_for_a_job_may_see_and_cancel_it_and_nobody_else(admin):
