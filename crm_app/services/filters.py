@@ -127,7 +127,7 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter, he
     if isinstance(spec.kind, Computed):
         return _stands(work, resource, spec.kind, part)
     if spec.name not in resource.fields:
-        return _named(resource, spec, part)
+        return _named(work, resource, spec, part)
     target = column_of(resource.table, spec.name)
     if part.operator == "empty":
         bits = sa.cast(target, sa.Integer) == 0 if isinstance(spec.kind, Choices) else sa.false()
@@ -146,8 +146,7 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter, he
     speech = replace(work.actor.speech, typed=False)  # an address means the same whoever opens it
     mine = [_mine(work, spec, text) for text in raw]
     values = [_value_of(work, spec, text, speech) if me is None else me for text, me in zip(raw, mine, strict=True)]
-    if isinstance(spec.kind, Reference) and merged.happens(spec.kind.resource):
-        values = merged.follow(work, spec.kind.resource, values)
+    values = _left(work, spec, values)
     return _compared(target, spec, part.operator, values)  # type: ignore[no-any-return]
 
 
@@ -194,6 +193,13 @@ def _held(work: Work, resource: Resource, parts: Iterable[tuple[FieldSpec, Filte
     return {name: {text: every[text] for text in texts} for name, texts in wanted.items()}
 
 
+def _left(work: Work, spec: FieldSpec, values: list[Any]) -> list[Any]:
+    """The same with records that are left in place of those that were merged into them."""
+    if isinstance(spec.kind, Reference) and merged.happens(spec.kind.resource):
+        return merged.follow(work, spec.kind.resource, values)
+    return values
+
+
 def _indexed(resource: Resource, spec: FieldSpec, texts: list[str]) -> bool:
     """Whether the search text of a record tells something about this field."""
     searched = "search" in resource.table.__table__.columns and spec.name in resource.search
@@ -209,12 +215,12 @@ def _stands(work: Work, resource: Resource, kind: Computed, part: Filter) -> sa.
     return held if part.operator != "ne" else sa.case((held, 1), else_=0) == 0  # what is unknown is not held either
 
 
-def _named(resource: Resource, spec: FieldSpec, part: Filter) -> sa.ColumnElement[bool]:
+def _named(work: Work, resource: Resource, spec: FieldSpec, part: Filter) -> sa.ColumnElement[bool]:
     """Records whose lines of that kind name one of these records; or with "empty" none at all, with "ne" not that one."""
     lines = next(lines for lines in RESOURCES.lines(resource) if lines.name == spec.name)
     named, holder = (column_of(lines.resource.table, name) for name in (lines.resource.label, lines.parent))
     wanted = [spec.kind.parse(text) for text in ([] if part.operator == "empty" else _raw(part))]
-    keys = [key for key in wanted if key is not None]
+    keys = _left(work, spec, [key for key in wanted if key is not None])
     one = _compared(named, spec, "in", keys) if keys else named.is_not(None)
     held: sa.ColumnElement[bool] = column_of(resource.table, "id").in_(sa.select(holder).where(one))
     without = part.value not in NEGATIVE if part.operator == "empty" else (part.operator == "ne") == bool(keys)

@@ -337,6 +337,18 @@ def test_old_ids_lead_to_the_record_that_is_left(trading):
         assert merged.into(work, ACCOUNTS, gone) is None
 
 
+def test_old_ids_lead_there_also_where_lines_name_the_record(admin):
+    kept, gone, other = (kernel.account(name=name) for name in ("Kept", "Gone", "Other"))
+    ana, bob = (make("contacts", name=name, accounts=[{"account": at}]) for name, at in (("Ana", gone), ("Bob", other)))
+    merge(kept, gone)
+    found = {}
+    with Work(SYSTEM) as work:
+        for how, value in (("eq", f"{gone}"), ("in", f"{gone},{other}"), ("ne", f"{gone}")):
+            query = Query(filters=(Filter("accounts", how, value),), sort="name")
+            found[how] = [row.id for row in records.page(work, CONTACTS, query).items]
+    assert found == {"eq": [ana], "in": [ana, bob], "ne": [bob]}
+
+
 def test_lists_and_search_follow(admin):
     kept, gone = kernel.account(name="Almería"), kernel.account(name="Zamora", email="z@zamora.example")
     done = merge(kept, gone)
