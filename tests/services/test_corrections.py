@@ -162,5 +162,7 @@ def test_a_credit_note_that_is_written_takes_the_exchange_rate_of_its_invoice():
     assert of("invoices", typed).rate == D("0.5")
     other = note(account, agreed, currency="SEK")
     run("invoices", "change", other, corrects=sold)
-    assert [getattr(of("invoices", other), name) for name in names] == [getattr(of("invoices", sold), name) for name in names]
+    assert [getattr(of("invoices", other), name) for name in names] == [
+        getattr(of("invoices", sold), name) for name in names
+    ]
     assert trade.disagreements() == []
