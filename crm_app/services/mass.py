@@ -379,12 +379,9 @@ def _result(work: Work, resource: Resource, batch: str, refused: Refused) -> dic
     work.session.flush()
     of_batch = sa.select(column_of(ChangeSet, "id")).where(column_of(ChangeSet, "batch") == batch)
     records_of_batch = sa.func.count(sa.distinct(column_of(Change, "record")))
-    mine = tested(
-        [column_of(Change, "entity") == resource.table.__tablename__]
-    )  # else all that ever changed there is read
-    rows = sa.select(records_of_batch, sa.func.max(column_of(Change, "change_set"))).where(
-        column_of(Change, "change_set").in_(of_batch), *mine
-    )
+    mine = tested([column_of(Change, "entity") == resource.table.__tablename__])
+    within = column_of(Change, "change_set")
+    rows = sa.select(records_of_batch, sa.func.max(within)).where(within.in_(of_batch), *mine)
     done, change_set = work.session.execute(rows).one()
     told = {"count": done, "refused": refused.count, "first": refused.plain(), "change_set": change_set}
     return told | {"left": refused.plain(LISTED)}
