@@ -10,6 +10,7 @@ from crm_app.core.errors import Invalid, NotAllowed
 from crm_app.core.fields import Choices, LongText, Tags
 from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Resource
+from crm_app.models.base import Line
 
 from . import merge_lines, rebinding, records, trees
 from .merge_ways import way_of
@@ -254,7 +255,17 @@ def _moved(work: Work, resource: Resource, kept: int, gone: list[int]) -> tuple[
         about = found[0] if found else None
         if found is not None and not place.kind and not work.actor.may(found[1].permission("read")):
             continue
+        mine = _seen(work, place, found[1]) if found is not None and not place.kind else []
         words = (about.one, about.many) if about else ("File", "Files")
-        statement = sa.select(sa.func.count()).select_from(place.table).where(rebinding.condition(place, gone))
+        statement = sa.select(sa.func.count()).select_from(place.table).where(rebinding.condition(place, gone), *mine)
         counts[words] = counts.get(words, 0) + (work.session.scalar(statement) or 0)
     return tuple(Amount(count, *words) for words, count in counts.items() if count)
+
+
+def _seen(work: Work, place: rebinding.Place, around: Resource) -> list[sa.ColumnElement[bool]]:
+    """The conditions that keep to what the actor may read there: the records themselves, or the lines inside them."""
+    mine = records.readable(work, around)
+    if not mine or place.table is around.table:
+        return mine
+    inside = sa.select(column_of(around.table, "id")).where(*mine)
+    return [column_of(place.table, place.table.PARENT).in_(inside)] if issubclass(place.table, Line) else []

@@ -375,6 +375,20 @@ def test_the_plan_tells_what_differs_and_what_goes_over(trading):
     assert [(one.count, one.many) for one in found.moved] == [(1, "Other addresses"), (2, "Invoices")]
 
 
+def test_the_plan_counts_only_what_its_reader_may_read(trading):
+    verbs = ("read", "merge", "change", "remove")
+    who = kernel.user_with(
+        {f"accounts.{verb}": "own" for verb in verbs} | {"contacts.read": "own", "invoices.read": "own"}
+    )
+    kept, gone = (trade.customer(name=name, owner=who.user) for name in ("Kept", "Gone"))
+    trade.invoice(gone, line(1, 1), owner=who.user)
+    trade.invoice(gone, line(1, 1), owner=1)
+    trade.order(gone, line(1, 1), owner=who.user)
+    with Work(who) as work:
+        found = merging.plan(work, ACCOUNTS, [kept, gone])
+    assert [(one.count, one.many) for one in found.moved] == [(1, "Invoices")]
+
+
 def test_likely_doubles_are_those_with_the_same_identifier_then_those_of_the_same_name(admin):
     kept = kernel.account(name="Núñez", email="n@n.example")
     same, name = kernel.account(name="Other", email="N@n.example"), kernel.account(name="NUNEZ S.L.")
