@@ -13,6 +13,7 @@ from crm_app.core.fields import Reference
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.base import decode
 from crm_app.models.history import Change, ChangeSet
+from crm_app.models.payments import Allocation
 
 from . import merged, records
 from .history import Beside, about, beside_of
@@ -166,6 +167,8 @@ def _entry(
                 steps += _beside_steps(beside, change)
         elif change.entity in inside:
             steps += _line_steps(work, inside[change.entity], change)
+        elif change.entity == Allocation.__tablename__:
+            steps.append(_allocation_step(work, change))
         elif change.after is None:
             kind = "remove"
         else:
@@ -189,6 +192,18 @@ def _entry(
 def _beside_steps(beside: Beside, change: _Told) -> list[Step]:
     before, after = (change.before or {}).get(beside.text, ""), (change.after or {}).get(beside.text, "")
     return [Step(beside.name, str(before), str(after))]
+
+
+def _allocation_step(work: Work, change: _Told) -> Step:
+    """Which invoice was settled with how much, in its currency; or is so no longer."""
+    before, after = change.before or {}, change.after or {}
+    row = work.session.get(Allocation, change.record)
+    values = next((found for found in (after, before) if "invoice" in found), row.model_dump() if row else {})
+    invoices = records.resource_of("invoices")
+    settled = Decimal(values.get("amount") or 0)
+    told = f"{_name(work, invoices, values.get('invoice') or 0)}: {invoices.fields['total'].kind.show(settled, work.actor.speech)}"
+    gone = change.after is None or bool(after.get("until"))
+    return Step("Allocation", told, "") if gone else Step("Allocation", "", told)
 
 
 def _line_steps(work: Work, resource: Resource, change: _Told) -> list[Step]:

@@ -71,3 +71,18 @@ def test_why_a_tax_is_charged_names_its_rate_its_class_and_the_customers_it_is_f
         }[language]
         assert (found[0][vat], found[0][irpf]) == told[:2]
         assert told[2] in found[1][inside]
+
+
+def test_what_a_payment_settles_is_told_by_invoice_and_amount_and_so_is_what_it_settles_no_longer():
+    account = trade.customer()
+    invoice = trade.invoice(account, line(1, 100))
+    payment = trade.make("payments", account=account, amount="40")
+    run("payments", "post", payment)
+    run("payments", "allocate", payment, allocations=[{"invoice": invoice, "amount": "40"}])
+    run("payments", "unallocate", payment)
+    told = entries("payments", payment)
+    steps = [(step.before, step.after) for entry in told for step in entry.steps if step.label == "Allocation"]
+    settled = f"{trade.of('invoices', invoice).number}: 40,00"
+    assert steps == [(settled, ""), ("", settled)]
+    labels = {spec.label for spec in resource_of("payments").fields.values()}
+    assert {step.label for entry in told for step in entry.steps} <= {"Allocation", *labels}
