@@ -80,13 +80,15 @@ def _tables(tables: rx.Component, label: Var[str]) -> rx.Component:
 
 def _unsettled(part: Var[UnsettledPart]) -> rx.Component:
     late = rx.el.tr(
-        rx.el.th(t("Of which overdue"), col_span=7, scope="row"),
+        rx.el.th(t("Of which overdue"), col_span=3, scope="row"),
+        *_up_to(3),
         rx.el.td(part.late, class_name="num"),
         class_name="muted",
     )
     show = rx.el.button(t("Show more"), on_click=AccountStatement.show_more, class_name="button button-quiet button-sm")
     later = rx.el.tr(
-        rx.el.td(rx.el.span(part.later, show, class_name="row"), col_span=7, class_name="muted"),
+        rx.el.td(rx.el.span(part.later, show, class_name="row"), col_span=3, class_name="muted"),
+        *_up_to(3),
         rx.el.td(part.rest, class_name="num"),
     )
     return rx.el.table(
@@ -96,7 +98,9 @@ def _unsettled(part: Var[UnsettledPart]) -> rx.Component:
         ),
         rx.el.tbody(rx.foreach(part.rows, _item), when(part.later != "", later)),
         rx.el.tfoot(
-            rx.el.tr(rx.el.th(t("Sum"), col_span=7, scope="row"), rx.el.td(rx.el.b(part.total), class_name="num")),
+            rx.el.tr(
+                rx.el.th(t("Sum"), col_span=3, scope="row"), *_up_to(3), rx.el.td(rx.el.b(part.total), class_name="num")
+            ),
             when(part.late != "", late),
         ),
         class_name="table unsettled",
@@ -110,13 +114,16 @@ def _item(row: Var[UnsettledRow]) -> rx.Component:
 
 def _part(part: Var[StatementPart]) -> rx.Component:
     edge = rx.el.tr(
-        rx.el.td(t("Opening balance"), col_span=6, class_name="muted"), rx.el.td(part.opening, class_name="num")
+        rx.el.td(t("Opening balance"), col_span=3, class_name="muted"),
+        *_up_to(2),
+        rx.el.td(part.opening, class_name="num"),
     )
     show = rx.el.button(
         t("Show older"), on_click=AccountStatement.show_more, class_name="button button-quiet button-sm"
     )
     earlier = rx.el.tr(
-        rx.el.td(rx.el.span(part.earlier, show, class_name="row"), col_span=6, class_name="muted"),
+        rx.el.td(rx.el.span(part.earlier, show, class_name="row"), col_span=3, class_name="muted"),
+        *_up_to(2),
         rx.el.td(part.carried, class_name="num"),
     )
     return rx.el.table(
@@ -125,7 +132,8 @@ def _part(part: Var[StatementPart]) -> rx.Component:
         rx.el.tbody(edge, when(part.earlier != "", earlier), rx.foreach(part.rows, _movement)),
         rx.el.tfoot(
             rx.el.tr(
-                rx.el.th(t("Closing balance"), col_span=6, scope="row"),
+                rx.el.th(t("Closing balance"), col_span=3, scope="row"),
+                *_up_to(2),
                 rx.el.td(rx.el.b(part.closing), class_name="num"),
             )
         ),
@@ -136,6 +144,11 @@ def _part(part: Var[StatementPart]) -> rx.Component:
 
 def _movement(row: Var[MovementRow]) -> rx.Component:
     return rx.el.tr(*_cells(row), rx.el.td(row.balance, class_name="num"))
+
+
+def _up_to(columns: int) -> list[rx.Component]:
+    """Nothing in so many columns before the balance, nor in the one that goes where there is no room."""
+    return [rx.el.td(class_name="p2"), rx.el.td(col_span=columns)]
 
 
 def _heads() -> list[rx.Component]:
