@@ -46,10 +46,41 @@ def content_policy(html: str = "") -> str:
     return f"default-src 'none'; script-src {allowed}; {_REST}"
 
 
-def page_policies(page: Path) -> dict[str, str]:
-    """The policy of every HTML file of the build, by its path in it."""
-    files = {file.relative_to(page).as_posix(): file for file in page.rglob("*.html")}
-    return {name: content_policy(file.read_text(encoding="utf-8")) for name, file in files.items()}
+class Built:
+    """What is known of the page's HTML files. Whoever builds the page anew under a running server replaces them, and the scripts in
+    them are others then: it is read again as soon as they are.
+    """
+
+    def __init__(self, page: Path) -> None:
+        self._page = page
+        self._state = self._now()
+        self._read()
+
+    def policy(self, path: str) -> str | None:
+        """The policy of the HTML file that is answered for this path; None where the build has none."""
+        state = self._now()
+        if state != self._state and state is not None:  # None: for an instant, while the new one is put in its place
+            self._state = state
+            self._read()
+        name = posixpath.normpath(path).strip("/")
+        found = self._policies.get(f"{name}/index.html".lstrip("/")) or self._policies.get(name)
+        return found or self._policies.get(_FALLBACK)
+
+    def is_folder(self, path: str) -> bool:
+        """Whether that path, without a slash at its end, is a page of its own."""
+        return path in self._folders
+
+    def _now(self) -> tuple[int, int] | None:
+        try:
+            found = (self._page / "index.html").stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+    def _read(self) -> None:
+        files = {file.relative_to(self._page).as_posix(): file for file in self._page.rglob("*.html")}
+        self._policies = {name: content_policy(file.read_text(encoding="utf-8")) for name, file in files.items()}
+        self._folders = {f"/{posixpath.dirname(name)}" for name in files if posixpath.basename(name) == "index.html"}
 
 
 _PERSON, _ADDRESS = "user ", "at "
@@ -115,12 +146,11 @@ class Edge:
 
     def __init__(self, app: ASGIApp, page: Path) -> None:
         self.app = app
-        self._policies = page_policies(page)
+        self._built = Built(page)
         self._plain = content_policy()
         events = settings().events_per_second
         self._doors = Doors(events / 12, events * 4, events * 10)
         self._weights = Weights(events)
-        self._folders = frozenset(f"/{file.parent.relative_to(page).as_posix()}" for file in page.rglob("index.html"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what comes from another site, then pass on and dress the answer."""
@@ -139,7 +169,7 @@ class Edge:
         if path.startswith("/_event"):
             await self._socket(scope, receive, send)
             return
-        if path in self._folders:  # a page's own address, without the detour of a redirect to its folder
+        if self._built.is_folder(path):  # a page's own address, without the detour of a redirect to its folder
             scope = {**scope, "path": path + "/", "raw_path": (path + "/").encode()}
         await self.app(scope, receive, send)
 
@@ -184,9 +214,7 @@ class Edge:
         """A page gets its own; all else runs nothing inline. `kind` is the answer's content type."""
         if not kind.startswith("text/html"):
             return self._plain
-        name = posixpath.normpath(path).strip("/")
-        found = self._policies.get(f"{name}/index.html".lstrip("/")) or self._policies.get(name)
-        return found or self._policies.get(_FALLBACK, self._plain)
+        return self._built.policy(path) or self._plain
 
     def _dress(self, headers: MutableHeaders, path: str, secure: bool) -> None:
         headers["x-content-type-options"] = "nosniff"

@@ -4,7 +4,13 @@ import base64
 import hashlib
 import re
 
-from crm_app.api.edge import page_policies
+import httpx
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from crm_app.api.edge import Edge
+from tests.support.loop import run
 
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 SCRIPTS = re.compile(r"script-src ([^;]*)")
@@ -47,10 +53,45 @@ def test_what_is_no_page_runs_nothing_inline(company):
         assert "connect-src 'self'" in browser.get("/sw.js").headers["content-security-policy"]
 
 
+def build(folder, **scripts):
+    """A page with one inline script in each of its HTML files."""
+    for name, script in scripts.items():
+        file = folder / ("index.html" if name == "index" else f"{name}/index.html")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"<script>{script}</script><script src='/x.js'></script>")
+
+
+def behind_the_edge(page):
+    return Edge(Starlette(routes=[Mount("/", StaticFiles(directory=page, html=True))]), page)
+
+
+def get(edge, path):
+    async def asked():
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(edge), base_url="http://x") as browser:
+            return await browser.get(path)
+
+    return run(asked())
+
+
 def test_a_policy_grows_with_its_page_alone(tmp_path):
-    for name, script in (("index.html", "a()"), ("x/index.html", "b()")):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(f"<script>{script}</script><script src='/x.js'></script>")
-    found = page_policies(tmp_path)
-    assert {name: policy.count("sha256-") for name, policy in found.items()} == {"index.html": 1, "x/index.html": 1}
-    assert found["index.html"] != found["x/index.html"]
+    build(tmp_path, index="a()", x="b()")
+    edge = behind_the_edge(tmp_path)
+    first, second = get(edge, "/"), get(edge, "/x")
+    assert allowed(first) == {"'self'"} | hashes("<script>a()</script>")
+    assert allowed(second) == {"'self'"} | hashes("<script>b()</script>")
+
+
+def test_a_page_that_is_built_anew_under_a_running_server_runs(tmp_path):
+    live, new, old = (tmp_path / name for name in ("live", "new", "old"))
+    build(live, index="a()", x="b()")
+    edge = behind_the_edge(live)
+    assert get(edge, "/x").status_code == 200
+    build(new, index="c()", x="d()", y="e()")
+    live.rename(old)
+    assert get(edge, "/x").status_code == 404, "for an instant there is none"
+    new.rename(live)
+    for path, script in (("/x", "d()"), ("/", "c()"), ("/y", "e()")):
+        answer = get(edge, path)
+        assert answer.status_code == 200, path
+        assert script in answer.text
+        assert allowed(answer) == {"'self'"} | hashes(answer.text), path
