@@ -28,6 +28,7 @@ _CLOSED = ("/_upload", "/_health", "/_all_routes", "/auth-codespace")  # Reflex'
 
 _LARGEST = 8_000_000  # characters of one message (REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE)
 _FALLBACK = "404.html"  # what is answered for an address that the build knows no file for, such as that of a record
+_NOWHERE = "/404"  # a path without a page
 _REST = (
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
     "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -169,7 +170,9 @@ class Edge:
         if path.startswith("/_event"):
             await self._socket(scope, receive, send)
             return
-        if self._built.is_folder(path):  # a page's own address, without the detour of a redirect to its folder
+        if _is_no_name(path) and not path.startswith("/api/v1/"):  # what serves the files would answer two bare words
+            scope = {**scope, "path": _NOWHERE, "raw_path": _NOWHERE.encode()}
+        elif self._built.is_folder(path):  # a page's own address, without the detour of a redirect to its folder
             scope = {**scope, "path": path + "/", "raw_path": (path + "/").encode()}
         await self.app(scope, receive, send)
 
@@ -246,6 +249,12 @@ def foreign(headers: Headers) -> bool:
         return urlsplit(origin).netloc != headers.get("host", "")
     except ValueError:
         return True
+
+
+def _is_no_name(path: str) -> bool:
+    """Whether no file can have that path: it holds what names cannot, or is longer than they may be."""
+    sizes = [len(part.encode("utf-8", "replace")) for part in path.split("/")]
+    return "\0" in path or max(sizes) > 255 or sum(sizes) > 2_000
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, status: int) -> None:

@@ -37,6 +37,24 @@ def test_each_page_allows_its_own_scripts_and_no_others(company, pages):
     assert len(seen) > 10  # one header for all of them would have to hold so many
 
 
+def test_what_can_be_no_file_is_answered_with_the_page_that_says_so(company):
+    with company.http("admin") as browser:
+        for path in (
+            "/%00",
+            "/accounts/%00",
+            "/auth/%00",
+            "/accounts/" + "a" * 300,
+            "/" + "ñ" * 130,
+            "/" + "a/" * 1_100,
+        ):
+            answer = browser.get(path)
+            assert answer.status_code == 404, path
+            assert answer.headers["content-type"].startswith("text/html"), path
+            assert allowed(answer) == {"'self'"} | hashes(answer.text), path
+        for path in ("/api/v1/accounts/%00", "/api/v1/" + "a" * 300):
+            assert browser.get(path).headers["content-type"].startswith("application/problem+json"), path
+
+
 def test_a_page_that_has_not_changed_keeps_its_policy(company):
     with company.http("admin") as browser:
         for path in ("/", "/accounts", "/login"):
