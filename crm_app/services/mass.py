@@ -22,8 +22,9 @@ from crm_app.core.query import Query
 from crm_app.core.resource import Resource
 from crm_app.models.history import Change, ChangeSet
 
-from . import actions, doubles, exchange, identity, jobs, many, records, rules
+from . import actions, doubles, exchange, identity, jobs, many, records, references, rules
 from .actors import SYSTEM, Actor
+from .refusals import REFERRED
 from .search import tested
 from .work import Work, column_of
 
@@ -266,11 +267,8 @@ def _apply(work: Work, resource: Resource, ids: list[int], verb: str, deed: Deed
             refused.add(key, names[key], " ".join(say(message) for message in faults.values()))
     else:
         for key in sorted(many.remove(work, resource, rows)):
-            refused.add(
-                key,
-                names[key],
-                say("Other records refer to this one, or it refers to one that is gone. Change those first."),
-            )
+            few = len(refused.first) < NAMED
+            refused.add(key, names[key], say(references.told(work, resource, key) if few else REFERRED))
 
 
 def _one_by_one(work: Work, resource: Resource, ids: list[int], verb: str, deed: Deed, refused: Refused) -> None:

@@ -21,6 +21,7 @@ from crm_app.core.resource import RESOURCES, Resource
 from . import (
     lines,
     listing,
+    references,
     registry,  # noqa: F401 - imported so that every module's rules are known
     rules,
 )
@@ -247,16 +248,15 @@ def remove(work: Work, resource: Resource, key: object, version: int | None = No
     row = locked(work, resource, key, "remove")
     if version is not None and version != row.version:
         raise Conflict(row.version, {})
-    flow = resource.workflow
-    if (
-        flow is not None and (state := getattr(row, flow.state)) not in flow.editable
-    ):  # before its lines say that of a change
+    flow = resource.workflow  # before its lines say that of a change
+    if flow is not None and (state := getattr(row, flow.state)) not in flow.editable:
         named = str(getattr(row, resource.label) or f"#{row.id}")
         raise IllegalMove(named, state, "remove", flow.open_moves(state), resource.name)
-    lines.store(work, resource, row.id, {part.name: [] for part in RESOURCES.lines(resource)})
-    work.session.flush()
-    work.session.delete(row)
-    work.session.flush()
+    with references.named(work, resource, row.id):
+        lines.store(work, resource, row.id, {part.name: [] for part in RESOURCES.lines(resource)})
+        work.session.flush()
+        work.session.delete(row)
+        work.session.flush()
 
 
 def locked(work: Work, resource: Resource, key: object, verb: str) -> Any:

@@ -12,6 +12,8 @@ from crm_app.core.i18n import Message
 
 from .database import unavailable
 
+REFERRED = Message("Other records refer to this one, or it refers to one that is gone. Change those first.")
+
 
 def plain(error: Exception) -> Refusal | None:
     """The refusal that an error of the database is; None for any other error."""
@@ -37,9 +39,7 @@ def _broken_rule(error: IntegrityError) -> Invalid:
     fault: Any = error.orig
     code = getattr(fault, "sqlstate", None) or getattr(fault, "sqlite_errorname", "")
     if code in ("23503", "SQLITE_CONSTRAINT_FOREIGNKEY"):
-        return Invalid(
-            {"": Message("Other records refer to this one, or it refers to one that is gone. Change those first.")}
-        )
+        return Invalid({"": REFERRED})
     if code in ("23502", "SQLITE_CONSTRAINT_NOTNULL"):
         return Invalid({_culprit(fault): Message("This is needed.")})
     if code in ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):

@@ -180,7 +180,9 @@ def test_a_record_that_others_refer_to_stays(admin):
     key = kernel.account(sector=sector)
     with pytest.raises(Invalid) as caught:
         actions.run(SYSTEM, "sectors", "remove", sector)
-    assert caught.value.fields[""].text.startswith("Other records refer to this one")
+    assert Speech("en").say(caught.value.fields[""]) == (
+        "Other records refer to this one: Accounts (Acme). Change those first."
+    )
     assert kernel.item(key).labels["sector"] == "Trade"
 
 
