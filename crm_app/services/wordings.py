@@ -1,7 +1,12 @@
 """What tax rates and payment terms are called by language: who renames one renames it in every language."""
 
-from crm_app.core import preset_names
+import re
+from decimal import Decimal
+
+from crm_app.core import money, preset_names
+from crm_app.core.tax import TaxKind
 from crm_app.models.choices import Language
+from crm_app.models.taxes import TaxRate
 
 from . import rules
 from .rules import Draft
@@ -26,6 +31,37 @@ def follow(work: Work, draft: Draft, resource: str) -> None:
         for other in others:
             if draft.values[other] == getattr(stored, other):
                 draft.values[other] = known.get(other)
+
+
+_MARKS = (".", ",")
+
+
+@rules.completes("tax-rates", "value")
+def _number_follows(work: Work, draft: Draft) -> None:
+    """A name that tells the percentage ("IVA 21 %") tells the new one where only the percentage changes."""
+    if draft.id is None:
+        return
+    stored = work.session.get(TaxRate, draft.id)
+    if stored is None or stored.kind == TaxKind.UNIT.value or draft.values["value"] == stored.value:
+        return
+    for name in ("name", *(f"name_{language.value}" for language in Language)):
+        text = draft.values[name]
+        if text and text == getattr(stored, name):
+            draft.values[name] = renumbered(text, stored.value, draft.values["value"])
+
+
+def renumbered(text: str, old: Decimal, new: Decimal) -> str:
+    """The text with the one percentage for the other, wherever it stands whole before a percent sign; the decimal mark is kept."""
+    before, after = str(money.bare(old)), str(money.bare(new))
+    for mark in _MARKS:
+        told = re.escape(before.replace(".", mark))
+        text = re.sub(rf"(?<![\d.,]){told}(?=\s?%)", after.replace(".", _mark_of(text, mark)), text)
+    return text
+
+
+def _mark_of(text: str, mark: str) -> str:
+    """The decimal mark of a text: of one without decimals the way it sets its percent sign tells it."""
+    return mark if re.search(rf"\d{re.escape(mark)}\d", text) else "," if re.search(r"\d\s%", text) else "."
 
 
 def _register(resource: str) -> None:

@@ -224,3 +224,23 @@ def test_the_page_names_taxes_in_the_language_of_its_reader_whatever_the_paper_s
 def speaking(language):
     """The system, in that language."""
     return dataclasses.replace(SYSTEM, speech=Speech(language))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "new", "after"),
+    [
+        ("IVA 21 % d", "21", "23", "IVA 23 % d"),
+        ("IVA 21 % e", "21", "21.5", "IVA 21,5 % e"),
+        ("VAT 21% f", "21", "21.5", "VAT 21.5% f"),
+        ("Recargo 5,2 % g", "5.2", "6", "Recargo 6 % g"),
+        ("IVA 121 % h", "21", "23", "IVA 121 % h"),
+        ("Class 21 i", "21", "23", "Class 21 i"),
+    ],
+)
+def test_a_name_that_tells_the_percentage_follows_it(trading, name, value, new, after):
+    rate = make("tax-rates", name=name, country="ES", tax_class="reduced", value=value, category="S", active=False)
+    run("tax-rates", "change", rate, value=new)
+    assert trade.of("tax-rates", rate).name == after
+    run("tax-rates", "change", rate, value="19", name="Own name")
+    assert trade.of("tax-rates", rate).name == "Own name"
+    run("tax-rates", "remove", rate)
