@@ -76,6 +76,9 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("state/receivables.py", "statements.KIND_WORDS[row.kind]"): (),
     ("state/ageing.py", "ageing.NOBODY[group]"): (),
     ("state/trade.py", "node.kind"): (),
+    ("api/chain.py", "node.kind"): (),
+    ("api/chain.py", "node.standing.text"): (),
+    ("services/mass.py", "references.told(work, resource, key) if few else REFERRED"): (),
     ("state/trade.py", "text"): (),
     ("state/trade.py", "node.standing.text"): (
         "Partly ordered\x04feminine",

@@ -8,6 +8,7 @@ from crm_app.services import checks
 from . import (
     attachments,
     bulk,
+    chain,
     changes,
     contacts,
     docs,
@@ -58,6 +59,7 @@ def api() -> FastAPI:
         contacts.routes,
         papers.routes,
         statements.routes,
+        chain.routes,
         held.routes,
         stock.routes,
         lists.routes,

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from crm_app.services import strip
+
 from .exports import XLSX
 from .paths import in_query, operation, page_of, reads, refusals, shape_of, use
 from .schemas import COUNT, TEXT
+
+DOCUMENTS = ("quotes", "orders", "deliveries", "invoices")
 
 
 def money_paths() -> dict[str, Any]:
@@ -29,6 +33,7 @@ def money_paths() -> dict[str, Any]:
         **_files("/held", "held", "Who is held and why", []),
         **_allocation_paths([*number, *use("page", "size")]),
         **_tax_paths(number),
+        **_chain_paths(number),
     }
 
 
@@ -73,10 +78,29 @@ def _tax_paths(number: list[Any]) -> dict[str, Any]:
     )
     rows = shape_of(items={"type": "array", "items": of_rate})
     told = "The taxes of a document by their rates"
+    return {f"/{name}/{{id}}/taxes": reads(name, "taxes", told, rows, number) for name in DOCUMENTS}
+
+
+def _chain_paths(number: list[Any]) -> dict[str, Any]:
+    """Of documents: those around them, and what became of their lines."""
+    day = {"type": ["string", "null"], "format": "date"}
+    node = shape_of(
+        resource=TEXT,
+        id=COUNT,
+        number=TEXT | {"description": "Empty for a draft."},
+        kind=TEXT | {"description": "What it is, in the caller's language."},
+        date=day,
+        money=TEXT,
+        currency=TEXT,
+        standing=TEXT | {"description": "How it stands, in the caller's language."},
+        here={"type": "boolean", "description": "Whether it is the one asked for."},
+    )
+    line = shape_of(line=COUNT, description=TEXT, unit=TEXT, quantity=TEXT, **dict.fromkeys(strip.SUMS, TEXT))
+    chain, ledger = (shape_of(items={"type": "array", "items": one}) for one in (node, line))
+    around, became = "The documents around this one, as far as you may read them", "What became of each line"
     return {
-        f"/{name}/{{id}}/taxes": reads(name, "taxes", told, rows, number)
-        for name in ("quotes", "orders", "deliveries", "invoices")
-    }
+        f"/{name}/{{id}}/chain": reads(name, "chain", around, chain, number) for name in (*DOCUMENTS, "payments")
+    } | {f"/{name}/{{id}}/ledger": reads(name, "ledger", became, ledger, number) for name in DOCUMENTS}
 
 
 def _ageing_asked() -> list[Any]:

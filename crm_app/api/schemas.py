@@ -106,9 +106,17 @@ def _needed(resource: Resource) -> list[str]:
     ]
 
 
+_ORIGIN = {
+    "type": ["integer", "null"],
+    "readOnly": True,
+    "description": "Id of the line that this one was made from, however far back.",
+}
+
+
 def _lines(part: Lines, counted: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The schemas of the lines inside a record: as they are given out, and as they are taken."""
     inside = {name: field_of(spec) for name, spec in part.resource.fields.items()}
+    inside |= dict.fromkeys(part.resource.origins, _ORIGIN)
     taken: dict[str, Any] = {
         "type": "object",
         "properties": {

@@ -29,10 +29,10 @@ from crm_app.services.work import Work
 
 from .calls import Call, add, reply
 from .exports import XLSX
+from .money_paths import DOCUMENTS
 from .papers import sent
 
 _AMOUNT = Number(4)
-DOCUMENTS = ("quotes", "orders", "deliveries", "invoices")
 
 
 def _day(call: Call, name: str) -> date | None:

@@ -116,7 +116,8 @@ class Resource:
     `feminine` says of what kind its word is in Spanish, so that words about a record agree with it.
 
     Records that stand inside others without a page of their own (the lines of documents) name by `inside` the field of the
-    record that is opened for them, and by `guard` the Resource whose permissions count.
+    record that is opened for them, and by `guard` the Resource whose permissions count. `origins` are the columns that name the
+    lines which such a line was made from: told to programs, written by verbs alone.
     """
 
     name: str
@@ -151,6 +152,7 @@ class Resource:
     inside: str = ""
     telling: tuple[str, ...] = ()
     feminine: bool = False
+    origins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         named = {

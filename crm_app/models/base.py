@@ -339,6 +339,7 @@ def lines(
         columns=tuple(specs),
         form=(Section(many, tuple(specs)),),
         nav=False,
+        origins=tuple(c.name for c in table.__table__.columns if "origin" in c.info),  # type: ignore[attr-defined]
     )
     if parent == table.PARENT:
         table.RESOURCE = found

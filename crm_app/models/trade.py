@@ -134,7 +134,14 @@ def newest_of_product(table: str) -> tuple[Any, ...]:
 
 def ancestor(table: str) -> Any:
     """The column that names the line this one was made from. What others were made from cannot be removed."""
-    return Field(default=None, foreign_key=f"{table}.id", index=True, sa_type=Id, nullable=True)
+    return Field(
+        default=None,
+        foreign_key=f"{table}.id",
+        index=True,
+        sa_type=Id,
+        nullable=True,
+        sa_column_kwargs={"info": {"origin": True}},
+    )
 
 
 HEAD = ("account", "contact", "owner", "date", "reference")

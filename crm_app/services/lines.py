@@ -5,6 +5,7 @@ They come as a list. A line with an `id` is changed, one without is new, one tha
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -63,8 +64,9 @@ def read_many(work: Work, part: Lines, parents: list[int]) -> dict[int, list[Any
     """The lines inside each of these records, in their order, as Items: one select for all."""
     rows = work.read(_inside(part), {"parents": parents}).all()
     found: dict[int, list[Any]] = {parent: [] for parent in parents}
+    origins = part.resource.origins
     for row, item in zip(rows, items_of(part.resource, tuple(part.resource.fields), rows), strict=True):
-        found[row[-1]].append(item)
+        found[row[-1]].append(replace(item, origins=dict(zip(origins, row[-1 - len(origins) : -1], strict=True))))
     return found
 
 
@@ -75,11 +77,12 @@ def any_inside(part: Lines, parent: Any) -> Any:
 
 @cache
 def _inside(part: Lines) -> sa.Select[Any]:
-    """The statement for the lines inside some records, made once; the record's id comes last."""
+    """The statement for the lines inside some records, made once; what they were made from and the record's id come last."""
     table = part.resource.table
     around = column_of(table, part.parent)
+    origins = [column_of(table, name) for name in part.resource.origins]
     return (
-        sa.select(*columns_for(part.resource, tuple(part.resource.fields)), around)
+        sa.select(*columns_for(part.resource, tuple(part.resource.fields)), *origins, around)
         .where(around.in_(sa.bindparam("parents", expanding=True)))
         .order_by(column_of(table, "position"), column_of(table, "id"))
     )
@@ -117,7 +120,7 @@ def _parse_part(
     found: list[tuple[int | None, dict[str, Any]]] = []
     for number, row in enumerate(rows):
         given = dict(row) if isinstance(row, dict) else {}
-        for name in part.resource.fields.keys() - set(part.resource.writable):
+        for name in (part.resource.fields.keys() | set(part.resource.origins)) - set(part.resource.writable):
             given.pop(name, None)  # what was read may be sent back
         given.pop("version", None)
         raw = given.pop("id", None)

@@ -391,6 +391,7 @@ def as_json(resource: Resource, item: Item, names: Iterable[str] | None = None) 
     return (
         {"id": item.id, "version": item.version}
         | {name: kinds[name].kind.json(item.values[name]) for name in names or item.values if name in item.values}
+        | dict(item.origins)
         | {
             part.name: [as_json(part.resource, line) for line in item.lines[part.name]]
             for part in RESOURCES.lines(resource)

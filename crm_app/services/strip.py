@@ -19,6 +19,7 @@ from .ledger import HEADS, ancestor_of
 from .standings import Standing
 from .work import Work, column_of
 
+SUMS = ("quoted", "ordered", "reserved", "delivered", "returned", "invoiced", "credited")
 _SHOWN = 30
 _POINTERS = {"quotes": "quote", "orders": "order", "deliveries": "delivery"}
 _Ids = sa.Select[tuple[Any]]

@@ -22,13 +22,16 @@ TABLES = registry.MODULES  # imported so that every Resource is known
 
 @dataclass(frozen=True)
 class Item:
-    """One record as values. `labels` holds, per reference field, the name of the record it refers to."""
+    """One record as values. `labels` holds, per reference field, the name of the record it refers to; `origins`, of a line, the ids
+    of the lines it was made from.
+    """
 
     id: int
     version: int
     values: Mapping[str, Any]
     labels: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, "list[Item]"] = field(default_factory=dict)
+    origins: Mapping[str, int | None] = field(default_factory=dict)
 
 
 def resource_of(name: str) -> Resource:

@@ -23,7 +23,6 @@ from .verbs import VerbState
 
 _FORM_LIMIT = 1_000_000
 _FILLED = ("description", "unit", "price", "tax_class")
-_SUMS = ("quoted", "ordered", "reserved", "delivered", "returned", "invoiced", "credited")
 
 
 @dataclasses.dataclass
@@ -206,7 +205,7 @@ def node_row(node: strip.Node, speech: Speech) -> NodeRow:
 
 def sums_row(line: strip.LineSums, speech: Speech) -> SumsRow:
     """What became of a line, in the order of the columns."""
-    sums = [quantity_text(line.sums.get(name), speech) for name in _SUMS]
+    sums = [quantity_text(line.sums.get(name), speech) for name in strip.SUMS]
     return SumsRow(line.text, f"{quantity_text(line.quantity, speech)} {line.unit}".strip(), sums)
 
 
