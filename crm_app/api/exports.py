@@ -1,5 +1,6 @@
 """A list as a file: what is filtered, with the columns that were chosen. Also for a browser with its cookie."""
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -13,7 +14,8 @@ from crm_app.core import clock
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
-from crm_app.services import exchange, files, mass
+from crm_app.core.resource import Resource
+from crm_app.services import exchange, files, mass, papers
 from crm_app.services.work import Work
 
 from .calls import Call, add
@@ -45,9 +47,27 @@ def _file(call: Call, ending: str, media_type: str, write: Callable[..., int]) -
         target = Path(folder, f"list.{ending}")
         with Work(call.actor) as work:
             write(work, resource, target, query, ids)
-        size, opened = target.stat().st_size, target.open("rb")  # open, it outlives its name
-    say = call.actor.speech.say
-    name = f"{say(resource.many).lower()} {clock.now():%Y-%m-%d}.{ending}"
+        opened = target.open("rb")  # open, it outlives its name
+    return _sent(call, resource, opened, ending, media_type)
+
+
+def papers_zip(call: Call) -> Response:
+    """The PDFs of the documents that `ids` names; each is drawn, and all are written to the disk, before anything is sent."""
+    resource = resource_in(call)
+    opened = tempfile.TemporaryFile(prefix="crm-papers-")  # noqa: SIM115 - what sends it closes it
+    try:
+        papers.bundle(call.actor, resource, _ids(dict(call.params).get("ids", "")) or [], opened)
+    except BaseException:
+        opened.close()
+        raise
+    return _sent(call, resource, opened, "zip", "application/zip")
+
+
+def _sent(call: Call, resource: Resource, opened: BinaryIO, ending: str, media_type: str) -> Response:
+    """The file is named after the list and the day."""
+    size = opened.seek(0, os.SEEK_END)
+    opened.seek(0)
+    name = f"{call.actor.speech.say(resource.many).lower()} {clock.now():%Y-%m-%d}.{ending}"
     headers = {
         "Content-Disposition": files.disposition(name, inline=False),
         "Cache-Control": "no-store",
@@ -77,4 +97,5 @@ def routes() -> APIRouter:
     router = APIRouter()
     add(router, "GET", "/{resource}/export.csv", as_csv)
     add(router, "GET", "/{resource}/export.xlsx", as_xlsx)
+    add(router, "GET", "/{resource}/papers.zip", papers_zip)
     return router

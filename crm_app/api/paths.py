@@ -4,7 +4,7 @@ from typing import Any
 
 from crm_app.core.query import OPERATORS
 from crm_app.core.settings import RATES_LIMIT
-from crm_app.services import bulk, files, mass
+from crm_app.services import bulk, files, mass, papers
 
 from .schemas import COUNT, TEXT
 
@@ -210,10 +210,15 @@ def _paper_paths(which: list[Any]) -> dict[str, Any]:
     content = {"200": {"description": "The document.", "content": {"application/pdf": {}}}, **refusals("404")}
     kind = {"name": "kind", "in": "path", "required": True, "schema": {"type": "string", "enum": ["pdf"]}}
     shown = in_query("inline", {"type": "string", "enum": ["1"]}, "To be seen, not saved.")
+    ids = in_query("ids", TEXT, f"Ids parted by commas, at most {papers.MOST}.", "1,2") | {"required": True}
+    several = "The PDFs of several quotes, orders, delivery notes or invoices"
     return {
         "/{resource}/{id}/files/{kind}": {
             "get": operation("files", "files.content", "A document drawn from a record", [*which, kind, shown], content)
-        }
+        },
+        "/{resource}/papers.zip": {
+            "get": operation("files", "files.bundle", several, [which[0], ids], gives_file("application/zip"))
+        },
     }
 
 

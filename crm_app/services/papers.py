@@ -1,12 +1,15 @@
 """The paper of a document: drawn from its snapshot, once for an issued one and then kept, anew for a draft."""
 
+import itertools
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO
 
-from crm_app.core.errors import Missing, NotAllowed
-from crm_app.core.i18n import translate
+from crm_app.core import clock
+from crm_app.core.errors import Invalid, Missing, NotAllowed
+from crm_app.core.i18n import Message, translate
 from crm_app.core.resource import Resource
 from crm_app.documents.snapshot import from_json
 from crm_app.models.deliveries import DeliveryStatus
@@ -17,6 +20,7 @@ from .actors import SYSTEM, Actor
 from .work import Work, column_of
 
 MEDIA_TYPE = "application/pdf"
+MOST = 100  # documents in one bundle
 Marks = list[list[Any]]  # of a page: see documents/canvas
 
 
@@ -77,6 +81,39 @@ def paper(actor: Actor, resource: Resource, key: object) -> Paper:
         if row is not None and (kept.column == "pdf" or row.signature == content["signature"]):
             setattr(row, kept.column, stored.sha256)
     return Paper(name, drawn, stored.sha256)
+
+
+def drawn(resource: Resource) -> bool:
+    """Whether papers are drawn from such records."""
+    return resource.name in ledger.HEADS
+
+
+def bundle(actor: Actor, resource: Resource, keys: Sequence[object], target: BinaryIO) -> None:
+    """The PDFs of these documents, each once, as a ZIP. Raises Missing and NotAllowed before anything is drawn of what the actor may
+    not read, Invalid for none or more than MOST.
+    """
+    if not drawn(resource):
+        raise Missing("file", "papers.zip")
+    keys = list(dict.fromkeys(keys))
+    if not 0 < len(keys) <= MOST:
+        raise Invalid({"ids": Message("Send 1 to {count} ids.", count=MOST)})
+    with Work(actor) as work:
+        keys = [records.reach(work, resource, key) for key in keys]
+    names: set[str] = set()
+    with zipfile.ZipFile(target, "w") as whole:
+        for key in keys:
+            one = paper(actor, resource, key)
+            day = clock.now().timetuple()[:6]
+            whole.writestr(zipfile.ZipInfo(apart(one.name, names), day), one.content)
+
+
+def apart(name: str, names: set[str]) -> str:
+    """The name, numbered where it is among these already, which it joins: "A/1" and "A-1" are one name of a file."""
+    stem, dot, ending = name.rpartition(".")
+    tries = (f"{stem} ({count}){dot}{ending}" for count in itertools.count(2))
+    free = next(one for one in itertools.chain((name,), tries) if one not in names)
+    names.add(free)
+    return free
 
 
 @dataclass(frozen=True)

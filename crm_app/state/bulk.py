@@ -10,7 +10,7 @@ from crm_app.core.errors import Invalid, Missing, Refusal
 from crm_app.core.fields import Choices, Tags
 from crm_app.core.query import Query
 from crm_app.core.resource import Resource
-from crm_app.services import actions, jobs, mass
+from crm_app.services import actions, jobs, mass, papers
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -126,6 +126,12 @@ class BulkState(rx.State, mixin=True):
             await self._start("remove", mass.Deed())
 
     @on("read")
+    async def gather(self) -> Any:
+        """Say that the papers of all that is picked are on their way: drawing them takes a while."""
+        if self.picked and papers.drawn(self.resource):
+            await tell(self, "The PDFs are being prepared and come as one ZIP file.")
+
+    @on("read")
     async def join(self, verb: str) -> Any:
         """Carry all that is picked on into one document; a second press finds the same one."""
         if not self.picked or self.everything or verb not in [found.verb for found in joining(self.resource)]:
@@ -202,6 +208,11 @@ class BulkState(rx.State, mixin=True):
 def tags_of(resource: Resource) -> str:
     """The field of free words that a selection can be tagged by, "" for none."""
     return next((name for name in resource.writable if isinstance(resource.fields[name].kind, Tags)), "")
+
+
+def most_papers(resource: Resource) -> int:
+    """How many PDFs of such records come in one file; 0 where none are drawn."""
+    return papers.MOST if papers.drawn(resource) else 0
 
 
 def joining(resource: Resource) -> list[actions.Action]:

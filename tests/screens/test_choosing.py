@@ -1,6 +1,7 @@
 """A part of a document, several documents in one, and the printed page, in the browser."""
 
 import re
+import zipfile
 
 from playwright.sync_api import expect
 
@@ -81,6 +82,22 @@ def test_picked_orders_of_one_customer_become_one_invoice_and_of_two_none(tabs, 
     bar.get_by_role("button", name=es("Make an invoice")).click()
     page.wait_for_url(INVOICE)
     expect(page.locator(".totals .total").last).to_have_text("254,10")
+
+
+def test_the_papers_of_what_is_picked_come_in_one_file_by_touch_too(tabs, post, goods):
+    mine = [order_of(post, goods), order_of(post, goods)]
+    page = tabs(address="/orders", width=768, height=1024, has_touch=True)
+    ready(page)
+    for key in mine:
+        page.locator(f'table[data-list] tr[data-row="{key}"] [data-pick]').check()
+    link = page.locator(".bulk").get_by_role("link", name="PDF")
+    expect(link).to_have_attribute("href", "/api/v1/orders/papers.zip?ids=" + ",".join(map(str, mine)))
+    assert faults(page, place=".bulk") == []
+    with page.expect_download() as coming:
+        link.tap()
+    expect(page.locator(".toast").last).to_contain_text(es("The PDFs are being prepared and come as one ZIP file."))
+    with zipfile.ZipFile(coming.value.path()) as whole:
+        assert [whole.read(name)[:4] for name in whole.namelist()] == [b"%PDF"] * 2
 
 
 def test_the_printed_page_is_shown_over_the_form_and_nothing_is_framed(tabs, post, goods, served):

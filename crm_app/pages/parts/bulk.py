@@ -7,12 +7,13 @@ from reflex.vars import Var
 
 from crm_app.core.fields import Boolean, Choice, Choices, Reference, Tags
 from crm_app.core.resource import FieldSpec
-from crm_app.state.bulk import joining, tags_of
+from crm_app.state.bulk import joining, most_papers, tags_of
 from crm_app.state.lists import ListState, Row
 from crm_app.state.merging import MOST, merge_state
 
 from . import kit
 from .inputs import day_field, picker_labels
+from .links import file_link
 from .merging import merge_dialog
 from .shell import may
 from .text import t, when
@@ -146,6 +147,7 @@ def _bar(state: type[ListState]) -> rx.Component:
         else rx.fragment(),
         when(may(found, "remove"), _verb("trash-2", "Remove…", state.ask("remove"), "verb verb-short")),
         _merge(state),
+        _papers(state),
         export_menu(state, "verb verb-short"),
         rx.el.span(class_name="grow"),
         rx.el.button(
@@ -165,6 +167,18 @@ def _merge(state: type[ListState]) -> rx.Component:
     few = ~state.everything & (picked > 1) & (picked <= MOST)
     button = _verb("merge", "Merge…", merging.begin_merging(state.picked), "verb verb-short")
     return when(few & may(state.resource, "merge"), button)
+
+
+def _papers(state: type[ListState]) -> rx.Component:
+    """The documents themselves, in one file."""
+    most = most_papers(state.resource)
+    if not most:
+        return rx.fragment()
+    face = (kit.icon("file-text"), rx.el.span("PDF"))
+    address = f"/api/v1/{state.resource.name}/papers.zip?ids=" + state.picked.join(",")
+    title = t("The selected documents as PDFs in one ZIP file")
+    link = file_link(address, "", *face, on_click=state.gather, title=title, class_name="verb verb-short")
+    return rx.cond(~state.everything & (state.picked.length() <= most), link, rx.fragment())
 
 
 def _verb(icon: str, label: str, act: Any, look: str = "verb") -> rx.Component:
