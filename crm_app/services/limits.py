@@ -1,4 +1,4 @@
-"""What a seller may give away: discount and price together, measured against the list price."""
+"""What one may write: discount and price together, measured against the list price; the rate of one's own currency."""
 
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, Decimal
@@ -6,6 +6,8 @@ from typing import Any
 
 from crm_app.core.i18n import Message
 from crm_app.core.money import PRICE_PLACES, bare
+
+from .rules import Draft
 
 HUNDRED = Decimal(100)
 _STEP = Decimal(1).scaleb(-PRICE_PLACES)
@@ -23,3 +25,9 @@ def fault(row: Mapping[str, Any], listed: Decimal | None, most: Decimal) -> Mess
         return None
     price = (least / (HUNDRED - row["discount"])).quantize(_STEP, ROUND_CEILING)
     return Message("At least {least}: at most {most} % below the list price.", least=bare(price), most=bare(most))
+
+
+def own_rate(draft: Draft) -> dict[str, Message]:
+    """A rate that somebody writes for a document in the company's own currency."""
+    told = draft.values["rate"] if "rate" in draft.given else None
+    return {} if told in (None, Decimal(1)) else {"rate": Message("In the company's own currency the rate is 1.")}

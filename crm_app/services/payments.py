@@ -17,7 +17,7 @@ from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.numbering import Numbered
 from crm_app.models.payments import METHOD_LABELS, Allocation, Direction, Method, Payment, PaymentStatus
 
-from . import currencies, instalments, numbering, rules, settling, trade
+from . import currencies, instalments, limits, numbering, rules, settling, trade
 from .values import readable, resource_of
 from .verbs import Outcome, action
 from .work import Work, column_of
@@ -44,7 +44,7 @@ def _complete(work: Work, draft: rules.Draft) -> None:
     elif values["amount"] != round_money(values["amount"] or ZERO, values["currency"]):
         draft.errors["amount"] = Message("This currency has fewer decimals.")
     if values["currency"] == trade.company(work).currency:
-        draft.errors.update(trade.own_rate(draft))
+        draft.errors.update(limits.own_rate(draft))
         values["rate"] = ONE
     elif not values["rate"] or (draft.coming("currency", "date") and "rate" not in draft.given):
         values["rate"] = currencies.rate(work, values["currency"], values["date"])

@@ -171,7 +171,7 @@ def _of_day(work: Work, draft: Draft, account: Account, resource: str) -> None:
     stored = _stored(work, draft, resource)
     other = stored is None or stored.currency != values["currency"] or _corrects_another(work, stored, values)
     if values["currency"] == company(work).currency:
-        draft.errors.update(own_rate(draft))
+        draft.errors.update(limits.own_rate(draft))
         rate_of(values, currencies.Rate(ONE))
     elif values["rate"] is not None and "rate" in draft.given and (stored is None or stored.rate != values["rate"]):
         rate_of(values, None)
@@ -187,12 +187,6 @@ def _of_day(work: Work, draft: Draft, account: Account, resource: str) -> None:
         rate_of_day(work, values)
     if values["rate"] is not None and values["rate"] <= 0:
         draft.errors["rate"] = Message("Write a number above zero.")
-
-
-def own_rate(draft: Draft) -> dict[str, Message]:
-    """A rate that somebody writes for a document in the company's own currency."""
-    told = draft.values["rate"] if "rate" in draft.given else None
-    return {} if told in (None, ONE) else {"rate": Message("In the company's own currency the rate is 1.")}
 
 
 def _corrects_another(work: Work, stored: Any, values: Mapping[str, Any]) -> bool:
