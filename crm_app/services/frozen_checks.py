@@ -6,12 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_app.models.accounts import Account
 from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryNote
 from crm_app.models.history import Change
 from crm_app.models.snapshots import DocumentSnapshot
 from crm_app.models.stock import MoveReason, StockMove
 
-from . import ledger
+from . import ledger, merged
 from .work import Work, column_of
 
 _AT_ONCE = 500  # documents in one statement
@@ -36,7 +37,27 @@ def _changed(work: Work, head: Any, line: Any) -> int:
             return found
         last = rows[-1][0]
         said = {record: _said(content) for _, record, content in rows}
-        found += sum(1 for key, now in _now(work, head, line, list(said)) if now != said[key])
+        changed = {key for key, now in _now(work, head, line, list(said)) if now != said[key]}
+        named = {record: content["customer"]["name"] for _, record, content in rows}
+        found += len(changed | set(_of_another(work, head, named)))
+
+
+def _of_another(work: Work, head: Any, named: Mapping[int, str]) -> Iterator[int]:
+    """Those of these documents that were given to another account, and not because accounts were merged.
+
+    Only of those whose account is not called as it was then, the history is asked: accounts are called otherwise too.
+    """
+    key, account, name = column_of(head, "id"), column_of(head, "account"), column_of(Account, "name")
+    rows = sa.select(key, account, name).join(Account, column_of(Account, "id") == account).where(key.in_(named))
+    now = {record: customer for record, customer, called in work.session.execute(rows) if called != named[record]}
+    told = (column_of(Change, part) for part in ("record", "after"))
+    mine = (column_of(Change, "entity") == head.__tablename__, column_of(Change, "record").in_(now))
+    last: dict[int, int] = {}
+    for record, after in work.session.execute(sa.select(*told).where(*mine).order_by(column_of(Change, "id"))):
+        if after and "account" in after:
+            last[record] = after["account"]
+    left = dict(zip(last, merged.follow(work, "accounts", list(last.values())), strict=True))
+    return (record for record, customer in left.items() if customer != now[record])
 
 
 def _said(content: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -21,6 +21,7 @@ from . import (
     payments,
     readiness,
     rules,
+    settling,
     snapshots,
     trade,
 )
@@ -184,7 +185,7 @@ def unapply(work: Work, row: Any, values: Values) -> Outcome | None:
     """
     if row.kind != InvoiceKind.CREDIT_NOTE.value:
         raise Invalid({"": Message("Only a credit note is set against invoices.")})
-    payments.take_back(work, row, values.get("allocations"), *readable(work, resource_of("invoices")))
+    settling.take_back(work, row, values.get("allocations"), *readable(work, resource_of("invoices")))
     return None
 
 

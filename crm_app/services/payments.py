@@ -17,10 +17,10 @@ from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.numbering import Numbered
 from crm_app.models.payments import METHOD_LABELS, Allocation, Direction, Method, Payment, PaymentStatus
 
-from . import currencies, instalments, numbering, rules, trade
+from . import currencies, instalments, limits, numbering, rules, settling, trade
 from .values import readable, resource_of
 from .verbs import Outcome, action
-from .work import Work, before_commit, column_of
+from .work import Work, column_of
 
 Values = Mapping[str, object]
 ZERO = Decimal(0)
@@ -44,6 +44,7 @@ def _complete(work: Work, draft: rules.Draft) -> None:
     elif values["amount"] != round_money(values["amount"] or ZERO, values["currency"]):
         draft.errors["amount"] = Message("This currency has fewer decimals.")
     if values["currency"] == trade.company(work).currency:
+        draft.errors.update(limits.own_rate(draft))
         values["rate"] = ONE
     elif not values["rate"] or (draft.coming("currency", "date") and "rate" not in draft.given):
         values["rate"] = currencies.rate(work, values["currency"], values["date"])
@@ -81,15 +82,20 @@ def allocate(work: Work, row: Any, values: Values) -> Outcome | None:
 @action("payments", "unallocate", "Take allocations back", icon="undo-2", fields=("allocations",))
 def unallocate(work: Work, row: Any, values: Values) -> Outcome | None:
     """Its allocations (those whose ids are named, else all) to invoices that the caller may read count no more from today on."""
-    take_back(work, row, values.get("allocations"), *readable(work, resource_of("invoices")))
+    settling.take_back(work, row, values.get("allocations"), *readable(work, resource_of("invoices")))
     return None
 
 
-@action("payments", "reverse", "Reverse", icon="ban", danger=True)
-def reverse(work: Work, row: Any, _values: Values) -> Outcome | None:
-    """The money went back: from today on it settles nothing."""
-    row.reversed_on = trade.today(work)
-    take_back(work, row, None)
+@action("payments", "reverse", "Reverse", icon="ban", danger=True, fields=("date",))
+def reverse(work: Work, row: Any, values: Values) -> Outcome | None:
+    """The money went back on that `date`, such as that of the bank for a cheque (today): from then on it settles nothing."""
+    day = _read(work, {"date": values.get("date")})["date"] or trade.today(work)
+    if day > trade.today(work):
+        raise Invalid({"date": Message("This day is still to come.")})
+    if day < row.date:
+        raise Invalid({"date": Message("The payment is of a later day: {day}.", day=row.date)})
+    row.reversed_on = day
+    settling.give_back(work, row, day)
     return None
 
 
@@ -280,7 +286,7 @@ def _allocate(work: Work, source: Any, invoice: Any, amount: Decimal, taken: Dec
     own = trade.company(work).currency
     paid = isinstance(source, Payment)
     used = source.amount - source.unallocated if paid else source.paid
-    difference = _worth(taken, used, source.rate, own) - _worth(amount, invoice.paid, invoice.rate, own)
+    difference = settling.worth(taken, used, source.rate, own) - settling.worth(amount, invoice.paid, invoice.rate, own)
     refund = paid and source.direction == Direction.PAID.value
     work.session.add(
         Allocation(
@@ -289,7 +295,7 @@ def _allocate(work: Work, source: Any, invoice: Any, amount: Decimal, taken: Dec
         )
     )  # fmt: skip
     work.session.flush()
-    _settle(work, {invoice.id, *(() if paid else (source.id,))}, {source.id} if paid else set())
+    settling.settle(work, {invoice.id, *(() if paid else (source.id,))}, {source.id} if paid else set())
     work.session.refresh(invoice, ["paid", "balance", "next_due"])
     work.session.refresh(source, ["unallocated"] if paid else ["paid", "balance"])
 
@@ -306,40 +312,6 @@ def _since(work: Work, source: Any, invoice: Any) -> dt.date:
     return since
 
 
-def _worth(amount: Decimal, before: Decimal, rate: Decimal, own: str) -> Decimal:
-    """So much, after so much before it, in the company's currency: rounded so that the parts come to what the whole is worth."""
-    return round_money((before + amount) * rate, own) - round_money(before * rate, own)
-
-
-def take_back(work: Work, source: Any, wanted: object, *conditions: sa.ColumnElement[bool]) -> None:
-    """Allocations of a payment or credit note (those whose ids are named, else all) count no more from today on.
-
-    Those to invoices that the conditions do not leave are as if they were not there.
-    """
-    of_source = column_of(Allocation, "payment" if isinstance(source, Payment) else "credit")
-    rows = sa.select(Allocation).where(of_source == source.id, column_of(Allocation, "until").is_(None))
-    if conditions:
-        settled = sa.select(column_of(Invoice, "id")).where(*conditions)
-        rows = rows.where(column_of(Allocation, "invoice").in_(settled))
-    if wanted is not None:
-        if not isinstance(wanted, list) or not all(isinstance(key, int) for key in wanted):
-            raise Invalid({"allocations": Message("Send a list of at most {count}.", count=500)})
-        rows = rows.where(column_of(Allocation, "id").in_(wanted))
-    found = list(work.session.scalars(rows))
-    if wanted is not None and len(found) < len(set(wanted)):
-        raise Invalid({"allocations": Message("Choose one from the list.")})
-    for row in found:
-        row.until = max(trade.today(work), row.day)
-    work.session.flush()
-    invoices = {row.invoice for row in found}
-    if isinstance(source, Payment):
-        _settle(work, invoices, {source.id or 0})
-        work.session.refresh(source, ["unallocated"])
-    else:
-        _settle(work, invoices | {source.id}, set())
-        work.session.refresh(source, ["paid", "balance"])
-
-
 def settle_credit(work: Work, note: Any) -> None:
     """A credit note that corrects an invoice is set against it, as far as that is open."""
     invoice = _invoice(work, note, note.corrects)
@@ -348,53 +320,3 @@ def settle_credit(work: Work, note: Any) -> None:
     amount = min(invoice.balance, note.balance)
     if amount > 0:
         _allocate(work, note, invoice, amount, amount)
-
-
-# ---- what follows from allocations
-
-
-@before_commit("allocation")
-def _settled(work: Work) -> None:
-    """Paid, balance and unallocated of all that this transaction's allocations (undone ones too) have touched."""
-    rows = [
-        values
-        for row in work.changes
-        if row["entity"] == "allocation"
-        for values in (row["before"], row["after"])
-        if values and "invoice" in values
-    ]
-    invoices = {row["invoice"] for row in rows} | {row["credit"] for row in rows if row.get("credit")}
-    _settle(work, invoices, {row["payment"] for row in rows if row.get("payment")})
-
-
-def _settle(work: Work, invoices: set[int], payments: set[int]) -> None:
-    """Write paid, balance, unallocated anew from the allocations that count: they follow from them and are no decision."""
-    counts = column_of(Allocation, "until").is_(None)
-
-    def total(name: str, key: str, table: Any) -> Any:
-        found = sa.select(sa.func.sum(column_of(Allocation, name))).where(
-            column_of(Allocation, key) == column_of(table, "id"), counts
-        )
-        return sa.func.coalesce(found.scalar_subquery(), ZERO)
-
-    if invoices:
-        settled = total("amount", "invoice", Invoice)
-        paid = sa.case(
-            (column_of(Invoice, "kind") == InvoiceKind.CREDIT_NOTE.value, total("taken", "credit", Invoice) + settled),
-            else_=settled,
-        )  # fmt: skip
-        _write(work, Invoice, invoices, {"paid": paid, "balance": column_of(Invoice, "payable") - paid})
-        _write(work, Invoice, invoices, {"next_due": instalments.next_due(column_of(Invoice, "paid"))})
-    if payments:
-        free = column_of(Payment, "amount") - total("taken", "payment", Payment)
-        posted = column_of(Payment, "status") == PaymentStatus.POSTED.value
-        _write(work, Payment, payments, {"unallocated": sa.case((posted, free), else_=sa.literal(ZERO, free.type))})
-
-
-def _write(work: Work, table: Any, keys: set[int], values: Mapping[str, Any]) -> None:
-    work.session.execute(
-        sa.update(table)
-        .where(column_of(table, "id").in_(sorted(keys)))
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )

@@ -11,10 +11,9 @@ from crm_app.core.i18n import Message
 from crm_app.models.accounts import Account
 from crm_app.models.products import Product
 
-from . import rules, taxes
+from . import rules, taxes, trade
 from .work import Work, column_of
 
-_AGREED = ("quote_line", "order_line", "delivery_line")  # what was made from these was agreed on before
 _BACK = ("return", "credit_note")
 
 
@@ -33,8 +32,10 @@ def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
     if account is not None:
         found |= _untaxed(work, row, account, lines)
     if not back:
-        fresh = [line for line in lines if not any(getattr(line, name, None) for name in _AGREED)]
+        fresh = [line for line in lines if not any(getattr(line, name, None) for name in trade.AGREED)]
         found |= _retired(work, fresh) | _too_cheap(work, fresh)
+        if account is not None:
+            found = _below_list(work, row, account, fresh) | found
     return found
 
 
@@ -70,3 +71,19 @@ def _too_cheap(work: Work, lines: Sequence[Any]) -> dict[str, Message]:
         return {}
     text = Message("At most {most} %.", most=money.bare(most))
     return {f"lines.{line.position}.discount": text for line in lines if line.discount > most}
+
+
+def _below_list(work: Work, row: Any, account: Account, lines: Sequence[Any]) -> dict[str, Message]:
+    """Prices that were written by hand and are below what may be given."""
+    written = [line for line in lines if line.product and not line.listed]
+    if rules.company(work, "max_discount") is None or not written:
+        return {}
+    head, names = row.model_dump(), ("price", "discount", "quantity", "tax_class")
+    found: dict[str, Message] = {}
+    for line in written:
+        product = work.session.get(Product, line.product)
+        values = {name: getattr(line, name) for name in names}
+        fault = trade.below_list(work, head, account, product, values) if product is not None else None
+        if fault is not None:
+            found[f"lines.{line.position}.price"] = fault
+    return found

@@ -18,7 +18,7 @@ from crm_app.models.products import Product
 from crm_app.models.settings import Company
 from crm_app.models.trade import LineChoice
 
-from . import currencies, lines, prices, rules, taxes
+from . import currencies, limits, lines, prices, rules, taxes
 from .rules import Draft
 from .values import resource_of
 from .work import Work, column_of
@@ -30,6 +30,7 @@ LARGEST = Decimal(10) ** 14  # what an amount may reach, see Exact
 RATE = ("rate", "rate_typed", "rate_day", "rate_source")
 _READONLY = ("rate_typed", "kind", "corrects", "returns")  # whether a rate follows its day
 _BACK = (DeliveryKind.RETURN.value, InvoiceKind.CREDIT_NOTE.value)
+AGREED = ("quote_line", "order_line", "delivery_line")  # what was made from these was agreed on before
 _TOTALS = ("net", "tax", "rounding", "total", "withheld", "payable")
 _PRICING = ("account", "date", "currency", "rate", "included", "price_list")
 _TAXING = ("kind", "corrects")  # a credit note gives back what its invoice charged
@@ -69,7 +70,7 @@ def complete(work: Work, draft: Draft, resource: str) -> None:
             _of_product(work, account, row, given, product)
         row["tax_class"] = row["tax_class"] or "standard"
         _price(work, draft.values, account, row, given, product, fresh=fresh, anew=anew)
-        faults = _faults(work, row, product)
+        faults = _faults(work, row, product) or _too_cheap(work, draft.values, account, row, product)
         draft.errors.update({f"lines.{number}.{name}": text for name, text in faults.items()})
     if not draft.errors:
         found = add_up(work, draft.values, account, [row for row, _, _ in rows])
@@ -170,6 +171,7 @@ def _of_day(work: Work, draft: Draft, account: Account, resource: str) -> None:
     stored = _stored(work, draft, resource)
     other = stored is None or stored.currency != values["currency"] or _corrects_another(work, stored, values)
     if values["currency"] == company(work).currency:
+        draft.errors.update(limits.own_rate(draft))
         rate_of(values, currencies.Rate(ONE))
     elif values["rate"] is not None and "rate" in draft.given and (stored is None or stored.rate != values["rate"]):
         rate_of(values, None)
@@ -331,6 +333,24 @@ def _faults(work: Work, row: Mapping[str, Any], product: Product | None) -> dict
     if not found and (row["price"] >= LARGEST / 100 or abs(row["quantity"] * row["price"]) >= LARGEST / 10):
         found["price"] = Message("This amount is too large.")
     return found
+
+
+def _too_cheap(
+    work: Work, head: Mapping[str, Any], account: Account, row: Mapping[str, Any], product: Product | None
+) -> dict[str, Message]:
+    """A price below what may be given, where it was written by hand: what was agreed on before, or comes back, stays."""
+    if product is None or row["listed"] or any(row.get(name) for name in AGREED) or head.get("kind") in _BACK:
+        return {}
+    found = below_list(work, head, account, product, row)
+    return {"price": found} if found is not None else {}
+
+
+def below_list(
+    work: Work, head: Mapping[str, Any], account: Account, product: Product, row: Mapping[str, Any]
+) -> Message | None:
+    """What is wrong with the line's price and discount by the list price on the document's day; None where nobody set a limit."""
+    most = company(work).max_discount
+    return None if most is None else limits.fault(row, asked_price(work, head, account, product, row).price, most)
 
 
 def add_up(work: Work, head: dict[str, Any], account: Account, rows: Sequence[dict[str, Any]]) -> tax.Totals:

@@ -24,6 +24,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "decline": ("reason",),
     "pay": ("amount", "date", "method", "reference"),
     "sign": ("name", "strokes"),
+    "reverse": ("date",),
 }
 
 # what a verb asks once it is refused for its date

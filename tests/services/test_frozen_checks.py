@@ -74,3 +74,21 @@ def test_a_move_that_is_gone_is_found_and_one_that_was_taken_back_is_not(books):
     made = run("stock-moves", "create", product=trade.product(stocked=True), warehouse=place, quantity="3")
     actions.undo(SYSTEM, made.change_set)
     assert trade.disagreements() == []
+
+
+@pytest.mark.parametrize("which", ["note", "invoice"])
+def test_a_document_given_to_another_customer_is_found(books, which):
+    table = {"note": DeliveryNote, "invoice": Invoice}[which]
+    other = trade.customer()
+    moved = sa.update(table).where(of(table, books[which])).values(account=other)
+    assert "documents as issued" in found_after(moved)
+
+
+def test_customers_that_are_called_otherwise_now_or_were_merged_are_no_fault(trading):
+    first, second, third = (trade.customer() for _ in range(3))
+    keys = [trade.invoice(account, line(1, 5)) for account in (first, second)]
+    run("accounts", "change", first, name="Called otherwise")
+    run("accounts", "merge", second, records=[first], confirm=True)
+    run("accounts", "merge", third, records=[second], confirm=True)
+    assert {trade.of("invoices", key).account for key in keys} == {third}
+    assert trade.disagreements() == []
