@@ -16,7 +16,7 @@ from crm_app.services import files
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .calls import Call, add, caller, in_thread, refuse_large, reply, with_below
+from .calls import Call, add, caller, in_thread, once, refuse_large, reply, with_below
 from .problems import Malformed
 from .rest import resource_in
 
@@ -57,9 +57,12 @@ def _may_attach(request: Request, actor: Actor) -> Resource:
 
 
 def _attach(request: Request, actor: Actor, resource: Resource, stored: files.Stored, name: str) -> Response:
-    with Work(actor, resource.permission("change"), label="Attach a file") as work:
-        made = files.attach(work, resource, request.path_params["id"], name, stored)
-    return reply(_plain(made), 201, Location=f"/api/v1/attachments/{made.id}/content")
+    def attach() -> Response:
+        with Work(actor, resource.permission("change"), label="Attach a file") as work:
+            made = files.attach(work, resource, request.path_params["id"], name, stored)
+        return reply(_plain(made), 201, Location=f"/api/v1/attachments/{made.id}/content")
+
+    return once(_call(request, actor), [resource.name, request.path_params["id"], name, stored.sha256], attach)
 
 
 async def _from_body(request: Request) -> tuple[files.Stored, str]:

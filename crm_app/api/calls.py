@@ -18,7 +18,7 @@ from starlette.responses import Response
 from crm_app.core.errors import Invalid, NotSignedIn, TooLarge
 from crm_app.core.fields import BadValue, Boolean
 from crm_app.core.i18n import Message
-from crm_app.services import identity
+from crm_app.services import identity, receipts
 from crm_app.services.actors import Actor
 from crm_app.services.database import POOL_SIZE
 
@@ -88,6 +88,20 @@ def reply(value: Any, status: int = 200, **headers: str) -> Response:
     """A JSON answer; header names are written with underscores."""
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return Response(dump(value), status, {"Cache-Control": "no-store", **named}, media_type="application/json")
+
+
+def once(call: "Call", what: object, act: Callable[[], Response]) -> Response:
+    """The answer of `act`, or the one that the call's Idempotency-Key got when it came the first time. `what` is the request."""
+
+    def answer() -> dict[str, Any]:
+        told = act()
+        place = told.headers.get("location")
+        return {"status": told.status_code, "body": json.loads(bytes(told.body)), "location": place}
+
+    if not call.once:
+        return act()
+    found = receipts.kept(call.actor, call.once, receipts.request_of(what), answer)
+    return reply(found["body"], found["status"], **({"Location": found["location"]} if found["location"] else {}))
 
 
 async def in_thread(work: Callable[..., T], *args: Any) -> T:

@@ -12,7 +12,7 @@ from crm_app.core.query import Query
 from crm_app.services import actions, changes, timeline
 from crm_app.services.work import Work
 
-from .calls import Call, add, reply
+from .calls import Call, add, once, reply
 from .rest import resource_in
 
 
@@ -37,8 +37,11 @@ def show(call: Call) -> Response:
 def undo(call: Call) -> Response:
     """Take a change set back; the answer names the change set that did."""
     key = changes.key_of(call.path["id"])
-    outcome = actions.undo(call.actor, key)
-    return reply({"id": key, "change_set": outcome.change_set})
+
+    def take_back() -> Response:
+        return reply({"id": key, "change_set": actions.undo(call.actor, key).change_set})
+
+    return once(call, ["undo", key], take_back)
 
 
 def of_record(call: Call) -> Response:

@@ -1,5 +1,6 @@
 """Jobs over HTTP: the caller's own, and everybody's for who may see them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,7 +12,7 @@ from crm_app.core.query import Query
 from crm_app.services import files, jobs, mass
 from crm_app.services.work import Work
 
-from .calls import Call, add, reply
+from .calls import Call, add, once, reply
 
 _SHOWN = ("id", "name", "actor", "state", "due_at", "attempts", "done", "total", "created_at", "finished_at")
 
@@ -56,16 +57,21 @@ def show(call: Call) -> Response:
 
 def cancel(call: Call) -> Response:
     """Let a job not run, or stop."""
-    with Work(call.actor, "jobs.cancel") as work:
-        found = jobs.cancel(work, _key(call))
-    return reply(_plain(found, call.actor.speech))
+    return _by_hand(call, "jobs.cancel", jobs.cancel)
 
 
 def retry(call: Call) -> Response:
     """Let a job that failed or was cancelled run again."""
-    with Work(call.actor, "jobs.retry") as work:
-        found = jobs.retry(work, _key(call))
-    return reply(_plain(found, call.actor.speech))
+    return _by_hand(call, "jobs.retry", jobs.retry)
+
+
+def _by_hand(call: Call, verb: str, carry_out: Callable[[Work, int], Any]) -> Response:
+    def act() -> Response:
+        with Work(call.actor, verb) as work:
+            found = carry_out(work, _key(call))
+        return reply(_plain(found, call.actor.speech))
+
+    return once(call, [verb, _key(call)], act)
 
 
 def refused(call: Call) -> Response:

@@ -14,7 +14,7 @@ from crm_app.core.resource import RESOURCES
 from crm_app.services import records, views
 from crm_app.services.work import Work
 
-from .calls import Call, add, reply
+from .calls import Call, add, once, reply
 
 _FIELDS = ("name", "query", "shared")
 
@@ -50,11 +50,15 @@ def create(call: Call) -> Response:
     resource = RESOURCES.get(given["resource"]) if isinstance(given.get("resource"), str) else None
     if resource is None:
         raise Invalid({"resource": Message("Choose one from the list.")})
-    shared = given.get("shared", "personal")
-    with Work(call.actor, resource.permission("read"), label="Save as a view") as work:
-        key = views.save(work, resource, given.get("name", ""), _query(given.get("query", "")), shared)
-        made = _plain(views.one(work, key))
-    return reply(made, 201, Location=f"/api/v1/views/{key}")
+    shared, query = given.get("shared", "personal"), _query(given.get("query", ""))
+
+    def save() -> Response:
+        with Work(call.actor, resource.permission("read"), label="Save as a view") as work:
+            key = views.save(work, resource, given.get("name", ""), query, shared)
+            made = _plain(views.one(work, key))
+        return reply(made, 201, Location=f"/api/v1/views/{key}")
+
+    return once(call, ["views", given], save)
 
 
 def change(call: Call) -> Response:

@@ -3,8 +3,6 @@
 Buttons, API verbs, CLI and the roles screen are drawn from it.
 """
 
-import hashlib
-import json
 import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,23 +10,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core import clock
-from crm_app.core.errors import Invalid, Missing
-from crm_app.core.i18n import Message
+from crm_app.core.errors import Missing
 from crm_app.core.resource import RESOURCES, Resource
-from crm_app.models.base import encode
 from crm_app.models.jobs import Receipt
 from crm_app.models.users import SCOPES
 
 from . import (
     history,
     merging,  # noqa: F401 - imported so that what it takes back is known
+    receipts,
     records,
 )
 from .actors import Actor
 from .verbs import Action, Outcome, action, of, registered
 from .work import Work, all_or_nothing, column_of
 
-MAX_KEY = 200
 __all__ = ["Action", "Outcome", "action", "find", "of", "permissions", "run", "run_in", "undo"]
 
 
@@ -146,12 +142,8 @@ def _run(
 
 
 def _receipt_of(actor: Actor, found: Action, key: object, values: Mapping[str, object], once: str) -> tuple[str, str]:
-    if len(once) > MAX_KEY:
-        raise Invalid({"Idempotency-Key": Message("At most {size} characters.", size=MAX_KEY)})
-    proof = hashlib.sha256(f"{actor.user}\n{once}".encode("utf-8", "replace")).hexdigest()
     number = None if key is None else records.key_of(records.resource_of(found.resource), key)
-    body = json.dumps([found.resource, found.verb, number, dict(values)], sort_keys=True, default=encode)
-    return proof, hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()
+    return receipts.proof_of(actor, once), receipts.request_of(found.resource, found.verb, number, dict(values))
 
 
 def _first(work: Work, proof: str, request: str) -> Outcome | None:
@@ -161,8 +153,7 @@ def _first(work: Work, proof: str, request: str) -> Outcome | None:
     receipt = work.session.scalar(sa.select(Receipt).where(column_of(Receipt, "proof") == proof))
     if receipt is None:
         return None
-    if receipt.request != request:
-        raise Invalid({"Idempotency-Key": Message("This key was used for another request.")})
+    receipts.same(receipt, request)
     return Outcome(**receipt.answer)
 
 
