@@ -43,7 +43,8 @@ async def _strangers() -> AsyncIterator[None]:
 async def _jobs() -> AsyncIterator[None]:
     """The job runner lives as long as the application."""
     stop = threading.Event()
-    runner = threading.Thread(target=jobs.run_forever, args=(stop,), name="jobs", daemon=True)
+    alone = {"alone": settings().workers == 1}
+    runner = threading.Thread(target=jobs.run_forever, args=(stop,), kwargs=alone, name="jobs", daemon=True)
     runner.start()
     yield
     stop.set()

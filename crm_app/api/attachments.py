@@ -12,7 +12,7 @@ from starlette.types import Message as AsgiMessage
 from crm_app.core.errors import Invalid, Missing, TooLarge
 from crm_app.core.i18n import Message
 from crm_app.core.resource import Resource
-from crm_app.services import files
+from crm_app.services import files, thumbnails
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -112,9 +112,12 @@ def _copy(part: UploadFile) -> files.Stored:
 
 
 async def content(request: Request) -> Response:
-    """The bytes. As a download, unless `inline=1` asks to see an image or a PDF."""
+    """The bytes. As a download, unless `inline=1` asks to see an image or a PDF; with `size` a small picture of an image."""
     actor = await in_thread(caller, request)
     file = await in_thread(_find, _call(request, actor))
+    side = request.query_params.get("size")
+    if side is not None:
+        return await _small(request, file, side)
     inline = request.query_params.get("inline") == "1" and file.media_type in files.INLINE
     headers = {
         "ETag": f'"{file.sha256}"',
@@ -128,6 +131,20 @@ async def content(request: Request) -> Response:
         return Response(status_code=304, headers=headers)
     media_type = file.media_type if inline else files.UNKNOWN
     return FileResponse(files.path_of(file.sha256), headers=headers, media_type=media_type)
+
+
+async def _small(request: Request, file: files.File, side: str) -> Response:
+    path = await in_thread(thumbnails.of, file, side)
+    headers = {
+        "ETag": f'"{file.sha256}-{side}"',
+        "Cache-Control": "private, no-cache",
+        "Content-Security-Policy": SANDBOX,
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return FileResponse(path, headers=headers, media_type=thumbnails.MEDIA_TYPE)
 
 
 def _find(call: Call) -> files.File:

@@ -4,7 +4,7 @@ from typing import Any
 
 from crm_app.core.query import OPERATORS
 from crm_app.core.settings import RATES_LIMIT
-from crm_app.services import bulk, files, mass, papers
+from crm_app.services import bulk, files, mass, papers, thumbnails
 
 from .schemas import COUNT, TEXT
 
@@ -279,10 +279,13 @@ def _attachment_paths(record: list[Any], number: list[Any]) -> dict[str, Any]:
     added = {"201": gives(schema("File"), "Kept."), **refusals("404", "413", "422")}
     bytes_ = {
         "200": {"description": "The bytes.", "content": {"application/octet-stream": {"schema": binary}}},
-        **refusals("404"),
+        **refusals("404", "422"),
     }
     name = in_query("name", TEXT, "The file's name.")
     inline = in_query("inline", {"type": "string", "enum": ["1"]}, "Show an image or a PDF instead of saving it.")
+    small = in_query(
+        "size", {"type": "string", "enum": [*thumbnails.SIDES]}, "A WebP of an image, at most so many pixels."
+    )
     gone = {"204": {"description": GONE}, **refusals("404")}
     return {
         "/{resource}/{id}/attachments": {
@@ -290,7 +293,7 @@ def _attachment_paths(record: list[Any], number: list[Any]) -> dict[str, Any]:
             "post": operation("attachments", "attachments.create", "Add a file", [*record, name], added, body),
         },
         "/attachments/{id}/content": {
-            "get": operation("attachments", "attachments.content", "The bytes", [*number, inline], bytes_)
+            "get": operation("attachments", "attachments.content", "The bytes", [*number, inline, small], bytes_)
         },
         "/attachments/{id}": {"delete": operation("attachments", "attachments.remove", "Remove a file", number, gone)},
     }

@@ -107,7 +107,7 @@ class Boolean(Kind):
 
     negative: str = ""
     widget: ClassVar[str] = "checkbox"
-    operators: ClassVar[tuple[str, ...]] = ("eq",)
+    operators: ClassVar[tuple[str, ...]] = ("eq", "ne")
     _words: ClassVar[dict[str, bool]] = {
         **dict.fromkeys(("true", "1", "on", "yes", "y", "sí", "si", "s", "t"), True),
         **dict.fromkeys(("false", "0", "off", "no", "n", "f", ""), False),

@@ -44,6 +44,7 @@ class FieldSpec:
             "widget": "reference" if kind.widget == "country" else kind.widget,
             "options": [[key, word(label)] for key, label in kind.pairs()] if isinstance(kind, Choice) else [],
             "resource": kind.resource if isinstance(kind, Reference) else "lists/countries",
+            "way": isinstance(kind, Reference) and not kind.person,
             "required": self.required,
             "initial": kind.write(self.default),
             "size": getattr(kind, "size", 0),

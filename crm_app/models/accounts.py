@@ -165,6 +165,7 @@ class AccountAddress(Line, table=True):
     street: str = column(Text(200), "Street and number", required=True)
     postcode: str | None = column(Text(20), "Postcode")
     city: str | None = column(Text(80), "City")
+    region: str | None = column(Text(80), "Province or state")
     country: str | None = column(Country(), "Country")
     valid_from: date | None = column(Day(), "Valid from")
     valid_to: date | None = column(Day(), "Valid to")

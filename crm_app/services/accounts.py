@@ -102,7 +102,7 @@ offer(
         wins={"held": True},
         identity=("tax_id",),
         spare=(
-            Spare("addresses", {name: name for name in _FISCAL if name != "region"}, {"purpose": "other"}),
+            Spare("addresses", {name: name for name in _FISCAL}, {"purpose": "other"}),
             Spare("phones", {"number": "phone"}, {"purpose": "office"}),
             Spare("emails", {"address": "email"}, {"purpose": "office"}),
         ),

@@ -28,7 +28,6 @@ from .demo_words import (
     MEMBERS,
     SECTORS,
     SPANISH_TOWNS,
-    STREETS,
     SURNAMES,
     TAGS,
     TEAMS,
@@ -300,7 +299,7 @@ def _email(chance: random.Random, name: str, number: int) -> str:
 def _address(chance: random.Random, town: Town, *, colombian: bool) -> dict[str, str]:
     """Where it is: the last digits of a postcode are three in Spain and four in Colombia."""
     return {
-        "street": f"{chance.choice(STREETS)}, {chance.randrange(1, 180)}",
+        "street": demo_more.street(chance, colombian=colombian),
         "postcode": f"{town.postcode}{chance.randrange(1, 60):0{4 if colombian else 3}d}",
         "city": town.name,
         "region": town.region,
@@ -325,7 +324,7 @@ def _name(chance: random.Random, trade: str, *, colombian: bool) -> tuple[str, s
 def _phone(chance: random.Random, *, colombian: bool) -> str:
     digits = f"{chance.randrange(10**8):08d}"
     if colombian:
-        return f"+57 3{digits[:2]} {digits[2:5]} {digits[5:8]}{digits[0]}"
+        return demo_more.mobile(digits, colombian=True)
     return f"+34 {'6' if digits[0] < '6' else '9'}{digits[:2]} {digits[2:5]} {digits[5:8]}"
 
 

@@ -4,7 +4,7 @@ import io
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -13,7 +13,19 @@ from crm_app.core.fields import fold
 
 from . import lines, records
 from .actors import SYSTEM
-from .demo_words import CATEGORIES, FEMININE, FIRST_NAMES, JOB_TITLES, QUALITIES, SEVERAL, STREETS, SURNAMES
+from .demo_words import (
+    CATEGORIES,
+    COLOMBIAN_MOBILES,
+    COLOMBIAN_STREETS,
+    FEMININE,
+    FIRST_NAMES,
+    IN_ENGLISH,
+    JOB_TITLES,
+    QUALITIES,
+    SEVERAL,
+    STREETS,
+    SURNAMES,
+)
 from .work import Work
 
 CONTACTS = 2  # for each account
@@ -38,6 +50,28 @@ def people(chance: random.Random, start: int) -> Iterator[dict[str, Any]]:
         }
 
 
+def mobile(digits: str, *, colombian: bool) -> str:
+    """A mobile telephone that these eight digits make: nine digits of its own in Spain, ten in Colombia."""
+    if colombian:
+        return f"+57 {COLOMBIAN_MOBILES[int(digits[:2]) % len(COLOMBIAN_MOBILES)]} {digits[2:5]} {digits[4:]}"
+    return f"+34 6{digits[:2]} {digits[2:5]} {digits[5:]}"
+
+
+def birthday(number: int) -> date | None:
+    """The day on which one of three was born, as far as anybody has told."""
+    number, told = divmod(number, 3)
+    return None if told else date(1958 + number % 45, 1 + number // 45 % 12, 1 + number // 540 % 28)
+
+
+def street(chance: random.Random, *, colombian: bool) -> str:
+    """A street with its number, as people write it there."""
+    if not colombian:
+        return f"{chance.choice(STREETS)}, {chance.randrange(1, 180)}"
+    spot = int(chance.random() * 10**8)
+    way = COLOMBIAN_STREETS[spot % len(COLOMBIAN_STREETS)]
+    return f"{way} {1 + spot // 10 % 140} # {1 + spot // 2_000 % 120}-{1 + spot // 300_000 % 98:02d}"
+
+
 @dataclass(frozen=True)
 class Staff:
     """The contacts of some accounts, what each is there, and more addresses; `account` is the number of the account among these."""
@@ -54,14 +88,13 @@ def staff(chance: random.Random, found: Iterator[dict[str, Any]], accounts: list
         for place in range(CONTACTS):
             person = next(found)
             digits, title = person.pop("digits"), person.pop("title")
-            prefix = "+57 3" if account["country"] == "CO" else "+34 6"
-            mobile = f"{prefix}{digits[:2]} {digits[2:5]} {digits[5:]}"
             shared = {name: account[name] for name in ("city", "country", "owner", "created_at")}
             rows.append(
                 person
                 | shared
                 | {
-                    "mobile": mobile,
+                    "mobile": mobile(digits, colombian=account["country"] == "CO"),
+                    "birthday": birthday(int(digits)),
                     "consent_on": account["created_at"].date() if person["consent"] != "unknown" else None,
                 }
             )
@@ -119,9 +152,9 @@ def addresses(chance: random.Random, accounts: list[dict[str, Any]]) -> list[dic
     found = []
     for number, account in enumerate(accounts):
         if chance.random() < ELSEWHERE:
-            shared = {name: account[name] for name in ("postcode", "city", "country")}
-            street = f"{chance.choice(STREETS)}, {chance.randrange(1, 180)}"
-            found.append(shared | {"account": number, "purpose": "delivery", "street": street, "usual": True})
+            shared = {name: account[name] for name in ("postcode", "city", "region", "country")}
+            where = street(chance, colombian=account["country"] == "CO")
+            found.append(shared | {"account": number, "purpose": "delivery", "street": where, "usual": True})
     return found
 
 
@@ -131,8 +164,10 @@ def _product(
     name, usual, unit = what
     price = (Decimal(str(usual)) * Decimal(chance.randrange(70, 180)) / 100).quantize(Decimal("0.01"))
     service = unit == "h" or where == "Mantenimiento"
+    (word, english), number_of_it = chance.choice(QUALITIES), chance.randrange(10, 990)
     return {
-        "name": f"{name} {quality(name, chance.choice(QUALITIES))} {chance.randrange(10, 990)}",
+        "name": f"{name} {quality(name, word)} {number_of_it}",
+        "name_en": f"{english.capitalize()} {IN_ENGLISH[name]} {number_of_it}",
         "code": f"{fold(where)[:3].upper()}-{number + 1:05d}",
         "barcode": None if service else ean(f"843700{number % 1_000_000:06d}"),
         "category": category,

@@ -64,6 +64,12 @@ STREETS = (
     "Polígono Las Viñas", "Avenida del Mediterráneo", "Calle Nueva", "Cuesta de San Martín", "Calle Ramón y Cajal",
 )  # fmt: skip
 
+# a Colombian street, then "15 # 93-47": the street, the one that crosses before the house, the metres from that corner
+COLOMBIAN_STREETS = ("Calle", "Cra.", "Cl.", "Av. Cra.", "Diagonal", "Transversal")
+COLOMBIAN_MOBILES = (
+    "300", "301", "302", "304", "305", "310", "311", "312", "313", "314", "315", "316", "317", "318", "320", "321",
+)  # fmt: skip
+
 SPANISH_TOWNS = (
     Town("Madrid", "Madrid", "28", "Centro"), Town("Móstoles", "Madrid", "28", "Centro"),
     Town("Alcalá de Henares", "Madrid", "28", "Centro"), Town("Toledo", "Toledo", "45", "Centro"),
@@ -125,6 +131,35 @@ CATEGORIES = (
     ("Instalación", "Servicios", (("Instalación eléctrica", 42.0, "h"), ("Montaje de mobiliario", 32.0, "h"))),
     ("Mantenimiento", "Servicios", (("Revisión anual", 180.0, "ud"), ("Asistencia técnica", 48.0, "h"))),
 )  # fmt: skip
+
+# the same in English
+IN_ENGLISH = {
+    "Papel A4 blanco": "white A4 paper",
+    "Archivador de palanca": "lever arch file",
+    "Sobre acolchado": "padded envelope",
+    "Bolígrafo azul": "blue ballpoint pen",
+    "Rotulador permanente": "permanent marker",
+    "Subrayador": "highlighter",
+    "Tornillo M8 galvanizado": "galvanised M8 screw",
+    "Taco de nailon": "nylon wall plug",
+    "Arandela de acero": "steel washer",
+    "Taladro percutor": "hammer drill",
+    "Llave inglesa": "adjustable spanner",
+    "Cinta métrica": "tape measure",
+    "Detergente neutro": "neutral detergent",
+    "Fregona de algodón": "cotton mop",
+    "Guantes de nitrilo": "nitrile gloves",
+    "Bombilla LED cálida": "warm LED bulb",
+    "Panel LED 60×60": "LED panel 60×60",
+    "Tubo LED 120 cm": "LED tube 120 cm",
+    "Café en grano": "coffee beans",
+    "Aceite de oliva virgen": "virgin olive oil",
+    "Agua mineral": "mineral water",
+    "Instalación eléctrica": "electrical installation",
+    "Montaje de mobiliario": "furniture assembly",
+    "Revisión anual": "yearly service",
+    "Asistencia técnica": "technical support",
+}
 
 # of what is sold, what is feminine or more than one
 FEMININE = (
@@ -189,15 +224,16 @@ TEXTS = (
     ("Agradecimiento", "all", "notes", "Gracias por su confianza.", "Thank you for your business."),
 )
 
+# as it is said of one thing, and in English
 QUALITIES = (
-    "básico",
-    "profesional",
-    "ecológico",
-    "reforzado",
-    "compacto",
-    "grande",
-    "pequeño",
-    "premium",
-    "económico",
-    "industrial",
+    ("básico", "basic"),
+    ("profesional", "professional"),
+    ("ecológico", "ecological"),
+    ("reforzado", "reinforced"),
+    ("compacto", "compact"),
+    ("grande", "large"),
+    ("pequeño", "small"),
+    ("premium", "premium"),
+    ("económico", "economy"),
+    ("industrial", "industrial"),
 )

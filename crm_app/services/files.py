@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
@@ -83,6 +84,11 @@ def path_of(sha256: str) -> Path:
     if not is_hash(sha256):
         raise ValueError("not a SHA-256")
     return settings().files_dir / sha256[:2] / sha256[2:4] / sha256
+
+
+def small_of(sha256: str) -> Path:
+    """The folder for small pictures of the bytes with that hash: what lies there can be drawn again."""
+    return path_of(sha256).with_name(f"{sha256}.small")
 
 
 class Upload:
@@ -341,4 +347,5 @@ def drop_orphans() -> int:
             gone.append(path)
     for path in gone:
         path.unlink(missing_ok=True)
+        shutil.rmtree(path.with_name(f"{path.name}.small"), ignore_errors=True)
     return len(gone)

@@ -208,12 +208,17 @@ def _again(task: Task, error: Message) -> None:
         work.session.execute(_mine(task).values(state="waiting", error=kept(error), held_until=None, due_at=due))
 
 
-def run_forever(stop: threading.Event) -> None:
-    """Run what is due until `stop` is set; a job that was begun is finished first. Meant for a thread of its own."""
+def run_forever(stop: threading.Event, *, alone: bool = False) -> None:
+    """Run what is due until `stop` is set; a job that was begun is finished first. Meant for a thread of its own.
+
+    With `alone` no other worker of this server runs jobs: what is found running was left by one that died, and goes on at once.
+    """
     prepared = False
     while not stop.is_set():
         try:
             if not prepared:
+                if alone:
+                    let_go()
                 ensure_daily()
                 prepared = True
             busy = run_once()

@@ -235,7 +235,7 @@ def around(work: Work, resource: Resource, item: records.Item, *, below: bool = 
         for file in found
     ]
     own = [row for row, file in zip(rows, found, strict=True) if file.record == item.id]
-    picture = next((f"{row.address}?inline=1" for row in own if row.image), "")
+    picture = next((f"{row.address}?size=128" for row in own if row.image), "")
     around_it = related.of_record(work, resource, item, below=below)
     groups = [_group_row(group, speech) for group in around_it]
     may_note = work.actor.may(NOTES.permission("create")) or work.actor.may(resource.permission("change"))

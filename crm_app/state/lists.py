@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from crm_app.core.errors import Invalid, Missing, Refusal
 from crm_app.core.fields import Boolean, Email
-from crm_app.core.i18n import Speech
+from crm_app.core.i18n import Message, Speech
 from crm_app.core.plain import storable
 from crm_app.core.query import MAX_PAGE, MAX_SORTS, Query
 from crm_app.core.resource import Resource
@@ -102,7 +102,15 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
         except Invalid as bad:
             return await self._refused(bad)
         waiting = await self._show(actor, replace(query, size=50), counted=False, opening=True)
+        await self._tell_missing(query)
         return type(self).load_views if waiting else None
+
+    async def _tell_missing(self, query: Query) -> None:
+        """Columns that the address names and the list has not are left out, and said."""
+        missing = [name for name in query.columns if name not in self.resource.fields]
+        if missing and not self.failure:
+            text = "This list has no column \u201c{name}\u201d. It is left out."
+            await tell(self, Message(text, name=", ".join(missing)[:200]), kind="late")
 
     @on("read", supersedes=True)
     async def search(self, text: str) -> Any:

@@ -217,7 +217,7 @@ def test_a_fault_says_what_to_do(api):
         answer = api.patch("/api/v1/accounts/1", json=values)
         assert (answer.status_code, list(answer.json()["fields"].values())) == (422, [told]), values
     fields = api.get("/api/v1/accounts?filter[active][lt]=1").json()["fields"]
-    assert fields == {"filter[active]": "Active cannot be filtered in that way. Possible operators: eq."}
+    assert fields == {"filter[active]": "Active cannot be filtered in that way. Possible operators: eq, ne."}
     told = api.get("/api/v1/accounts?fields=name,nome").json()["fields"]["fields"]
     assert told.startswith("There is no field nome here. Use only: name, legal_name, ")
 

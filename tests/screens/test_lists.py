@@ -418,3 +418,14 @@ def test_axe_finds_nothing_in_the_bar_of_a_selection_and_what_it_asks(page):
         page.keyboard.press("Escape")
         expect(page.locator("dialog[open]")).to_have_count(0)
     assert found == []
+
+
+def test_a_column_of_the_address_that_is_none_is_left_out_and_said(tabs, many):
+    page = tabs(address="/accounts?columns=name,colour,city&filter[city]=Zamora")
+    ready(page)
+    expect(
+        page.get_by_text(es("This list has no column “{name}”. It is left out.").replace("{name}", "colour"))
+    ).to_be_visible()
+    heads = page.locator("table[data-list] thead th .sort")
+    assert [text.strip() for text in heads.all_inner_texts()] == [es("Name"), es("City")]
+    expect(rows(page).first).to_be_visible()

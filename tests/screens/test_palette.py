@@ -136,6 +136,17 @@ def test_what_is_named_so_comes_before_what_only_holds_the_word_and_before_setti
     expect(page.locator("dialog.palette [role=option]").first).to_contain_text("Cliente 01")
 
 
+def test_whoever_is_called_so_comes_before_the_documents_made_for_them(tabs, post, goods):
+    post("quotes", account=goods["customer"], lines=[{"product": goods["bolt"], "quantity": "1"}])
+    page = tabs(address="/accounts")
+    ready(page)
+    opened(page)
+    page.fill(BOX, f"quintana {goods['mark']}")
+    found = page.locator("dialog.palette [role=option]")
+    expect(found).to_have_count(2)
+    assert [text.startswith("Talleres Quintana") for text in found.all_inner_texts()] == [True, False]
+
+
 def test_who_may_nothing_is_offered_nothing(tabs):
     page = tabs("stranger", address="/")
     expect(page.locator("[aria-busy=false]").first).to_be_visible()

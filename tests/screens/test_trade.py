@@ -71,6 +71,21 @@ def test_a_quote_made_on_a_tablet_ends_as_a_paid_invoice(tabs, goods):
     assert faults(page) == []
 
 
+def test_what_an_issued_document_names_can_be_opened_from_it(tabs, post, goods):
+    lines = [{"product": goods["bolt"], "quantity": "4"}]
+    invoice = post("invoices", account=goods["customer"], lines=lines)["id"]
+    page = tabs(address=f"/invoices/{invoice}")
+    ready(page)
+    expect(page.locator(".combo-way")).to_have_count(0)
+    post(f"invoices/{invoice}/issue")
+    page.reload()
+    ready(page)
+    expect(page.locator("#f-account")).to_be_disabled()
+    assert faults(page) == []
+    page.get_by_role("link", name=f"Talleres Quintana {goods['mark']}", exact=True).last.click()
+    expect(page).to_have_url(re.compile(rf"/accounts/{goods['customer']}$"))
+
+
 def test_a_second_click_made_no_second_invoice(served, post, goods):
     quote = post("quotes", account=goods["customer"], lines=[{"product": goods["bolt"], "quantity": "4"}])["id"]
     first, second = (post(f"quotes/{quote}/invoice")["result"] for _ in range(2))

@@ -1,5 +1,6 @@
 """The demo company: believable, the same for the same seed, and never mixed with real records."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES
 from crm_app.services import checks, demo, demo_more, identity, lines, records, schema, users
 from crm_app.services.actors import SYSTEM
+from crm_app.services.demo_words import QUALITIES
 from crm_app.services.work import Work
 from crm_app.state import forms
 from tests.support import crm
@@ -89,9 +91,27 @@ def test_accounts_belong_to_groups_have_tags_and_other_addresses_and_zones_their
     assert all(zones.values())
 
 
+def test_addresses_and_telephones_are_written_as_in_their_country_and_some_birthdays_are_known(made):
+    people, found = rows("contacts"), rows("accounts")
+    colombian = [values for values in (*people, *found) if values["country"] == "CO"]
+    numbers = [number for values in colombian for number in (values.get("phone"), values.get("mobile")) if number]
+    assert len(numbers) > 100
+    assert [number for number in numbers if not re.fullmatch(r"\+57 3[0-2]\d \d{3} \d{4}", number)] == []
+    spanish = [values["mobile"] for values in people if values["country"] == "ES"]
+    assert [number for number in spanish if not re.fullmatch(r"\+34 6\d\d \d{3} \d{3}", number)] == []
+    streets = [values["street"] for values in found if values["country"] == "CO"]
+    assert [street for street in streets if not re.fullmatch(r"[A-Z][A-Za-z. ]+ \d+ # \d+-\d\d", street)] == []
+    born = [values["birthday"] for values in people if values["birthday"]]
+    assert 100 < len(born) < 300
+    assert len(set(born)) > 50
+    assert all(1957 < day.year < 2003 for day in born)
+
+
 def test_products_are_called_as_spanish_has_it_and_have_barcodes_and_a_past(made):
     found = rows("products")
     goods = [values for values in found if values["kind"] == "goods"]
+    assert [values["name"] for values in found if not values["name_en"]] == []
+    assert {values["name_en"].split()[0] for values in found} <= {english.capitalize() for _, english in QUALITIES}
     for values in goods:
         digits = [int(digit) for digit in values["barcode"]]
         assert len(digits) == 13

@@ -1,9 +1,12 @@
 """Files of records: kept once, reached only through their record, never run."""
 
 import hashlib
+import io
 import resource
+from datetime import timedelta
 
 import pytest
+from PIL import Image
 
 from crm_app.core import clock
 from crm_app.core.errors import TooLarge, Unavailable
@@ -157,3 +160,63 @@ def test_a_file_that_was_lost_is_found_by_the_check_and_is_a_404(api, account):
 def test_a_resource_without_documents_has_none(api, account):
     assert api.get(f"/api/v1/accounts/{account}/files").json() == {"items": []}
     assert api.get("/api/v1/accounts/99/files").status_code == 404
+
+
+def picture(size, kind="JPEG", **kept):
+    target = io.BytesIO()
+    Image.new("RGB", size, "#4c47bf").save(target, kind, **kept)
+    return target.getvalue()
+
+
+def test_a_small_picture_is_drawn_once_upright_and_without_where_it_was_taken(api, account):
+    taken = Image.Exif()
+    taken[0x0112] = 6  # the camera was turned
+    taken.get_ifd(0x8825)[2] = (40.0, 25.0, 0.0)
+    content = picture((1200, 600), exif=taken)
+    made = attach(api, account, content, "photo.jpg").json()
+    answer = api.get(f"{made['content']}?size=128")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")
+    with Image.open(io.BytesIO(answer.content)) as small:
+        assert (small.size, dict(small.getexif())) == ((64, 128), {})
+    assert len(answer.content) < 2_000
+    assert api.get(f"{made['content']}?size=128", headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+    kept = files.small_of(made["sha256"]) / "128"
+    kept.write_bytes(b"kept")
+    assert api.get(f"{made['content']}?size=128").content == b"kept"
+    assert api.get(made["content"]).content == content
+
+
+def test_a_small_picture_is_for_whoever_may_read_the_record(api, account):
+    made = attach(api, account, picture((10, 10), "PNG"), "photo.png").json()
+    api.delete(f"/api/v1/accounts/{account}", headers={"If-Match": "*"})
+    assert api.get(f"{made['content']}?size=64").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "side"),
+    [
+        (PDF, "64"),
+        (b"\xff\xd8\xff no picture", "64"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60\x08\2\0\0\0", "64"),
+        (picture((6_000, 5_000), "PNG"), "64"),
+        (picture((10, 10)), "65"),
+        (picture((10, 10)), ""),
+    ],
+)
+def test_no_small_picture_of_what_is_none_or_would_fill_the_memory(api, account, content, side):
+    made = attach(api, account, content, "photo.png").json()
+    answer = api.get(f"{made['content']}?size={side}")
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, ["size"])
+    assert not files.small_of(made["sha256"]).exists()
+
+
+def test_small_pictures_go_with_the_large_one(api, account):
+    made = attach(api, account, picture((10, 10)), "photo.jpg").json()
+    api.get(f"{made['content']}?size=64")
+    small = files.small_of(made["sha256"])
+    assert small.exists()
+    assert [path.name for path in files.stored()] == [made["sha256"]]
+    api.delete(f"/api/v1/attachments/{made['id']}")
+    with clock.frozen(clock.now() + timedelta(days=8)):
+        files.drop_orphans()
+    assert not small.exists()

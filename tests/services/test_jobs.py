@@ -182,6 +182,18 @@ def test_the_runner_stops_when_told(ran):
     assert (runner.is_alive(), ran) == (False, ["a"])
 
 
+def test_a_worker_that_is_started_anew_goes_on_at_once_with_what_the_dead_one_ran(ran):
+    key = put(word="a")
+    assert jobs._claim() is not None
+    stop = threading.Event()
+    runner = threading.Thread(target=jobs.run_forever, args=(stop,), kwargs={"alone": True})
+    runner.start()
+    assert until(lambda: ran)
+    stop.set()
+    runner.join(60)
+    assert (state(key)[:2], ran) == (("done", 2), ["a"])
+
+
 def test_tidying_drops_what_has_run_out_and_is_due_again_tomorrow(admin):
     from crm_app.models.users import Session
 

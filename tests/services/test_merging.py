@@ -69,14 +69,15 @@ def test_empty_fields_are_filled_and_words_come_together(admin):
 
 
 def test_the_record_whose_value_is_kept_is_chosen_field_by_field_and_an_address_stays_whole(admin):
-    kept = kernel.account(name="Acme", street="Mayor 1", city="León", postcode="24001", currency="EUR", notes="A")
+    where = {"street": "Mayor 1", "city": "León", "region": "León", "postcode": "24001"}
+    kept = kernel.account(name="Acme", currency="EUR", notes="A", **where)
     gone = kernel.account(name="Acme Ltd", street="High St 2", city="London", currency="GBP", notes="B")
     merge(kept, gone, keep={"name": gone, "currency": str(gone), "city": gone, "notes": kept})
     found = kernel.item(kept).values
     names = ("name", "currency", "street", "city", "postcode", "notes")
     assert tuple(found[name] for name in names) == ("Acme Ltd", "GBP", "High St 2", "London", None, "A")
-    assert inside("accounts", kept, "addresses", "purpose", "street", "postcode", "city") == [
-        ("other", "Mayor 1", "24001", "León")
+    assert inside("accounts", kept, "addresses", "purpose", "street", "postcode", "city", "region") == [
+        ("other", "Mayor 1", "24001", "León", "León")
     ]
 
 

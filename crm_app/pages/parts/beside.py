@@ -109,7 +109,7 @@ def files_section(state: type[RecordState], title: str = "Files", hint: str = ""
 
 
 def _file(state: type[RecordState], file: Var[FileRow]) -> rx.Component:
-    thumb = rx.el.img(src=file.address + "?inline=1", alt="", class_name="file-thumb", custom_attrs={"loading": "lazy"})
+    thumb = rx.el.img(src=file.address + "?size=64", alt="", class_name="file-thumb", custom_attrs={"loading": "lazy"})
     remove = rx.el.button(
         kit.icon("trash-2"),
         on_click=state.remove_file(file.id),

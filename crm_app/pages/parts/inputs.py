@@ -187,6 +187,7 @@ def _picker(state: type[RecordState], spec: FieldSpec) -> rx.Component:
         text=state.shown[spec.name],
         labels=making_labels(),
         disabled=_fixed(state, spec),
+        way=spec.shape(str)["way"],
         required=spec.required,
         invalid=state.errors.contains(spec.name),
         described_by=f"e-{spec.name}",

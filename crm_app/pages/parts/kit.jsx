@@ -961,6 +961,7 @@ export function RefPicker({
   describedBy,
   label = "",
   filter = "",
+  way = false,
   onPick,
   className = "",
 }) {
@@ -1174,6 +1175,11 @@ export function RefPicker({
             if (!popup.current?.contains(event.relatedTarget)) leave();
           }}
         />
+        {disabled && way && !multiple && chosen.length > 0 && (
+          <PageLink className="combo-way" to={`/${resource}/${chosen[0].id}`} title={shownName}>
+            <span className="sr-only">{shownName}</span>
+          </PageLink>
+        )}
         {!multiple && chosen.length > 0 && !required && !disabled ? (
           <button type="button" className="input-button" aria-label={labels.clear} tabIndex={-1} onClick={() => clear(null)}>
             <Icon name="x" size="sm" />

@@ -103,7 +103,10 @@ class DraftForm(_Kit):
 
 
 class RefPicker(_Kit):
-    """A text box that finds a record by name; a hidden input of the given name carries its id."""
+    """A text box that finds a record by name; a hidden input of the given name carries its id.
+
+    With `way` it is a link to the record while it cannot be changed.
+    """
 
     tag = "RefPicker"
     name: rx.Var[str]
@@ -119,6 +122,7 @@ class RefPicker(_Kit):
     required: rx.Var[bool]
     described_by: rx.Var[str]
     filter: rx.Var[str]
+    way: rx.Var[bool]
     on_pick: rx.EventHandler[_two_texts]
 
 

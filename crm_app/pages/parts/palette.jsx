@@ -93,11 +93,11 @@ function useRecords(text, who) {
   return { items, failed: state.failed, busy: state.asked !== text.trim() };
 }
 
-/** How near the name is to what was typed: the whole of it, its beginning, less. What belongs to the settings comes after. */
+/** How near the name is to what was typed: the whole of it, its beginning, all of its words, less. Settings come after. */
 function distance(option, words) {
   const name = wordsOf(option.label).join(" ");
   const typed = words.join(" ");
-  return (option.rare ? 3 : 0) + (name === typed ? 0 : name.startsWith(typed) ? 1 : 2);
+  return (option.rare ? 4 : 0) + (name === typed ? 0 : name.startsWith(typed) ? 1 : words.every((word) => name.includes(word)) ? 2 : 3);
 }
 
 /** The nearest first, groups and options alike; where they are as near, as they came. */

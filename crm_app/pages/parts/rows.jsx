@@ -284,6 +284,7 @@ export function Cell({ column, row, id, error, disabled, pickerLabels, onChange 
         describedBy={described}
         labels={pickerLabels}
         disabled={disabled}
+        way={column.way}
         required={column.required}
         invalid={Boolean(error)}
         onPick={(key, text) => onChange({ [column.name]: key, texts: { ...row.texts, [column.name]: text } })}
