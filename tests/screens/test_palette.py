@@ -180,7 +180,7 @@ def test_the_day_begins_with_what_was_done(tabs, made, served):
     page.wait_for_url(f"**/accounts/{key}")
     expect(page.locator('.nav-item[href="/"]')).not_to_have_attribute("aria-current", "page")
     other = tabs("seller", address="/")
-    expect(other.locator(".need").last).to_contain_text("Ada Admin")
+    expect(other.locator(".need", has_text=es("What others changed"))).to_contain_text("Ada Admin")
 
 
 @pytest.mark.parametrize("width", [1440, 768])
