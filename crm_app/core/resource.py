@@ -118,7 +118,8 @@ class Resource:
 
     Records that stand inside others without a page of their own (the lines of documents) name by `inside` the field of the
     record that is opened for them, and by `guard` the Resource whose permissions count. `origins` are the columns that name the
-    lines which such a line was made from: told to programs, written by verbs alone.
+    lines which such a line was made from: told to programs, written by verbs alone. Rows that stand `apart` tell of records that
+    have a list themselves, and are not shown once more beside what these refer to.
     """
 
     name: str
@@ -154,6 +155,7 @@ class Resource:
     telling: tuple[str, ...] = ()
     feminine: bool = False
     origins: tuple[str, ...] = ()
+    apart: bool = False
 
     def __post_init__(self) -> None:
         named = {

@@ -162,6 +162,7 @@ SOLD_SHARES = resource(
     verbs=("read",),
     guard="invoices",
     inside="invoice",
+    apart=True,
     facts=("owner", "date", "account", "net", "currency"),
     sums=("net",),
 )

@@ -117,7 +117,7 @@ def _referring(resource: Resource, all_of: tuple[Resource, ...]) -> tuple[tuple[
     return tuple(
         (other, name)
         for other in all_of
-        if other.nav
+        if other.nav and not other.apart
         for name in other.filters
         if _refers(other, name, resource) and name != other.inside and (other is not resource or name != resource.tree)
     )
