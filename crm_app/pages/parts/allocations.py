@@ -85,7 +85,7 @@ def _open(state: type[AllocationState]) -> rx.Component:
         ),
         rx.el.div(
             rx.el.button(t("Oldest first"), type="button", on_click=state.allocate_oldest, class_name="button"),
-            rx.el.button(t("Allocate"), type="button", on_click=state.allocate, class_name="button button-primary"),
+            rx.el.button(t("Allocate"), type="button", on_click=state.allocate, class_name="button"),
             class_name="row section-foot",
         ),
     )
