@@ -98,12 +98,13 @@ class AllocationState(rx.State, mixin=True):
             wanted.append({"invoice": row.id, "amount": str(amount)})
         self.open_rows = [*self.open_rows]
         if len(wanted) == len(chosen) and wanted:
-            await self._run(actor, chosen, {"allocations": wanted})
+            return await self._run(actor, chosen, {"allocations": wanted})
+        return None
 
     @on(SIGNED_IN)
     async def allocate_oldest(self) -> Any:
         """Settle the oldest first, as far as the money goes."""
-        await self._run(await signed_in(self), [], {})
+        return await self._run(await signed_in(self), [], {})
 
     @on(SIGNED_IN)
     async def take_back(self, allocation: int) -> Any:
@@ -112,9 +113,11 @@ class AllocationState(rx.State, mixin=True):
         values = {"allocations": [allocation]}
         outcome = await asyncio.to_thread(actions.run, actor, self.resource.name, "unallocate", self.record, values)
         await tell(self, "Taken back.", undo=outcome.change_set)
+        await self._read_open(actor)
         return type(self).load
 
-    async def _run(self, actor: Actor, chosen: list[OpenRow], values: dict[str, Any]) -> None:
+    async def _run(self, actor: Actor, chosen: list[OpenRow], values: dict[str, Any]) -> Any:
+        """The page is read anew, since what is left of the payment stands in its head and its history too."""
         try:
             outcome = await asyncio.to_thread(actions.run, actor, self.resource.name, "allocate", self.record, values)
         except Invalid as bad:
@@ -124,9 +127,11 @@ class AllocationState(rx.State, mixin=True):
                     f"allocations.{number}.invoice", ""
                 )
             self.open_rows = [*self.open_rows]
-            return
-        await tell(self, "Allocated.", undo=outcome.change_set)
+            return None
+        if outcome.change_set is not None:
+            await tell(self, "Allocated.", undo=outcome.change_set)
         await self._read_open(actor)
+        return type(self).load
 
     async def _read_open(self, actor: Actor) -> None:
         found = await asyncio.to_thread(read_allocations, actor, self.record)

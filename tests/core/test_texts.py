@@ -12,6 +12,7 @@ from tools import texts
 
 # the same word in both languages
 SAME = {
+    "{what} ({names})",
     "{first} · {second}",
     "{name}: {amount}",
     "{orders}, {lines}",
@@ -34,6 +35,7 @@ SAME = {
 }
 # names that keep their capital letter inside a sentence
 NAMES = {
+    "ZIP",
     "Alt",
     "Ctrl",
     "Delete",

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from crm_app.core.errors import Invalid
 from crm_app.models.quotes import QUOTES
 from crm_app.services import actions, records, standings, versions
 from crm_app.services import trade as rules
@@ -39,7 +40,7 @@ def test_a_superseded_quote_is_neither_accepted_ordered_nor_invoiced():
         name = of("quotes", newer).number or 2
         told = f"Version {name} ({{state}}) has superseded this one. Go on with that version, or cancel it first."
         for verb in ("accept", "order", "invoice"):
-            with pytest.raises(actions.Invalid) as caught:
+            with pytest.raises(Invalid) as caught:
                 run("quotes", verb, quote)
             message = caught.value.fields[""]
             assert message.text.replace("{version}", str(name)) == told

@@ -51,6 +51,7 @@ class _File(Element):
     href: rx.Var[str]
     download: rx.Var[str]
     dir: rx.Var[str]
+    title: rx.Var[str]
 
 
 def file_link(href: str | Var[str], name: str | Var[str], *children: Any, **props: Any) -> rx.Component:

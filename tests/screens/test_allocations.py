@@ -1,0 +1,35 @@
+"""What a payment settles is typed beside what is open, and head, rows and history follow at once."""
+
+from playwright.sync_api import expect
+
+from tests.support.axe import faults
+
+from .conftest import es, ready
+
+
+def test_what_is_allocated_stands_in_the_head_and_the_history_at_once(tabs, post):
+    account = post("accounts", name="Cobros a mano", country="ES")["id"]
+    for price in ("100", "50"):
+        key = post("invoices", account=account, lines=[{"description": "Obra", "quantity": "1", "price": price}])["id"]
+        post(f"invoices/{key}/issue")
+    payment = post("payments", account=account, amount="200")["id"]
+    post(f"payments/{payment}/post")
+    page = tabs(address=f"/payments/{payment}", width=1024, height=768, has_touch=True)
+    ready(page)
+    free = page.locator(".fact", has_text=es("Not allocated")).first
+    typed = page.locator("input.num")
+    expect(typed).to_have_count(2)
+    typed.nth(0).fill("300")
+    expect(page.locator(".field-error", has_text="121")).to_have_count(1)
+    typed.nth(0).fill("21")
+    expect(page.locator(".section .count[role=status]")).to_contain_text("179,00")
+    assert faults(page, "/payments") == []
+    page.get_by_role("button", name=es("Allocate"), exact=True).last.click()
+    expect(free).to_contain_text("179,00")
+    expect(page.locator("table.sums tbody tr")).to_have_count(1)
+    page.get_by_role("button", name=es("Oldest first")).dblclick()
+    expect(free).to_contain_text("18,50")
+    expect(page.locator("table.sums tbody tr")).to_have_count(3)
+    page.locator("table.sums tbody tr").nth(0).get_by_role("button", name=es("Take back")).click()
+    expect(free).to_contain_text("39,50")
+    expect(page.locator("table.sums tbody tr")).to_have_count(2)
