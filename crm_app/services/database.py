@@ -26,7 +26,7 @@ _BUSY_MS = 5000
 _TURN_S = 15
 _LAIN_S = 1.0
 _STEPS = 100_000  # of SQLite's machine between two looks at the clock: some milliseconds
-_CACHE_KB = 6000  # per connection: what a search of 100,000 accounts reads again and again; eight of them stay small
+_CACHE_KB = 3000  # per connection: eight of them stay small beside what fifty people hold open
 
 
 @cache
