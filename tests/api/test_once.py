@@ -64,3 +64,21 @@ def test_what_fails_is_not_kept_and_what_is_still_at_work_is_not_begun_again(pro
 
     assert receipts.kept(SYSTEM, "key", asked, meanwhile) == {"done": 1}
     assert receipts.kept(SYSTEM, "key", asked, fail) == {"done": 1}
+
+
+def test_of_many_at_once_with_one_key_only_one_is_carried_out(program):
+    done = []
+
+    def act():
+        done.append(1)
+        return {"done": len(done)}
+
+    def ask():
+        try:
+            return receipts.kept(SYSTEM, "many", receipts.request_of("one"), act)
+        except Invalid as refused:
+            return list(refused.fields)
+
+    told = kernel.at_once(*[ask] * 6)
+    assert (len(done), {"done": 1} in told) == (1, True)
+    assert all(one in ({"done": 1}, ["Idempotency-Key"], [""]) for one in told)
