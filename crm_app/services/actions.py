@@ -147,9 +147,8 @@ def _receipt_of(actor: Actor, found: Action, key: object, values: Mapping[str, o
 
 
 def _first(work: Work, proof: str, request: str) -> Outcome | None:
-    """The answer this key got before. PostgreSQL: the key is locked until commit, so that a second caller waits for it."""
-    if work.session.get_bind().dialect.name == "postgresql":
-        work.session.scalar(sa.select(sa.func.pg_advisory_xact_lock(int(proof[:15], 16))))
+    """The answer this key got before."""
+    receipts.await_turn(work, proof)
     receipt = work.session.scalar(sa.select(Receipt).where(column_of(Receipt, "proof") == proof))
     if receipt is None:
         return None

@@ -40,6 +40,12 @@ def same(receipt: Receipt, request: str) -> None:
         raise Invalid({"Idempotency-Key": Message("This key was used for another request.")})
 
 
+def await_turn(work: Work, proof: str) -> None:
+    """PostgreSQL: the key is locked until the transaction's end, so that a second caller waits. On SQLite writers do anyway."""
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.scalar(sa.select(sa.func.pg_advisory_xact_lock(int(proof[:15], 16))))
+
+
 def kept(actor: Actor, once: str | None, request: str, act: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
     """What `act` answers, or answered when that key came the first time. It opens its own transactions; what it raises is not
     kept. Raises Invalid while the first request is still at work.
@@ -61,6 +67,7 @@ def kept(actor: Actor, once: str | None, request: str, act: Callable[[], Mapping
 
 def _begin(proof: str, request: str) -> Mapping[str, Any] | None:
     with Work(SYSTEM, "receipts.keep") as work:
+        await_turn(work, proof)
         found = work.locked_where(Receipt, column_of(Receipt, "proof") == proof)
         if found is None:
             work.session.add(Receipt(proof=proof, request=request, answer={}))

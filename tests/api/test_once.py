@@ -81,4 +81,4 @@ def test_of_many_at_once_with_one_key_only_one_is_carried_out(program):
 
     told = kernel.at_once(*[ask] * 6)
     assert (len(done), {"done": 1} in told) == (1, True)
-    assert all(one in ({"done": 1}, ["Idempotency-Key"], [""]) for one in told)
+    assert [one for one in told if one not in ({"done": 1}, ["Idempotency-Key"])] == []
