@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from bench.figures import Figure, median, percentile
 from bench.stores import ROOT, Store, environment
@@ -68,12 +69,11 @@ def _questions(chance: random.Random) -> dict[str, Callable[[], object]]:
         "a word and a filter": lambda: page(
             Query(text=chance.choice(WORDS), filters=(Filter("active", "eq", "true"),))
         ),
-        **{
-            f"sorted by {name}": lambda name=name: page(Query(sort=name))
-            for name in ("-name", "city", "-city", "-zone")
-        },
+        **{f"sorted by {name}": partial(page, Query(sort=name)) for name in ("-name", "city", "-city", "-zone")},
         "global search": lambda: hits(chance.choice(WORDS)),
-        "open a record": lambda: forms.read(SYSTEM, ACCOUNTS, str(chance.randrange(1, 1 + total))),
+        "open a record": lambda: forms.read(
+            SYSTEM, ACCOUNTS, str(chance.randrange(1, 1 + total)), below=False, also={}
+        ),
     }
 
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import aiohttp
 
@@ -43,7 +44,7 @@ async def _visit(tab: Tab, measured: Measured, chance: random.Random) -> None:
     await _timed(measured, "list", tab.open_list)
     known = tab.rows
     for word in chance.sample(WORDS, SEARCHES):
-        await _timed(measured, "search", lambda word=word: tab.search(word))
+        await _timed(measured, "search", partial(tab.search, word))
     key = chance.choice(tab.rows or known or [1])
     await _timed(measured, "open", lambda: tab.open_account(key))
 

