@@ -19,8 +19,9 @@ from crm_app.core.i18n import Message
 from crm_app.models.users import User
 
 from . import actions, demo_more, demo_trade, files, identity, lines, records, search, trade, users
-from .actors import SYSTEM
+from .actors import SYSTEM, Actor
 from .demo_words import (
+    AREA_CODES,
     COLOMBIAN_TOWNS,
     FIRST_NAMES,
     FORMS,
@@ -41,6 +42,7 @@ from .work import Work, column_of
 
 CHUNK = 5_000
 _AHEAD = 2  # chunks that wait for the database
+_SITTINGS = 75  # in so many the accounts were typed or imported
 ADMINISTRATOR = "ana.admin@demo.example"
 _COMPANY = {
     "company": "Distribuciones Peñalara S.L.",
@@ -111,18 +113,21 @@ def make(accounts: int = 2_000, seed: int = 1, password: str | None = None) -> M
         teams = _named(work, "teams", TEAMS)
         records.insert_many(work, records.resource_of("document-texts"), _texts())
         search.merge_later(work, *_searched())
-    owners = _people(teams, password)
+    people = _people(teams, password)
+    owners = [(people[email].user or 0, teams[team]) for _, email, _, team in MEMBERS if team]
     found = _Found(seed, clock.now(), tuple(owners), tuple(sectors.values()), zones)
-    found = replace(found, groups=_groups(found, accounts))
-    for chunk, staff in _chunks(found, accounts - len(found.groups)):
-        with Work(SYSTEM, "accounts.create", label="Demo company") as work:
+    office = people[demo_more.BACK_OFFICE]
+    found = replace(found, groups=_groups(office, found, accounts))
+    for moment, chunk, staff in _chunks(found, accounts - len(found.groups)):
+        with clock.at(moment), Work(office, "accounts.create", label="Demo company") as work:
             ids = records.insert_many(work, records.resource_of("accounts"), chunk)
             demo_more.add_staff(work, staff, ids)
     chance = random.Random(seed + 2)  # noqa: S311 - nothing secret
-    products = demo_more.add_products(chance, max(20, accounts // 10), found.now)
+    with clock.at(_moment(found, 0.0)):
+        products = demo_more.add_products(office, chance, max(20, accounts // 10))
     with Work(SYSTEM, "settings.demo", label="Demo company") as work:
         search.merge_now(work, *_searched())
-    demo_trade.make(seed + 3)
+    demo_trade.make(seed + 3, people)
     return Made(accounts, accounts * demo_more.CONTACTS, products, tuple(email for _, email, _, _ in MEMBERS), password)
 
 
@@ -143,14 +148,25 @@ class _Found:
     groups: tuple[int, ...] = ()
 
 
-_Chunk = tuple[records.Complete, demo_more.Staff]
+_Chunk = tuple[datetime, records.Complete, demo_more.Staff]
+
+
+def _moment(found: _Found, part: float) -> datetime:
+    """When somebody sat at work: so far into the years of this company (0 to 1), by day and not on a Sunday."""
+    past = timedelta(days=demo_more.YEARS * 365)
+    day = (found.now - past + part * past).replace(hour=8, minute=0, second=0, microsecond=0)
+    day += timedelta(minutes=int(part * 1_000_003) % 540)
+    while day > found.now or day.isoweekday() == 7:
+        day -= timedelta(days=1)
+    return day
 
 
 def _chunks(found: _Found, accounts: int) -> Iterator[_Chunk]:
-    """Accounts with their contacts, as many as one transaction writes. Of many, another processor makes the next ones meanwhile."""
-    parts = [(start, min(CHUNK, accounts - start)) for start in range(0, accounts, CHUNK)]
-    if len(parts) == 1:
-        yield _chunk(found, *parts[0])
+    """Accounts with their contacts, those of one sitting each. Of many, another processor makes the next ones meanwhile."""
+    size = min(CHUNK, max(1, -(-accounts // _SITTINGS)))
+    parts = [(start, min(size, accounts - start), start / accounts) for start in range(0, accounts, size)]
+    if accounts <= CHUNK:
+        yield from (_chunk(found, *part) for part in parts)
         return
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         coming: deque[Future[_Chunk]] = deque()
@@ -162,25 +178,27 @@ def _chunks(found: _Found, accounts: int) -> Iterator[_Chunk]:
             yield coming.popleft().result()
 
 
-def _chunk(found: _Found, start: int, size: int) -> _Chunk:
+def _chunk(found: _Found, start: int, size: int, part: float) -> _Chunk:
     """The same for the same seed and start."""
     chance = random.Random(f"{found.seed} {start}")  # noqa: S311 - nothing secret
-    rows = list(islice(_rows(chance, found, start), size))
+    moment = _moment(found, part)
+    rows = list(islice(_rows(chance, found, start, moment), size))
     people = demo_more.people(chance, start * demo_more.CONTACTS)
-    return records.complete(records.resource_of("accounts"), rows), demo_more.staff(chance, people, rows)
+    return moment, records.complete(records.resource_of("accounts"), rows), demo_more.staff(chance, people, rows)
 
 
-def _groups(found: _Found, accounts: int) -> tuple[int, ...]:
+def _groups(office: Actor, found: _Found, accounts: int) -> tuple[int, ...]:
     """The mothers of some of so many accounts: accounts like the others, one for each hundred until the names are used up."""
     chance = random.Random(f"{found.seed} groups")  # noqa: S311 - nothing secret
-    spanish = (row for row in _rows(chance, found, 0) if row["country"] == "ES")
+    moment = _moment(found, 0.0)
+    spanish = (row for row in _rows(chance, found, 0, moment) if row["country"] == "ES")
     rows = []
     for number, (word, row) in enumerate(zip(GROUPS[: accounts // 100], spanish, strict=False)):
         name, email = f"Grupo {word} S.A.", f"contacto@grupo{fold(word)}.example"
         own = {"name": name, "legal_name": name, "tax_id": cif("A", 7_000_000 + number), "email": email, "active": True}
         rows.append(row | own)
     people = demo_more.people(chance, (accounts - len(rows)) * demo_more.CONTACTS)
-    with Work(SYSTEM, "accounts.create", label="Demo company") as work:
+    with clock.at(moment), Work(office, "accounts.create", label="Demo company") as work:
         ids = records.insert_many(work, records.resource_of("accounts"), rows)
         demo_more.add_staff(work, demo_more.staff(chance, people, rows), ids)
     return tuple(ids)
@@ -249,8 +267,8 @@ def _named(work: Work, resource: str, names: tuple[str, ...]) -> dict[str, int]:
     return {name: there[name] for name in names}
 
 
-def _people(teams: Mapping[str, int], password: str) -> list[tuple[int, int | None]]:
-    """The demo users, made where they are not there yet; those who sell, with their teams."""
+def _people(teams: Mapping[str, int], password: str) -> dict[str, Actor]:
+    """The demo users by e-mail, made where they are not there yet, as those who did what the demo tells of."""
     with Work(SYSTEM) as work:
         there = {
             row[0]: row[1] for row in work.session.execute(sa.select(column_of(User, "email"), column_of(User, "id")))
@@ -259,18 +277,18 @@ def _people(teams: Mapping[str, int], password: str) -> list[tuple[int, int | No
         if email not in there:
             there[email] = users.add_user(SYSTEM, email, role, name, password)
             actions.run(SYSTEM, "users", "change", there[email], {"team": teams.get(team)})
-    return [(there[email], teams.get(team)) for _, email, _, team in MEMBERS if team]
+    return {email: replace(SYSTEM, user=there[email], name=name) for name, email, _, _ in MEMBERS}
 
 
-def _rows(chance: random.Random, found: _Found, start: int) -> Iterator[dict[str, Any]]:
-    """Accounts without end, each with its own name and tax identifier."""
+def _rows(chance: random.Random, found: _Found, start: int, moment: datetime) -> Iterator[dict[str, Any]]:
+    """Accounts without end, each with its own name and tax identifier, all made within a minute of that moment."""
     for number in count(start + 1):
         colombian = chance.random() < 0.2
         town = chance.choice(COLOMBIAN_TOWNS if colombian else SPANISH_TOWNS)
         trade, sector = TRADES[int(chance.random() * len(TRADES))]
         name, kind = _name(chance, trade, colombian=colombian)
         owner, team = chance.choice(found.owners) if chance.random() < 0.95 else (None, None)
-        created = found.now - timedelta(seconds=chance.random() * demo_more.YEARS * 365 * 86_400)
+        created = moment + timedelta(seconds=chance.random() * 59)
         # the order of what follows is that of the draws: the same seed must make the same company
         yield {
             "name": name,
@@ -283,7 +301,7 @@ def _rows(chance: random.Random, found: _Found, start: int) -> Iterator[dict[str
             "zone": found.zones[town.zone],
             "owner": owner,
             "team": team,
-            "phone": _phone(chance, colombian=colombian),
+            "phone": _phone(chance, town, colombian=colombian),
             "email": _email(chance, name, number),
             **_address(chance, town, colombian=colombian),
             "active": chance.random() < 0.94,
@@ -321,11 +339,13 @@ def _name(chance: random.Random, trade: str, *, colombian: bool) -> tuple[str, s
     return f"{trade} {chance.choice(FIRST_NAMES)} {first} {form}", letter
 
 
-def _phone(chance: random.Random, *, colombian: bool) -> str:
+def _phone(chance: random.Random, town: Town, *, colombian: bool) -> str:
+    """A mobile, or in Spain more often the telephone of an office in that town."""
     digits = f"{chance.randrange(10**8):08d}"
-    if colombian:
-        return demo_more.mobile(digits, colombian=True)
-    return f"+34 {'6' if digits[0] < '6' else '9'}{digits[:2]} {digits[2:5]} {digits[5:8]}"
+    if colombian or digits[0] < "4":
+        return demo_more.mobile(digits, colombian=colombian)
+    number = f"{AREA_CODES[town.postcode]}{digits[1:]}"
+    return f"+34 {number[:3]} {number[3:6]} {number[6:9]}"
 
 
 def cif(letter: str, number: int) -> str:

@@ -4,15 +4,19 @@ import io
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+import sqlalchemy as sa
+
+from crm_app.core import clock
 from crm_app.core.fields import fold
+from crm_app.core.query import Filter
 
 from . import lines, records
-from .actors import SYSTEM
+from .actors import Actor
 from .demo_words import (
     CATEGORIES,
     COLOMBIAN_MOBILES,
@@ -26,12 +30,15 @@ from .demo_words import (
     STREETS,
     SURNAMES,
 )
-from .work import Work
+from .filters import conditions_of
+from .work import Work, column_of
 
 CONTACTS = 2  # for each account
 CHUNK = 5_000
 ELSEWHERE = 0.03  # of all accounts have goods brought to another place than their own
 YEARS = 3
+BACK_OFFICE, WAREHOUSE = "carmen.ruiz@demo.example", "tomas.vidal@demo.example"
+_SUPPLIERS = 40  # accounts that sell to the company
 
 
 def people(chance: random.Random, start: int) -> Iterator[dict[str, Any]]:
@@ -114,9 +121,9 @@ def add_staff(work: Work, found: Staff, accounts: list[int]) -> None:
     lines.insert_many(work, lines.part_of("accounts", "addresses"), placed)
 
 
-def add_products(chance: random.Random, count: int, now: datetime) -> int:
-    """The categories, and that many products in them."""
-    with Work(SYSTEM, "categories.create", label="Demo company") as work:
+def add_products(office: Actor, chance: random.Random, count: int) -> int:
+    """The categories, and that many products in them, goods with who supplies them."""
+    with Work(office, "categories.create", label="Demo company") as work:
         found = records.resource_of("categories")
         there: dict[str, int] = {}
         for name, parent, _ in CATEGORIES:
@@ -124,13 +131,32 @@ def add_products(chance: random.Random, count: int, now: datetime) -> int:
     goods = [(there[name], name, what) for name, _, sold in CATEGORIES for what in sold]
     for start in range(0, count, CHUNK):
         rows = [
-            _product(chance, number, *goods[number % len(goods)])
-            | {"created_at": now - timedelta(seconds=int(chance.random() * YEARS * 365 * 86_400))}
+            _product(chance, number, number // len(goods), *goods[number % len(goods)]) | {"created_at": clock.now()}
             for number in range(start, min(start + CHUNK, count))
         ]
-        with Work(SYSTEM, "products.create", label="Demo company") as work:
-            records.insert_many(work, records.resource_of("products"), rows)
+        with Work(office, "products.create", label="Demo company") as work:
+            ids = records.insert_many(work, records.resource_of("products"), rows)
+            lines.insert_many(work, lines.part_of("products", "supplier_codes"), _supplied(work, chance, ids, rows))
     return count
+
+
+def _supplied(work: Work, chance: random.Random, ids: list[int], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What their supplier calls those of the products that are bought, and asks for them."""
+    accounts = records.resource_of("accounts")
+    key = column_of(accounts.table, "id")
+    wanted = conditions_of(work, accounts, (Filter("roles", "in", "supplier"), Filter("active", "eq", "true")))
+    suppliers = list(work.session.scalars(sa.select(key).where(*wanted).order_by(key).limit(_SUPPLIERS)))
+    return [
+        {
+            "product": product,
+            "supplier": chance.choice(suppliers),
+            "code": f"{chance.randrange(10_000, 99_999)}",
+            "price": row["cost"],
+            "currency": row["currency"],
+        }
+        for product, row in zip(ids, rows, strict=True)
+        if row["bought"] and suppliers
+    ]
 
 
 def quality(name: str, word: str) -> str:
@@ -159,15 +185,19 @@ def addresses(chance: random.Random, accounts: list[dict[str, Any]]) -> list[dic
 
 
 def _product(
-    chance: random.Random, number: int, category: int, where: str, what: tuple[str, float, str]
+    chance: random.Random, number: int, turn: int, category: int, where: str, what: tuple[str, float, str]
 ) -> dict[str, Any]:
+    """One that is called otherwise than the same thing in every earlier turn."""
     name, usual, unit = what
     price = (Decimal(str(usual)) * Decimal(chance.randrange(70, 180)) / 100).quantize(Decimal("0.01"))
     service = unit == "h" or where == "Mantenimiento"
-    (word, english), number_of_it = chance.choice(QUALITIES), chance.randrange(10, 990)
+    food = where == "Alimentación"
+    said = [(word, english) for word, english, of in QUALITIES if ("f" if food else "s" if service else "g") in of]
+    word, english = said[(turn + len(name)) % len(said)]
+    model = f" {turn // len(said) + 1}" if turn >= len(said) else ""
     return {
-        "name": f"{name} {quality(name, word)} {number_of_it}",
-        "name_en": f"{english.capitalize()} {IN_ENGLISH[name]} {number_of_it}",
+        "name": f"{name} {quality(name, word)}{model}",
+        "name_en": f"{english.capitalize()} {IN_ENGLISH[name]}{model}",
         "code": f"{fold(where)[:3].upper()}-{number + 1:05d}",
         "barcode": None if service else ean(f"843700{number % 1_000_000:06d}"),
         "category": category,
@@ -178,7 +208,7 @@ def _product(
         "currency": "EUR",
         "bought": not service,
         "stocked": not service and chance.random() < 0.8,
-        "tax_class": "reduced" if where == "Alimentaci\u00f3n" else "standard",
+        "tax_class": "reduced" if food else "standard",
     }
 
 

@@ -89,6 +89,14 @@ SPANISH_TOWNS = (
     Town("Las Palmas de Gran Canaria", "Las Palmas", "35", "Canarias"), Town("Palma", "Islas Baleares", "07", "Baleares"),
 )  # fmt: skip
 
+# the province by its postcodes, and how its telephones begin (Plan nacional de numeración)
+AREA_CODES = {
+    "28": "91", "45": "925", "26": "941", "50": "976", "08": "93", "25": "973", "36": "986", "15": "981", "33": "985",
+    "39": "942", "48": "94", "20": "943", "31": "948", "24": "987", "47": "983", "05": "920", "10": "927", "06": "924",
+    "41": "95", "11": "956", "14": "957", "29": "95", "18": "958", "23": "953", "46": "96", "12": "964", "30": "968",
+    "35": "928", "07": "971",
+}  # fmt: skip
+
 COLOMBIAN_TOWNS = (
     Town("Bogotá", "Cundinamarca", "11", "Colombia centro"), Town("Medellín", "Antioquia", "05", "Colombia centro"),
     Town("Ibagué", "Tolima", "73", "Colombia centro"), Town("Cali", "Valle del Cauca", "76", "Colombia centro"),
@@ -224,16 +232,16 @@ TEXTS = (
     ("Agradecimiento", "all", "notes", "Gracias por su confianza.", "Thank you for your business."),
 )
 
-# as it is said of one thing, and in English
+# as it is said of one thing, in English, and of what: goods, food, services
 QUALITIES = (
-    ("básico", "basic"),
-    ("profesional", "professional"),
-    ("ecológico", "ecological"),
-    ("reforzado", "reinforced"),
-    ("compacto", "compact"),
-    ("grande", "large"),
-    ("pequeño", "small"),
-    ("premium", "premium"),
-    ("económico", "economy"),
-    ("industrial", "industrial"),
+    ("básico", "basic", "gs"),
+    ("profesional", "professional", "gs"),
+    ("ecológico", "ecological", "gf"),
+    ("reforzado", "reinforced", "g"),
+    ("compacto", "compact", "g"),
+    ("grande", "large", "g"),
+    ("pequeño", "small", "g"),
+    ("premium", "premium", "gfs"),
+    ("económico", "economy", "gfs"),
+    ("industrial", "industrial", "g"),
 )

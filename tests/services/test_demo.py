@@ -1,18 +1,22 @@
 """The demo company: believable, the same for the same seed, and never mixed with real records."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
 from crm_app.core import clock
 from crm_app.core.fields import Email, Phone
 from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES
-from crm_app.services import checks, demo, demo_more, identity, lines, records, schema, users
+from crm_app.models.history import Change, ChangeSet
+from crm_app.models.stock import StockMove
+from crm_app.services import checks, demo, demo_more, demo_trade, identity, lines, records, schema, users
 from crm_app.services.actors import SYSTEM
-from crm_app.services.demo_words import QUALITIES
-from crm_app.services.work import Work
+from crm_app.services.demo_words import AREA_CODES, QUALITIES
+from crm_app.services.work import Work, column_of
 from crm_app.state import forms
 from tests.support import crm
 
@@ -111,12 +115,18 @@ def test_products_are_called_as_spanish_has_it_and_have_barcodes_and_a_past(made
     found = rows("products")
     goods = [values for values in found if values["kind"] == "goods"]
     assert [values["name"] for values in found if not values["name_en"]] == []
-    assert {values["name_en"].split()[0] for values in found} <= {english.capitalize() for _, english in QUALITIES}
+    assert {values["name_en"].split()[0] for values in found} <= {english.capitalize() for _, english, _ in QUALITIES}
     for values in goods:
         digits = [int(digit) for digit in values["barcode"]]
         assert len(digits) == 13
         assert (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0
     assert len({values["barcode"] for values in goods}) == len(goods)
+    assert len({values["name"] for values in found}) == len(found) == len({values["name_en"] for values in found})
+    suppliers = {values["id"] for values in rows("accounts") if "supplier" in values["roles"]}
+    with Work(SYSTEM) as work:
+        codes = lines.read_many(work, lines.part_of("products", "supplier_codes"), [values["id"] for values in found])
+    assert {key for key, some in codes.items() if some} == {values["id"] for values in goods}
+    assert {one.values["supplier"] for some in codes.values() for one in some} <= suppliers
     assert len({values["created_at"].date() for values in rows("contacts")}) > 50
     agreed = [
         demo_more.quality(name, "económico") for name in ("Taladro percutor", "Llave inglesa", "Guantes de nitrilo")
@@ -124,6 +134,47 @@ def test_products_are_called_as_spanish_has_it_and_have_barcodes_and_a_past(made
     assert agreed == ["económico", "económica", "económicos"]
     assert demo_more.quality("Guantes de nitrilo", "profesional") == "profesionales"
     assert demo_more.ean("400638133393") == "4006381333931"
+
+
+def test_what_was_sold_happened_at_its_time_by_whose_work_it_is_and_nothing_was_delivered_that_was_not_there(made):
+    people = {values["name"]: values["id"] for values in rows("users")}
+    accounts = {values["id"]: values["owner"] for values in rows("accounts")}
+    by = {}
+    with Work(SYSTEM) as work:
+        for resource in ("quotes", "orders", "deliveries", "invoices", "payments"):
+            table = records.resource_of(resource).table
+            made_by = dict(
+                work.session.execute(
+                    sa.select(column_of(Change, "record"), column_of(ChangeSet, "actor"))
+                    .join(ChangeSet, column_of(ChangeSet, "id") == column_of(Change, "change_set"))
+                    .where(column_of(Change, "entity") == table.__tablename__, column_of(Change, "version") == 1)
+                ).all()
+            )
+            for row in work.session.scalars(sa.select(table)):
+                assert row.created_at.astimezone(ZoneInfo("Europe/Madrid")).date() == row.date
+                by.setdefault(resource, set()).add(made_by[row.id])
+                assert resource != "quotes" or made_by[row.id] == accounts[row.account]
+        moves = work.session.execute(
+            sa.select(column_of(StockMove, "product"), sa.func.sum(column_of(StockMove, "quantity"))).group_by(
+                "product"
+            )
+        ).all()
+    assert by["quotes"] == by["orders"] == {people[name] for name in ("Luis Peña", "Marta Núñez", "Íñigo Sáez")}
+    assert by["deliveries"] == {people["Tomás Vidal"]}
+    assert by["invoices"] == by["payments"] == {people["Carmen Ruiz"]}
+    assert moves
+    assert min(quantity for _, quantity in moves) >= 0
+    drafts = [values["date"] for values in rows("quotes") if values["status"] == "draft"]
+    assert drafts
+    assert min(drafts) >= MOMENT.date() - timedelta(days=demo_trade.UNDECIDED)
+
+
+def test_telephones_of_offices_begin_as_those_of_their_town(made):
+    offices = [values for values in rows("accounts") if values["country"] == "ES" and values["phone"][4] == "9"]
+    assert len(offices) > 50
+    codes = [AREA_CODES[values["postcode"][:2]] for values in offices]
+    told = [values["phone"].replace(" ", "").removeprefix("+34") for values in offices]
+    assert [phone for phone, code in zip(told, codes, strict=True) if not phone.startswith(code)] == []
 
 
 def test_it_joins_the_company_that_was_there(made):
