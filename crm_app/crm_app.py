@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from crm_app.api import app as rest
 from crm_app.api import sign_in
-from crm_app.api.edge import Edge, trusted_proxies
+from crm_app.api.edge import Edge
 from crm_app.core.settings import settings
 from crm_app.models import registry as models
 from crm_app.pages import registry as pages
@@ -28,7 +28,7 @@ PAGE = Path(__file__).resolve().parent.parent / ".web" / "build" / "client"
 
 
 def _edge(app: ASGIApp) -> ASGIApp:
-    return wrap_asgi_with_proxy_headers(Edge(app, PAGE), trusted_hosts=trusted_proxies(settings().trusted_proxies))
+    return wrap_asgi_with_proxy_headers(Edge(app, PAGE), trusted_hosts=list(settings().trusted_proxies))
 
 
 @asynccontextmanager

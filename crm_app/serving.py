@@ -39,9 +39,7 @@ def _taken(host: str, port: int) -> str:
 def serve(host: str, port: int) -> NoReturn:
     """Become the server."""
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # glibc keeps a heap per thread otherwise: a tenth of the memory
-    os.environ.update(_reflex_settings(settings().redis_url))
-    # Relative to where the command was given, before the move to where Reflex looks for rxconfig.py and the page.
-    os.environ["CRM_DATA_DIR"] = str(settings().data_dir)
+    os.environ.update(environment())
     os.chdir(ROOT)
     print(f"Serving on http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}", flush=True)  # noqa: S104, T201
     _become_granian("--host", host, "--port", str(port), "--workers", str(settings().workers))
@@ -85,9 +83,12 @@ def without(*modules: str) -> Iterator[None]:
             del sys.modules[name]
 
 
-def _reflex_settings(redis_url: str) -> dict[str, str]:
-    """Reflex reads its own variables at import, so they are set before anything imports it."""
-    settings = {
+def environment() -> dict[str, str]:
+    """What the server is told. Reflex reads its own variables at import, so they are set before anything imports it."""
+    found = {
+        # Relative to where the command was given, before the move to where Reflex looks for rxconfig.py and the page.
+        "CRM_DATA_DIR": str(settings().data_dir),
+        "CRM_DATABASE_URL": settings().database_url,
         "REFLEX_ENV_MODE": "prod",
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",
@@ -100,6 +101,6 @@ def _reflex_settings(redis_url: str) -> dict[str, str]:
         # Bytes of one event: several long texts of one form, or the lines of a long document (Reflex: 1,000,000).
         "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": "8000000",
     }
-    if redis_url:
-        settings |= {"REFLEX_REDIS_URL": redis_url, "REFLEX_STATE_MANAGER_MODE": "redis"}
-    return settings
+    if settings().redis_url:
+        found |= {"REFLEX_REDIS_URL": settings().redis_url, "REFLEX_STATE_MANAGER_MODE": "redis"}
+    return found

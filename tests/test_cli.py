@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from crm_app import cli
+from crm_app import cli, serving
 from crm_app.core.settings import settings
 from tests.support import crm
 from tests.support.server import clean_environment
@@ -240,7 +240,9 @@ def test_a_password_that_is_none_is_refused_and_nobody_is_added(empty, capsys, m
     ("name", "value"),
     [("CRM_DATABASE_URL", "garbage"), ("CRM_DATABASE_URL", "mysql://a/b"), ("CRM_DATABASE_URL", "postgresql://a:b@[::1/c"),
      ("CRM_DATABASE_URL", "postgresql://a:b@127.0.0.1:1/c"), ("CRM_WORKERS", "x"), ("CRM_WORKERS", "0"),
-     ("CRM_EVENTS_PER_SECOND", "-1"), ("CRM_LOG", "loud"), ("CRM_PUBLIC_URL", "crm.example.com")],
+     ("CRM_DATABASE_URL", "sqlite:///"), ("CRM_DATABASE_URL", "sqlite:///:memory:"), ("CRM_REDIS_URL", "localhost:6379"),
+     ("CRM_EVENTS_PER_SECOND", "-1"), ("CRM_LOG", "loud"), ("CRM_PUBLIC_URL", "crm.example.com"),
+     ("CRM_PUBLIC_URL", "https://example.com/crm"), ("CRM_TRUSTED_PROXIES", "10.0.0.1,proxy"), ("CRM_SECRET_KEY", "short")],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_is_told_in_words(tmp_path, name, value):
     status, err = _command(tmp_path, "migrate", **{name: value})
@@ -278,6 +280,19 @@ def test_what_is_written_is_for_its_owner_alone(tmp_path):
     assert modes.pop("data") == 0o700
     assert modes["crm.db"] == 0o600
     assert all(mode & 0o077 == 0 for mode in modes.values())
+
+
+def test_a_database_named_from_where_one_stands_is_the_same_from_everywhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("CRM_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("CRM_DATABASE_URL", "sqlite:///mine.db?timeout=9")
+    monkeypatch.chdir(tmp_path)
+    settings.cache_clear()
+    try:
+        told = serving.environment()["CRM_DATABASE_URL"]
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert told == f"sqlite:///{tmp_path / 'mine.db'}?timeout=9"
 
 
 def _command(data, *words, **environment):

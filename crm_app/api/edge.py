@@ -6,7 +6,7 @@ import hashlib
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -262,8 +262,3 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int) -> No
         await send({"type": "websocket.close", "code": 4403})
         return
     await PlainTextResponse("Refused" if status == 403 else "Not found", status)(scope, receive, send)
-
-
-def trusted_proxies(text: str) -> Iterable[str]:
-    """The addresses whose X-Forwarded-* headers count, from a comma-separated list."""
-    return [part.strip() for part in text.split(",") if part.strip()]
