@@ -16,11 +16,13 @@ ROOT = Path(__file__).resolve().parent.parent  # where rxconfig.py and the built
 
 def obstacle(host: str, port: int) -> str:
     """Why it cannot be served there as things are; "" when it can."""
+    from crm_app.services import checks  # what only starts a program does without
+
     if settings().workers > 1 and not settings().redis_url:
         return "More than one worker needs CRM_REDIS_URL: without it each keeps half of a session."
     if not (ROOT / ".web" / "build" / "client").is_dir():
         return "The page is not built yet. `make setup` builds it."
-    return _taken(host, port)
+    return checks.without_redis() or _taken(host, port)
 
 
 def _taken(host: str, port: int) -> str:
