@@ -27,10 +27,6 @@ from crm_app.state.strangers import forget_strangers, hold_strangers_shortly
 PAGE = Path(__file__).resolve().parent.parent / ".web" / "build" / "client"
 
 
-def _edge(app: ASGIApp) -> ASGIApp:
-    return wrap_asgi_with_proxy_headers(Edge(app, PAGE), trusted_hosts=list(settings().trusted_proxies))
-
-
 @asynccontextmanager
 async def _strangers() -> AsyncIterator[None]:
     """States of nobody do not pile up."""
@@ -73,7 +69,7 @@ def _build() -> rx.App:
                 custom_attrs={"as": "font"},
             ),
         ],
-        api_transformer=[sign_in.build(), rest.build(), _edge],
+        api_transformer=[sign_in.build(), rest.build()],
         backend_exception_handler=failed,
         frontend_exception_handler=page_failed,
     )
@@ -96,6 +92,11 @@ def _apart(page: Page) -> Callable[[], rx.Component]:
 
     draw.__module__ = f"{page.draw.__module__}.{'_'.join(re.findall('[a-z]+', page.route)) or 'index'}"
     return draw
+
+
+def served() -> ASGIApp:
+    """What is served: outermost the edge, which sees every request before Reflex does, and dresses its answers too."""
+    return wrap_asgi_with_proxy_headers(Edge(app(), PAGE), trusted_hosts=list(settings().trusted_proxies))
 
 
 sys.setswitchinterval(0.001)  # the event loop waits no longer for a thread that computes

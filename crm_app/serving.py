@@ -65,12 +65,12 @@ def application() -> Any:
     with without("aiohttp", "valkey"):
         import socketio  # noqa: F401 - its clients and its other brokers are no part of a server: twelve megabytes
 
-    from crm_app.crm_app import app
+    from crm_app.crm_app import served
 
-    served = app()
+    found = served()
     gc.collect()
     gc.freeze()  # what is there from the start stays: to look through all of it again and again makes everybody wait
-    return served
+    return found
 
 
 @contextmanager

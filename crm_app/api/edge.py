@@ -226,8 +226,16 @@ class Edge:
         headers["cross-origin-resource-policy"] = "same-origin"
         headers["x-frame-options"] = "DENY"
         headers["permissions-policy"] = "geolocation=(), microphone=(), payment=(), usb=()"
-        for name in ("access-control-allow-origin", "access-control-allow-credentials", "server"):
+        for name in [
+            name for name in headers if name.startswith("access-control-")
+        ]:  # Reflex's: no other site is let in
             del headers[name]
+        if "vary" in headers:
+            parts = {part.strip().lower() for line in headers.getlist("vary") for part in line.split(",")} - {"origin"}
+            del headers["vary"]
+            if parts:
+                headers["vary"] = ", ".join(sorted(parts))
+        headers["server"] = "crm"  # granian names itself where nobody is named
         if secure:
             headers["strict-transport-security"] = "max-age=31536000"
         if path.startswith("/assets/"):
