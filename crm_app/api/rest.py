@@ -122,7 +122,7 @@ def create(call: Call) -> Response:
     """A new record."""
     resource = resource_in(call)
     if "create" not in resource.verbs:
-        raise HTTPException(405, headers={"Allow": "GET"})
+        raise HTTPException(405)
     body, _ = run(call, resource, "create", None)
     return reply(body, 201, Location=f"/api/v1/{resource.name}/{body['id']}", ETag=f'"{body["version"]}"')
 

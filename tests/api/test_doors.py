@@ -111,6 +111,12 @@ def test_unknown_addresses_and_methods_are_problems(api):
     ):
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
         assert answer.json()["status"] == status
+    for method, path, allowed in (
+        ("PUT", "accounts", "GET, HEAD, POST"), ("PUT", "accounts/1", "DELETE, GET, HEAD, PATCH"), ("POST", "sold-lines", "GET, HEAD"),
+        ("DELETE", "tokens", "GET, HEAD, POST"),
+    ):  # fmt: skip
+        answer = api.request(method, f"/api/v1/{path}", json={})
+        assert (answer.status_code, answer.headers.get("allow")) == (405, allowed), (method, path)
 
 
 def test_a_stranger_is_answered_in_the_language_they_ask_for(api):
