@@ -20,12 +20,12 @@ from crm_app.core import clock
 from crm_app.core.errors import Invalid, Missing, Refusal, Unavailable
 from crm_app.core.i18n import Message, Speech, kept, said_later
 from crm_app.core.query import Query
+from crm_app.core.settings import settings
 from crm_app.models.jobs import Job
 from crm_app.models.users import Attempt, OneTimeLink, Session
 
 from . import actions, files
 from .actors import SYSTEM, Actor
-from .database import engine
 from .work import Work, column_of
 
 MAX_ATTEMPTS = 5
@@ -162,7 +162,7 @@ def let_go() -> int:
     One that still runs them goes on where nobody takes them, and else stops where it next says how far it is. On PostgreSQL
     nothing is let go: servers on other machines may be at work, and what was left is due when it has not been held for a while.
     """
-    if engine().dialect.name != "sqlite":
+    if not settings().database_url.startswith("sqlite"):
         return 0
     running = sa.update(Job).where(column_of(Job, "state") == "running")
     with Work(SYSTEM, "jobs.run") as work:
