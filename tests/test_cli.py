@@ -115,6 +115,31 @@ def test_a_copy_is_put_back_with_its_files_and_what_was_there_is_kept(empty, cap
     assert api.get("/api/v1/accounts").json()["total"] == 2
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the size of files is limited on Linux only")
+def test_a_copy_that_finds_no_room_is_told_in_words_and_leaves_nothing(tmp_path):
+    assert _command(tmp_path, "migrate") == (0, "")
+    for words in (["backup"], ["backup", str(tmp_path / "mine.tar.gz")]):
+        status, err = _command(tmp_path, *words, largest=100_000)
+        assert (status, err.strip()) == (
+            1,
+            "The disk of the database is full or cannot be written. Nothing was saved: tell your administrator.",
+        )
+    assert [
+        path.name for path in tmp_path.rglob("*") if path.suffix in (".gz", ".part") or path.parent.name == "backups"
+    ] == []
+
+
+def test_who_reads_no_further_than_the_first_line_sees_no_complaint(tmp_path):
+    assert _command(tmp_path, "demo", "--accounts", "2", "--password", "demo-demo-demo")[0] == 0
+    program = [sys.executable, "-m", "crm_app.cli", "check"]
+    with subprocess.Popen(
+        program, env=clean_environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as reader:
+        reader.stdout.close()
+        assert reader.stderr.read() == ""
+    assert reader.returncode == 1
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("harm", ["text", "cut", "name", "hash", "foreign", "newer"])
 def test_what_is_no_copy_changes_nothing(empty, capsys, harm):
@@ -295,14 +320,21 @@ def test_a_database_named_from_where_one_stands_is_the_same_from_everywhere(tmp_
     assert told == f"sqlite:///{tmp_path / 'mine.db'}?timeout=9"
 
 
-def _command(data, *words, **environment):
-    """Exit code and complaints of the command in a process of its own."""
+def _command(data, *words, largest=None, **environment):
+    """Exit code and complaints of the command in a process of its own, whose files are no larger than so many bytes."""
+
+    def limit():
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
     done = subprocess.run(
         [sys.executable, "-m", "crm_app.cli", *words],
         env=clean_environment(data, **environment),
         capture_output=True,
         text=True,
         check=False,
+        preexec_fn=limit if largest else None,
     )
     return done.returncode, done.stderr
 
