@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     from crm_app.services.schema import SchemaTooNew
 
     try:
-        return int(options.run(options) or 0)
+        return _carry_out(options)
     except Refusal as refusal:
         return _refuse(_sentences(refusal))
     except (SchemaTooNew, Misconfigured) as refusal:
@@ -38,10 +38,19 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         cause = str(error.orig).strip().splitlines() if isinstance(error, DBAPIError) else []
         return _refuse("\n".join([_sentences(refusal), *cause]))
+    except BrokenPipeError:  # whoever read what this writes has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except OSError as refusal:
         return _refuse(f"{refusal.filename or 'The file'}: {refusal.strerror or refusal}.")
     except KeyboardInterrupt:
         return 1
+
+
+def _carry_out(options: argparse.Namespace) -> int:
+    status = int(options.run(options) or 0)
+    sys.stdout.flush()  # here it is told that nobody reads it, not after the end
+    return status
 
 
 def _sentences(refusal: Any) -> str:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from crm_app.api import app as rest
 from crm_app.api import sign_in
-from crm_app.api.edge import Edge, trusted_proxies
+from crm_app.api.edge import Edge
 from crm_app.core.settings import settings
 from crm_app.models import registry as models
 from crm_app.pages import registry as pages
@@ -25,10 +25,6 @@ from crm_app.state.guard import Guard
 from crm_app.state.strangers import forget_strangers, hold_strangers_shortly
 
 PAGE = Path(__file__).resolve().parent.parent / ".web" / "build" / "client"
-
-
-def _edge(app: ASGIApp) -> ASGIApp:
-    return wrap_asgi_with_proxy_headers(Edge(app, PAGE), trusted_hosts=trusted_proxies(settings().trusted_proxies))
 
 
 @asynccontextmanager
@@ -73,7 +69,7 @@ def _build() -> rx.App:
                 custom_attrs={"as": "font"},
             ),
         ],
-        api_transformer=[sign_in.build(), rest.build(), _edge],
+        api_transformer=[sign_in.build(), rest.build()],
         backend_exception_handler=failed,
         frontend_exception_handler=page_failed,
     )
@@ -96,6 +92,11 @@ def _apart(page: Page) -> Callable[[], rx.Component]:
 
     draw.__module__ = f"{page.draw.__module__}.{'_'.join(re.findall('[a-z]+', page.route)) or 'index'}"
     return draw
+
+
+def served() -> ASGIApp:
+    """What is served: outermost the edge, which sees every request before Reflex does, and dresses its answers too."""
+    return wrap_asgi_with_proxy_headers(Edge(app(), PAGE), trusted_hosts=list(settings().trusted_proxies))
 
 
 sys.setswitchinterval(0.001)  # the event loop waits no longer for a thread that computes

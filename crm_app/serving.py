@@ -16,11 +16,13 @@ ROOT = Path(__file__).resolve().parent.parent  # where rxconfig.py and the built
 
 def obstacle(host: str, port: int) -> str:
     """Why it cannot be served there as things are; "" when it can."""
+    from crm_app.services import checks  # what only starts a program does without
+
     if settings().workers > 1 and not settings().redis_url:
         return "More than one worker needs CRM_REDIS_URL: without it each keeps half of a session."
     if not (ROOT / ".web" / "build" / "client").is_dir():
         return "The page is not built yet. `make setup` builds it."
-    return _taken(host, port)
+    return checks.without_redis() or _taken(host, port)
 
 
 def _taken(host: str, port: int) -> str:
@@ -39,9 +41,7 @@ def _taken(host: str, port: int) -> str:
 def serve(host: str, port: int) -> NoReturn:
     """Become the server."""
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # glibc keeps a heap per thread otherwise: a tenth of the memory
-    os.environ.update(_reflex_settings(settings().redis_url))
-    # Relative to where the command was given, before the move to where Reflex looks for rxconfig.py and the page.
-    os.environ["CRM_DATA_DIR"] = str(settings().data_dir)
+    os.environ.update(environment())
     os.chdir(ROOT)
     print(f"Serving on http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}", flush=True)  # noqa: S104, T201
     _become_granian("--host", host, "--port", str(port), "--workers", str(settings().workers))
@@ -65,12 +65,12 @@ def application() -> Any:
     with without("aiohttp", "valkey"):
         import socketio  # noqa: F401 - its clients and its other brokers are no part of a server: twelve megabytes
 
-    from crm_app.crm_app import app
+    from crm_app.crm_app import served
 
-    served = app()
+    found = served()
     gc.collect()
     gc.freeze()  # what is there from the start stays: to look through all of it again and again makes everybody wait
-    return served
+    return found
 
 
 @contextmanager
@@ -85,9 +85,12 @@ def without(*modules: str) -> Iterator[None]:
             del sys.modules[name]
 
 
-def _reflex_settings(redis_url: str) -> dict[str, str]:
-    """Reflex reads its own variables at import, so they are set before anything imports it."""
-    settings = {
+def environment() -> dict[str, str]:
+    """What the server is told. Reflex reads its own variables at import, so they are set before anything imports it."""
+    found = {
+        # Relative to where the command was given, before the move to where Reflex looks for rxconfig.py and the page.
+        "CRM_DATA_DIR": str(settings().data_dir),
+        "CRM_DATABASE_URL": settings().database_url,
         "REFLEX_ENV_MODE": "prod",
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",
@@ -100,6 +103,6 @@ def _reflex_settings(redis_url: str) -> dict[str, str]:
         # Bytes of one event: several long texts of one form, or the lines of a long document (Reflex: 1,000,000).
         "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": "8000000",
     }
-    if redis_url:
-        settings |= {"REFLEX_REDIS_URL": redis_url, "REFLEX_STATE_MANAGER_MODE": "redis"}
-    return settings
+    if settings().redis_url:
+        found |= {"REFLEX_REDIS_URL": settings().redis_url, "REFLEX_STATE_MANAGER_MODE": "redis"}
+    return found

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from crm_app import cli
+from crm_app import cli, serving
 from crm_app.core.settings import settings
 from tests.support import crm
 from tests.support.server import clean_environment
@@ -113,6 +113,31 @@ def test_a_copy_is_put_back_with_its_files_and_what_was_there_is_kept(empty, cap
         "a copy of a migration is a file of the database"
     )
     assert api.get("/api/v1/accounts").json()["total"] == 2
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the size of files is limited on Linux only")
+def test_a_copy_that_finds_no_room_is_told_in_words_and_leaves_nothing(tmp_path):
+    assert _command(tmp_path, "migrate") == (0, "")
+    for words in (["backup"], ["backup", str(tmp_path / "mine.tar.gz")]):
+        status, err = _command(tmp_path, *words, largest=100_000)
+        assert (status, err.strip()) == (
+            1,
+            "The disk of the database is full or cannot be written. Nothing was saved: tell your administrator.",
+        )
+    assert [
+        path.name for path in tmp_path.rglob("*") if path.suffix in (".gz", ".part") or path.parent.name == "backups"
+    ] == []
+
+
+def test_who_reads_no_further_than_the_first_line_sees_no_complaint(tmp_path):
+    assert _command(tmp_path, "demo", "--accounts", "2", "--password", "demo-demo-demo")[0] == 0
+    program = [sys.executable, "-m", "crm_app.cli", "check"]
+    with subprocess.Popen(
+        program, env=clean_environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as reader:
+        reader.stdout.close()
+        assert reader.stderr.read() == ""
+    assert reader.returncode == 1
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -240,7 +265,9 @@ def test_a_password_that_is_none_is_refused_and_nobody_is_added(empty, capsys, m
     ("name", "value"),
     [("CRM_DATABASE_URL", "garbage"), ("CRM_DATABASE_URL", "mysql://a/b"), ("CRM_DATABASE_URL", "postgresql://a:b@[::1/c"),
      ("CRM_DATABASE_URL", "postgresql://a:b@127.0.0.1:1/c"), ("CRM_WORKERS", "x"), ("CRM_WORKERS", "0"),
-     ("CRM_EVENTS_PER_SECOND", "-1"), ("CRM_LOG", "loud"), ("CRM_PUBLIC_URL", "crm.example.com")],
+     ("CRM_DATABASE_URL", "sqlite:///"), ("CRM_DATABASE_URL", "sqlite:///:memory:"), ("CRM_REDIS_URL", "localhost:6379"),
+     ("CRM_EVENTS_PER_SECOND", "-1"), ("CRM_LOG", "loud"), ("CRM_PUBLIC_URL", "crm.example.com"),
+     ("CRM_PUBLIC_URL", "https://example.com/crm"), ("CRM_TRUSTED_PROXIES", "10.0.0.1,proxy"), ("CRM_SECRET_KEY", "short")],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_is_told_in_words(tmp_path, name, value):
     status, err = _command(tmp_path, "migrate", **{name: value})
@@ -280,14 +307,34 @@ def test_what_is_written_is_for_its_owner_alone(tmp_path):
     assert all(mode & 0o077 == 0 for mode in modes.values())
 
 
-def _command(data, *words, **environment):
-    """Exit code and complaints of the command in a process of its own."""
+def test_a_database_named_from_where_one_stands_is_the_same_from_everywhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("CRM_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("CRM_DATABASE_URL", "sqlite:///mine.db?timeout=9")
+    monkeypatch.chdir(tmp_path)
+    settings.cache_clear()
+    try:
+        told = serving.environment()["CRM_DATABASE_URL"]
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert told == f"sqlite:///{tmp_path / 'mine.db'}?timeout=9"
+
+
+def _command(data, *words, largest=None, **environment):
+    """Exit code and complaints of the command in a process of its own, whose files are no larger than so many bytes."""
+
+    def limit():
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
     done = subprocess.run(
         [sys.executable, "-m", "crm_app.cli", *words],
         env=clean_environment(data, **environment),
         capture_output=True,
         text=True,
         check=False,
+        preexec_fn=limit if largest else None,
     )
     return done.returncode, done.stderr
 

@@ -69,7 +69,9 @@ def api() -> FastAPI:
         search.routes,
         rest.routes,
     ):
-        app.include_router(routes())
+        app.router.routes.extend(
+            routes().routes
+        )  # as routes, not as routers within: an address is looked up in one list
     return app
 
 

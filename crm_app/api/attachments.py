@@ -16,7 +16,7 @@ from crm_app.services import files, thumbnails
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .calls import Call, add, caller, in_thread, once, refuse_large, reply, with_below
+from .calls import Call, add, admitted, has, in_thread, once, refuse_large, reply, with_below
 from .problems import Malformed
 from .rest import resource_in
 
@@ -41,7 +41,7 @@ def _plain(file: files.File) -> dict[str, Any]:
 
 async def upload(request: Request) -> Response:
     """Hang a file on a record: multipart/form-data with one file, or the bare bytes with ?name= in the address."""
-    actor = await in_thread(caller, request)
+    actor = await in_thread(admitted, request, ("name",))
     resource = await in_thread(_may_attach, request, actor)
     form = request.headers.get("content-type", "").lower().startswith("multipart/form-data")
     refuse_large(request, files.LIMIT + (_ENVELOPE if form else 0))
@@ -113,7 +113,7 @@ def _copy(part: UploadFile) -> files.Stored:
 
 async def content(request: Request) -> Response:
     """The bytes. As a download, unless `inline=1` asks to see an image or a PDF; with `size` a small picture of an image."""
-    actor = await in_thread(caller, request)
+    actor = await in_thread(admitted, request, ("inline", "size"))
     file = await in_thread(_find, _call(request, actor))
     side = request.query_params.get("size")
     if side is not None:
@@ -127,7 +127,7 @@ async def content(request: Request) -> Response:
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    if has(request.headers, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     media_type = file.media_type if inline else files.UNKNOWN
     return FileResponse(files.path_of(file.sha256), headers=headers, media_type=media_type)
@@ -142,7 +142,7 @@ async def _small(request: Request, file: files.File, side: str) -> Response:
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    if has(request.headers, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return FileResponse(path, headers=headers, media_type=thumbnails.MEDIA_TYPE)
 
@@ -181,5 +181,5 @@ def routes() -> APIRouter:
     router.add_api_route("/attachments/{id}/content", content, methods=["GET"])
     add(router, "DELETE", "/attachments/{id}", remove)
     router.add_api_route("/{resource}/{id}/attachments", upload, methods=["POST"])
-    add(router, "GET", "/{resource}/{id}/attachments", listing)
+    add(router, "GET", "/{resource}/{id}/attachments", listing, ("below",))
     return router

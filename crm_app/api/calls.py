@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -18,6 +18,7 @@ from starlette.responses import Response
 from crm_app.core.errors import Invalid, NotSignedIn, TooLarge
 from crm_app.core.fields import BadValue, Boolean
 from crm_app.core.i18n import Message
+from crm_app.core.query import PARAMETERS
 from crm_app.services import identity, receipts
 from crm_app.services.actors import Actor
 from crm_app.services.database import POOL_SIZE
@@ -27,6 +28,8 @@ from .problems import Foreign, Malformed, dump
 BODY_LIMIT = 1_000_000
 MAX_DEPTH = 20
 MAX_DIGITS = 40
+FILTERS = "filter[\u2026]"  # among what a route asks: every filter of its list
+LISTED = (*PARAMETERS, FILTERS)  # what a list asks
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ETAG = re.compile(r'(?:W/)?"(\d{1,18})"', re.ASCII)
 _threads: RunVar[anyio.CapacityLimiter] = RunVar("crm_api_threads")
@@ -68,6 +71,12 @@ class Call:
         return int(match[1])
 
 
+def has(headers: Mapping[str, str], tag: str) -> bool:
+    """Whether the caller has what bears that ETag already: If-None-Match names it, weakened on the way maybe, or any ("*")."""
+    named = headers.get("if-none-match", "").split(",")
+    return any(one.strip().removeprefix("W/") in (tag, "*") for one in named)
+
+
 def with_below(call: Call) -> bool:
     """The parameter `below`: also of the records below this one in its tree. Raises Invalid."""
     return flag(call, "below")
@@ -102,6 +111,19 @@ def once(call: "Call", what: object, act: Callable[[], Response]) -> Response:
         return act()
     found = receipts.kept(call.actor, call.once, receipts.request_of(what), answer)
     return reply(found["body"], found["status"], **({"Location": found["location"]} if found["location"] else {}))
+
+
+def refuse_strange(request: Request, asks: Collection[str]) -> None:
+    """Raise Invalid for a parameter of the address that nobody reads there: a misspelt filter would find everything."""
+    strange = [
+        name
+        for name in request.query_params
+        if name not in asks and not (FILTERS in asks and name.lower().startswith("filter"))
+    ]
+    if strange:
+        told = Message("Use only: {options}.", options=", ".join(asks))
+        text = told if asks else Message("This address takes no parameters.")
+        raise Invalid({name[:60]: text for name in strange[:20]})
 
 
 async def in_thread(work: Callable[..., T], *args: Any) -> T:
@@ -238,20 +260,32 @@ def _refuse_depth(value: Any) -> None:
     raise Malformed(Message("The body has more than {count} levels.", count=MAX_DEPTH))
 
 
-def add(router: APIRouter, method: str, path: str, act: Act, *, limit: int = BODY_LIMIT) -> None:
-    """A route: the caller is known before a byte of the body is read, and the work is done in a thread."""
+def admitted(request: Request, asks: Collection[str]) -> Actor:
+    """Who calls, with nothing but such parameters in the address. Raises as `caller` and `refuse_strange` do."""
+    actor = caller(request)
+    refuse_strange(request, asks)
+    return actor
+
+
+def add(
+    router: APIRouter, method: str, path: str, act: Act, asks: Collection[str] = (), *, limit: int = BODY_LIMIT
+) -> None:
+    """A route: the caller is known before a byte of the body is read, and the work is done in a thread.
+
+    `asks` names the parameters of the address; others are refused.
+    """
 
     def known(request: Request, actor: Actor, raw: bytes) -> Response:
         body = parse_json(raw)
         return act(Call(actor, request.path_params, request.query_params.multi_items(), request.headers, body))
 
     def at_once(request: Request) -> Response:
-        return known(request, caller(request), b"")
+        return known(request, admitted(request, asks), b"")
 
     async def endpoint(request: Request) -> Response:
         if request.method in ("GET", "HEAD"):
             return await in_thread(at_once, request)
-        actor = await in_thread(caller, request)
+        actor = await in_thread(admitted, request, asks)
         raw = await read_body(request, limit)
         return await in_thread(known, request, actor, raw)
 

@@ -61,8 +61,8 @@ def of_record(call: Call) -> Response:
 def routes() -> APIRouter:
     """The routes of this module."""
     router = APIRouter()
-    add(router, "GET", "/changes", listing)
-    add(router, "GET", "/changes/{id}", show)
+    add(router, "GET", "/changes", listing, ("page", "size"))
+    add(router, "GET", "/changes/{id}", show, ("page", "size"))
     add(router, "POST", "/changes/{id}/undo", undo)
-    add(router, "GET", "/{resource}/{id}/changes", of_record)
+    add(router, "GET", "/{resource}/{id}/changes", of_record, ("before", "size"))
     return router

@@ -6,7 +6,7 @@ import hashlib
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -226,8 +226,16 @@ class Edge:
         headers["cross-origin-resource-policy"] = "same-origin"
         headers["x-frame-options"] = "DENY"
         headers["permissions-policy"] = "geolocation=(), microphone=(), payment=(), usb=()"
-        for name in ("access-control-allow-origin", "access-control-allow-credentials", "server"):
+        for name in [
+            name for name in headers if name.startswith("access-control-")
+        ]:  # Reflex's: no other site is let in
             del headers[name]
+        if "vary" in headers:
+            parts = {part.strip().lower() for line in headers.getlist("vary") for part in line.split(",")} - {"origin"}
+            del headers["vary"]
+            if parts:
+                headers["vary"] = ", ".join(sorted(parts))
+        headers["server"] = "crm"  # granian names itself where nobody is named
         if secure:
             headers["strict-transport-security"] = "max-age=31536000"
         if path.startswith("/assets/"):
@@ -262,8 +270,3 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int) -> No
         await send({"type": "websocket.close", "code": 4403})
         return
     await PlainTextResponse("Refused" if status == 403 else "Not found", status)(scope, receive, send)
-
-
-def trusted_proxies(text: str) -> Iterable[str]:
-    """The addresses whose X-Forwarded-* headers count, from a comma-separated list."""
-    return [part.strip() for part in text.split(",") if part.strip()]

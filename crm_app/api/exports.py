@@ -18,7 +18,7 @@ from crm_app.core.resource import Resource
 from crm_app.services import exchange, files, mass, papers
 from crm_app.services.work import Work
 
-from .calls import Call, add
+from .calls import LISTED, Call, add
 from .rest import resource_in
 
 _CHUNK = 256_000
@@ -95,7 +95,7 @@ def _ids(text: str) -> list[int] | None:
 def routes() -> APIRouter:
     """The routes of this module."""
     router = APIRouter()
-    add(router, "GET", "/{resource}/export.csv", as_csv)
-    add(router, "GET", "/{resource}/export.xlsx", as_xlsx)
-    add(router, "GET", "/{resource}/papers.zip", papers_zip)
+    add(router, "GET", "/{resource}/export.csv", as_csv, (*LISTED, "ids", "heads"))
+    add(router, "GET", "/{resource}/export.xlsx", as_xlsx, (*LISTED, "ids"))
+    add(router, "GET", "/{resource}/papers.zip", papers_zip, ("ids",))
     return router

@@ -12,7 +12,7 @@ from crm_app.core.query import Query
 from crm_app.services import files, jobs, mass
 from crm_app.services.work import Work
 
-from .calls import Call, add, once, reply
+from .calls import LISTED, Call, add, once, reply
 
 _SHOWN = ("id", "name", "actor", "state", "due_at", "attempts", "done", "total", "created_at", "finished_at")
 
@@ -86,7 +86,7 @@ def refused(call: Call) -> Response:
 def routes() -> APIRouter:
     """The routes of this module."""
     router = APIRouter()
-    add(router, "GET", "/jobs", listing)
+    add(router, "GET", "/jobs", listing, LISTED)
     add(router, "GET", "/jobs/{id}", show)
     add(router, "GET", "/jobs/{id}/refused.csv", refused)
     add(router, "POST", "/jobs/{id}/cancel", cancel)

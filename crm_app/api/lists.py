@@ -21,5 +21,5 @@ def listing(call: Call) -> Response:
 def routes() -> APIRouter:
     """The routes under /api/v1/lists."""
     router = APIRouter()
-    add(router, "GET", "/lists/countries", listing)
+    add(router, "GET", "/lists/countries", listing, ("q", "size", "fields"))  # a picker asks it as any list
     return router

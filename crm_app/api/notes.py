@@ -33,6 +33,6 @@ def write(call: Call) -> Response:
 def routes() -> APIRouter:
     """The routes of this module; they come before any Resource's own verbs."""
     router = APIRouter()
-    add(router, "GET", "/{resource}/{id}/notes", listing)
+    add(router, "GET", "/{resource}/{id}/notes", listing, ("below",))
     add(router, "POST", "/{resource}/{id}/notes", write)
     return router

@@ -91,6 +91,7 @@ _OTHER_TAGS = [
 ]
 
 
+_BEFORE = in_query("before", COUNT, "What is older than the change set of that id: the `next` of the page before.")
 _THEN = in_query(
     "as_of",
     {"type": "string", "format": "date-time"},
@@ -142,14 +143,14 @@ def _paths_of(resource: Resource) -> dict[str, Any]:
     for found in actions.of(resource.name):
         paths[f"{key}/{found.verb}"] = {"post": _action(resource, found)}
     listed = {"type": "object", "properties": {"items": {"type": "array", "items": {"type": "object"}}}}
-    names = (
-        ("changes", "What happened to it", ()),
-        ("files", "Documents drawn from it", ()),
-        ("related", "What belongs to it and is kept elsewhere", ("below",) if resource.tree else ()),
+    names: tuple[tuple[str, str, list[Any]], ...] = (
+        ("changes", "What happened to it, newest first", [_BEFORE, *use("size")]),
+        ("files", "Documents drawn from it", []),
+        ("related", "What belongs to it and is kept elsewhere", use("below") if resource.tree else []),
     )
     for part, summary, wishes in names:
         answers = {"200": gives(listed), **refusals("404")}
-        asked = use("id", *wishes)
+        asked = [*use("id"), *wishes]
         paths[f"{key}/{part}"] = {"get": operation(resource.name, f"{resource.name}.{part}", summary, asked, answers)}
     return paths
 
@@ -231,7 +232,9 @@ def _filters(resource: Resource) -> list[dict[str, Any]]:
 def _record(resource: Resource) -> dict[str, Any]:
     tag, shape = resource.name, schema(name_of(resource))
     found = {
-        "get": operation(tag, f"{tag}.read", "Read", [*use("id"), _THEN], {"200": gives(shape), **refusals("404")})
+        "get": operation(
+            tag, f"{tag}.read", "Read", [*use("id"), _THEN, *use("fields")], {"200": gives(shape), **refusals("404")}
+        )
     }
     if "change" in resource.verbs:
         answers = {"200": gives(_written(resource)), **refusals("400", "404", "409", "412", "413", "422")}

@@ -10,7 +10,7 @@ from crm_app.services import files, logos, papers
 from crm_app.services.work import Work
 
 from .attachments import SANDBOX, VIEWER
-from .calls import Call, add, reply
+from .calls import Call, add, has, reply
 from .rest import resource_in
 
 
@@ -40,7 +40,7 @@ def sent(paper: papers.Paper, call: Call) -> Response:
     }
     if paper.sha256:
         headers["ETag"] = f'"{paper.sha256}"'
-        if call.headers.get("if-none-match") == headers["ETag"]:
+        if has(call.headers, headers["ETag"]):
             return Response(status_code=304, headers=headers)
     return Response(paper.content, headers=headers, media_type=papers.MEDIA_TYPE)
 
@@ -67,5 +67,5 @@ def routes() -> APIRouter:
     router = APIRouter()
     add(router, "GET", "/logos/{sha256}", logo)
     add(router, "GET", "/{resource}/{id}/files", listing)
-    add(router, "GET", "/{resource}/{id}/files/{kind}", content)
+    add(router, "GET", "/{resource}/{id}/files/{kind}", content, ("inline",))
     return router

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as AsgiMessage
 
@@ -132,7 +133,15 @@ def _http(request: Request, error: Exception) -> Response:
     code, title, detail = _HTTP.get(
         error.status_code, ("malformed", "The request cannot be read", "The request cannot be read.")
     )
-    return answer(error.status_code, code, speech.say(title), speech.say(detail), {}, error.headers or {})
+    headers = dict(error.headers or {}) | ({"Allow": _allowed(request)} if error.status_code == 405 else {})
+    return answer(error.status_code, code, speech.say(title), speech.say(detail), {}, headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods that the address takes (RFC 9110, 15.5.6): those of every route that fits it, not of the first alone."""
+    fits = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    methods = {method for route in fits for method in getattr(route, "methods", None) or ()}
+    return ", ".join(sorted(methods - {request.method}))
 
 
 class Shield:

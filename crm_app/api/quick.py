@@ -73,5 +73,5 @@ def routes() -> APIRouter:
     """The routes under /api/v1/lists/quick."""
     router = APIRouter()
     add(router, "GET", "/lists/quick/{resource}", shape)
-    add(router, "POST", "/lists/quick/{resource}", make)
+    add(router, "POST", "/lists/quick/{resource}", make, ("wary",))
     return router

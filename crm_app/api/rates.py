@@ -12,14 +12,14 @@ from crm_app.services import rate_files
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .calls import caller, in_thread, read_body, reply
+from .calls import admitted, in_thread, read_body, reply
 
 _KINDS = {"rehearse": Boolean(), "inverse": Boolean(), "since": Day()}
 
 
 async def take(request: Request) -> Response:
     """The bytes of the file are the body, ?name= in the address what it is called; with `rehearse` nothing is written."""
-    actor = await in_thread(caller, request)
+    actor = await in_thread(admitted, request, ("name", *_KINDS))
     await in_thread(_may, actor)
     asked = _asked(request)
     content = await read_body(request, RATES_LIMIT)

@@ -15,7 +15,7 @@ from crm_app.core.resource import RESOURCES, Resource
 from crm_app.services import actions, doubles, history, merging, records, related, sums
 from crm_app.services.work import Work
 
-from .calls import Call, add, reply, with_below
+from .calls import LISTED, Call, add, has, reply, with_below
 
 
 def resource_in(call: Call) -> Resource:
@@ -51,7 +51,7 @@ def _names(resource: Resource, text: str) -> tuple[str, ...]:
         options = ", ".join(known)
         told = Message("There is no field {name} here. Use only: {options}.", name=unknown[0][:60], options=options)
         raise Invalid({"fields": told})
-    return tuple(name for name in wanted if name in known) or tuple(resource.fields)
+    return tuple(name for name in wanted if name in known) if wanted else tuple(resource.fields)
 
 
 def sums_of(call: Call) -> Response:
@@ -71,15 +71,16 @@ def sums_of(call: Call) -> Response:
 
 
 def show(call: Call) -> Response:
-    """One record, with its version as ETag; 304 for a caller that has this version. With `as_of`, as it was then.
+    """One record, with its version as ETag; 304 for a caller that has this version. With `as_of`, as it was then; with `fields`, these.
 
     301 for one that was merged into another, which the caller may read. A document is always sent: what is paid, delivered or
     invoiced of it follows from others, and makes no new version.
     """
-    resource = resource_in(call)
-    moment = dict(call.params).get("as_of", "")
-    if moment:
-        return _past(call, resource, moment)
+    resource, asked = resource_in(call), dict(call.params)
+    wishes = asked.get("fields", "")
+    names = _names(resource, wishes) if wishes else None
+    if asked.get("as_of"):
+        return _past(call, resource, asked["as_of"], names)
     with Work(call.actor) as work:
         try:
             item = records.one(work, resource, call.path["id"])
@@ -89,9 +90,9 @@ def show(call: Call) -> Response:
                 raise
             return _led_on(call, resource, led)
     tag = f'"{item.version}"'
-    if call.headers.get("if-none-match") == tag and resource.workflow is None:
+    if resource.workflow is None and has(call.headers, tag):
         return Response(status_code=304, headers={"ETag": tag})
-    return reply(records.as_json(resource, item), ETag=tag)
+    return reply(records.as_json(resource, item, names), ETag=tag)
 
 
 def _led_on(call: Call, resource: Resource, led: merging.Led) -> Response:
@@ -100,7 +101,7 @@ def _led_on(call: Call, resource: Resource, led: merging.Led) -> Response:
     return reply({"id": led.into, "detail": detail}, 301, Location=f"/api/v1/{resource.name}/{led.into}")
 
 
-def _past(call: Call, resource: Resource, text: str) -> Response:
+def _past(call: Call, resource: Resource, text: str, names: tuple[str, ...] | None) -> Response:
     """The record's own fields as they were at that time (ISO 8601 with an offset), without its lines. Missing when it was not there."""
     try:
         moment = MomentKind().parse(text)
@@ -112,7 +113,8 @@ def _past(call: Call, resource: Resource, text: str) -> Response:
     if values is None:
         raise Missing(resource.one, key[:40])
     kinds = resource.fields
-    found = {name: kinds[name].kind.json(value) for name, value in values.items() if name in kinds}
+    shown = kinds if names is None else names
+    found = {name: kinds[name].kind.json(value) for name, value in values.items() if name in kinds and name in shown}
     return reply({"id": int(key), "as_of": MomentKind().json(moment)} | found)
 
 
@@ -120,7 +122,7 @@ def create(call: Call) -> Response:
     """A new record."""
     resource = resource_in(call)
     if "create" not in resource.verbs:
-        raise HTTPException(405, headers={"Allow": "GET"})
+        raise HTTPException(405)
     body, _ = run(call, resource, "create", None)
     return reply(body, 201, Location=f"/api/v1/{resource.name}/{body['id']}", ETag=f'"{body["version"]}"')
 
@@ -233,14 +235,14 @@ def _at(call: Call, resource: Resource, key: int) -> Call:
 def routes() -> APIRouter:
     """The routes that serve every Resource; they come after those with a name of their own."""
     router = APIRouter()
-    add(router, "GET", "/settings", show_settings)
+    add(router, "GET", "/settings", show_settings, ("as_of", "fields"))
     add(router, "PATCH", "/settings", change_settings)
-    add(router, "GET", "/{resource}", listing)
+    add(router, "GET", "/{resource}", listing, (*LISTED, "fields"))
     add(router, "POST", "/{resource}", create)
-    add(router, "GET", "/{resource}/sums", sums_of)
-    add(router, "GET", "/{resource}/{id}", show)
+    add(router, "GET", "/{resource}/sums", sums_of, LISTED)
+    add(router, "GET", "/{resource}/{id}", show, ("as_of", "fields"))
     add(router, "PATCH", "/{resource}/{id}", change)
     add(router, "DELETE", "/{resource}/{id}", remove)
-    add(router, "GET", "/{resource}/{id}/related", related_to)
+    add(router, "GET", "/{resource}/{id}/related", related_to, ("below",))
     add(router, "POST", "/{resource}/{id}/{verb}", act)
     return router

@@ -32,5 +32,5 @@ def listing(call: Call) -> Response:
 def routes() -> APIRouter:
     """The route of this module."""
     router = APIRouter()
-    add(router, "GET", "/search", listing)
+    add(router, "GET", "/search", listing, ("q", "recent"))
     return router

@@ -33,6 +33,10 @@ from .money_paths import DOCUMENTS
 from .papers import sent
 
 _AMOUNT = Number(4)
+_SHOWN = "show"  # the page's own: which of the two it shows, in the address that it shares with its files
+_BETWEEN = ("from", "to", _SHOWN)
+_AT = ("date", _SHOWN)
+_WHOSE = ("salesperson", "zone", "itself", "group", "q")
 
 
 def _day(call: Call, name: str) -> date | None:
@@ -212,17 +216,17 @@ def saved(name: str, content: bytes) -> Response:
 def routes() -> APIRouter:
     """The routes of this module."""
     router = APIRouter()
-    add(router, "GET", "/accounts/{id}/statement", statement)
-    add(router, "GET", "/accounts/{id}/statement.xlsx", statement_sheet)
-    add(router, "GET", "/accounts/{id}/statement.pdf", statement_paper)
-    add(router, "GET", "/accounts/{id}/open-items", open_items)
-    add(router, "GET", "/accounts/{id}/open-items.pdf", open_items_paper)
-    add(router, "GET", "/accounts/{id}/open-items.xlsx", open_items_sheet)
+    add(router, "GET", "/accounts/{id}/statement", statement, _BETWEEN)
+    add(router, "GET", "/accounts/{id}/statement.xlsx", statement_sheet, _BETWEEN)
+    add(router, "GET", "/accounts/{id}/statement.pdf", statement_paper, (*_BETWEEN, "inline"))
+    add(router, "GET", "/accounts/{id}/open-items", open_items, _AT)
+    add(router, "GET", "/accounts/{id}/open-items.pdf", open_items_paper, (*_AT, "inline"))
+    add(router, "GET", "/accounts/{id}/open-items.xlsx", open_items_sheet, _AT)
     add(router, "GET", "/invoices/{id}/instalments", instalments)
     for resource in DOCUMENTS:
         add(router, "GET", f"/{resource}/{{id}}/taxes", partial(taxes, resource))
     for resource in ("invoices", "payments"):
-        add(router, "GET", f"/{resource}/{{id}}/allocations", partial(allocations, resource))
-    add(router, "GET", "/ageing", ageing)
-    add(router, "GET", "/ageing.xlsx", ageing_sheet)
+        add(router, "GET", f"/{resource}/{{id}}/allocations", partial(allocations, resource), ("page", "size"))
+    add(router, "GET", "/ageing", ageing, ("date", "account", *_WHOSE))
+    add(router, "GET", "/ageing.xlsx", ageing_sheet, ("date", *_WHOSE))
     return router

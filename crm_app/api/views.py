@@ -102,7 +102,7 @@ def _key(call: Call) -> int:
 def routes() -> APIRouter:
     """The routes of this module."""
     router = APIRouter()
-    add(router, "GET", "/views", listing)
+    add(router, "GET", "/views", listing, ("resource",))
     add(router, "POST", "/views", create)
     add(router, "GET", "/views/{id}", read)
     add(router, "PATCH", "/views/{id}", change)

@@ -1,5 +1,6 @@
 """What the operator decides, read from the environment once. Nobody else reads it."""
 
+import ipaddress
 import os
 import secrets
 from contextlib import suppress
@@ -9,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 UPLOAD_LIMIT = 25_000_000  # bytes of one file
+LEAST_KEY = 16  # characters of CRM_SECRET_KEY
 RATES_LIMIT = 10_000_000  # bytes of a file of exchange rates
 
 
@@ -28,7 +30,7 @@ class Settings:
     workers: int
     log_format: str
     smtp_url: str
-    trusted_proxies: str
+    trusted_proxies: tuple[str, ...]
     events_per_second: int
 
     @property
@@ -49,11 +51,13 @@ def _secret(data_dir: Path) -> str:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         mine = data_dir / f".secret-{os.getpid()}-{secrets.token_hex(4)}"
         descriptor = os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        with suppress(FileExistsError):  # another worker was first
-            os.link(mine, path)
-        mine.unlink()
+        try:
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            with suppress(FileExistsError):  # another worker was first
+                os.link(mine, path)
+        finally:
+            mine.unlink()
     key = path.read_text().strip()
     if not key:
         raise Misconfigured(f"{path} is empty. Put its copy back, or remove it: a new one signs everybody out.")
@@ -68,19 +72,65 @@ def _number(name: str, default: int) -> int:
 
 
 def _database_url(data_dir: Path) -> str:
+    """SQLAlchemy's URL. A file of SQLite stands in it with its whole path: the server works in another folder than it was started in."""
     url = os.environ.get("CRM_DATABASE_URL") or f"sqlite:///{data_dir / 'crm.db'}"
     if url.startswith(("postgresql://", "postgres://")):
         url = "postgresql+psycopg://" + url.partition("://")[2]
+    kind, _, place = url.partition(":///")
+    file, mark, options = place.partition("?")
+    if kind == "sqlite" and file and file != ":memory:":
+        return f"sqlite:///{Path(file).absolute()}{mark}{options}"
     try:
-        known_here = url.startswith("sqlite:///") or (
-            url.startswith("postgresql+psycopg://") and urlsplit(url).port != 0
-        )
+        known_here = url.startswith("postgresql+psycopg://") and urlsplit(url).port != 0
     except ValueError:
         known_here = False
     if not known_here:
         known = "sqlite:////folder/crm.db or postgresql://user:password@host/database"
         raise Misconfigured(f"CRM_DATABASE_URL names no database that is known here. Write it as {known}.")
     return url
+
+
+def _redis_url() -> str:
+    url = os.environ.get("CRM_REDIS_URL", "")
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise Misconfigured("CRM_REDIS_URL names no Redis. Write it as redis://host:6379/0.")
+    return url
+
+
+def _public_url() -> str:
+    url = os.environ.get("CRM_PUBLIC_URL", "").rstrip("/")
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or url != f"{parts.scheme}://{parts.netloc}" or not url.isprintable() or " " in url:
+        raise Misconfigured(f"CRM_PUBLIC_URL is {url[:80]!r}; write it as https://crm.example.com, without a path.")
+    return url
+
+
+def _trusted_proxies() -> tuple[str, ...]:
+    """Names are refused: they would never be looked up, and what the proxy says would be overlooked in silence."""
+    text = os.environ.get("CRM_TRUSTED_PROXIES") or "127.0.0.1"
+    found = tuple(name for part in text.split(",") if (name := part.strip()))
+    for name in () if found == ("*",) else found:
+        try:
+            ipaddress.ip_network(name)
+        except ValueError:
+            wanted = "addresses and networks, such as 10.0.0.7 or 172.16.0.0/12, parted by commas, or * for every one"
+            raise Misconfigured(f"CRM_TRUSTED_PROXIES names {name[:60]!r}; write {wanted}.") from None
+    return found
+
+
+def _given_key() -> str:
+    key = os.environ.get("CRM_SECRET_KEY", "")
+    if key and len(key) < LEAST_KEY:
+        raise Misconfigured(
+            f"CRM_SECRET_KEY is too short to keep a secret: it must have {LEAST_KEY} characters or more."
+        )
+    return key
 
 
 @cache
@@ -91,18 +141,15 @@ def settings() -> Settings:
     log_format = env.get("CRM_LOG") or "text"
     if log_format not in ("text", "json"):
         raise Misconfigured(f"CRM_LOG is {log_format[:40]!r}; it must be text or json.")
-    public_url = env.get("CRM_PUBLIC_URL", "").rstrip("/")
-    if public_url and not public_url.startswith(("http://", "https://")):
-        raise Misconfigured(f"CRM_PUBLIC_URL is {public_url[:80]!r}; write it as https://crm.example.com.")
     return Settings(
         data_dir=data_dir,
         database_url=_database_url(data_dir),
-        redis_url=env.get("CRM_REDIS_URL", ""),
-        public_url=public_url,
-        secret_key=env.get("CRM_SECRET_KEY") or _secret(data_dir),
+        redis_url=_redis_url(),
+        public_url=_public_url(),
+        secret_key=_given_key() or _secret(data_dir),
         workers=_number("CRM_WORKERS", 1),
         log_format=log_format,
         smtp_url=env.get("CRM_SMTP_URL", ""),
-        trusted_proxies=env.get("CRM_TRUSTED_PROXIES") or "127.0.0.1",
+        trusted_proxies=_trusted_proxies(),
         events_per_second=_number("CRM_EVENTS_PER_SECOND", 60),
     )

@@ -21,6 +21,7 @@ from crm_app.core.i18n import Message
 from crm_app.core.settings import settings
 
 from . import files, identity, schema
+from .refusals import told
 
 _FILE = re.compile(r"files/[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})")
 
@@ -119,7 +120,11 @@ def restore(source: Path, *, replace: bool = False) -> Restored:
             target = files.path_of(path.name)
             target.parent.mkdir(parents=True, exist_ok=True)
             path.replace(target)
-        with closing(sqlite3.connect(folder / "crm.db")) as copy, closing(sqlite3.connect(live.database)) as there:
+        with (
+            told(),
+            closing(sqlite3.connect(folder / "crm.db")) as copy,
+            closing(sqlite3.connect(live.database)) as there,
+        ):
             copy.backup(there)
     schema.migrate()
     return Restored(len(found), before)
@@ -135,7 +140,7 @@ def _unpack(source: Path, folder: Path) -> list[Path]:
         with tarfile.open(source, "r:gz") as archive:
             return list(_parts(archive, folder))
     except (tarfile.TarError, EOFError, OSError) as broken:
-        if isinstance(broken, FileNotFoundError | PermissionError | IsADirectoryError):
+        if isinstance(broken, OSError) and broken.errno:  # the system's own: no such file, no room for what is in it
             raise
         raise NotACopy from None
 

@@ -43,9 +43,24 @@ def _ready() -> bool:
     try:
         with Work(SYSTEM) as work:
             work.session.scalar(sa.select(1))
-        return schema.pending(settings().database_url) == 0 and free_bytes() > LEAST_FREE
+        well = schema.pending(settings().database_url) == 0 and free_bytes() > LEAST_FREE
+        return well and not without_redis()
     except Exception:  # noqa: BLE001 - whatever is wrong, the answer is the same
         return False
+
+
+def without_redis() -> str:
+    """Why the Redis that the operator named cannot be used; "" where it answers, or none is named."""
+    if not settings().redis_url:
+        return ""
+    import redis
+
+    try:
+        with redis.Redis.from_url(settings().redis_url, socket_connect_timeout=5, socket_timeout=5) as asked:
+            asked.ping()
+    except (redis.RedisError, ValueError) as error:
+        return f"Redis (CRM_REDIS_URL) does not answer: {error}"
+    return ""
 
 
 def free_bytes() -> int:
@@ -75,6 +90,8 @@ def integrity() -> Iterator[Finding]:
         yield Finding("files there", not gone, f"{len(gone)} missing" if gone else "all there")
         left = files.orphans(work, files.KEEP_DAYS + 2)
         yield Finding("files in use", not left, f"{len(left)} that nothing refers to" if left else "none left over")
+    if settings().redis_url:
+        yield Finding("redis", not (why := without_redis()), why or "answers")
     free = free_bytes()
     yield Finding("disk", free > LEAST_FREE, f"{free // 1_000_000} MB free")
 

@@ -185,15 +185,16 @@ def unavailable(error: Exception) -> Unavailable | None:
         return Unavailable()
     if isinstance(error, OSError) and error.errno in _FULL:
         return Unavailable(_DISK)
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, DBAPIError | sqlite3.Error):
         return None
-    text = str(error.orig).lower()
+    text = str(error.orig if isinstance(error, DBAPIError) else error).lower()
     if "disk is full" in text or "no space left" in text or "disk i/o" in text or "readonly database" in text:
         return Unavailable(_DISK)
     if "not a database" in text or "malformed" in text:
         return Unavailable(
             Message("The file of the database is damaged, or no database at all. Put a copy back: crm restore.")
         )
-    if "locked" in text or "busy" in text or error.connection_invalidated or isinstance(error, OperationalError):
+    gone = isinstance(error, DBAPIError) and error.connection_invalidated
+    if "locked" in text or "busy" in text or gone or isinstance(error, OperationalError | sqlite3.OperationalError):
         return Unavailable()
     return None

@@ -1,12 +1,14 @@
 """Work for later: a row written in the same transaction as its cause, run by whoever is free, tried again when it fails.
 
-A job must be safe to run twice: a worker that was killed leaves its job to the next one. It opens its own Works, and calls
+A job must be safe to run twice: a worker that was killed leaves its job to the next one, as soon as nobody has held it for a
+minute (a worker that lives holds on to what it runs). It opens its own Works, and calls
 `task.progress` only between them; what has to stand in what the job tells as soon as it stands is kept by `task.keep`.
 """
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +20,7 @@ from crm_app.core import clock
 from crm_app.core.errors import Invalid, Missing, Refusal, Unavailable
 from crm_app.core.i18n import Message, Speech, kept, said_later
 from crm_app.core.query import Query
+from crm_app.core.settings import settings
 from crm_app.models.jobs import Job
 from crm_app.models.users import Attempt, OneTimeLink, Session
 
@@ -26,7 +29,8 @@ from .actors import SYSTEM, Actor
 from .work import Work, column_of
 
 MAX_ATTEMPTS = 5
-HOLD = timedelta(minutes=5)
+HOLD = timedelta(minutes=1)
+BEAT_SECONDS = 10.0
 POLL_SECONDS = 1.0
 REACHED = "reached"  # in a result: where the next attempt goes on; one that is asked for by hand begins anew
 _FIRST_WAIT = timedelta(seconds=10)
@@ -155,8 +159,11 @@ def _claim() -> Task | None:
 def let_go() -> int:
     """Jobs that run are due for whoever is free; how many. For a server that starts: the one before may have been killed.
 
-    One that still runs them goes on where nobody takes them, and else stops where it next says how far it is.
+    One that still runs them goes on where nobody takes them, and else stops where it next says how far it is. On PostgreSQL
+    nothing is let go: servers on other machines may be at work, and what was left is due when it has not been held for a while.
     """
+    if not settings().database_url.startswith("sqlite"):
+        return 0
     running = sa.update(Job).where(column_of(Job, "state") == "running")
     with Work(SYSTEM, "jobs.run") as work:
         return work.session.execute(running.values(held_until=clock.ago(seconds=1))).rowcount  # type: ignore[attr-defined, no-any-return]
@@ -177,7 +184,8 @@ def run_once() -> bool:
         if function is None:
             _finish(task, "failed", Message("This version of the program does not know this kind of job."))
             return True
-        function(task, **task.args)
+        with _holding(task):
+            function(task, **task.args)
     except Cancelled:
         return True
     except Unavailable as refusal:
@@ -190,6 +198,26 @@ def run_once() -> bool:
     else:
         _finish(task, "done", None)
     return True
+
+
+@contextmanager
+def _holding(task: Task) -> Iterator[None]:
+    """Keep hold of the job for as long as this process runs it, however seldom it says how far it is."""
+    over = threading.Event()
+
+    def hold_on() -> None:
+        while not over.wait(BEAT_SECONDS):
+            try:
+                with Work(SYSTEM, "jobs.run") as work:
+                    work.session.execute(_mine(task).values(held_until=clock.now() + HOLD))
+            except Exception:  # noqa: BLE001 - the database is away: the next beat tries again
+                _log.warning("Job %s could not be held just now", task.id)
+
+    threading.Thread(target=hold_on, name=f"job {task.id}", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _finish(task: Task, state: str, error: Message | None) -> None:

@@ -387,10 +387,10 @@ def showing(work: Work, resource: Resource, name: str) -> Callable[[Item], str]:
 
 def as_json(resource: Resource, item: Item, names: Iterable[str] | None = None) -> dict[str, Any]:
     """The record as the API gives it."""
-    kinds = resource.fields
+    kinds, shown = resource.fields, item.values if names is None else names
     return (
         {"id": item.id, "version": item.version}
-        | {name: kinds[name].kind.json(item.values[name]) for name in names or item.values if name in item.values}
+        | {name: kinds[name].kind.json(item.values[name]) for name in shown if name in item.values}
         | dict(item.origins)
         | {
             part.name: [as_json(part.resource, line) for line in item.lines[part.name]]

@@ -17,6 +17,7 @@ from crm_app.core.settings import settings
 from crm_app.models import migrations
 
 from .database import engine_for
+from .refusals import told
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -97,15 +98,22 @@ def _upgrade(url: str) -> None:
 
 
 def backup(url: str, name: str) -> Path | None:
-    """A consistent copy of a SQLite database in the backups folder, while it is in use; None for another database."""
+    """A consistent copy of a SQLite database in the backups folder, while it is in use; None for another database.
+
+    Raises Unavailable where the disk is full: then nothing of it is left.
+    """
     source = sa.engine.make_url(url)
     if source.get_backend_name() != "sqlite" or not source.database:
         return None
     folder = settings().backups_dir
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"crm-{clock.now():%Y%m%d-%H%M%S}-{name}.db"
-    with closing(sqlite3.connect(source.database)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
+    try:
+        with told(), closing(sqlite3.connect(source.database)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
     return target
 
 

@@ -1,5 +1,7 @@
 """Who is let in, and how everybody else is answered."""
 
+from dataclasses import replace
+
 from tests.support import crm, kernel
 
 
@@ -85,6 +87,19 @@ def test_not_ready_without_a_database(tmp_path, monkeypatch):
     assert (answer.status_code, answer.json()) == (503, {"status": "not ready"})
 
 
+def test_not_ready_and_not_begun_without_the_redis_that_was_named(admin, monkeypatch):
+    from crm_app import serving
+    from crm_app.core.settings import settings
+    from crm_app.services import checks
+
+    monkeypatch.setattr(checks, "_last", (0.0, False))
+    monkeypatch.setattr(checks, "settings", lambda: replace(settings(), redis_url="redis://127.0.0.1:1/0"))
+    assert crm.client().get("/readyz").status_code == 503
+    assert serving.obstacle("127.0.0.1", 8000).startswith("Redis (CRM_REDIS_URL) does not answer: Error 111")
+    (found,) = [one for one in checks.integrity() if one.name == "redis"]
+    assert not found.well
+
+
 def test_unknown_addresses_and_methods_are_problems(api):
     for answer, status in (
         (api.get("/api/v1/nothing"), 404),
@@ -96,6 +111,12 @@ def test_unknown_addresses_and_methods_are_problems(api):
     ):
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
         assert answer.json()["status"] == status
+    for method, path, allowed in (
+        ("PUT", "accounts", "GET, HEAD, POST"), ("PUT", "accounts/1", "DELETE, GET, HEAD, PATCH"), ("POST", "sold-lines", "GET, HEAD"),
+        ("DELETE", "tokens", "GET, HEAD, POST"),
+    ):  # fmt: skip
+        answer = api.request(method, f"/api/v1/{path}", json={})
+        assert (answer.status_code, answer.headers.get("allow")) == (405, allowed), (method, path)
 
 
 def test_a_stranger_is_answered_in_the_language_they_ask_for(api):

@@ -117,6 +117,31 @@ def test_the_job_of_a_killed_worker_is_taken_by_the_next(ran):
     assert state(key)[:2] == ("done", 2)
 
 
+def test_a_job_that_runs_long_and_says_nothing_stays_with_its_worker(ran, monkeypatch):
+    def held():
+        with Work(SYSTEM) as work:
+            return jobs.one(work, key).held_until
+
+    def long(_task):
+        first = held()
+        ran.append(until(lambda: held() > first))
+
+    monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.01)
+    monkeypatch.setitem(jobs._JOBS, "long", long)
+    key = put("long")
+    assert jobs.run_once() is True
+    assert (ran, state(key)[0], held()) == ([True], "done", None)
+
+
+@pytest.mark.parametrize("admin", ["postgresql"], indirect=True)
+def test_a_server_that_starts_leaves_to_the_other_servers_of_a_postgresql_what_they_run(ran):
+    key = put(word="a")
+    assert jobs._claim() is not None
+    assert jobs.let_go() == 0
+    assert (jobs.run_once(), state(key)[0]) == (False, "running")
+
+
+@pytest.mark.parametrize("admin", ["sqlite"], indirect=True)  # what other servers of a PostgreSQL run is theirs
 def test_a_server_that_starts_goes_on_at_once_with_what_the_last_one_left(ran):
     key = put(word="a")
     assert jobs._claim() is not None
@@ -182,6 +207,7 @@ def test_the_runner_stops_when_told(ran):
     assert (runner.is_alive(), ran) == (False, ["a"])
 
 
+@pytest.mark.parametrize("admin", ["sqlite"], indirect=True)
 def test_a_worker_that_is_started_anew_goes_on_at_once_with_what_the_dead_one_ran(ran):
     key = put(word="a")
     assert jobs._claim() is not None

@@ -13,7 +13,8 @@ UNNEEDED = ("aiohttp", "valkey", "lxml", "fpdf", "xlsxwriter", "openpyxl", "plot
 
 def test_the_server_starts_without_what_only_clients_files_and_papers_need(tmp_path):
     code = f"from crm_app import serving; serving.application(); import sys, gc; print(gc.get_freeze_count() > 100_000, *set({UNNEEDED}) & sys.modules.keys())"
-    environment = os.environ | serving._reflex_settings("") | {"CRM_DATA_DIR": str(tmp_path)}
+    here = {"CRM_DATA_DIR": str(tmp_path), "CRM_DATABASE_URL": f"sqlite:///{tmp_path / 'crm.db'}"}
+    environment = os.environ | serving.environment() | here
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=serving.ROOT, env=environment, capture_output=True, text=True, timeout=120, check=True,
