@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import socket
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from crm_app.core.settings import settings
+
+CONNECTIONS = 4_000  # of one worker at once; of a thousand, a single idle script would leave none to others
+_FILES = 300  # that a worker has open beside them
 
 ROOT = Path(__file__).resolve().parent.parent  # where rxconfig.py and the built page lie
 
@@ -56,8 +60,29 @@ def _become_granian(*options: str) -> NoReturn:
     logs = ("--log-level", "warning", "--log-config", str(ROOT / "crm_app" / "core" / "logs.json"))
     # Now and then a worker with an open websocket never ends (granian's issue 875); by default it is waited for.
     patience = ("--workers-kill-timeout", "5")
-    command = (sys.executable, "-m", "granian", *fixed, *logs, *patience, *options, "crm_app.serving:application")
+    room = ("--backpressure", str(_room()))
+    command = (
+        sys.executable,
+        "-m",
+        "granian",
+        *fixed,
+        *logs,
+        *patience,
+        *room,
+        *options,
+        "crm_app.serving:application",
+    )
     os.execv(sys.executable, command)  # noqa: S606
+
+
+def _room() -> int:
+    """How many connections a worker may hold: as far as the system lets it open so many files, which it is asked for."""
+    wanted = CONNECTIONS + _FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= soft < wanted:  # below 0: without limit
+        soft = wanted if hard < 0 else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(_FILES, (wanted if soft < 0 else min(wanted, soft)) - _FILES)
 
 
 def application() -> Any:

@@ -20,6 +20,8 @@ from crm_app.core.errors import Unavailable
 from crm_app.core.settings import settings
 from crm_app.services import guessing, identity
 
+from .patience import Patience
+
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _OURS = ("/api/", "/auth/", "/_event", "/ping", "/healthz", "/readyz")
@@ -174,7 +176,7 @@ class Edge:
             scope = {**scope, "path": _NOWHERE, "raw_path": _NOWHERE.encode()}
         elif self._built.is_folder(path):  # a page's own address, without the detour of a redirect to its folder
             scope = {**scope, "path": path + "/", "raw_path": (path + "/").encode()}
-        await self.app(scope, receive, send)
+        await self.app(scope, Patience(receive) if scope["type"] == "http" else receive, send)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The live connection: a websocket and nothing else."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -23,6 +24,7 @@ from crm_app.core.errors import (
     Refusal,
     TooLarge,
     TooMany,
+    TooSlow,
     Unavailable,
 )
 from crm_app.core.i18n import Message, Speech
@@ -51,6 +53,7 @@ KINDS: tuple[tuple[type[Refusal], int, str, str], ...] = (
     (NotAllowed, 403, "not-allowed", "Not allowed"),
     (Foreign, 403, "foreign", "Refused"),
     (Missing, 404, "missing", "Not found"),
+    (TooSlow, 408, "too-slow", "Too slow"),
     (IllegalMove, 409, "illegal-move", "Not possible in this state"),
     (Conflict, 412, "conflict", "Changed by somebody else"),
     (TooLarge, 413, "too-large", "Too large"),
@@ -122,6 +125,8 @@ def _headers(error: Refusal) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="crm"'}
     if isinstance(error, TooMany):
         return {"Retry-After": str(error.seconds)}
+    if isinstance(error, TooSlow):
+        return {"Connection": "close"}  # the rest of it may come after all
     if isinstance(error, Unavailable):
         return {"Retry-After": str(RETRY_SECONDS)}
     return {"ETag": f'"{error.version}"'} if isinstance(error, Conflict) else {}
@@ -142,6 +147,11 @@ def _allowed(request: Request) -> str:
     fits = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
     methods = {method for route in fits for method in getattr(route, "methods", None) or ()}
     return ", ".join(sorted(methods - {request.method}))
+
+
+def _gone(_request: Request, _error: Exception) -> Response:
+    """Whoever sent half a request has hung up: nobody reads this, and there is nothing to note."""
+    return Response(status_code=400)
 
 
 class Shield:
@@ -174,4 +184,5 @@ def install(app: FastAPI) -> None:
     """Let the app answer every error as a problem."""
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_middleware(Shield)

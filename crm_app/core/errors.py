@@ -110,6 +110,13 @@ class TooLarge(Refusal):
         self.limit = limit
 
 
+class TooSlow(Refusal):
+    """What a request brings did not come in time."""
+
+    def __init__(self) -> None:
+        super().__init__(Message("The request took too long to arrive. Send it again."))
+
+
 class Unavailable(Refusal):
     """The database is locked, full or gone. Nothing was saved; the same call can be made again."""
 

@@ -8,7 +8,7 @@ from .i18n import Message
 # verbs that every list has; an action's own label comes before these
 COMMON = {"read": "See", "create": "Create", "change": "Change", "remove": "Remove"}
 # what is guarded by permissions and is no Resource
-_BESIDE = {"changes": "History", "tokens": "API tokens", "jobs": "Jobs"}
+_BESIDE = {"changes": "History", "tokens": "API tokens", "jobs": "Jobs", "views": "Views"}
 _BESIDE_VERBS = {"undo": "Undo", "retry": "Retry", "cancel": "Cancel", "*": "Everything"}
 
 LISTS: dict[str, str] = {}

@@ -18,11 +18,13 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.sql.visitors import InternalTraversal
 
+from crm_app.core.errors import Invalid
 from crm_app.core.fields import fold
+from crm_app.core.i18n import Message
 from crm_app.core.plain import storable
 from crm_app.core.query import MAX_TEXT
 from crm_app.core.resource import RESOURCES
-from crm_app.models.histories import DocumentPart
+from crm_app.models.base import Searchable
 
 from .work import Work, column_of
 
@@ -101,22 +103,29 @@ def beginnings_of(text: str) -> list[str]:
 
 
 def match(work: Work, table: Any, text: str) -> Match | None:
-    """The condition for rows that hold every word of `text`; None when the text is empty."""
+    """The condition for rows that hold every word of `text`; None when the text is empty. Raises Invalid for what has no text."""
     words = words_of(text)
     if not words:
         return None
-    if issubclass(table, DocumentPart):
-        holder, name = table.SEARCHED
+    if elsewhere := _elsewhere(table):
+        holder, name = elsewhere
         found = _match(work, RESOURCES.get(holder).table, words)  # type: ignore[union-attr]
         return replace(found, through=column_of(table, name))
+    if not issubclass(table, Searchable):
+        raise Invalid({"q": Message("This list is not searched by words.")})
     return _match(work, table, words)
+
+
+def _elsewhere(table: Any) -> tuple[str, str] | None:
+    """Whose text is searched in place of a line's own, and the column that names it."""
+    return getattr(table, "SEARCHED", None)
 
 
 def sought(work: Work, table: Any, text: str) -> Match | None:
     """The same before it is counted, as if there were more than CAP: for PostgreSQL, where the index is asked once for both. None
     where another table's index is asked, or another database.
     """
-    if issubclass(table, DocumentPart) or work.session.connection().dialect.name == "sqlite":
+    if _elsewhere(table) or not issubclass(table, Searchable) or work.session.connection().dialect.name == "sqlite":
         return None
     words = words_of(text)
     return Match(table, tuple(words), "", CAP + 1) if words else None

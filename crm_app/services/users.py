@@ -137,9 +137,10 @@ def add_user(actor: Actor, email: str, role: str, name: str = "", password: str 
 def make_link(actor: Actor, user: object, purpose: str = "reset") -> str:
     """A link with a one-time key for that user: `invite` (7 days) or `reset` (2 hours). Earlier links stop working.
 
-    It is a whole address where the operator named the installation's (CRM_PUBLIC_URL), else its path.
+    It is a whole address where the operator named the installation's (CRM_PUBLIC_URL), else its path. The key tells who made it: it
+    opens no more than they may do when it is used.
     """
-    key = new_key()
+    key = new_key() if actor.user is None else f"{new_key()}.{actor.user}"
     with Work(actor, "users.change", label="One-time link") as work:
         item = records.one(work, records.resource_of("users"), user, "change")
         row = work.locked(User, item.id)
@@ -187,9 +188,26 @@ def _redeemable(work: Work, key: str) -> tuple[OneTimeLink, User]:
     """The link with that key and its user; in a writing Work both are locked. Raises NotSignedIn."""
     link = work.locked_where(OneTimeLink, column_of(OneTimeLink, "proof") == proof_of(key[:200]))
     user = work.locked(User, link.user) if link else None
-    if link is None or user is None or link.used_at or link.expires_at <= clock.now() or not user.active:
+    if (
+        link is None
+        or user is None
+        or link.used_at
+        or link.expires_at <= clock.now()
+        or not user.active
+        or not _maker_reaches(work, key, user)
+    ):
         raise NotSignedIn(Message("This link has been used or is too old. Ask your administrator for a new one."))
     return link, user
+
+
+def _maker_reaches(work: Work, key: str, user: User) -> bool:
+    """Whether who made the link may still do all that its user may: they keep a copy of it, and roles change meanwhile."""
+    _, _, made_by = key.partition(".")
+    if not made_by:
+        return True
+    maker = identity.actor_of(work, int(made_by))
+    grants = work.session.scalar(sa.select(column_of(Role, "grants")).where(column_of(Role, "id") == user.role)) or {}
+    return maker is not None and maker.may("users.change") and not maker.lacks(grants)
 
 
 def change_password(actor: Actor, current: object, new: object, *, tokens_too: bool = False) -> None:
@@ -206,6 +224,7 @@ def change_password(actor: Actor, current: object, new: object, *, tokens_too: b
         row = work.locked(User, actor.user or 0)
         row.password = hashed
         identity.end_sessions(work, row.id, keep=actor.session)
+        work.session.execute(sa.delete(OneTimeLink).where(column_of(OneTimeLink, "user") == row.id))
         if tokens_too:
             identity.end_tokens(work, row.id)
 

@@ -149,6 +149,7 @@ def _remember(what: dict[_Place, float], place: _Place, value: float) -> None:
 def save(work: Work, resource: Resource, name: object, query: Query, shared: object) -> int:
     """A new view of the actor's own; its id. Raises Invalid, NotAllowed."""
     work.require(resource.permission("read"))
+    _refuse_limited(work, "views.create")
     values = _parsed({"name": name, "shared": shared})
     if work.actor.user is None:
         raise NotAllowed(resource.permission("read"))
@@ -171,9 +172,15 @@ def _url(query: Query) -> str:
     return Query(query.text, query.filters, query.sort, columns=query.columns, widths=query.widths).url()
 
 
+def _refuse_limited(work: Work, permission: str) -> None:
+    """Whoever reads a list keeps views of it; a token with limits opens what they name, and none names this."""
+    if not work.actor.covers(permission):
+        raise NotAllowed(permission)
+
+
 def change(work: Work, key: object, given: Mapping[str, object], query: Query | None = None) -> None:
-    """Another name, other readers, another place, or (with `query`) another question. Raises Invalid, Missing."""
-    row = _own(work, key)
+    """Another name, other readers, another place, or (with `query`) another question. Raises Invalid, Missing, NotAllowed."""
+    row = _own(work, key, "views.change")
     for name, value in _parsed(given).items():
         setattr(row, name, value)
     if query is not None:
@@ -182,21 +189,23 @@ def change(work: Work, key: object, given: Mapping[str, object], query: Query | 
 
 
 def remove(work: Work, key: object) -> None:
-    """Take the view away. Raises Missing."""
-    work.session.delete(_own(work, key))
+    """Take the view away. Raises Missing, NotAllowed."""
+    work.session.delete(_own(work, key, "views.remove"))
 
 
-def _own(work: Work, key: object) -> Any:
+def _own(work: Work, key: object, permission: str) -> Any:
     number = key if isinstance(key, int) and not isinstance(key, bool) and 0 < key < 2**63 else 0
     row = work.locked_where(SavedView, column_of(SavedView, "id") == number, _seen(work))
     if row is None or not _is_mine(work.actor, row) or not _readable(work, row):
         raise Missing("view", number)
+    _refuse_limited(work, permission)
     return row
 
 
 @history.stands_beside(SavedView, "View", "name")
 def _may_take_back(work: Work, change: Change) -> None:
     """Who may change the view as it is, or could before it was removed."""
+    _refuse_limited(work, "views.change")
     row = work.session.get(SavedView, change.record) or SavedView(**(change.before or {}))
     if not _is_mine(work.actor, row) or not _readable(work, row):
         raise Missing("view", change.record)

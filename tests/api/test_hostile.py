@@ -116,6 +116,17 @@ def test_no_question_breaks_a_list(api):
             assert api.get("/api/v1/accounts", params={part: value}).status_code in (200, 422), (part, value)
 
 
+def test_every_list_and_file_of_it_can_be_asked_for_words_or_says_that_it_cannot(api):
+    from crm_app.core.resource import RESOURCES
+
+    for resource in RESOURCES:
+        for address in (resource.name, f"{resource.name}/export.csv", f"{resource.name}/sums"):
+            answer = api.get(f"/api/v1/{address}", params={"q": "abc"})
+            assert answer.status_code in (200, 404, 422), (address, answer.text)
+            if answer.status_code == 422:
+                assert (resource.name, list(answer.json()["fields"])) == ("settings", ["q"])
+
+
 @pytest.mark.parametrize(
     "key", ["0", "-1", "x", "1'--", "%00", "1%00", "9" * 30, "١", "1.0", "null", "%F0%9F%98%80", "%ff"]
 )

@@ -115,6 +115,23 @@ def test_a_token_and_a_role_see_the_views_of_lists_that_they_may_read(api, admin
     assert names(api) == ["Soria"]
 
 
+def test_a_token_with_limits_reads_views_and_writes_none(api, admin):
+    made = save(api, shared="everybody").json()
+    undo = api.patch(f"{PATH}/{made['id']}", json={"name": "Soria"})
+    narrow = crm.client(admin, "accounts.*", "changes.undo")
+    before = (names(api), undo.json())
+    for answer in (
+        save(narrow, "Mine"),
+        narrow.patch(f"{PATH}/{made['id']}", json={"name": "X"}),
+        narrow.delete(f"{PATH}/{made['id']}"),
+        narrow.post(f"/api/v1/changes/{api.get('/api/v1/changes').json()['items'][0]['id']}/undo"),
+    ):
+        assert (answer.status_code, answer.json()["permission"].partition(".")[0]) == (403, "views")
+    assert (names(api), narrow.get(f"{PATH}/{made['id']}").json()) == before
+    whole = crm.client(admin, "*")
+    assert save(whole, "Whole").status_code == 201
+
+
 @pytest.mark.parametrize("key", ["0", "x", "9" * 30, "1.5", "-1", "²"])
 def test_what_is_no_number_is_no_view(api, key):
     for method in ("get", "delete"):

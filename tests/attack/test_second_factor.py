@@ -68,7 +68,7 @@ def test_a_link_asks_for_the_code_over_http_and_sets_no_cookie_without(spoiled):
         tab.expect("Leaver Persona")
         tab.send(handler("settings.user_record.make_link"), {"purpose": "reset", "origin": spoiled.url}, address)
         tab.expect("/welcome?key=")
-        key = re.findall(r"/welcome\?key=([\w-]+)", tab.text)[-1]
+        key = re.findall(r"/welcome\?key=([\w.-]+)", tab.text)[-1]
     asked = {"key": key, "password": "una frase nueva 8"}
     with spoiled.http() as browser:
         for form in (asked, asked | {"code": ""}, asked | {"code": ["x"]}):

@@ -186,6 +186,25 @@ def test_a_small_picture_is_drawn_once_upright_and_without_where_it_was_taken(ap
     assert api.get(made["content"]).content == content
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        picture((9_000, 4_500)),
+        picture((2_000, 1_000), progressive=True),
+        picture((2_000, 1_000), "PNG"),
+        picture((2_000, 1_000), "GIF"),
+        picture((2_000, 1_000), "WEBP"),
+    ],
+)
+def test_a_small_picture_is_drawn_of_every_kind_and_of_what_a_camera_takes(api, account, content):
+    made = attach(api, account, content, "photo").json()
+    answer = api.get(f"{made['content']}?size=64")
+    assert answer.status_code == 200
+    with Image.open(io.BytesIO(answer.content)) as small:
+        assert small.size == (64, 32)
+        assert all(abs(one - of) < 8 for one, of in zip(small.getpixel((32, 16)), (0x4C, 0x47, 0xBF), strict=True))
+
+
 def test_a_small_picture_is_for_whoever_may_read_the_record(api, account):
     made = attach(api, account, picture((10, 10), "PNG"), "photo.png").json()
     api.delete(f"/api/v1/accounts/{account}", headers={"If-Match": "*"})
@@ -199,6 +218,9 @@ def test_a_small_picture_is_for_whoever_may_read_the_record(api, account):
         (b"\xff\xd8\xff no picture", "64"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60\x08\2\0\0\0", "64"),
         (picture((6_000, 5_000), "PNG"), "64"),
+        (picture((4_000, 4_000), "WEBP", lossless=True), "64"),
+        (picture((6_000, 5_000), progressive=True), "64"),
+        (picture((6_000, 5_000)).replace(b"\xff\xda\x00\x0c\x03", b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00"), "64"),
         (picture((10, 10)), "65"),
         (picture((10, 10)), ""),
     ],

@@ -251,6 +251,39 @@ def test_a_link_that_is_old_replaced_made_up_or_of_a_sleeper_is_refused(admin):
             redeem(path)
 
 
+def test_a_link_opens_no_more_than_who_made_it_may_do_when_it_is_used(admin):
+    key = crm.member("b@acme.example", "Sales")
+    grants_of = {"Sales": dict(BUILT_IN_ROLES["Sales"]), "Administrator": {"*": "all"}}
+    helper = kernel.user_with(grants_of["Sales"] | {"users.read": "all", "users.change": "all"})
+    link = users.make_link(helper, key, "invite")
+
+    def give(user, role):
+        with Work(SYSTEM) as work:
+            found = users.role_called(work, role)
+        actions.run(SYSTEM, "users", "change", user, {"role": found})
+
+    give(key, "Administrator")  # whoever kept a copy of the link would come in with that role
+    with pytest.raises(NotSignedIn):
+        redeem(link)
+    give(key, "Sales")
+    actions.run(SYSTEM, "users", "change", helper.user, {"active": False})
+    with pytest.raises(NotSignedIn):
+        redeem(link)
+    actions.run(SYSTEM, "users", "change", helper.user, {"active": True})
+    for forged in (link.rpartition(".")[0], f"{link.rpartition('.')[0]}.{admin}", f"{link}.x", f"{link}9"):
+        with pytest.raises(NotSignedIn):
+            redeem(forged)
+    assert redeem(link).user == key
+
+
+def test_who_changes_their_password_needs_no_link_any_more(admin):
+    key = crm.member("b@acme.example", "Sales")
+    link = users.make_link(kernel.actor(admin), key)
+    users.change_password(kernel.actor(key), crm.PASSWORD, "una clave larga 9")
+    with pytest.raises(NotSignedIn):
+        redeem(link)
+
+
 def test_only_ones_own_sessions_are_seen_and_ended(admin):
     key = crm.member("b@acme.example", "Sales")
     cookie = identity.sign_in({"email": "b@acme.example", "password": crm.PASSWORD}, "a phone", "10.0.0.7").cookie
