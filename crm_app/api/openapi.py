@@ -163,7 +163,7 @@ def _single(resource: Resource) -> dict[str, Any]:
 
 
 def _collection(resource: Resource) -> dict[str, Any]:
-    sortable = [spec.name for spec in resource.fields.values() if spec.sortable]
+    sortable = [spec.name for spec in resource.shown.values() if spec.sortable]
     order = {"type": "string", "enum": [*sortable, *(f"-{name}" for name in sortable)]}
     parameters = [
         *use("q", "page", "size", "fields"),
