@@ -6,7 +6,7 @@ from typing import Any
 from crm_app.core.fields import Computed
 from crm_app.core.query import MAX_SIZE, OPERATORS, PAGE_SIZE
 from crm_app.core.resource import RESOURCES, Resource
-from crm_app.services import actions
+from crm_app.services import actions, merged
 
 from .money_paths import money_paths
 from .own_paths import own_paths
@@ -34,6 +34,7 @@ _REFUSALS = {
     "403": "The role does not allow it.",
     "404": "There is no such record, or it may not be seen.",
     "409": "The record's state does not allow the verb; `moves` are those that it does.",
+    "410": "It was merged into another record, `id`; nothing was done to that one.",
     "412": "Somebody else changed the record; `version` is the stored one, `theirs` their values.",
     "413": "Too large.",
     "422": "Not valid; `fields` says what is wrong at which field.",
@@ -163,7 +164,7 @@ def _single(resource: Resource) -> dict[str, Any]:
 
 
 def _collection(resource: Resource) -> dict[str, Any]:
-    sortable = [spec.name for spec in resource.fields.values() if spec.sortable]
+    sortable = [spec.name for spec in resource.shown.values() if spec.sortable]
     order = {"type": "string", "enum": [*sortable, *(f"-{name}" for name in sortable)]}
     parameters = [
         *use("q", "page", "size", "fields"),
@@ -231,18 +232,19 @@ def _filters(resource: Resource) -> list[dict[str, Any]]:
 
 def _record(resource: Resource) -> dict[str, Any]:
     tag, shape = resource.name, schema(name_of(resource))
+    gone = ("404", "410") if merged.happens(resource.name) else ("404",)
     found = {
         "get": operation(
             tag, f"{tag}.read", "Read", [*use("id"), _THEN, *use("fields")], {"200": gives(shape), **refusals("404")}
         )
     }
     if "change" in resource.verbs:
-        answers = {"200": gives(_written(resource)), **refusals("400", "404", "409", "412", "413", "422")}
+        answers = {"200": gives(_written(resource)), **refusals("400", *gone, "409", "412", "413", "422")}
         body = takes(schema(f"{name_of(resource)}Change"))
         found["patch"] = operation(tag, f"{tag}.change", "Change", use("id", "IfMatch"), answers, body)
     if "remove" in resource.verbs:
-        gone = {"204": {"description": "Removed."}, **refusals("404", "409", "412", "422")}
-        found["delete"] = operation(tag, f"{tag}.remove", "Remove", use("id", "IfMatch"), gone)
+        answers = {"204": {"description": "Removed."}, **refusals(*gone, "409", "412", "422")}
+        found["delete"] = operation(tag, f"{tag}.remove", "Remove", use("id", "IfMatch"), answers)
     return found
 
 

@@ -19,6 +19,7 @@ from crm_app.core.errors import (
     IllegalMove,
     Invalid,
     Missing,
+    Moved,
     NotAllowed,
     NotSignedIn,
     Refusal,
@@ -52,6 +53,7 @@ KINDS: tuple[tuple[type[Refusal], int, str, str], ...] = (
     (NotSignedIn, 401, "not-signed-in", "Not signed in"),
     (NotAllowed, 403, "not-allowed", "Not allowed"),
     (Foreign, 403, "foreign", "Refused"),
+    (Moved, 410, "merged", "Merged into another record"),
     (Missing, 404, "missing", "Not found"),
     (TooSlow, 408, "too-slow", "Too slow"),
     (IllegalMove, 409, "illegal-move", "Not possible in this state"),
@@ -111,6 +113,8 @@ def _details(error: Refusal, speech: Speech) -> dict[str, Any]:
         return {"state": error.state, "verb": error.verb, "moves": list(error.open_moves)}
     if isinstance(error, NotAllowed):
         return {"permission": error.permission}
+    if isinstance(error, Moved):
+        return {"id": error.into}
     if isinstance(error, Conflict):
         return {"version": error.version, "theirs": error.theirs}
     return {}
@@ -123,6 +127,8 @@ def _said(fields: Mapping[str, Message], speech: Speech) -> dict[str, str]:
 def _headers(error: Refusal) -> dict[str, str]:
     if isinstance(error, NotSignedIn):
         return {"WWW-Authenticate": 'Bearer realm="crm"'}
+    if isinstance(error, Moved):
+        return {"Location": f"/api/v1/{error.resource}/{error.into}"}
     if isinstance(error, TooMany):
         return {"Retry-After": str(error.seconds)}
     if isinstance(error, TooSlow):

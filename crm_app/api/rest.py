@@ -1,13 +1,14 @@
 """Lists, records and verbs over HTTP, for every Resource alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
+from crm_app.core.errors import Conflict, Invalid, Missing, Moved, NotAllowed
 from crm_app.core.fields import BadValue, MomentKind
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
@@ -118,6 +119,19 @@ def _past(call: Call, resource: Resource, text: str, names: tuple[str, ...] | No
     return reply({"id": int(key), "as_of": MomentKind().json(moment)} | found)
 
 
+@contextmanager
+def _there(call: Call, resource: Resource, key: object) -> Iterator[None]:
+    """A block that changes that record. Raises Moved where it was merged: nothing is done to the other one unasked."""
+    try:
+        yield
+    except Missing:
+        with Work(call.actor) as work:
+            led = merging.led(work, resource, key)
+        if led is None:
+            raise
+        raise Moved(led.text, resource.name, led.into) from None
+
+
 def create(call: Call) -> Response:
     """A new record."""
     resource = resource_in(call)
@@ -142,7 +156,8 @@ def changed(call: Call, resource: Resource, key: object) -> Response:
 def remove(call: Call) -> Response:
     """Take the record away."""
     resource = resource_in(call)
-    actions.run(call.actor, resource.name, "remove", call.path["id"], version=call.version)
+    with _there(call, resource, call.path["id"]):
+        actions.run(call.actor, resource.name, "remove", call.path["id"], version=call.version)
     return Response(status_code=204)
 
 
@@ -161,7 +176,7 @@ def run(call: Call, resource: Resource, verb: str, key: object) -> tuple[dict[st
     """Run the verb and read the record in the same transaction. Raises Conflict when If-Match names another version."""
     found = actions.find(resource.name, verb)
     version = call.version
-    with Work(call.actor, resource.permission(verb), label=found.label) as work:
+    with _there(call, resource, key), Work(call.actor, resource.permission(verb), label=found.label) as work:
         outcome = actions.run_in(work, found, key, call.values, version=version, once=call.once)
         # HTTP is stricter than the kernel, which lets changes of different fields stand side by side
         if version is not None and outcome.version is not None and outcome.version not in (version, version + 1):

@@ -51,6 +51,14 @@ class Missing(Refusal):
         super().__init__(Message("There is no {what} {key}, or you may not see it.", what=Message(what), key=str(key)))
 
 
+class Moved(Missing):
+    """The record became a part of another one, `into`, which the actor may read. What was meant for it is not done to that one."""
+
+    def __init__(self, message: Message, resource: str, into: int) -> None:
+        Refusal.__init__(self, message)
+        self.resource, self.into = resource, into
+
+
 class IllegalMove(Refusal):
     """A verb that the record's state does not allow. `open_moves` are those that it does. People read the words for them.
 

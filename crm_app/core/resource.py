@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from . import words
-from .fields import Choice, Computed, Kind, Reference
+from .fields import Choice, Computed, Kind, Reference, Text
 from .query import Filter, Query
 from .workflow import Workflow
 
@@ -57,6 +57,14 @@ class Section:
 
     title: str
     fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A column that the lines inside a record tell: `field` of those called `lines` that count today, one beside the other."""
+
+    lines: str
+    field: str
 
 
 @dataclass(frozen=True)
@@ -120,6 +128,8 @@ class Resource:
     record that is opened for them, and by `guard` the Resource whose permissions count. `origins` are the columns that name the
     lines which such a line was made from: told to programs, written by verbs alone. Rows that stand `apart` tell of records that
     have a list themselves, and are not shown once more beside what these refer to.
+
+    `told` are columns that the lines inside tell, by their names: an account has the names of its contacts.
     """
 
     name: str
@@ -156,6 +166,7 @@ class Resource:
     feminine: bool = False
     origins: tuple[str, ...] = ()
     apart: bool = False
+    told: Mapping[str, Told] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         named = {
@@ -179,7 +190,9 @@ class Resource:
             "uncounted": tuple(part.field for part in self.uncounted.query.filters) if self.uncounted else (),
         }
         for part, names in named.items():
-            unknown = [name for name in names if name not in self.fields]
+            unknown = [
+                name for name in names if name not in self.fields and (part != "columns" or name not in self.told)
+            ]
             if unknown:
                 raise ValueError(f"{self.name}.{part} names no field: {', '.join(unknown)}")
         if self.workflow and not self.fields[self.workflow.state].readonly:
@@ -198,11 +211,26 @@ class Resource:
             for part in RESOURCES.lines(self)
             if isinstance((spec := part.resource.fields[part.resource.label]).kind, Reference) and not spec.kind.person
         }
+        named |= {name: self.shown[name] for name, told in self.told.items() if not self.part(told).names(told.field)}
         if not self.stands:
             return {**named, **self.fields}
         options = StrEnum("Standing", {stand.value.upper(): stand.value for stand in self.stands})  # type: ignore[misc]
         kind = Computed(options, tuple(stand.label for stand in self.stands))
         return {STANDING: FieldSpec(STANDING, "Situation", kind, readonly=True), **named, **self.fields}
+
+    @cached_property
+    def shown(self) -> Mapping[str, FieldSpec]:
+        """What the list shows and is sorted by: its fields, and what its lines tell."""
+        return {**self.fields, **{name: self._told(name, told) for name, told in self.told.items()}}
+
+    def _told(self, name: str, told: Told) -> FieldSpec:
+        part = self.part(told)
+        label = part.resource.many if told.field == part.resource.label else part.resource.fields[told.field].label
+        return FieldSpec(name, label, Text(), readonly=True, sortable=True)
+
+    def part(self, told: Told) -> "Lines":
+        """The lines that tell it."""
+        return next(part for part in RESOURCES.lines(self) if part.name == told.lines)
 
     @property
     def writable(self) -> tuple[str, ...]:
@@ -242,6 +270,10 @@ class Lines:
     resource: Resource
     parent: str
     limit: int = 200
+
+    def names(self, name: str) -> bool:
+        """True for the field of these lines that names another record."""
+        return isinstance(self.resource.fields[name].kind, Reference)
 
 
 class Registry:

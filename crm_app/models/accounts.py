@@ -25,7 +25,7 @@ from crm_app.core.fields import (
     Whole,
 )
 from crm_app.core.i18n import Message
-from crm_app.core.resource import Ready, Section
+from crm_app.core.resource import Ready, Section, Told
 
 from .base import KEEP_IDS, Id, Line, Searchable, column, lines, resource, sorted_by_key
 from .choices import (
@@ -249,7 +249,8 @@ ACCOUNTS = resource(
     many="Accounts",
     icon="building-2",
     search=("name", "legal_name", "tax_id", "email", "phone", "city"),
-    columns=("name", "roles", "sector", "city", "zone", "owner", "phone", "active"),
+    columns=("name", "roles", "sector", "city", "zone", "owner", "phone"),
+    told={"contact_names": Told("contacts", "contact")},
     form=(
         Section(
             "Details",

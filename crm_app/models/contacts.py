@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm_app.core.fields import Boolean, Choice, Country, Day, Email, LongText, Phone, Reference, Tags, Text
-from crm_app.core.resource import Ready, Section
+from crm_app.core.resource import Ready, Section, Told
 
 from .accounts import ACCOUNTS
 from .base import KEEP_IDS, Id, Line, Searchable, column, lines, resource, sorted_by_key
@@ -109,7 +109,8 @@ CONTACTS = resource(
     many="Contacts",
     icon="users",
     search=("name", "email", "phone", "mobile", "city"),
-    columns=("name", "email", "mobile", "city", "owner", "active", "phone"),
+    columns=("name", "account_names", "job_titles", "mobile", "email", "owner"),
+    told={"account_names": Told("accounts", "account"), "job_titles": Told("accounts", "title")},
     form=(
         Section(
             "Details",

@@ -13,7 +13,7 @@ from crm_app.core.query import Query
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.documents import sheets
 
-from . import records
+from . import columns, records
 from .work import Work, column_of
 
 BATCH = 2_000
@@ -46,8 +46,8 @@ def export_csv(
         ) as file:  # the mark lets spreadsheets see that it is UTF-8
             sheet = csv.writer(file)
             say = work.actor.speech.say
-            sheet.writerow(["id", *(say(resource.fields[name].label) if heads else name for name in names)])
-            cells = [_csv_cell(resource.fields[name]) for name in names]
+            sheet.writerow(["id", *(say(resource.shown[name].label) if heads else name for name in names)])
+            cells = [_csv_cell(resource, name) for name in names]
             for found, labels in _batches(work, resource, names, query or Query(), ids):
                 known = [labels.get(name) for name in names]
                 sheet.writerows(
@@ -65,9 +65,9 @@ def export_xlsx(work: Work, resource: Resource, target: Path, query: Query, ids:
     """The same as a workbook, its heads and choices in the actor's language, numbers and dates as such."""
     names = records.columns_of(resource, query)
     say = work.actor.speech.say
-    specs = [resource.fields[name] for name in names]
+    specs = [resource.shown[name] for name in names]
     heads = [_head(spec, say(spec.label)) for spec in specs]
-    cells = [_sheet_cell(work, spec) for spec in specs]
+    cells = [_sheet_cell(work, resource, name) for name in names]
 
     def rows() -> Iterator[list[Any]]:
         for found, labels in _batches(work, resource, names, query, ids):
@@ -84,12 +84,12 @@ def _batches(
     """The rows in the query's order, never more than a batch in memory, with the names of what they refer to."""
     table = resource.table
     number = column_of(table, "id")
-    references = {name: kind.resource for name in names if isinstance(kind := resource.fields[name].kind, Reference)}
+    references = {name: kind.resource for name in names if isinstance(kind := resource.shown[name].kind, Reference)}
     keep = (
         records.matching(work, resource, query) if ids is None else [*records.readable(work, resource), number.in_(ids)]
     )
     statement = (
-        sa.select(number, *(column_of(table, name) for name in names))
+        sa.select(number, *(number if name in resource.told else column_of(table, name) for name in names))
         .where(*keep)
         .order_by(*records.order(resource, query))
     )
@@ -102,13 +102,13 @@ def _batches(
                 known[name].clear()
                 lacking = {row[at] for row in found} - {None}
             known[name].update(records.names_of(work, records.resource_of(other), lacking))
-        yield found, known
+        yield found, known | columns.texts(work, resource, names, [row[0] for row in found])
 
 
-def _csv_cell(spec: FieldSpec) -> Any:
+def _csv_cell(resource: Resource, name: str) -> Any:
     """How a value of that field is written; a reference as the name it stands for."""
-    kind = spec.kind
-    if isinstance(kind, Reference):
+    kind = resource.shown[name].kind
+    if isinstance(kind, Reference) or name in resource.told:
         return lambda value, known: defused(known.get(value, "")) if value is not None else ""
     if isinstance(kind, Number):
         return lambda value, _known: kind.write(value)
@@ -126,9 +126,9 @@ def _head(spec: FieldSpec, title: str) -> sheets.Head:
     return sheets.Head(title, "day" if isinstance(kind, Day) else "moment" if isinstance(kind, MomentKind) else "text")
 
 
-def _sheet_cell(work: Work, spec: FieldSpec) -> Any:
-    kind, speech = spec.kind, work.actor.speech
-    if isinstance(kind, Reference):
+def _sheet_cell(work: Work, resource: Resource, name: str) -> Any:
+    kind, speech = resource.shown[name].kind, work.actor.speech
+    if isinstance(kind, Reference) or name in resource.told:
         return lambda value, known: known.get(value, "") if value is not None else None
     if isinstance(kind, MomentKind):
         return lambda value, _known: value and speech.local(value).replace(tzinfo=None)

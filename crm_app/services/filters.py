@@ -19,7 +19,7 @@ from crm_app.core.query import MAX_TEXT, NEGATIVE, Filter, joined, parted
 from crm_app.core.resource import RESOURCES, FieldSpec, Resource
 from crm_app.models.base import ChoiceSet
 
-from . import merged, rules, search, trees
+from . import columns, merged, rules, search, trees
 from .work import Work, column_of
 
 SEVERAL = ("in", "between")  # operators of several values
@@ -126,6 +126,8 @@ def _value_of(work: Work, spec: FieldSpec, text: str, speech: Speech) -> Any:
 def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter, held: Held) -> sa.ColumnElement[bool]:
     if isinstance(spec.kind, Computed):
         return _stands(work, resource, spec.kind, part)
+    if spec.name in resource.told:
+        return _told(work, resource, spec, part)
     if spec.name not in resource.fields:
         return _named(work, resource, spec, part)
     target = column_of(resource.table, spec.name)
@@ -225,6 +227,19 @@ def _named(work: Work, resource: Resource, spec: FieldSpec, part: Filter) -> sa.
     held: sa.ColumnElement[bool] = column_of(resource.table, "id").in_(sa.select(holder).where(one))
     without = part.value not in NEGATIVE if part.operator == "empty" else (part.operator == "ne") == bool(keys)
     return sa.not_(held) if without else held
+
+
+def _told(work: Work, resource: Resource, spec: FieldSpec, part: Filter) -> sa.ColumnElement[bool]:
+    """Records of whose lines that count today one says so; with "ne" and "empty" none of them does."""
+    empty, told = part.operator == "empty", resource.told[spec.name]
+    denied = part.operator == "ne" or (empty and part.value not in NEGATIVE)
+    asked = Filter(spec.name, "eq" if part.operator == "ne" else part.operator, "false" if empty else part.value)
+    lines = resource.part(told)
+    says = _condition(work, lines.resource, lines.resource.fields[told.field], asked, {})
+    holder = column_of(lines.resource.table, lines.parent)
+    telling = sa.select(holder).where(says, *columns.current(lines, clock.today()))
+    held: sa.ColumnElement[bool] = column_of(resource.table, "id").in_(telling)
+    return sa.not_(held) if denied else held
 
 
 def _compared(target: Any, spec: FieldSpec, how: str, values: list[Any]) -> Any:

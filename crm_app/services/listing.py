@@ -14,7 +14,7 @@ from crm_app.core.i18n import Message
 from crm_app.core.query import MAX_SORTS, Query
 from crm_app.core.resource import RESOURCES, FieldSpec, Resource
 
-from . import search
+from . import columns, search
 from .database import TooLong, limited
 from .search import CAP, Match
 from .values import selecting
@@ -45,7 +45,7 @@ def in_time(work: Work, resource: Resource, query: Query, *, broad: bool) -> Ite
         with limited(work.session.connection(), SORT_S):
             yield
     except TooLong:
-        fields = tuple(Message(resource.fields[name.removeprefix("-")].label) for name in query.sorts)
+        fields = tuple(Message(resource.shown[name.removeprefix("-")].label) for name in query.sorts)
         text = "There are too many records to sort them by {fields}. Narrow the list first, by a filter or a search."
         raise Invalid({"sort": Message(text, fields=fields)}) from None
 
@@ -168,9 +168,10 @@ def _filled(resource: Resource, query: Query) -> Any:
     asked for by itself, so that the index can answer.
     """
     first = (query.sorts or (resource.sort,))[0]
-    spec = resource.fields[first.removeprefix("-")]
+    spec = resource.shown[first.removeprefix("-")]
     falls = first.startswith("-") and not spec.required and not _by_key(resource, spec)
-    return _key(resource, spec) if falls and not isinstance(spec.kind, Reference) else None
+    stored = spec.name in resource.fields and not isinstance(spec.kind, Reference)
+    return _key(resource, spec) if falls and stored else None
 
 
 def _by_key(resource: Resource, spec: FieldSpec) -> bool:
@@ -345,7 +346,7 @@ def _known(work: Work, table: Any, what: str, statement: sa.Select[Any]) -> int:
 
 def columns_of(resource: Resource, query: Query) -> tuple[str, ...]:
     """The columns that the query chooses, as far as there are such fields; else the Resource's own."""
-    return tuple(name for name in query.columns if name in resource.fields) or resource.columns
+    return tuple(name for name in query.columns if name in resource.shown) or resource.columns
 
 
 def order(resource: Resource, query: Query, held: Any = None) -> list[sa.UnaryExpression[Any]]:
@@ -361,9 +362,9 @@ def order(resource: Resource, query: Query, held: Any = None) -> list[sa.UnaryEx
 
 
 def _sorting(resource: Resource, name: str) -> FieldSpec:
-    spec = resource.fields.get(name)
+    spec = resource.shown.get(name)
     if spec is None or not spec.sortable:
-        raise Invalid({"sort": _unsortable(resource, spec, name)}, known=_sortable(resource))
+        raise Invalid({"sort": columns.unsortable(resource, spec, name)}, known=columns.sortable(resource))
     return spec
 
 
@@ -374,6 +375,8 @@ def _ordered(resource: Resource, name: str, spec: FieldSpec, key: Any) -> sa.Una
 
 def _key(resource: Resource, spec: FieldSpec) -> Any:
     """What the field is sorted by: texts without accents and case, what is referred to by its name."""
+    if spec.name in resource.told:
+        return columns.first(resource, spec.name)
     column = column_of(resource.table, "sort_key" if _by_key(resource, spec) else spec.name)
     if isinstance(spec.kind, Reference):
         target = RESOURCES.get(spec.kind.resource)
@@ -383,17 +386,3 @@ def _key(resource: Resource, spec: FieldSpec) -> Any:
         return sa.select(name).where(named.c["id"] == column).scalar_subquery()
     folds = isinstance(spec.kind, Text) and spec.kind.folds and not _by_key(resource, spec)
     return search.Folded(column) if folds else column
-
-
-def _sortable(resource: Resource) -> tuple[str, ...]:
-    return tuple(found.name for found in resource.fields.values() if found.sortable)
-
-
-def _unsortable(resource: Resource, spec: FieldSpec | None, name: str) -> Message:
-    """What may be sorted by, as people know it."""
-    options = tuple(Message(resource.fields[one].label) for one in _sortable(resource))
-    if spec is None:
-        text = "This list has no field \u201c{name}\u201d to sort by. Possible are: {options}."
-        return Message(text, name=name[:60], options=options)
-    field = Message(spec.label)
-    return Message("This list cannot be sorted by {field}. Possible are: {options}.", field=field, options=options)

@@ -211,7 +211,7 @@ def led(work: Work, resource: Resource, key: object) -> Led | None:
     try:
         found = merged.into(work, resource, records.key_of(resource, key))
         item = records.one(work, resource, found[0]) if found else None
-    except Missing:
+    except (Missing, NotAllowed):
         return None
     if found is None or item is None:
         return None

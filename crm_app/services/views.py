@@ -224,8 +224,8 @@ class Usual:
 
     def of(self, resource: Resource) -> "Usual":
         """What of it the list knows, each once."""
-        columns = dict.fromkeys(name for name in self.columns if name in resource.fields)
-        return Usual(tuple(columns), tuple(one for one in self.widths if one[0] in resource.fields))
+        columns = dict.fromkeys(name for name in self.columns if name in resource.shown)
+        return Usual(tuple(columns), tuple(one for one in self.widths if one[0] in resource.shown))
 
 
 def usual(work: Work, resource: Resource) -> Usual:

@@ -10,7 +10,7 @@ from crm_app.core.fields import Day, MomentKind, Number, Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.query import NEGATIVE, Filter, Query, parted
 from crm_app.core.resource import FieldSpec, Resource
-from crm_app.services import records
+from crm_app.services import merged, records
 from crm_app.services.filters import SEVERAL, days_from_today, is_me, written
 from crm_app.services.work import Work
 
@@ -121,9 +121,17 @@ def short(names: list[str]) -> str:
 
 
 def _names(work: Work, target: str, keys: list[str]) -> list[str]:
-    """The labels of what a filter refers to, for whoever may read that list; the ids for others."""
-    labels = records.names_readable(work, records.resource_of(target), [int(key) for key in keys if key])
-    return [labels.get(int(key), f"#{key}") if key else "" for key in keys]
+    """The labels of what a filter refers to, of what was merged that of the record it finds. What is gone, or nobody the reader may
+    see, is told by its number.
+    """
+    resource, numbers = records.resource_of(target), [int(key) for key in keys if key]
+    left = dict(zip(numbers, merged.follow(work, target, numbers), strict=True)) if merged.happens(target) else {}
+    labels = records.names_readable(work, resource, {*numbers, *left.values()})
+
+    def named(key: int) -> str:
+        return labels.get(left.get(key, key)) or work.actor.speech.say(Message("Not found: #{key}", key=str(key)))
+
+    return [named(int(key)) if key else "" for key in keys]
 
 
 def _shown(work: Work, spec: FieldSpec, value: str) -> str:

@@ -14,7 +14,7 @@ from crm_app.core.i18n import Message, Speech
 from crm_app.core.plain import storable
 from crm_app.core.query import MAX_PAGE, MAX_SORTS, Query
 from crm_app.core.resource import Resource
-from crm_app.services import actions, records, standings, views
+from crm_app.services import actions, columns, records, standings, views
 from crm_app.services.actors import Actor
 from crm_app.services.views import Usual, View
 from crm_app.services.work import Work
@@ -31,13 +31,18 @@ from .session import Me, greet, tell
 from .sums import SumState
 from .views import Column, ViewState, columns_of, counts_of
 
+_OFF = "active"
+
 
 @dataclasses.dataclass
 class Row:
-    """A record in a list: its cells in the order of the heads, as the reader sees them."""
+    """A record in a list: its cells in the order of the heads, as the reader sees them. `off` is one that is not active, where no
+    column tells that.
+    """
 
     id: int = 0
     label: str = ""
+    off: bool = False
     cells: list[str] = dataclasses.field(default_factory=list)
 
 
@@ -107,7 +112,7 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
 
     async def _tell_missing(self, query: Query) -> None:
         """Columns that the address names and the list has not are left out, and said."""
-        missing = [name for name in query.columns if name not in self.resource.fields]
+        missing = [name for name in query.columns if name not in self.resource.shown]
         if missing and not self.failure:
             text = "This list has no column \u201c{name}\u201d. It is left out."
             await tell(self, Message(text, name=", ".join(missing)[:200]), kind="late")
@@ -231,8 +236,7 @@ def read(
     with Work(actor) as work:
         kept = views.usual(work, resource) if usual is None else usual
         names = columns_of(resource, query, kept.columns)
-        wanted = (*names, *standings.needs(resource)) if _stands(resource) in names else names
-        found = records.page(work, resource, query, columns=wanted, total=known)
+        found = records.page(work, resource, query, columns=_needed(resource, names), total=known)
         rows = rows_of(work, resource, found.items, names)
         chips = [chip_of(work, resource, part) for part in query.filters]
         tabs = [*views.ready(work, resource), *views.of(work, resource)] if opening else None
@@ -263,7 +267,7 @@ def heads_of(resource: Resource, query: Query) -> list[Head]:
     for name in columns_of(resource, query):
         leaves = priority(at, chosen=bool(query.columns))
         found.append(Head(name, *sorts.get(name, ("", "")), leaves, widths.get(name, "")))
-        at += 2 if isinstance(resource.fields[name].kind, Email) else 1  # an address takes the room of two
+        at += 2 if isinstance(resource.shown[name].kind, Email) else 1  # an address takes the room of two
     return found
 
 
@@ -280,7 +284,7 @@ def choice_of(resource: Resource, heads: list[Head], query: Query) -> list[Colum
     """Every field: as a column that is shown or may be, and as something that the list is or may be sorted by."""
     shown, sorts = [head.name for head in heads], sorts_of(resource, query)
     return [
-        Column(name, name in shown, *sorts.get(name, ("", ""))) for name in dict.fromkeys((*shown, *resource.fields))
+        Column(name, name in shown, *sorts.get(name, ("", ""))) for name in dict.fromkeys((*shown, *resource.shown))
     ]
 
 
@@ -295,16 +299,33 @@ def _laid_out(
 
 def rows_of(work: Work, resource: Resource, items: list[records.Item], names: list[str]) -> list[Row]:
     """Records as rows."""
-    shows = [_cell(work, resource, name) for name in names]
+    texts = columns.texts(work, resource, names, [item.id for item in items])
+    shows = [_told(texts[name]) if name in texts else _cell(work, resource, name) for name in names]
+    off = _OFF in resource.fields and _OFF not in names
     return [
-        Row(item.id, str(item.values.get(resource.label) or f"#{item.id}"), [show(item) for show in shows])
+        Row(
+            item.id,
+            str(item.values.get(resource.label) or f"#{item.id}"),
+            off and not item.values[_OFF],
+            [show(item) for show in shows],
+        )
         for item in items
     ]
+
+
+def _needed(resource: Resource, names: list[str]) -> list[str]:
+    """What has to be read for rows with these columns."""
+    stands = standings.needs(resource) if _stands(resource) in names else ()
+    return [*names, *stands, *((_OFF,) if _OFF in resource.fields else ())]
 
 
 def _stands(resource: Resource) -> str:
     """The column that tells how a record stands, "" where records have no workflow."""
     return resource.workflow.state if resource.workflow else ""
+
+
+def _told(texts: dict[int, str]) -> Callable[[records.Item], str]:
+    return lambda item: texts.get(item.id, "")
 
 
 def _cell(work: Work, resource: Resource, name: str) -> Callable[[records.Item], str]:

@@ -17,7 +17,7 @@ from crm_app.services.work import Work
 from .forms import RecordState
 from .guard import on, signed_in
 from .reading import reading
-from .session import tell
+from .session import PassingState, tell
 
 MOST = 5
 _KEEP = "keep-"
@@ -64,7 +64,7 @@ class Shown:
     versions: dict[int, int] = dataclasses.field(default_factory=dict)
 
 
-class MergeState(rx.State, mixin=True):
+class MergeState(PassingState, rx.State, mixin=True):
     """Bound to a Resource by its subclass; its dialog stands on the list and on the record."""
 
     resource: ClassVar[Resource]
@@ -111,7 +111,11 @@ class MergeState(rx.State, mixin=True):
     @on("merge")
     async def close_merge(self) -> Any:
         """Close it; nothing happens."""
-        self.merging, self._keys = False, []
+        self._leave()
+
+    def _leave(self) -> None:
+        if self.merging:
+            self.merging, self._keys = False, []
 
     @on("merge")
     async def merge(self, form: dict[str, Any], once: str) -> Any:

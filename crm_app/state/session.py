@@ -184,9 +184,19 @@ def company_name(actor: Actor) -> str:
         return records.names_of(work, settings, [1]).get(1, "")
 
 
+class PassingState(rx.State, mixin=True):
+    """A dialog with a state of its own: a page that is opened, by Back or anew, begins without it."""
+
+    def _leave(self) -> None:
+        """Close it."""
+        raise NotImplementedError
+
+
 async def greet(state: rx.State) -> Actor:
     """The actor, with `Me` filled in once per page. Raises NotSignedIn."""
     actor = await signed_in(state)
+    for dialog in (bound for kind in PassingState.__subclasses__() for bound in kind.__subclasses__()):
+        (await state.get_state(dialog))._leave()
     me = await state.get_state(Me)
     company = me.company or await reading(company_name, actor)
     me._greet(actor, company)

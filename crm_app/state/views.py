@@ -165,7 +165,7 @@ class ViewState(rx.State, mixin=True):
     async def show_column(self, name: str, chosen: bool) -> Any:
         """Show that column, after the others, or hide it."""
         kept = [one for one in self._shown_columns() if one != name]
-        if name in self.resource.fields and (chosen or name != self.resource.label):
+        if name in self.resource.shown and (chosen or name != self.resource.label):
             await self._set_columns([*kept, name] if chosen else kept)
 
     @on("read")
@@ -212,7 +212,7 @@ class ViewState(rx.State, mixin=True):
     @on("read")
     async def size_column(self, name: str, width: int) -> Any:
         """Make a column so many pixels wide; 0 is its usual width."""
-        if name not in self.resource.fields or not (width == 0 or LEAST_WIDTH <= width <= MOST_WIDTH):
+        if name not in self.resource.shown or not (width == 0 or LEAST_WIDTH <= width <= MOST_WIDTH):
             return
         actor = await signed_in(self)
         widths = dict(self._asked(self._query).widths)
@@ -266,5 +266,5 @@ def keep(actor: Actor, resource: Resource, wanted: views.Usual) -> None:
 
 def columns_of(resource: Resource, query: Query, usual: tuple[str, ...] = ()) -> list[str]:
     """What the list shows: the record's name is always there, it is the way to the record."""
-    names = [name for name in query.columns if name in resource.fields] or list(usual or resource.columns)
+    names = [name for name in query.columns if name in resource.shown] or list(usual or resource.columns)
     return names if resource.label in names else [resource.label, *names]

@@ -232,7 +232,16 @@ def test_records_are_merged_over_http_and_old_addresses_lead_to_what_is_left(api
     led = api.get(f"/api/v1/accounts/{gone['id']}", follow_redirects=False)
     assert (led.status_code, led.headers["location"]) == (301, f"/api/v1/accounts/{kept['id']}")
     assert led.json() == {"id": kept["id"], "detail": "Gone was merged into Gone."}
-    assert api.patch(f"/api/v1/accounts/{gone['id']}", json={"city": "x"}).status_code == 404
+    for refused in (
+        api.patch(f"/api/v1/accounts/{gone['id']}", json={"city": "x"}),
+        api.delete(f"/api/v1/accounts/{gone['id']}"),
+        api.post(f"/api/v1/accounts/{gone['id']}/merge", json={"records": [kept["id"]]}),
+    ):
+        assert (refused.status_code, refused.headers["location"]) == (410, f"/api/v1/accounts/{kept['id']}")
+        told = {"title": "Merged into another record", "detail": "Gone was merged into Gone.", "id": kept["id"]}
+        assert refused.json().items() >= told.items()
+    assert api.get(f"/api/v1/accounts/{kept['id']}").json()["version"] == 2
+    assert api.patch("/api/v1/accounts/999", json={"city": "x"}).status_code == 404
     assert api.post(f"/api/v1/changes/{found['change_set']}/undo").status_code == 200
     assert api.get(f"/api/v1/accounts/{gone['id']}", follow_redirects=False).json()["name"] == "Gone"
 

@@ -79,3 +79,24 @@ def test_the_notice_of_a_double_leads_there_and_two_tax_identifiers_ask_by_keybo
     expect(dialog).to_have_count(0)
     expect(page.locator(".notices")).to_have_count(0)
     assert stored(kept)["tax_id"] == "B12345674"
+
+
+def test_the_dialog_does_not_outlast_its_page(tabs, post):
+    kept, other = (post("accounts", name=name)["id"] for name in ("Sedas Orihuela", "Paños Orihuela"))
+    page = tabs(address="/accounts?q=orihuela")
+    ready(page)
+    page.get_by_role("link", name="Sedas Orihuela").click()
+    page.wait_for_url(f"**/accounts/{kept}")
+    head(page).get_by_role("button", name=es("More actions")).click()
+    page.get_by_role("menuitem", name=es("Merge…"), exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("link", name="Paños Orihuela")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.goto(f"/accounts/{other}")
+    head(page).get_by_role("button", name=es("More actions")).click()
+    page.get_by_role("menuitem", name=es("Merge…"), exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Paños Orihuela")
+    expect(page.get_by_role("dialog")).to_have_count(0)

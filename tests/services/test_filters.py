@@ -10,7 +10,7 @@ from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Speech
 from crm_app.core.query import Filter, Query
 from crm_app.core.resource import RESOURCES
-from crm_app.services import records
+from crm_app.services import actions, records
 from crm_app.services.actors import SYSTEM
 from crm_app.services.filters import written
 from crm_app.services.work import Work
@@ -143,6 +143,15 @@ def test_whoever_asks_is_me(admin):
     assert (kernel.ids(SYSTEM, "", me), kernel.ids(SYSTEM, "", others)) == ([], [other, own])
     with pytest.raises(Invalid):
         kernel.ids(mine, "", Filter("parent", "eq", "me"))
+
+
+def test_a_chip_names_what_is_left_of_a_merged_account_and_says_what_is_gone(admin):
+    kept, gone, lost = (kernel.account(name=name) for name in ("Kept", "Gone", "Lost"))
+    actions.run(SYSTEM, "accounts", "merge", kept, {"records": [gone]})
+    actions.run(SYSTEM, "accounts", "remove", lost)
+    with Work(SYSTEM) as work:
+        chip = chip_of(work, kernel.ACCOUNTS, Filter("parent", "in", f"{gone},{lost}"))
+        assert (chip.names, chip.values) == (["Kept", f"No se encuentra: n.º {lost}"], [str(gone), str(lost)])
 
 
 def test_a_filter_or_order_that_a_list_does_not_have_is_named_as_people_know_it(admin):

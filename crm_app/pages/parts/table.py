@@ -1,5 +1,7 @@
 """The list screen of any Resource: live filter, chips, a table whose heads sort, and the pages under it."""
 
+import re
+from functools import cache
 from typing import Any
 
 import reflex as rx
@@ -19,11 +21,14 @@ from .text import t, when
 
 _FEW = 6  # columns: those of words share the room
 _AT_ONCE = 25  # rows, more than most windows show; the others follow when they are drawn
+_PAGE, _BOXES = 1220, 56  # pixels: a list beside the navigation on a usual screen, and its boxes to tick
+_NAME, _LEAST, _MOST = 264, 116, 160  # pixels there: what the name keeps, and of columns of words
 # of columns, in pixels or as a part of the page (cqi) where that is more
-_WORDS = "max(116px, 9.5cqi)"
+_SEVERAL = "max(150px, 14cqi)"  # the names of other records
+_LENGTH = re.compile(r"([\d.]+)(px|cqi)")
 _WIDTHS = {
     "checkbox": "104px",
-    "checkboxes": "max(138px, 11.4cqi)",
+    "checkboxes": "max(138px, 12.3cqi)",
     "email": "max(246px, 21.5cqi)",
     "tel": "146px",
     "country": "120px",
@@ -112,7 +117,7 @@ def _table(state: type[ListState]) -> rx.Component:
     found = state.resource
     columns = len(found.columns)
     blank = rx.fragment(
-        *(rx.el.th(t(found.fields[name].label), class_name=priority(index)) for index, name in enumerate(found.columns))
+        *(rx.el.th(t(found.shown[name].label), class_name=priority(index)) for index, name in enumerate(found.columns))
     )
     heads = rx.cond(state.loaded, rx.foreach(state.heads, lambda head: _head(state, head)), blank)
 
@@ -146,7 +151,7 @@ def _numbers(state: type[ListState], name: Var[str]) -> Var[str]:
 
 
 def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
-    fields = state.resource.fields
+    fields = state.resource.shown
     widths = {
         spec.name: _width(state.resource, spec) for spec in fields.values() if spec.name != _widest(state.resource)
     }
@@ -187,19 +192,41 @@ def _head(state: type[ListState], head: Var[Head]) -> rx.Component:
 
 
 def _width(resource: Resource, spec: FieldSpec) -> str:
-    """The width of a column; a document's number is shown whole, and the badges of a state want more than a word."""
+    """The width of a column; words share what the others leave beside the name."""
+    words = _words(resource)
+    return _own_width(resource, spec) or f"max({max(_LEAST, words * 0.85):.0f}px, {words / _PAGE * 100:.1f}cqi)"
+
+
+@cache
+def _words(resource: Resource) -> float:
+    """How many pixels of a usual page a column of words has where the list shows its own columns."""
+    beside = (resource.shown[name] for name in resource.columns if name != _widest(resource))
+    widths = [width for spec in beside if (width := _own_width(resource, spec)) != "auto"]
+    left = _PAGE - _BOXES - _NAME - sum(_pixels(width) for width in widths)
+    return min(_MOST, max(_LEAST, left / max(1, widths.count(""))))
+
+
+def _pixels(width: str) -> float:
+    """How wide that is on a usual page."""
+    return max((float(size) * (1 if unit == "px" else _PAGE / 100) for size, unit in _LENGTH.findall(width)), default=0)
+
+
+def _own_width(resource: Resource, spec: FieldSpec) -> str:
+    """The width of a column, "" for words; a document's number is shown whole, and the badges of a state want more than a word."""
     if isinstance(spec.kind, Currency):
         return "124px" if spec.name == resource.label else "76px"
     if resource.group == "Settings" and spec.kind.widget not in _NARROW:
         return "auto"  # few columns, whose words differ in length from one language to the other, share the room
-    if isinstance(spec.kind, LongText) or (len(resource.columns) <= _FEW and spec.kind.widget in _SHARING):
-        return "auto"
-    if spec.name == resource.label:
-        return "140px"
     if isinstance(spec.kind, Reference) and spec.kind.person:
         return "134px"  # a face beside the name
+    if isinstance(spec.kind, LongText) or (len(resource.columns) <= _FEW and spec.kind.widget in _SHARING):
+        return "auto"
+    if spec.name in resource.told:
+        return _SEVERAL
+    if spec.name == resource.label:
+        return "140px"
     stands = resource.workflow is not None and spec.name == resource.workflow.state
-    return "148px" if stands else _WIDTHS.get(spec.kind.widget, _WORDS)
+    return "148px" if stands else _WIDTHS.get(spec.kind.widget, "")
 
 
 def _numbered(resource: Resource) -> bool:
@@ -266,6 +293,7 @@ def name_cell(resource: str, row: Var[Row], *, faced: bool = True) -> rx.Compone
             title=row.label,
             dir="auto",
         ),
+        rx.cond(row.off, rx.el.span(kit.icon("circle-dashed"), t("Not active"), class_name="badge"), rx.fragment()),
         class_name="row",
     )
 

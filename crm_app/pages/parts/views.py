@@ -159,7 +159,7 @@ def _column(state: type[ListState], column: Var[Column]) -> rx.Component:
             class_name="button button-quiet button-icon button-sm",
         )
 
-    sortable = Var.create([spec.name for spec in state.resource.fields.values() if spec.sortable]).contains(column.name)
+    sortable = Var.create([spec.name for spec in state.resource.shown.values() if spec.sortable]).contains(column.name)
     places = rx.fragment(move("chevron-up", "Move {name} forward", -1), move("chevron-down", "Move {name} back", 1))
     return rx.el.li(
         rx.el.label(box, label, class_name="option-row grow"),
@@ -186,5 +186,5 @@ def _sort(state: type[ListState], column: Var[Column], label: Var[str]) -> rx.Co
 
 def label_of(state: type[ListState], name: Var[str]) -> Var[str]:
     """A field's label in the reader's language, of a name that is known in the browser only."""
-    fields = state.resource.fields
+    fields = state.resource.shown
     return rx.match(name, *((key, t(spec.label)) for key, spec in fields.items()), "")
