@@ -131,12 +131,24 @@ def _holds(
     reached = [level for level in levels.get(account.credit_policy or 0, ()) if due is not None and level[0] <= late]
     if reached:
         _, effect, policy = reached[-1]
+        why, paid = _told_of(late, policy)
+        found.append(Hold(effect, why, paid, paid))
+    return found
+
+
+def _told_of(late: int, policy: str) -> tuple[Message, Message]:
+    """Why that policy holds a customer whose oldest open invoice is so many days overdue (before its day: less than 0), what lifts it."""
+    if late > 0:
         why = Message("The oldest open invoice is {days} days overdue ({policy}).", days=late, policy=policy)
         if late == 1:
             why = Message("The oldest open invoice is 1 day overdue ({policy}).", policy=policy)
-        paid = Message("Payment of what is overdue.")
-        found.append(Hold(effect, why, paid, paid))
-    return found
+        return why, Message("Payment of what is overdue.")
+    why = Message("The oldest open invoice is due in {days} days ({policy}).", days=-late, policy=policy)
+    if late == 0:
+        why = Message("The oldest open invoice is due today ({policy}).", policy=policy)
+    elif late == -1:
+        why = Message("The oldest open invoice is due tomorrow ({policy}).", policy=policy)
+    return why, Message("Payment of the oldest open invoice.")
 
 
 def _levels(work: Work, policies: Iterable[int] | None) -> dict[int, list[tuple[int, Effect, str]]]:
