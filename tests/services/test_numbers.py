@@ -80,6 +80,6 @@ def test_a_credit_note_that_is_not_set_against_anything_is_no_invoice_to_collect
     run("invoices", "issue", note)
     amounts, count = told()["To collect"]
     assert count == before[1] + 1
-    assert dict((currency, amount) for amount, currency in amounts)["EUR"] == 50 + sum(
+    assert {currency: amount for amount, currency in amounts}["EUR"] == 50 + sum(
         amount for amount, currency in before[0] if currency == "EUR"
     )
