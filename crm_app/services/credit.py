@@ -15,9 +15,8 @@ from crm_app.models.accounts import Account
 from crm_app.models.credit import CreditLevel, CreditPolicy, Effect
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.orders import OrderStatus, SalesOrder
-from crm_app.models.payments import Direction, Payment
 
-from . import exposure, instalments, traces, trade, whole
+from . import advances, exposure, instalments, traces, trade, whole
 from .values import readable, resource_of
 from .work import Work, column_of
 
@@ -224,7 +223,7 @@ def refuse_delivery(work: Work, note: Any) -> None:
     found = holds(work, account, None if _counted(work, note) else _with(work, account, note, note=note.id))
     _refuse(work, note, found, Effect.HOLD_DELIVERIES)
     if any(hold.effect is Effect.PREPAY for hold in found):
-        short = note.total_company - _advance(work, note)
+        short = advances.missing(work, note)
         if short > 0:
             text = Message("This customer pays in advance: {amount} is missing.", amount=_plain(work, short))
             lift = Message("A payment of {amount}.", amount=_plain(work, short))
@@ -245,28 +244,6 @@ def _refuse(work: Work, document: Any, found: list[Hold], least: Effect = Effect
     if hard:
         traces.refused(work, document, traces.Told(hard[0].text, hard[0].bare))
         raise Invalid({"account": hard[0].why})
-
-
-def _advance(work: Work, note: Any) -> Decimal:
-    """Money for a delivery that has come before it: not yet allocated, or paid on invoices of its order."""
-    free, rate = column_of(Payment, "unallocated"), column_of(Payment, "rate")
-    came = sa.select(rate, sa.func.sum(free)).where(
-        column_of(Payment, "account") == note.account,
-        column_of(Payment, "status") == "posted",
-        column_of(Payment, "direction") == Direction.RECEIVED.value,
-        free > ZERO,
-    )
-    parts = list(work.session.execute(came.group_by(rate)))
-    if note.order:
-        paid, worth = column_of(Invoice, "paid"), column_of(Invoice, "rate")
-        on_order = sa.select(worth, sa.func.sum(paid)).where(
-            column_of(Invoice, "order") == note.order,
-            column_of(Invoice, "status") == "issued",
-            column_of(Invoice, "kind") != InvoiceKind.CREDIT_NOTE.value,
-        )
-        parts += list(work.session.execute(on_order.group_by(worth)))
-    own = trade.company(work).currency
-    return sum((round_money(amount * one, own) for one, amount in parts), ZERO)
 
 
 # ---- the list of who is held
