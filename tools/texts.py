@@ -99,6 +99,9 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("state/trade.py", "what"): (
         "List price of the product",
+        "Cost of the product",
+        "No cost is known",
+        "Rounded up, then added",
         "Written by hand",
         "Fixed price of the list",
         "Discount of the list, %",

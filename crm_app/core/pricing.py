@@ -52,13 +52,16 @@ def choose(rules: Sequence[Rule], quantity: Decimal) -> Rule | None:
 
 def apply(rule: Rule, base: Decimal, cost: Decimal | None) -> Decimal:
     """The price (6 places) that the rule makes. A margin without a cost leaves the base. Margin: percent of the cost, on top."""
-    price = base
-    if rule.kind is RuleKind.FIXED:
-        price = rule.value
-    elif rule.kind in (RuleKind.DISCOUNT, RuleKind.ABOVE):
-        price = base * (HUNDRED - rule.value) / HUNDRED
-    elif cost is not None:
-        price = cost * (HUNDRED + rule.value) / HUNDRED
+    price = unrounded(rule, base, cost)
     if rule.round_to > 0:
         price = (price / rule.round_to).to_integral_value(rounding=ROUND_CEILING) * rule.round_to
     return quantize(max(price + rule.ending, Decimal(0)) if price else price, PRICE_PLACES)
+
+
+def unrounded(rule: Rule, base: Decimal, cost: Decimal | None) -> Decimal:
+    """The same before it goes up to a step and takes its ending."""
+    if rule.kind is RuleKind.FIXED:
+        return rule.value
+    if rule.kind in (RuleKind.DISCOUNT, RuleKind.ABOVE):
+        return base * (HUNDRED - rule.value) / HUNDRED
+    return base if cost is None else cost * (HUNDRED + rule.value) / HUNDRED

@@ -15,9 +15,8 @@ from crm_app.models.accounts import Account
 from crm_app.models.credit import CreditLevel, CreditPolicy, Effect
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.orders import OrderStatus, SalesOrder
-from crm_app.models.payments import Direction, Payment
 
-from . import exposure, instalments, traces, trade, whole
+from . import advances, exposure, instalments, traces, trade, whole
 from .values import readable, resource_of
 from .work import Work, column_of
 
@@ -131,12 +130,24 @@ def _holds(
     reached = [level for level in levels.get(account.credit_policy or 0, ()) if due is not None and level[0] <= late]
     if reached:
         _, effect, policy = reached[-1]
+        why, paid = _told_of(late, policy)
+        found.append(Hold(effect, why, paid, paid))
+    return found
+
+
+def _told_of(late: int, policy: str) -> tuple[Message, Message]:
+    """Why that policy holds a customer whose oldest open invoice is so many days overdue (before its day: less than 0), what lifts it."""
+    if late > 0:
         why = Message("The oldest open invoice is {days} days overdue ({policy}).", days=late, policy=policy)
         if late == 1:
             why = Message("The oldest open invoice is 1 day overdue ({policy}).", policy=policy)
-        paid = Message("Payment of what is overdue.")
-        found.append(Hold(effect, why, paid, paid))
-    return found
+        return why, Message("Payment of what is overdue.")
+    why = Message("The oldest open invoice is due in {days} days ({policy}).", days=-late, policy=policy)
+    if late == 0:
+        why = Message("The oldest open invoice is due today ({policy}).", policy=policy)
+    elif late == -1:
+        why = Message("The oldest open invoice is due tomorrow ({policy}).", policy=policy)
+    return why, Message("Payment of the oldest open invoice.")
 
 
 def _levels(work: Work, policies: Iterable[int] | None) -> dict[int, list[tuple[int, Effect, str]]]:
@@ -212,7 +223,7 @@ def refuse_delivery(work: Work, note: Any) -> None:
     found = holds(work, account, None if _counted(work, note) else _with(work, account, note, note=note.id))
     _refuse(work, note, found, Effect.HOLD_DELIVERIES)
     if any(hold.effect is Effect.PREPAY for hold in found):
-        short = note.total_company - _advance(work, note)
+        short = advances.missing(work, note)
         if short > 0:
             text = Message("This customer pays in advance: {amount} is missing.", amount=_plain(work, short))
             lift = Message("A payment of {amount}.", amount=_plain(work, short))
@@ -233,28 +244,6 @@ def _refuse(work: Work, document: Any, found: list[Hold], least: Effect = Effect
     if hard:
         traces.refused(work, document, traces.Told(hard[0].text, hard[0].bare))
         raise Invalid({"account": hard[0].why})
-
-
-def _advance(work: Work, note: Any) -> Decimal:
-    """Money for a delivery that has come before it: not yet allocated, or paid on invoices of its order."""
-    free, rate = column_of(Payment, "unallocated"), column_of(Payment, "rate")
-    came = sa.select(rate, sa.func.sum(free)).where(
-        column_of(Payment, "account") == note.account,
-        column_of(Payment, "status") == "posted",
-        column_of(Payment, "direction") == Direction.RECEIVED.value,
-        free > ZERO,
-    )
-    parts = list(work.session.execute(came.group_by(rate)))
-    if note.order:
-        paid, worth = column_of(Invoice, "paid"), column_of(Invoice, "rate")
-        on_order = sa.select(worth, sa.func.sum(paid)).where(
-            column_of(Invoice, "order") == note.order,
-            column_of(Invoice, "status") == "issued",
-            column_of(Invoice, "kind") != InvoiceKind.CREDIT_NOTE.value,
-        )
-        parts += list(work.session.execute(on_order.group_by(worth)))
-    own = trade.company(work).currency
-    return sum((round_money(amount * one, own) for one, amount in parts), ZERO)
 
 
 # ---- the list of who is held

@@ -61,6 +61,24 @@ def undelivered_by(work: Work, account: int) -> tuple[Decimal, int, int]:
     return _rounded(work, {account: sum(amounts.values(), ZERO)})[account], len({row[1] for row in rows}), lines
 
 
+def handed_over_by(work: Work, account: int, order: int) -> dict[int, tuple[Decimal, Decimal]]:
+    """By order (0: of none) what the account was handed over of it and has not brought back, and what of that is not invoiced;
+    orders of which all is invoiced are left out, but for the one that is named. In the company's currency, not rounded.
+    """
+    heads = (column_of(SalesOrder, name) for name in ("account", "id", "total_company", "net"))
+    state, progress = column_of(SalesOrder, "delivered"), column_of(SalesOrder, "invoiced")
+    rows = work.session.execute(
+        sa.select(*heads, *_part(OrderLine, _delivered()), _invoiced("order_line", OrderLine))
+        .join(OrderLine, column_of(OrderLine, "sales_order") == column_of(SalesOrder, "id"))
+        .where(column_of(SalesOrder, "account") == account, state != Progress.NONE.value)
+        .where(sa.or_(progress != Progress.ALL.value, column_of(SalesOrder, "id") == order))
+    ).all()
+    gone, open_ones = _by_document(row[:-1] for row in rows), _by_document(rows)
+    found = {key[1]: (amount, open_ones.get(key, ZERO)) for key, amount in gone.items()}
+    alone = sum(_by_document(work.session.execute(_handed_over(lambda column: column == account))).values(), ZERO)
+    return found | {0: (alone, alone)}
+
+
 @cache
 def _awaited() -> sa.Select[Any]:
     """The lines of the orders of one `account` that its list calls to be delivered."""

@@ -70,8 +70,9 @@ def questions(today: date) -> Iterator[Asked]:
     )
     received = (("status", "eq", "posted"), ("direction", "eq", "received"), month)
     yield _summed_up(Message("Collected this month"), "payments", "amount", "1 payment", "{count} payments", *received)
-    due = (issued, owed, ("next_due", "lt", today.isoformat()), ("kind", "in", "invoice,debit_note,deposit"))
-    yield _summed_up(Message("To collect"), "invoices", "balance", "1 invoice", "{count} invoices", issued, owed)
+    charged = (issued, owed, ("kind", "in", "invoice,debit_note,deposit"))
+    due = (*charged, ("next_due", "lt", today.isoformat()))
+    yield _summed_up(Message("To collect"), "invoices", "balance", "1 invoice", "{count} invoices", *charged)
     yield _summed_up(
         Message("Overdue balance"), "invoices", "balance", "1 invoice", "{count} invoices", *due, late=True
     )

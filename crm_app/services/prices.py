@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core.money import PRICE_PLACES, quantize
-from crm_app.core.pricing import Rule, RuleKind, Step, apply, choose
+from crm_app.core.pricing import Rule, RuleKind, Step, apply, choose, unrounded
 from crm_app.core.tax import Tax, with_taxes, without_taxes
 from crm_app.models.prices import PriceList, PriceRule
 from crm_app.models.products import Category
@@ -65,20 +65,20 @@ def _priced(work: Work, ask: Ask, lists: Sequence[PriceList], product: Any, quan
     price_list, rule = found
     if rule.kind is RuleKind.ABOVE:
         return _off_above(work, ask, lists[lists.index(price_list) :], rule, product, quantity)
-    said = f"{price_list.name}: {_plain(rule.value)}"
     if rule.kind is RuleKind.FIXED:
-        price = apply(rule, Decimal(0), None)
-        steps.append(Step(_SAID[rule.kind], price, said))
+        price, made = _ruled(price_list, rule, Decimal(0), None)
+        steps += made
         price = converted(work, price, price_list.currency or own_currency, ask, steps)
         return Priced(_taxed(price, ask.taxes, steps, held=price_list.included, wanted=ask.included), tuple(steps))
-    base = converted(work, base, own_currency, ask, steps)
-    cost = converted(work, product.cost, own_currency, ask, [])
-    if base is None and (cost is None or rule.kind is RuleKind.DISCOUNT):
+    cost = product.cost if rule.kind is RuleKind.MARGIN else None
+    if cost is not None:
+        base, steps = None, [Step("Cost of the product", cost, own_currency)]
+    of = converted(work, base if cost is None else cost, own_currency, ask, steps)
+    if of is None:
         return Priced(None, tuple(steps))
-    base = _taxed(base, ask.taxes, steps, held=False, wanted=price_list.included)
-    cost = _taxed(cost, ask.taxes, [], held=False, wanted=price_list.included)
-    price = apply(rule, base or Decimal(0), cost)
-    steps.append(Step(_SAID[rule.kind], price, said))
+    of = _taxed(of, ask.taxes, steps, held=False, wanted=price_list.included) or Decimal(0)
+    price, made = _ruled(price_list, rule, of, None if cost is None else of)
+    steps += made
     return Priced(_taxed(price, ask.taxes, steps, held=price_list.included, wanted=ask.included), tuple(steps))
 
 
@@ -88,9 +88,20 @@ def _off_above(work: Work, ask: Ask, lists: Sequence[PriceList], rule: Rule, pro
     above = _priced(work, replace(ask, included=own.included), lists[1:], product, quantity)
     if above.price is None:
         return above
-    price = apply(rule, above.price, None)
-    steps = [*above.steps, Step(_SAID[rule.kind], price, f"{own.name}: {_plain(rule.value)}")]
+    price, made = _ruled(own, rule, above.price, None)
+    steps = [*above.steps, *made]
     return Priced(_taxed(price, ask.taxes, steps, held=own.included, wanted=ask.included), tuple(steps))
+
+
+def _ruled(price_list: PriceList, rule: Rule, base: Decimal, cost: Decimal | None) -> tuple[Decimal, list[Step]]:
+    """What the list's rule makes of it, and how: where it goes up to a step or takes an ending, what it was before is told too."""
+    price, before = apply(rule, base, cost), quantize(unrounded(rule, base, cost), PRICE_PLACES)
+    said = "No cost is known" if rule.kind is RuleKind.MARGIN and cost is None else _SAID[rule.kind]
+    steps = [Step(said, before, f"{price_list.name}: {_plain(rule.value)}")]
+    if price != before:
+        rounding = [_plain(rule.round_to)] * (rule.round_to > 0) + [f"{rule.ending.normalize():+f}"] * bool(rule.ending)
+        steps.append(Step("Rounded up, then added", price, " ".join(rounding)))
+    return price, steps
 
 
 def _taxed(

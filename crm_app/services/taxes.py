@@ -1,7 +1,7 @@
 """Which taxes a line bears: by the product's class, the customer's country and status, and the date."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core.i18n import Message, Speech
+from crm_app.core.money import PRICE_PLACES, quantize
 from crm_app.core.tax import Tax, TaxKind
 from crm_app.models.accounts import Account, AccountWithholding
 from crm_app.models.choices import TaxStatus
@@ -91,11 +92,17 @@ def resolver(work: Work, customer: Customer, day: date) -> Callable[[str | None]
 
 
 def borne(work: Work, account: Account, head: Mapping[str, Any]) -> Callable[[str | None], tuple[Tax, ...]]:
-    """Of a tax class: what a line of this document bears. `head` holds its date, and of an invoice `kind` and `corrects`.
+    """Of a tax class: what a line of this document bears. `head` holds its date and exchange rate, and of an invoice `kind` and
+    `corrects`. An amount per unit is money of the company: the document has it in its own currency.
 
     A credit note gives back what its invoice charged, whatever customer and rates have become since.
     """
-    live = resolver(work, Customer(account.country, account.tax_id, account.tax_status), head["date"])
+    of_day = resolver(work, Customer(account.country, account.tax_id, account.tax_status), head["date"])
+    worth: Decimal = head.get("rate") or Decimal(1)
+
+    def live(tax_class: str | None) -> tuple[Tax, ...]:
+        return tuple(_in_currency(tax, worth) for tax in of_day(tax_class))
+
     charged = _charged(work, head)
     if charged is None:
         return live
@@ -107,6 +114,12 @@ def borne(work: Work, account: Account, head: Mapping[str, Any]) -> Callable[[st
     used = set(work.session.scalars(sa.select(column_of(InvoiceLine, "tax_class")).where(mine).distinct()))
     kept = {name: tuple(tax for tax, of_class in rows if of_class in (None, name)) for name in used}
     return lambda tax_class: kept.get(tax_class) or live(tax_class)
+
+
+def _in_currency(tax: Tax, worth: Decimal) -> Tax:
+    if tax.kind is not TaxKind.UNIT or worth == 1:
+        return tax
+    return replace(tax, value=quantize(tax.value / worth, PRICE_PLACES))
 
 
 def bases(work: Work, parts: Sequence[Mapping[str, Any]]) -> dict[int, str]:

@@ -134,11 +134,12 @@ def row_of(one: credit.Held, own: str, speech: Speech) -> HeldRow:
     def money(value: Decimal | None) -> str:
         return amount_text(value, own, speech) if value is not None else ""
 
+    late = one.days is not None and one.days > 0
     query = {"filter[status]": "issued", "filter[balance][gt]": "0", "filter[account]": str(one.account)}
     return HeldRow(
         one.account, one.name, one.effect.value, speech.say(one.text), [reason_of(hold, speech) for hold in one.holds],
-        money(one.overdue or None), "" if one.days is None else speech.number(one.days),
-        speech.day(one.since) if one.since else "", money(one.limit), money(one.exposed), f"/invoices?{urlencode(query)}",
+        money(one.overdue or None), speech.number(one.days) if late else "",
+        speech.day(one.since) if late and one.since else "", money(one.limit), money(one.exposed), f"/invoices?{urlencode(query)}",
     )  # fmt: skip
 
 

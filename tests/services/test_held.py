@@ -105,19 +105,24 @@ def test_the_page_tells_who_is_held_and_narrows_by_effect_and_name(trading):
     assert page("", "", 10**8).page.page == 1, "a page that is not there is the last one"
 
 
-def test_one_day_is_told_as_one(trading):
-    policy = trade.make("credit-policies", name="Prompt", levels=[{"days": 1, "effect": "warn"}])
+def test_one_day_is_told_as_one_and_a_day_to_come_as_such(trading):
+    policy = trade.make("credit-policies", name="Prompt", levels=[{"days": -5, "effect": "warn"}])
     account = trade.customer(credit_policy=policy)
-    trade.invoice(account, line(1, 100), payment_days=0)
-    with clock.frozen(clock.now() + timedelta(days=1)):
-        assert told("orders", account) == [("warn", "The oldest open invoice is 1 day overdue (Prompt).")]
+    trade.invoice(account, line(1, 100), payment_days=6)
+    said = []
+    for days in (0, 1, 5, 6, 7):
+        with clock.frozen(clock.now() + timedelta(days=days)):
+            said += [why.removeprefix("The oldest open invoice is ") for _, why in told("orders", account)]
+    assert said == [
+        "due in 5 days (Prompt).", "due tomorrow (Prompt).", "due today (Prompt).", "1 day overdue (Prompt).",
+    ]  # fmt: skip
 
 
 def test_an_order_and_a_delivery_say_what_stands_against_their_customer(trading):
     policy = trade.make("credit-policies", name="Warned", levels=[{"days": 0, "effect": "warn"}])
     account = trade.customer(credit_policy=policy, credit_limit="200")
     trade.invoice(account, line(1, 100), payment_days=0)
-    warned = ("warn", "The oldest open invoice is 0 days overdue (Warned).")
+    warned = ("warn", "The oldest open invoice is due today (Warned).")
     over = ("hold_deliveries", "The credit limit is 200.00; with this the customer would owe 242.00.")
     order, note = trade.document("orders", account, line(1, 100)), trade.document("deliveries", account, line(1, 100))
     assert told("orders", account) == [warned]

@@ -70,3 +70,16 @@ def test_more_than_can_be_added_up_in_passing_are_only_counted(trading, monkeypa
     with Work(kernel.user_with({"quotes.read": "all"})) as work:
         (only,) = numbers.found(work, TODAY)
     assert (only.amounts, only.count, only.capped) == ((), numbers.CAP, True)
+
+
+def test_a_credit_note_that_is_not_set_against_anything_is_no_invoice_to_collect(trading):
+    buyer = trade.customer()
+    before = told().get("To collect", ((), 0))
+    trade.invoice(buyer, line(1, 50, tax_class="zero"))
+    note = trade.document("invoices", buyer, line(1, 30, tax_class="zero"), kind="credit_note")
+    run("invoices", "issue", note)
+    amounts, count = told()["To collect"]
+    assert count == before[1] + 1
+    assert {currency: amount for amount, currency in amounts}["EUR"] == 50 + sum(
+        amount for amount, currency in before[0] if currency == "EUR"
+    )

@@ -116,6 +116,27 @@ def test_a_tax_per_unit_stands_under_the_tax_on_top_of_it(database, tmp_path):
         assert (gross.included, gross.total) == (True, Decimal(140))
 
 
+def test_a_tax_per_unit_is_money_of_the_company_in_whatever_currency_the_invoice_is(database, tmp_path):
+    with crm.using(database, tmp_path):
+        trade.found(country="MX", currency="MXN")
+        trade.make(
+            "tax-rates", name="IEPS", country="MX", tax_class="super_reduced", kind="unit", value="3.0818", sequence=5
+        )
+        account = trade.customer(country="MX")
+        soda = line(24, "0.50", tax_class="super_reduced")
+        bill = trade.document("invoices", account, soda, currency="USD", rate="18.5")
+        ieps, _ = of("invoices", bill).tax_lines
+        assert (ieps["value"], ieps["base"], Decimal(ieps["amount"])) == ("0.166584", "12.00", Decimal("4.00"))
+        trade.run("invoices", "change", bill, rate="20")
+        assert Decimal(of("invoices", bill).tax_lines[0]["amount"]) == Decimal("3.70")
+        trade.run("invoices", "issue", bill)
+        credit = of("invoices", trade.to("invoices", "credit", bill))
+        assert [(Decimal(row["amount"]), row["name"]) for row in credit.tax_lines] == [
+            (Decimal("3.70"), "IEPS"),
+            (Decimal("1.92"), "IVA 16 %"),
+        ]
+
+
 def test_who_lives_in_the_country_but_outside_its_taxes_is_exported_to(database, tmp_path):
     """From the mainland to the Canary Islands no IVA is charged, and the paper says why: not because the customer is exempt."""
     with crm.using(database, tmp_path):

@@ -245,7 +245,7 @@ def test_each_level_of_a_policy_holds_what_it_says(trading, effect, confirmed, d
             call()
             return True
         (text,) = trade.faults(call).values()
-        late = f"The oldest open invoice is 0 days overdue (Policy {effect})."
+        late = f"The oldest open invoice is due today (Policy {effect})."
         assert text == ("This customer pays in advance: 1.21 is missing." if effect == "prepay" else late)
         return False
 

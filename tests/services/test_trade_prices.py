@@ -455,3 +455,20 @@ def test_what_is_wrong_at_another_part_of_a_document_is_not_told_at_a_line(tradi
     with Work(SYSTEM) as work:
         found = previews.preview(work, quotes, head, [line(1, 10)])
     assert [row.faults for row in found.lines] == [{}]
+
+
+def test_a_margin_tells_its_cost_and_rounding_what_it_rounded(trading):
+    known, unknown = trade.product("100", cost="60"), trade.product("100")
+    ending = {"round_to": 10, "ending": "-0.01"}
+    margins = price_list("Margins", {"kind": "margin", "value": 45} | ending)
+    quote = quoted(trade.customer(price_list=margins), line(1, product=known), line(1, product=unknown))
+    assert [row.price for row in quote.lines] == trade.money("89.99", "99.99")
+    rounded = ("Rounded up, then added", D("89.99"), "10 -0.01")
+    assert why(quote) == [
+        [("Cost of the product", D(60), "EUR"), ("Margin on the cost, %", D(87), "Margins: 45"), rounded],
+        [
+            ("List price of the product", D(100), "EUR"),
+            ("No cost is known", D(100), "Margins: 45"),
+            (rounded[0], D("99.99"), rounded[2]),
+        ],
+    ]
