@@ -10,7 +10,7 @@ import {
   useState,
 } from "react";
 import { ColorModeContext, DispatchContext } from "$/utils/context-registry";
-import { DRAFT_PREFIX, draftLeftBehind, keepDraft, ownDraft, storage } from "./drafts.js";
+import { DRAFT_PREFIX, baseOf, draftLeftBehind, keepDraft, ownDraft, storage } from "./drafts.js";
 import { PageLink } from "./links.jsx";
 import { QuickCreate, useMaker } from "./quick.jsx";
 import sprite from "$/public/icons.svg?no-inline"; // its name holds a hash: drawing an icon asks nobody
@@ -371,6 +371,8 @@ export function DraftForm({
   const saving = useRef(false);
   const [dirty, setDirty] = useState(0);
   const [restored, setRestored] = useState(false);
+  // whether the browser keeps what is typed: it may be too much, or its storage full
+  const [safe, setSafe] = useState(true);
   // after Discard the children are built anew, so that pickers too show the stored value
   const [round, setRound] = useState(0);
   const [left, setLeft] = useState(null);
@@ -386,7 +388,7 @@ export function DraftForm({
       // a control that appeared later counts from what it first held
       if (!baseline.current.has(name)) baseline.current.set(name, value);
       const base = baseline.current.get(name);
-      if (base !== value) found.set(name, { value, text: controlOf(form.current, name)?.dataset?.text, base });
+      if (base !== value) found.set(name, { value, text: controlOf(form.current, name)?.dataset?.text, base: baseOf(base) });
     }
     return found;
   }, []);
@@ -394,7 +396,7 @@ export function DraftForm({
   const keep = useCallback(() => {
     clearTimeout(timer.current);
     timer.current = 0;
-    keepDraft(draftKey, since.current, kept.current);
+    setSafe(keepDraft(draftKey, since.current, kept.current));
   }, [draftKey]);
 
   const look = useCallback(() => {
@@ -443,7 +445,7 @@ export function DraftForm({
       back = Object.entries(draft?.fields ?? {});
     }
     const crossed =
-      String(since.current) !== oldVersion || back.some(([name, field]) => field.base !== baseline.current.get(name));
+      String(since.current) !== oldVersion || back.some(([name, field]) => !baseline.current.has(name) || field.base !== baseOf(baseline.current.get(name)));
     if (wasSent || !sameRecord || !crossed) since.current = draft?.version ?? version;
     sent.current = null;
     saving.current = false;
@@ -583,6 +585,7 @@ export function DraftForm({
   useEffect(() => beginNew(form.current), [draftKey]);
 
   const showBar = dirty > 0 || busy || !onlyChanged;
+  const [one, many] = safe ? [labels.unsaved_one, labels.unsaved] : [labels.unkept_one, labels.unkept];
   useEffect(() => {
     if (showBar) uncover();
   }, [showBar]);
@@ -619,7 +622,7 @@ export function DraftForm({
                   <Icon name="circle-dot" />
                 </span>
                 <span className="truncate">
-                  {((dirty === 1 && labels.unsaved_one) || labels.unsaved || "{n}").replace("{n}", dirty)}
+                  {((dirty === 1 && one) || many || "{n}").replace("{n}", dirty)}
                   {restored && <span className="unsaved-restored"> · {labels.restored}</span>}
                 </span>
               </>
