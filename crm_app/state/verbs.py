@@ -156,7 +156,7 @@ class VerbState(RecordState, mixin=True):
             else:
                 self.errors = {**self.errors, name or "form": say(text)}
         if not self.verb_errors:
-            self.asking_verb = ""
+            self.asking_verb, self.pane = "", "details"
 
     async def _show_again(self, actor: Actor) -> None:
         """The record as it is now."""

@@ -321,6 +321,13 @@ function refocus(form, old) {
   if (typeof old.selectionStart === "number") target.setSelectionRange(old.selectionStart, old.selectionEnd);
 }
 
+/** What was refused, where one sees it: the first field at fault has the focus; where none can have it, the sentence is shown. */
+function showFault(form) {
+  const field = form.querySelector('[aria-invalid="true"]:not(:disabled)');
+  if (field) field.focus();
+  else form.querySelector('[role="alert"]')?.scrollIntoView({ block: "center" });
+}
+
 function LeftDraft({ draft, labels, onTake, onDrop }) {
   const moment = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   return (
@@ -490,15 +497,17 @@ export function DraftForm({
     if (wasBusy.current && !busy) {
       saving.current = false;
       sent.current = null;
-      form.current.querySelector('[aria-invalid="true"]')?.focus();
+      showFault(form.current);
     }
     wasBusy.current = busy;
   }, [busy]);
 
   // The same from a server that counts its answers instead of saying "busy".
+  const answered = useRef(answer);
   useEffect(() => {
     saving.current = false;
-    form.current?.querySelector('[aria-invalid="true"]')?.focus();
+    if (form.current && answered.current !== answer) showFault(form.current);
+    answered.current = answer;
   }, [answer]);
 
   useEffect(() => {
