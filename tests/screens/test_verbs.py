@@ -1,4 +1,4 @@
-"""Verbs in the head of a document: what is refused is seen."""
+"""Verbs in the head of a document: what is refused is seen, what ends it is asked for first, what can be taken back offers it."""
 
 from playwright.sync_api import expect
 
@@ -21,3 +21,30 @@ def test_a_verb_that_is_refused_says_why_where_one_sees_it(tabs, post, goods):
     narrow.get_by_role("tab", name=es("History")).click()
     pick(narrow, es("Cancel it"))
     expect(narrow.locator(".draft-form .banner-late")).to_be_in_viewport()
+
+
+def test_what_ends_a_draft_is_asked_for_first(tabs, post, goods):
+    key = post("quotes", account=goods["customer"], lines=[{"description": "Cosa", "price": "1"}])["id"]
+    page = tabs(address=f"/quotes/{key}")
+    ready(page)
+    pick(page, es("Cancel it"))
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_contain_text(es("This cannot be taken back."))
+    dialog.get_by_role("button", name=es("Leave it"), exact=True).click()
+    expect(dialog).to_have_count(0)
+    expect(head(page).locator(".badge").first).to_contain_text(es("Draft"))
+    pick(page, es("Cancel it"))
+    dialog.get_by_role("button", name=es("Cancel it"), exact=True).click()
+    expect(head(page).locator(".badge").first).not_to_contain_text(es("Draft"))
+    expect(page.locator(".toast").get_by_role("button", name=es("Undo"))).to_have_count(0)
+
+
+def test_what_can_be_taken_back_offers_it(tabs, post, goods):
+    order = order_of(post, goods)
+    page = tabs(address=f"/orders/{order}")
+    ready(page)
+    for verb in ("Put on hold", "Cancel it"):
+        pick(page, es(verb))
+        expect(head(page).locator(".badge").first).not_to_contain_text(es("Confirmed"))
+        page.locator(".toast").last.get_by_role("button", name=es("Undo")).click()
+        expect(head(page).locator(".badge").first).to_contain_text(es("Confirmed"))
