@@ -58,8 +58,9 @@ class VerbRow:
 
 @dataclasses.dataclass
 class Standing:
-    """What a reading says of the verbs."""
+    """What a reading says of the verbs, and what the record is called."""
 
+    named: str
     badges: list[BadgeRow]
     primary: VerbRow
     verbs: list[VerbRow]
@@ -72,6 +73,7 @@ class VerbState(RecordState, mixin=True):
 
     resource: ClassVar[Resource]
 
+    named: str = ""
     badges: list[BadgeRow] = []
     primary: VerbRow = VerbRow()
     verbs: list[VerbRow] = []
@@ -91,6 +93,7 @@ class VerbState(RecordState, mixin=True):
     def _take(self, key: int, found: Read) -> None:
         super()._take(key, found)
         standing: Standing = found.also["standing"]
+        self.named = standing.named
         self.badges, self.primary, self.verbs = standing.badges, standing.primary, standing.verbs
         self.editable, self.asked = standing.editable, standing.asked
         self.may_change = self.may_change and standing.editable
@@ -188,7 +191,9 @@ def standing_of(work: Work, resource: Resource, item: records.Item) -> Standing:
     others = [row for row in rows if row.verb != primary.verb]
     amount = resource.fields["balance"].kind.edit(values["balance"], actor.speech) if "balance" in values else ""
     asked = {"amount": amount, "date": Day().edit(today, actor.speech)}
-    return Standing(badges, primary, others, flow is None or state in flow.editable, asked)
+    return Standing(
+        say(standings.named(resource, values)), badges, primary, others, flow is None or state in flow.editable, asked
+    )
 
 
 def open_verbs(actor: Actor, resource: Resource, state: str, pointless: frozenset[str]) -> list[VerbRow]:

@@ -48,3 +48,23 @@ def test_what_can_be_taken_back_offers_it(tabs, post, goods):
         expect(head(page).locator(".badge").first).not_to_contain_text(es("Confirmed"))
         page.locator(".toast").last.get_by_role("button", name=es("Undo")).click()
         expect(head(page).locator(".badge").first).to_contain_text(es("Confirmed"))
+
+
+def test_a_document_is_called_what_it_is(tabs, post, goods):
+    order = order_of(post, goods)
+    note = post(f"orders/{order}/deliver")["result"]["id"]
+    post(f"deliveries/{note}/issue")
+    invoice = post(f"deliveries/{note}/invoice")["result"]["id"]
+    post(f"invoices/{invoice}/issue")
+    back = post(f"deliveries/{note}/return")["result"]["id"]
+    credit = post(f"invoices/{invoice}/credit")["result"]["id"]
+    page = tabs(address=f"/invoices/{credit}")
+    ready(page)
+    expect(head(page).get_by_role("heading", level=1)).to_have_text(es("Credit note"))
+    page.goto(f"/deliveries/{back}")
+    ready(page)
+    expect(head(page).get_by_role("heading", level=1)).to_have_text(es("Return"))
+    expect(head(page).locator(".record-sub")).to_contain_text(es("Return"))
+    page.goto(f"/deliveries/{note}")
+    ready(page)
+    expect(head(page).locator(".record-sub")).to_contain_text(es("Delivery note"))

@@ -37,7 +37,7 @@ def verbs_head(
     """In place of a record's head. `paper` offers its PDF; `choose` opens the choice of lines, the dialog `beside`."""
     found = state.resource
     name = rx.cond(
-        state.record == 0, t(f"New {found.one.lower()}"), rx.cond(state.label != "", state.label, t(found.one))
+        state.record == 0, t(f"New {found.one.lower()}"), rx.cond(state.label != "", state.label, state.named)
     )
     return rx.el.div(
         rx.el.div(
@@ -49,7 +49,7 @@ def verbs_head(
             when(
                 state.record != 0,
                 rx.el.div(
-                    rx.el.span(t("{what}, changed {when}", what=t(found.one), when=state.shown["updated_at"])),
+                    rx.el.span(t("{what}, changed {when}", what=state.named, when=state.shown["updated_at"])),
                     class_name="record-sub",
                 ),
             ),
