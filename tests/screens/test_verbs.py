@@ -68,3 +68,13 @@ def test_a_document_is_called_what_it_is(tabs, post, goods):
     page.goto(f"/deliveries/{note}")
     ready(page)
     expect(head(page).locator(".record-sub")).to_contain_text(es("Delivery note"))
+
+
+def test_a_number_that_is_none_is_told_with_one_as_the_reader_types_it(tabs, post, goods):
+    page = tabs(address=f"/orders/{order_of(post, goods)}")
+    ready(page)
+    pick(page, es("{verb}: choose lines…").format(verb=es("Make an invoice")))
+    dialog = page.get_by_role("dialog")
+    dialog.locator("tbody tr").first.locator("input.input").fill("doce")
+    told = es("Write a number such as {example}.").format(example="1.234,56")
+    expect(dialog.locator(".field-error")).to_have_text(told)
