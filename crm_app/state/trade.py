@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from crm_app.core.fields import BadValue, Boolean, Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Resource
-from crm_app.models.trade import PRICE
+from crm_app.models.trade import PRICE, RECURRENCE_LABELS, Recurrence
 from crm_app.services import credit, previews, records, strip, taxes
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
@@ -269,7 +269,24 @@ def sheet_of(head: Mapping[str, Any], lines: list[Mapping[str, Any]], speech: Sp
             rows[number]["subtotal"] = amount_text(subtotal, currency, speech)
         if line.get("group") != after:
             subtotal = Decimal(0)
-    return {"lines": rows, "totals": totals_of(head, currency, speech) if lines else [], "currency": currency}
+    totals = [*totals_by_recurrence(lines, currency, speech), *totals_of(head, currency, speech)] if lines else []
+    return {"lines": rows, "totals": totals, "currency": currency}
+
+
+def totals_by_recurrence(lines: list[Mapping[str, Any]], currency: str, speech: Speech) -> list[dict[str, str]]:
+    """What is charged once and what comes back, net, where something does: the same as on the paper."""
+    nets = dict.fromkeys(Recurrence, Decimal(0))
+    firm = [line for line in lines if line.get("choice", "firm") == "firm"]
+    for line in firm:
+        nets[Recurrence(line.get("recurrence") or "once")] += line.get("net") or 0
+    often = {line.get("recurrence") or "once" for line in firm}
+    if often <= {"once"}:
+        return []
+    return [
+        {"label": speech.say(label), "value": amount_text(nets[one], currency, speech), "look": "", "how": ""}
+        for one, label in zip(Recurrence, RECURRENCE_LABELS, strict=True)
+        if one in often
+    ]
 
 
 def totals_of(head: Mapping[str, Any], currency: str, speech: Speech) -> list[dict[str, str]]:
