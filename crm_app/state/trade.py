@@ -23,6 +23,7 @@ from .verbs import VerbState
 
 _FORM_LIMIT = 1_000_000
 _FILLED = ("description", "unit", "price", "tax_class")
+_SHOWN = ("quantity", "price", "discount")
 
 
 @dataclasses.dataclass
@@ -171,6 +172,9 @@ def beside(work: Work, resource: Resource, item: records.Item) -> Beside:
     sums = [sums_row(line, speech) for line in found] if any(line.sums for line in found) else []
     head = dict(item.values) | {"tax_lines": tax_lines, "bases": taxes.bases(work, tax_lines)}
     sheet = sheet_of(head, [line.values for line in item.lines["lines"]], speech)
+    fields = next(part for part in RESOURCES.lines(resource) if part.name == "lines").resource.fields
+    for row, line in zip(sheet["lines"], item.lines["lines"], strict=True):
+        row["shown"] = {name: fields[name].kind.show(line.values[name], speech) for name in _SHOWN}
     return Beside(nodes if len(nodes) > 1 else [], sums, sheet, told, item.values["account"])
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from crm_app.core.i18n import Speech
+from crm_app.models.orders import ORDERS
 from crm_app.models.quotes import QUOTES
 from crm_app.services import records
 from crm_app.services.actors import SYSTEM
@@ -26,6 +27,18 @@ def test_what_is_charged_once_stands_apart_from_what_comes_back():
     assert told(once) == []
     assert told({"net": Decimal(5)}) == [], "an order has no recurrence"
     assert told(once, monthly | {"choice": "optional"}) == []
+
+
+def test_what_can_only_be_read_is_written_as_one_reads_it(trading):
+    key = trade.order(trade.customer(), line("1000.5", "12345.6"), line(1, "-250"))
+    with Work(SYSTEM) as work:
+        found = trades.beside(work, ORDERS, records.one(work, ORDERS, key))
+        reader = work.actor.speech
+    shown = [(row["shown"]["quantity"], row["shown"]["price"]) for row in found.sheet["lines"]]
+    assert shown == [
+        (reader.number(Decimal("1000.5")), reader.number(Decimal("12345.60"))),
+        (reader.number(Decimal(1)), reader.number(Decimal("-250.00"))),
+    ]
 
 
 def test_a_quote_tells_both_of_what_is_stored(trading):
