@@ -39,6 +39,12 @@ class Workflow:
         """True when some verb leads from the one state to the other."""
         return any(before in move.sources and move.target == after for move in self.moves)
 
+    def reversible(self, before: str, after: str) -> bool:
+        """Whether the move from the one state to the other can be taken back: not one from or to where the record may be edited,
+        which gave it its number or ended it before it had one.
+        """
+        return before != after and self.editable.isdisjoint((before, after))
+
     def verb_to(self, before: str, after: str) -> str:
         """The first verb that leads from the one state to the other, "" for none."""
         return next((move.verb for move in self.moves if before in move.sources and move.target == after), "")

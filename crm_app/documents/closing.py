@@ -31,6 +31,7 @@ from .wording import Wording
 
 _RIGHT_LEFT = RIGHT - 88  # of the totals
 _COLUMN = 76.0  # of what stands beside them
+_HANDED_OVER = (Kind.DELIVERY, Kind.RETURN)
 _BESIDE = 90.0  # the columns stand side by side up to this height
 _STEP, _BAR = 5.4, 8.6
 _LARGE = Style(11, INK, "B")
@@ -49,7 +50,7 @@ def closing(snapshot: Snapshot, wording: Wording) -> list[Piece]:
     ):
         if content.strip():
             found += _section(title, printable(content).strip("\n"))
-    if snapshot.kind is Kind.DELIVERY:
+    if snapshot.kind in _HANDED_OVER:
         found = [
             *found[:-1],
             *(replace(last, clings=True) for last in found[-1:]),
@@ -161,7 +162,7 @@ def _converted(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
 
 def _payment(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
     """The bank account and the days, beside the totals."""
-    if snapshot.kind not in (Kind.CREDIT_NOTE, Kind.DELIVERY):
+    if snapshot.kind not in (Kind.CREDIT_NOTE, *_HANDED_OVER):
         account = bank_account(snapshot.issuer, wording)
         yield from [*account, space(3)] if account else []
     if snapshot.instalments:

@@ -90,9 +90,9 @@ def verb_to(work: Work, resource: Resource, key: object, target: str) -> str:
 
 
 def undoable(resource: Resource, item: records.Item, target: str) -> bool:
-    """Whether the record's move to that state can be taken back: not the first one, which gave it its number."""
+    """Whether the record's move to that state can be taken back."""
     flow = resource.workflow
-    return flow is not None and flow.editable.isdisjoint((str(item.values[flow.state]), target))
+    return flow is not None and flow.reversible(str(item.values[flow.state]), target)
 
 
 def asks(resource: Resource, verb: str) -> tuple[bool, bool]:

@@ -20,8 +20,8 @@ from . import instalments, ledger, logos, taxes, trade
 from .work import Work, column_of
 
 _PARTY = ("name", "legal_name", "tax_id", "street", "postcode", "city", "region", "country", "phone", "email")
-_KINDS = {"quotes": "quote", "orders": "order", "deliveries": "delivery"}
-_ORIGINS = (("quotes", "quote"), ("orders", "order"), ("deliveries", "delivery"))
+_KINDS = {"quotes": "quote", "orders": "order"}  # those that are of one kind
+_ORIGINS = (("quotes", "quote"), ("orders", "order"), ("deliveries", "delivery"), ("deliveries", "returns"))
 
 
 def keep(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> None:

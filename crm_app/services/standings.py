@@ -67,6 +67,14 @@ def of(resource: Resource, values: Values, today: date) -> list[Standing]:
     return [first, *_carried(resource, values), *_now(state, values, today)]
 
 
+def named(resource: Resource, values: Values) -> str:
+    """What the record is called (an English key): by its kind, where that is not the usual one."""
+    kind = resource.fields["kind"].kind if "kind" in resource.fields else None
+    if not isinstance(kind, Choice) or values["kind"] == kind.pairs()[0][0]:
+        return resource.one
+    return kind.label(values["kind"])
+
+
 def brief(resource: Resource, values: Values, today: date) -> list[Standing]:
     """For a list, which tells in columns how far a record has been carried on: what its dates and money say, else its state."""
     if resource.workflow is None:

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import secrets
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -24,6 +25,7 @@ from .trade import TradeState, quantity_text
 
 _MOST_ALSO = 20
 _SHARES = ("percent", "deposit", "deposit_amount")
+_EXAMPLE = Decimal("1234.56")
 
 
 @dataclasses.dataclass
@@ -162,8 +164,13 @@ def faults_of(bad: Invalid, given: Mapping[str, Any], speech: Speech) -> dict[st
         at = name if name in _SHARES else "form"
         if "lines" in given and place[0] == "lines" and len(place) == 3:
             at = str(given["lines"][int(place[1])]["line"])
-        found[at] = speech.say(text)
+        found[at] = speech.say(_in_notation(text))
     return found
+
+
+def _in_notation(text: Message) -> Message:
+    """A fault whose example is a number as programs write it, with one as the reader types it."""
+    return Message(text.text, **text.args | {"example": _EXAMPLE}) if "example" in text.args else text
 
 
 def choice_of(

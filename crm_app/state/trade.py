@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from crm_app.core.fields import BadValue, Boolean, Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Resource
-from crm_app.models.trade import PRICE
+from crm_app.models.trade import PRICE, RECURRENCE_LABELS, Recurrence
 from crm_app.services import credit, previews, records, strip, taxes
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
@@ -23,6 +23,7 @@ from .verbs import VerbState
 
 _FORM_LIMIT = 1_000_000
 _FILLED = ("description", "unit", "price", "tax_class")
+_SHOWN = ("quantity", "price", "discount")
 
 
 @dataclasses.dataclass
@@ -171,6 +172,9 @@ def beside(work: Work, resource: Resource, item: records.Item) -> Beside:
     sums = [sums_row(line, speech) for line in found] if any(line.sums for line in found) else []
     head = dict(item.values) | {"tax_lines": tax_lines, "bases": taxes.bases(work, tax_lines)}
     sheet = sheet_of(head, [line.values for line in item.lines["lines"]], speech)
+    fields = next(part for part in RESOURCES.lines(resource) if part.name == "lines").resource.fields
+    for row, line in zip(sheet["lines"], item.lines["lines"], strict=True):
+        row["shown"] = {name: fields[name].kind.show(line.values[name], speech) for name in _SHOWN}
     return Beside(nodes if len(nodes) > 1 else [], sums, sheet, told, item.values["account"])
 
 
@@ -269,7 +273,24 @@ def sheet_of(head: Mapping[str, Any], lines: list[Mapping[str, Any]], speech: Sp
             rows[number]["subtotal"] = amount_text(subtotal, currency, speech)
         if line.get("group") != after:
             subtotal = Decimal(0)
-    return {"lines": rows, "totals": totals_of(head, currency, speech) if lines else [], "currency": currency}
+    totals = [*totals_by_recurrence(lines, currency, speech), *totals_of(head, currency, speech)] if lines else []
+    return {"lines": rows, "totals": totals, "currency": currency}
+
+
+def totals_by_recurrence(lines: list[Mapping[str, Any]], currency: str, speech: Speech) -> list[dict[str, str]]:
+    """What is charged once and what comes back, net, where something does: the same as on the paper."""
+    nets = dict.fromkeys(Recurrence, Decimal(0))
+    firm = [line for line in lines if line.get("choice", "firm") == "firm"]
+    for line in firm:
+        nets[Recurrence(line.get("recurrence") or "once")] += line.get("net") or 0
+    often = {line.get("recurrence") or "once" for line in firm}
+    if often <= {"once"}:
+        return []
+    return [
+        {"label": speech.say(label), "value": amount_text(nets[one], currency, speech), "look": "", "how": ""}
+        for one, label in zip(Recurrence, RECURRENCE_LABELS, strict=True)
+        if one in often
+    ]
 
 
 def totals_of(head: Mapping[str, Any], currency: str, speech: Speech) -> list[dict[str, str]]:

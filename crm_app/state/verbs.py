@@ -46,18 +46,21 @@ class BadgeRow:
 
 @dataclasses.dataclass
 class VerbRow:
-    """A verb that is open now, in the reader's words."""
+    """A verb that is open now, in the reader's words. `back`: it can be taken back; `final`: one is asked before, as it cannot."""
 
     verb: str = ""
     label: str = ""
     icon: str = ""
     danger: bool = False
+    back: bool = False
+    final: bool = False
 
 
 @dataclasses.dataclass
 class Standing:
-    """What a reading says of the verbs."""
+    """What a reading says of the verbs, and what the record is called."""
 
+    named: str
     badges: list[BadgeRow]
     primary: VerbRow
     verbs: list[VerbRow]
@@ -70,6 +73,7 @@ class VerbState(RecordState, mixin=True):
 
     resource: ClassVar[Resource]
 
+    named: str = ""
     badges: list[BadgeRow] = []
     primary: VerbRow = VerbRow()
     verbs: list[VerbRow] = []
@@ -77,6 +81,7 @@ class VerbState(RecordState, mixin=True):
     once: str = ""
     asking_verb: str = ""
     asking_title: str = ""
+    asking_final: bool = False
     asked: dict[str, str] = {}
     verb_errors: dict[str, str] = {}
     warning: str = ""
@@ -88,6 +93,7 @@ class VerbState(RecordState, mixin=True):
     def _take(self, key: int, found: Read) -> None:
         super()._take(key, found)
         standing: Standing = found.also["standing"]
+        self.named = standing.named
         self.badges, self.primary, self.verbs = standing.badges, standing.primary, standing.verbs
         self.editable, self.asked = standing.editable, standing.asked
         self.may_change = self.may_change and standing.editable
@@ -103,9 +109,9 @@ class VerbState(RecordState, mixin=True):
     @on(SIGNED_IN)
     async def ask_verb(self, verb: str) -> Any:
         """Open the questions of a verb; "" closes them."""
-        self.asking_verb, self.dating = (verb if verb in ASKED else ""), False
-        self.asking_title = next((row.label for row in (self.primary, *self.verbs) if row.verb == verb), "")
-        self.verb_errors, self.warning = {}, ""
+        row = self._row(verb)
+        self.asking_verb, self.dating = (verb if verb in ASKED or row.final else ""), False
+        self.asking_title, self.verb_errors, self.warning, self.asking_final = row.label, {}, "", row.final
 
     @on(SIGNED_IN)
     async def run_verb(self, verb: str, once: str, form: dict[str, Any]) -> Any:
@@ -129,14 +135,17 @@ class VerbState(RecordState, mixin=True):
         self.asking_verb = ""
         if outcome.result:
             return rx.redirect(f"/{outcome.result['resource']}/{outcome.result['id']}")
-        label = next((row.label for row in (self.primary, *self.verbs) if row.verb == verb), "")
-        await tell(self, Message("{what}: done.", what=label))
+        row = self._row(verb)
+        await tell(self, Message("{what}: done.", what=row.label), undo=outcome.change_set if row.back else None)
         return await self._show_again(actor)
 
     def _warn(self, verb: str, text: str) -> None:
         """Ask whether the verb shall run all the same."""
-        self.asking_verb, self.warning = verb, text
-        self.asking_title = next((row.label for row in (self.primary, *self.verbs) if row.verb == verb), "")
+        self.asking_verb, self.warning, self.asking_final = verb, text, False
+        self.asking_title = self._row(verb).label
+
+    def _row(self, verb: str) -> VerbRow:
+        return next((row for row in (self.primary, *self.verbs) if row.verb == verb), VerbRow())
 
     def _tell_faults(self, actor: Actor, verb: str, bad: Invalid, warned: str) -> None:
         """A fault stands at the question that it is about, else at its field of the form, else over the form.
@@ -156,7 +165,7 @@ class VerbState(RecordState, mixin=True):
             else:
                 self.errors = {**self.errors, name or "form": say(text)}
         if not self.verb_errors:
-            self.asking_verb = ""
+            self.asking_verb, self.pane = "", "details"
 
     async def _show_again(self, actor: Actor) -> None:
         """The record as it is now."""
@@ -182,19 +191,29 @@ def standing_of(work: Work, resource: Resource, item: records.Item) -> Standing:
     others = [row for row in rows if row.verb != primary.verb]
     amount = resource.fields["balance"].kind.edit(values["balance"], actor.speech) if "balance" in values else ""
     asked = {"amount": amount, "date": Day().edit(today, actor.speech)}
-    return Standing(badges, primary, others, flow is None or state in flow.editable, asked)
+    return Standing(
+        say(standings.named(resource, values)), badges, primary, others, flow is None or state in flow.editable, asked
+    )
 
 
 def open_verbs(actor: Actor, resource: Resource, state: str, pointless: frozenset[str]) -> list[VerbRow]:
     """The verbs that are legal in that state and that the actor holds, in their order; where one may choose
     lines, a second way ("invoice.lines") after its verb.
     """
-    legal = resource.workflow.open_moves(state) if resource.workflow else ()
-    rows: list[VerbRow] = []
+    flow, rows = resource.workflow, list[VerbRow]()
+    if flow is None:
+        return rows
+    legal = flow.open_moves(state)
     for found in actions.of(resource.name):
         if found.verb not in legal or found.verb in pointless or not actor.may(resource.permission(found.verb)):
             continue
-        rows.append(VerbRow(found.verb, actor.speech.say(found.label), found.icon, found.danger))
+        back = flow.reversible(state, flow.target("", state, found.verb))
+        rows.append(
+            VerbRow(
+                found.verb, actor.speech.say(found.label), found.icon, found.danger,
+                back=back and resource.board, final=found.danger and not back,
+            )
+        )  # fmt: skip
         if "lines" in found.fields:
             text = Message("{verb}: choose lines\u2026", verb=Message(found.label))
             rows.append(VerbRow(f"{found.verb}.lines", actor.speech.say(text), "list-checks"))

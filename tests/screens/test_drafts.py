@@ -130,3 +130,26 @@ def test_a_text_that_is_far_too_long_is_refused_at_its_field_and_kept(tabs, made
     page.locator(".unsaved [type=submit]").click()
     expect(page.locator("#e-city")).to_contain_text(es("At most {size} characters.").format(size=80))
     assert page.evaluate("document.querySelector('#f-city').value.length") == 1_500_000
+
+
+def test_a_long_document_is_kept_like_any_other(tabs, post, goods):
+    """300 lines with their texts in chapters; the browser's storage takes some millions of characters."""
+    text = "Según la muestra entregada en la visita; entrega en obra, color a elegir. " * 3
+    lines = [{"product": goods["bolt"], "description": text, "group": f"Capítulo {one // 30}"} for one in range(300)]
+    page = tabs(address=f"/quotes/{post('quotes', account=goods['customer'], lines=lines)['id']}")
+    ready(page)
+    quantity = page.locator('table.lines [data-field="quantity"]').nth(3)
+    quantity.fill("77")
+    kept(page, "77")
+    page.reload()
+    ready(page)
+    expect(quantity).to_have_value("77")
+    expect(page.locator(".unsaved")).to_contain_text(es("1 change not saved, kept on this device"))
+
+
+def test_what_the_browser_does_not_keep_is_said(tabs, made):
+    page = tabs(address=f"/accounts/{made(name='Sin sitio')}")
+    ready(page)
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }; }")
+    page.fill("#f-city", "Soria")
+    expect(page.locator(".unsaved")).to_contain_text(es("1 change not saved and not kept on this device: save it soon"))

@@ -28,6 +28,12 @@ def sums(resource, key):
     return [{name: int(value) for name, value in sorted(found[row].items())} for row in keys]
 
 
+def kept(table, key):
+    """The snapshot of an issued document."""
+    rows = trade.columns(DocumentSnapshot, "entity", "record", "content")
+    return next(content for entity, record, content in rows if (entity, record) == (table, key))
+
+
 def test_the_whole_chain_keeps_its_quantities_and_its_words(trading):
     account = trade.customer()
     goods, work = trade.product("20", unit="box"), trade.product("60", kind="service")
@@ -218,6 +224,8 @@ def test_a_return_is_not_invoiced_and_a_credit_note_gives_the_quantity_back(trad
     back = to("deliveries", "return", note, lines=picked("deliveries", note, 4))
     run("deliveries", "issue", back)
     assert of("deliveries", back).kind == "return"
+    assert kept("delivery_note", back)["kind"] == "return"
+    assert [one["kind"] for one in kept("delivery_note", back)["origins"]] == ["order", "delivery"]
     assert sums("orders", order) == [{"delivered": 10, "returned": 4}]
     assert progress("orders", order) == ("partly", "none")
     assert list(trade.faults(lambda: run("deliveries", "invoice", back))) == [""]

@@ -2,7 +2,8 @@
 
 export const DRAFT_PREFIX = "draft:";
 const TAB = "tab";
-const MAX_DRAFT = 200_000;
+const MAX_DRAFT = 2_000_000; // a document of 2,000 lines; browsers keep some 5,000,000 characters
+const MAX_BASE = 200;
 const KEPT_DAYS = 30;
 const ANSWER_MS = 250;
 
@@ -17,7 +18,12 @@ const guarded = (act, otherwise = null) => {
 
 export const storage = {
   get: (key) => guarded(() => window.localStorage.getItem(key)),
-  set: (key, value) => guarded(() => window.localStorage.setItem(key, value)),
+  /** Whether it is kept. */
+  set: (key, value) =>
+    guarded(() => {
+      window.localStorage.setItem(key, value);
+      return true;
+    }, false),
   remove: (key) => guarded(() => window.localStorage.removeItem(key)),
   keys: (prefix) => guarded(() => Object.keys(window.localStorage).filter((key) => key.startsWith(prefix)), []),
   removeByPrefix: (prefix) => storage.keys(prefix).forEach(storage.remove),
@@ -88,12 +94,23 @@ function read(key) {
 /** This tab's draft of the record: {version, at, fields: {name: {value, text, base}}}, or null. */
 export const ownDraft = (record) => read(keyOf(record));
 
-/** Keep it; no fields are no draft. `version` is the one of the record that the fields were typed into. */
+/** A value as one compares with it later: of a long one, as the lines of a document are, a mark. */
+export function baseOf(value) {
+  if (value.length <= MAX_BASE) return value;
+  let mark = 0;
+  for (let at = 0; at < value.length; at += 1) mark = (Math.imul(mark, 31) + value.charCodeAt(at)) | 0;
+  return `${value.length}:${mark}`;
+}
+
+/** Keep it, and whether that could be done; no fields are no draft. `version` is the one of the record that the fields were typed into. */
 export function keepDraft(record, version, fields) {
   const key = keyOf(record);
-  if (!fields.size) return storage.remove(key);
+  if (!fields.size) {
+    storage.remove(key);
+    return true;
+  }
   const draft = JSON.stringify({ version, at: Date.now(), fields: Object.fromEntries(fields) });
-  if (draft.length <= MAX_DRAFT) storage.set(key, draft);
+  return draft.length <= MAX_DRAFT && storage.set(key, draft);
 }
 
 /** The newest draft of the record that a closed tab left behind: {key, …} or null. Drafts of a month ago go. */

@@ -678,7 +678,7 @@ const Line = memo(function Line({ row, computed, faults, heads, open, facts, sea
       onFocus={(event) => event.target.select()}
     />
   );
-  const plain = (field) => <span className="truncate">{row[field]}</span>;
+  const plain = (field) => <span className="truncate">{computed?.shown?.[field] ?? row[field]}</span>;
   const tax = row.tax_class || computed?.tax_class || "";
   const option = row.choice === "optional" || row.choice === "alternative";
   const flag = option && choices.choice?.find(([one]) => one === row.choice)?.[1];

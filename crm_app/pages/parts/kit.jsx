@@ -10,7 +10,7 @@ import {
   useState,
 } from "react";
 import { ColorModeContext, DispatchContext } from "$/utils/context-registry";
-import { DRAFT_PREFIX, draftLeftBehind, keepDraft, ownDraft, storage } from "./drafts.js";
+import { DRAFT_PREFIX, baseOf, draftLeftBehind, keepDraft, ownDraft, storage } from "./drafts.js";
 import { PageLink } from "./links.jsx";
 import { QuickCreate, useMaker } from "./quick.jsx";
 import sprite from "$/public/icons.svg?no-inline"; // its name holds a hash: drawing an icon asks nobody
@@ -321,6 +321,13 @@ function refocus(form, old) {
   if (typeof old.selectionStart === "number") target.setSelectionRange(old.selectionStart, old.selectionEnd);
 }
 
+/** What was refused, where one sees it: the first field at fault has the focus; where none can have it, the sentence is shown. */
+function showFault(form) {
+  const field = form.querySelector('[aria-invalid="true"]:not(:disabled)');
+  if (field) field.focus();
+  else form.querySelector('[role="alert"]')?.scrollIntoView({ block: "center" });
+}
+
 function LeftDraft({ draft, labels, onTake, onDrop }) {
   const moment = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   return (
@@ -371,6 +378,8 @@ export function DraftForm({
   const saving = useRef(false);
   const [dirty, setDirty] = useState(0);
   const [restored, setRestored] = useState(false);
+  // whether the browser keeps what is typed: it may be too much, or its storage full
+  const [safe, setSafe] = useState(true);
   // after Discard the children are built anew, so that pickers too show the stored value
   const [round, setRound] = useState(0);
   const [left, setLeft] = useState(null);
@@ -386,7 +395,7 @@ export function DraftForm({
       // a control that appeared later counts from what it first held
       if (!baseline.current.has(name)) baseline.current.set(name, value);
       const base = baseline.current.get(name);
-      if (base !== value) found.set(name, { value, text: controlOf(form.current, name)?.dataset?.text, base });
+      if (base !== value) found.set(name, { value, text: controlOf(form.current, name)?.dataset?.text, base: baseOf(base) });
     }
     return found;
   }, []);
@@ -394,7 +403,7 @@ export function DraftForm({
   const keep = useCallback(() => {
     clearTimeout(timer.current);
     timer.current = 0;
-    keepDraft(draftKey, since.current, kept.current);
+    setSafe(keepDraft(draftKey, since.current, kept.current));
   }, [draftKey]);
 
   const look = useCallback(() => {
@@ -443,7 +452,7 @@ export function DraftForm({
       back = Object.entries(draft?.fields ?? {});
     }
     const crossed =
-      String(since.current) !== oldVersion || back.some(([name, field]) => field.base !== baseline.current.get(name));
+      String(since.current) !== oldVersion || back.some(([name, field]) => !baseline.current.has(name) || field.base !== baseOf(baseline.current.get(name)));
     if (wasSent || !sameRecord || !crossed) since.current = draft?.version ?? version;
     sent.current = null;
     saving.current = false;
@@ -488,15 +497,17 @@ export function DraftForm({
     if (wasBusy.current && !busy) {
       saving.current = false;
       sent.current = null;
-      form.current.querySelector('[aria-invalid="true"]')?.focus();
+      showFault(form.current);
     }
     wasBusy.current = busy;
   }, [busy]);
 
   // The same from a server that counts its answers instead of saying "busy".
+  const answered = useRef(answer);
   useEffect(() => {
     saving.current = false;
-    form.current?.querySelector('[aria-invalid="true"]')?.focus();
+    if (form.current && answered.current !== answer) showFault(form.current);
+    answered.current = answer;
   }, [answer]);
 
   useEffect(() => {
@@ -583,6 +594,7 @@ export function DraftForm({
   useEffect(() => beginNew(form.current), [draftKey]);
 
   const showBar = dirty > 0 || busy || !onlyChanged;
+  const [one, many] = safe ? [labels.unsaved_one, labels.unsaved] : [labels.unkept_one, labels.unkept];
   useEffect(() => {
     if (showBar) uncover();
   }, [showBar]);
@@ -619,7 +631,7 @@ export function DraftForm({
                   <Icon name="circle-dot" />
                 </span>
                 <span className="truncate">
-                  {((dirty === 1 && labels.unsaved_one) || labels.unsaved || "{n}").replace("{n}", dirty)}
+                  {((dirty === 1 && one) || many || "{n}").replace("{n}", dirty)}
                   {restored && <span className="unsaved-restored"> · {labels.restored}</span>}
                 </span>
               </>

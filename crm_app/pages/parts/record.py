@@ -210,6 +210,8 @@ def _form(state: type[RecordState], lines: Mapping[str, rx.Component]) -> rx.Com
         labels={
             "unsaved_one": t("1 change not saved, kept on this device"),
             "unsaved": t("{n} changes not saved, kept on this device", n="{n}"),
+            "unkept_one": t("1 change not saved and not kept on this device: save it soon"),
+            "unkept": t("{n} changes not saved and not kept on this device: save them soon", n="{n}"),
             "save": t("Save"),
             "discard": t("Discard"),
             "saving": t("Saving"),

@@ -6,7 +6,7 @@ import { Paper } from "./paper.jsx";
 const RUNS_FOR = 5000;
 
 /**
- * primary, items: {verb, label, icon, danger}; asking: verbs that ask something first; once: the key of this showing of the page.
+ * primary, items: {verb, label, icon, danger, final}; asking: verbs that ask something first, as those do that are final; once: the key of this showing of the page.
  * paper: the address of the PDF; pages, more, onDraw: as in Paper.
  */
 export function Verbs({
@@ -30,7 +30,8 @@ export function Verbs({
   const [running, setRunning] = useState("");
   const [previewed, setPreviewed] = useState(false);
   const waiting = useRef(null);
-  const live = useLatest({ once, asking, onRun, onAsk, onChoose, version });
+  const asks = [...asking, ...[primary, ...items].filter((one) => one.final).map((one) => one.verb)];
+  const live = useLatest({ once, asks, onRun, onAsk, onChoose, version });
 
   // the page was shown anew, or the verb was refused
   useEffect(() => {
@@ -48,7 +49,7 @@ export function Verbs({
       setRunning("");
       return live.current.onChoose?.(verb);
     }
-    if (live.current.asking.includes(verb)) return live.current.onAsk?.(verb);
+    if (live.current.asks.includes(verb)) return live.current.onAsk?.(verb);
     setRunning(verb);
     return live.current.onRun?.(verb, live.current.once);
   };

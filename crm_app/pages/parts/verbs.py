@@ -37,7 +37,7 @@ def verbs_head(
     """In place of a record's head. `paper` offers its PDF; `choose` opens the choice of lines, the dialog `beside`."""
     found = state.resource
     name = rx.cond(
-        state.record == 0, t(f"New {found.one.lower()}"), rx.cond(state.label != "", state.label, t(found.one))
+        state.record == 0, t(f"New {found.one.lower()}"), rx.cond(state.label != "", state.label, state.named)
     )
     return rx.el.div(
         rx.el.div(
@@ -49,7 +49,7 @@ def verbs_head(
             when(
                 state.record != 0,
                 rx.el.div(
-                    rx.el.span(t("{what}, changed {when}", what=t(found.one), when=state.shown["updated_at"])),
+                    rx.el.span(t("{what}, changed {when}", what=state.named, when=state.shown["updated_at"])),
                     class_name="record-sub",
                 ),
             ),
@@ -108,9 +108,11 @@ def badge(row: Var[BadgeRow]) -> rx.Component:
 def _questions(state: type[VerbState]) -> rx.Component:
     asked = [(verb, rx.fragment(*(_question(state, name) for name in names))) for verb, names in ASKED.items()]
     dated = when(state.dating, _question(state, "date"))
+    leave = rx.cond(state.asking_final, t("Leave it"), t("Cancel"))
     return kit.dialog(
         rx.el.form(
             rx.match(state.asking_verb, *asked, dated),
+            when(state.asking_final, rx.el.p(t("This cannot be taken back."), class_name="dialog-text")),
             when(
                 state.warning != "",
                 rx.fragment(
@@ -119,7 +121,7 @@ def _questions(state: type[VerbState]) -> rx.Component:
                 ),
             ),
             rx.el.div(
-                rx.el.button(t("Cancel"), type="button", on_click=state.ask_verb(""), class_name="button"),
+                rx.el.button(leave, type="button", on_click=state.ask_verb(""), class_name="button"),
                 rx.el.button(state.asking_title, type="submit", class_name="button button-primary"),
                 class_name="dialog-foot",
             ),
