@@ -16,7 +16,7 @@ from crm_app.core.query import Filter
 from crm_app.models.accounts import ACCOUNTS, Account
 from crm_app.models.products import Product
 
-from . import actions, trade
+from . import actions, demo_stock, trade
 from .actors import SYSTEM
 from .filters import conditions_of
 from .work import Work, column_of
@@ -143,6 +143,7 @@ def make(seed: int, sales: int = SALES) -> int:
         )
     if not accounts or not products:
         return 0
+    demo_stock.make(seed + 1, today - timedelta(days=_DAYS))
     buyers = [chance.choice(accounts) for _ in range(sales)]
     _give(buyers[::4], "price_list", _run("price-lists", "create", None, _WHOLESALE).id)
     year = _Year(chance, today)

@@ -9,7 +9,7 @@ from crm_app.core import clock
 from crm_app.core.fields import Email, Phone
 from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES
-from crm_app.services import checks, demo, demo_more, identity, lines, records, schema, users
+from crm_app.services import checks, demo, demo_more, identity, lines, records, schema, stock, users
 from crm_app.services.actors import SYSTEM
 from crm_app.services.demo_words import QUALITIES
 from crm_app.services.work import Work
@@ -124,6 +124,20 @@ def test_products_are_called_as_spanish_has_it_and_have_barcodes_and_a_past(made
     assert agreed == ["económico", "económica", "económicos"]
     assert demo_more.quality("Guantes de nitrilo", "profesional") == "profesionales"
     assert demo_more.ean("400638133393") == "4006381333931"
+
+
+def test_there_is_in_stock_what_was_sold_and_somebody_supplies_it(made):
+    found = rows("products")
+    with Work(SYSTEM) as work:
+        levels = stock.levels(work, [values["id"] for values in found if values["stocked"]])
+        codes = lines.read_many(work, lines.part_of("products", "supplier_codes"), [values["id"] for values in found])
+    assert len(levels) == sum(values["stocked"] for values in found)
+    assert [level for level in levels.values() if level.on_hand < 0] == []
+    suppliers = {values["id"] for values in rows("accounts") if "supplier" in values["roles"]}
+    for values in found:
+        named = {line.values["supplier"] for line in codes[values["id"]]}
+        assert bool(named) == values["bought"]
+        assert named <= suppliers
 
 
 def test_it_joins_the_company_that_was_there(made):
