@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from .i18n import Speech
-from .kind import COMPARE, EQUAL, MAX_ID, PLAIN, TEXT, BadValue, Kind, text_of, word_of
+from .kind import COMPARE, EQUAL, MAX_ID, PLAIN, TEXT, WRITTEN, BadValue, Kind, text_of, word_of
 from .quantities import Amount, Day, MomentKind, Number, Whole
 
 __all__ = [
@@ -71,6 +71,7 @@ class Email(Text):
     size: int = 254
     folds: bool = False
     lower: bool = False
+    operators: ClassVar[tuple[str, ...]] = WRITTEN
     widget: ClassVar[str] = "email"
     _form: ClassVar[re.Pattern[str]] = re.compile(
         r"[^\s@<>,;:\"()\[\]\\]{1,64}@([^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}"
@@ -90,6 +91,7 @@ class Phone(Text):
 
     size: int = 40
     folds: bool = False
+    operators: ClassVar[tuple[str, ...]] = WRITTEN
     widget: ClassVar[str] = "tel"
     _form: ClassVar[re.Pattern[str]] = re.compile(
         r"\+?[\d\s().\-/]{3,}(\s*(x|ext\.?)\s*\d{1,6})?", re.IGNORECASE | re.ASCII

@@ -8,7 +8,8 @@ from .i18n import Message, Speech
 from .plain import is_monstrous
 
 COMPARE = ("eq", "ne", "in", "lt", "le", "gt", "ge", "between", "empty")
-TEXT = ("contains", "starts", "eq", "ne", "in", "empty")
+TEXT = ("contains", "starts", "eq", "ne", "in", "lt", "le", "gt", "ge", "between", "empty")
+WRITTEN = ("contains", "starts", "eq", "ne", "in", "empty")  # texts that nobody goes through in order
 EQUAL = ("eq", "ne", "in", "empty")
 MAX_ID = 2**63 - 1
 PLAIN = Speech("en")

@@ -4,15 +4,16 @@ import operator
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from crm_app.core import clock, days
 from crm_app.core.errors import Invalid
-from crm_app.core.fields import BadValue, Choices, Computed, Day, Reference, Tags, Text, fold
+from crm_app.core.fields import BadValue, Choices, Computed, Day, MomentKind, Reference, Tags, Text, fold
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.plain import storable
 from crm_app.core.query import MAX_TEXT, NEGATIVE, Filter, joined, parted
@@ -24,9 +25,18 @@ from .work import Work, column_of
 
 SEVERAL = ("in", "between")  # operators of several values
 MOST = 500
+_ORDERED = ("lt", "le", "gt", "ge", "between")
 NARROWED = 20  # values of one filter that are looked up in the search index first
 Held = Mapping[str, Mapping[str, sa.ColumnElement[bool] | None]]
 _FROM_TODAY = re.compile(r"today([+-]\d{1,4})?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """A day as points in time: from its beginning to the next one's."""
+
+    begins: datetime
+    ends: datetime
 
 
 def conditions_of(work: Work, resource: Resource, filters: Iterable[Filter]) -> list[sa.ColumnElement[bool]]:
@@ -88,9 +98,12 @@ def _plain(spec: FieldSpec, how: str, text: str, speech: Speech) -> str:
     if how in ("contains", "starts"):
         return text[:200]
     kind = spec.kind
-    away = days.distance(text) if speech.typed and isinstance(kind, Day) else None
-    if away is not None:
-        return f"today{away:+}" if away else "today"
+    if speech.typed and isinstance(kind, Day | MomentKind):
+        away = days.distance(text)
+        if away is not None:
+            return f"today{away:+}" if away else "today"
+        if isinstance(kind, MomentKind) and (day := days.read(text, speech)):
+            return day.isoformat()
     value = kind.parse(text, speech)
     if isinstance(kind, Choices | Tags):
         if len(value) != 1:
@@ -102,8 +115,17 @@ def _plain(spec: FieldSpec, how: str, text: str, speech: Speech) -> str:
 
 def days_from_today(spec: FieldSpec, text: str) -> int | None:
     """Of a day that is told from today ("today", "today+7", "today-7"): how many days from it; None for any other value."""
-    found = _FROM_TODAY.fullmatch(text) if isinstance(spec.kind, Day) else None
+    found = _FROM_TODAY.fullmatch(text) if isinstance(spec.kind, Day | MomentKind) else None
     return int(found[1] or 0) if found else None
+
+
+def whole_day(spec: FieldSpec, text: str) -> date | None:
+    """Of a point in time that is told by its day alone ("2026-11-27"): that day, all of which is meant."""
+    if not isinstance(spec.kind, MomentKind):
+        return None
+    with suppress(BadValue):
+        return Day().parse(text)
+    return None
 
 
 def is_me(spec: FieldSpec, text: str) -> bool:
@@ -116,11 +138,24 @@ def _mine(work: Work, spec: FieldSpec, text: str) -> int | None:
 
 
 def _value_of(work: Work, spec: FieldSpec, text: str, speech: Speech) -> Any:
-    """One value of an address, as it is stored; today is the company's, whoever asks. Raises BadValue."""
-    away = days_from_today(spec, text)
-    if away is None:
+    """One value of an address, as it is stored; of a point in time a whole day, too. Today and when a day begins are the
+    company's, whoever asks. Raises BadValue.
+    """
+    away, day = days_from_today(spec, text), whole_day(spec, text)
+    zone = rules.company(work, "time_zone") or speech.zone
+    if away is not None:
+        day = clock.today(zone) + timedelta(days=away)
+    if day is None:
         return spec.kind.parse(text, speech)
-    return clock.today(rules.company(work, "time_zone") or speech.zone) + timedelta(days=away)
+    return _Whole(_midnight(day, zone), _midnight(day + timedelta(days=1), zone)) if _timed(spec) else day
+
+
+def _timed(spec: FieldSpec) -> bool:
+    return isinstance(spec.kind, MomentKind)
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter, held: Held) -> sa.ColumnElement[bool]:
@@ -135,6 +170,8 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter, he
         bits = sa.cast(target, sa.Integer) == 0 if isinstance(spec.kind, Choices) else sa.false()
         empty = sa.or_(target.is_(None), bits)
         return empty if part.value not in NEGATIVE else sa.not_(empty)
+    if isinstance(spec.kind, Text) and part.operator in _ORDERED:
+        return _in_order(spec, part, target)
     if isinstance(spec.kind, Text) and spec.kind.folds:
         return _alike(spec, part, target, held)
     if part.operator in ("contains", "starts"):
@@ -176,6 +213,14 @@ def _alike(spec: FieldSpec, part: Filter, target: sa.ColumnElement[str], held: H
     return sa.and_(met, sa.or_(*known)) if known and len(known) == len(texts) else met
 
 
+def _in_order(spec: FieldSpec, part: Filter, target: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Texts before or after others, in the order of their letters without accents and case. Raises BadValue."""
+    values = [fold(text) for text in (spec.kind.parse(raw) for raw in _raw(part)) if text]
+    if not values:
+        raise BadValue("This is needed.")
+    return _compared(search.Folded(target), spec, part.operator, values)  # type: ignore[no-any-return]
+
+
 def _folded(spec: FieldSpec, part: Filter) -> list[str]:
     """The texts that a filter asks for, without accents and case. Raises BadValue."""
     if part.operator in ("contains", "starts"):
@@ -187,7 +232,7 @@ def _held(work: Work, resource: Resource, parts: Iterable[tuple[FieldSpec, Filte
     """What the search index tells of the texts of all filters, by their fields: read at once. Of a wrong filter, nothing."""
     wanted: dict[str, list[str]] = {}
     for spec, part in parts:
-        if isinstance(spec.kind, Text) and spec.kind.folds and part.operator not in ("ne", "empty"):
+        if isinstance(spec.kind, Text) and spec.kind.folds and part.operator not in ("ne", "empty", *_ORDERED):
             with suppress(BadValue):
                 texts = _folded(spec, part)
                 wanted.setdefault(spec.name, []).extend(texts if _indexed(resource, spec, texts) else ())
@@ -243,9 +288,11 @@ def _told(work: Work, resource: Resource, spec: FieldSpec, part: Filter) -> sa.C
 
 
 def _compared(target: Any, spec: FieldSpec, how: str, values: list[Any]) -> Any:
+    if how == "between" and (len(values) != 2 or None in values):
+        raise BadValue("Write two values separated by a comma.")
+    if any(isinstance(value, _Whole) for value in values):
+        return _within(target, spec, how, values)
     if how == "between":
-        if len(values) != 2 or None in values:
-            raise BadValue("Write two values separated by a comma.")
         return target.between(*values)
     tree = RESOURCES.get(spec.kind.resource) if isinstance(spec.kind, Reference) else None
     if tree is not None and tree.tree and how in ("eq", "in") and None not in values:
@@ -258,6 +305,25 @@ def _compared(target: Any, spec: FieldSpec, how: str, values: list[Any]) -> Any:
     if how == "ne":
         return sa.or_(target != value, target.is_(None))
     return getattr(operator, how)(target, value)
+
+
+def _within(target: Any, spec: FieldSpec, how: str, values: list[Any]) -> Any:
+    """Points in time compared with whole days, and with what else stands beside these."""
+    if how == "between":
+        ends = zip(("ge", "le"), values, strict=True)
+        return sa.and_(*(_compared(target, spec, end, [value]) for end, value in ends))
+    if how == "in":
+        return sa.or_(*(_compared(target, spec, "eq", [value]) for value in values if value is not None))
+    begins, ends = values[0].begins, values[0].ends
+    met = {
+        "eq": sa.and_(target >= begins, target < ends),
+        "ne": sa.or_(target < begins, target >= ends, target.is_(None)),
+        "lt": target < begins,
+        "le": target < ends,
+        "gt": target >= ends,
+        "ge": target >= begins,
+    }
+    return met[how]
 
 
 def _has_tags(target: Any, kind: Tags, part: Filter, raw: list[str]) -> sa.ColumnElement[bool]:

@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from crm_app.core.errors import Invalid
-from crm_app.core.fields import Day, MomentKind, Number, Reference
+from crm_app.core.fields import Day, MomentKind, Number, Reference, Text
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.query import NEGATIVE, Filter, Query, parted
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.services import merged, records
-from crm_app.services.filters import SEVERAL, days_from_today, is_me, written
+from crm_app.services.filters import SEVERAL, days_from_today, is_me, whole_day, written
 from crm_app.services.work import Work
 
 from .guard import on, signed_in
@@ -31,6 +31,7 @@ SIGNS = {
     "filled": "is not empty",
 }
 DAY_SIGNS = {"lt": "before", "le": "until", "gt": "after", "ge": "since"}
+TEXT_SIGNS = {"lt": "before", "le": "up to", "gt": "after", "ge": "from"}
 
 
 @dataclasses.dataclass
@@ -95,8 +96,14 @@ def sign_of(spec: FieldSpec, part: Filter) -> str:
         return SIGNS["filled"]
     if part.operator == "in" and len(parted(part.value)) == 1:
         return SIGNS["eq"]
-    days = DAY_SIGNS if isinstance(spec.kind, Day | MomentKind) else {}
-    return days.get(part.operator) or SIGNS[part.operator]
+    return signs_of(spec)[part.operator]
+
+
+def signs_of(spec: FieldSpec) -> dict[str, str]:
+    """The operators as words about a value of that kind."""
+    if isinstance(spec.kind, Day | MomentKind):
+        return SIGNS | DAY_SIGNS
+    return SIGNS | TEXT_SIGNS if isinstance(spec.kind, Text) else SIGNS
 
 
 def _told(work: Work, spec: FieldSpec, part: Filter, values: list[str]) -> tuple[str, list[str], list[str]]:
@@ -139,6 +146,9 @@ def _shown(work: Work, spec: FieldSpec, value: str) -> str:
     away = days_from_today(spec, value)
     if away is not None:
         return _from_today(speech, away)
+    day = whole_day(spec, value)
+    if day is not None:
+        return speech.day(day)
     parsed = spec.kind.parse(value, speech)
     return spec.kind.show(parsed, speech) if parsed is not None else ""
 
@@ -159,5 +169,8 @@ def _edited(work: Work, spec: FieldSpec, value: str) -> str:
     away = days_from_today(spec, value)
     if away is not None:
         return f"{away:+}" if away else speech.say("today")
+    day = whole_day(spec, value)
+    if day is not None:
+        return Day().edit(day, speech)
     parsed = kind.parse(value, speech) if isinstance(kind, Number | Day | MomentKind) else None
     return value if parsed is None else kind.edit(parsed, speech)

@@ -42,6 +42,9 @@ def value(name, how, *given, speech=ES, resource="accounts"):
         ("credit_limit", "in", ["1,5", "2"], "1.5,2"),
         ("created_at", "ge", ["2026-07-01T00:00"], "2026-06-30T22:00:00Z"),
         ("created_at", "ge", ["1/7/2026 0:00"], "2026-06-30T22:00:00Z"),
+        ("created_at", "ge", ["1/7/2026"], "2026-07-01"),
+        ("created_at", "between", ["1 jul 2026", "hoy"], "2026-07-01,today"),
+        ("name", "between", ["Ñandú", "R"], "Ñandú,R"),
         ("city", "empty", ["true"], "true"),
         ("city", "empty", ["false"], "false"),
         ("city", "empty", [], "true"),
@@ -73,7 +76,7 @@ def test_the_same_number_typed_in_two_notations_is_one_filter():
         ("payment_days", "ge", ["thirty"], "value"),
         ("created_at", "ge", ["2026-99-01T00:00"], "value"),
         ("payment_days", "in", [str(number) for number in range(501)], "value"),
-        ("name", "between", ["a", "b"], "filter[name]"),
+        ("email", "between", ["a", "b"], "filter[email]"),
         ("search", "contains", ["a"], "filter[search]"),
         ("name", "near", ["a"], "filter[name]"),
     ],
@@ -126,6 +129,53 @@ def test_a_day_told_from_today_stays_so_in_the_address(admin):
     assert (fixed.values, near) == (["03/04/1980"], ["ayer", "ma\u00f1ana"])
 
 
+def test_a_day_of_a_point_in_time_is_all_of_it_by_the_company_s_clock(trading):
+    for name, at in (
+        ("Eve", datetime(2026, 3, 10, 22, 59, tzinfo=UTC)),  # a minute before midnight in Madrid
+        ("First", datetime(2026, 3, 10, 23, 0, tzinfo=UTC)),
+        ("Last", datetime(2026, 3, 11, 22, 59, 59, tzinfo=UTC)),
+        ("Next", datetime(2026, 3, 11, 23, 0, tzinfo=UTC)),
+    ):
+        with clock.frozen(at):
+            trade.make("products", name=name)
+
+    def found(how, value):
+        asked = Query(filters=(Filter("created_at", how, value),), sort="created_at")
+        with clock.frozen(datetime(2026, 3, 12, 9, 0, tzinfo=UTC)), Work(SYSTEM) as work:
+            page = records.page(work, RESOURCES.get("products"), asked)
+            return [item.values["name"] for item in page.items]
+
+    assert found("eq", "2026-03-11") == found("eq", "today-1") == ["First", "Last"]
+    assert found("ne", "2026-03-11") == ["Eve", "Next"]
+    assert found("lt", "2026-03-11") == found("le", "2026-03-10") == ["Eve"]
+    assert found("le", "2026-03-11") == ["Eve", "First", "Last"]
+    assert found("gt", "2026-03-11") == found("ge", "2026-03-12") == ["Next"]
+    assert found("ge", "2026-03-11") == ["First", "Last", "Next"]
+    assert found("between", "2026-03-10,2026-03-11") == ["Eve", "First", "Last"]
+    assert found("between", "2026-03-11,2026-03-11T23:00:00Z") == ["First", "Last", "Next"]
+    assert found("in", "2026-03-10,2026-03-12") == ["Eve", "Next"]
+    with Work(SYSTEM) as work:
+        products = RESOURCES.get("products")
+        chip = chip_of(work, products, Filter("created_at", "between", "2026-03-10,today"))
+    assert (chip.sign, chip.value, chip.values) == ("entre", "10 mar 2026 \u2013 hoy", ["10/03/2026", "hoy"])
+
+
+def test_texts_are_asked_for_by_their_order_whatever_their_accents_and_case(admin):
+    for name in ("Álvarez", "banco", "Ñandú", "nata", "Oeste", "zeta"):
+        kernel.account(name=name)
+
+    def found(how, value):
+        return kernel.names(SYSTEM, "", Filter("name", how, value))
+
+    assert found("lt", "B") == ["Álvarez"]
+    assert found("le", "BANCO") == ["Álvarez", "banco"]
+    assert found("ge", "NANDU") == ["Ñandú", "nata", "Oeste", "zeta"]
+    assert found("gt", "oeste") == ["zeta"]
+    assert found("between", "B,o") == ["banco", "Ñandú", "nata"]
+    with pytest.raises(Invalid):
+        found("between", "a")
+
+
 def test_today_is_the_company_s_whoever_asks(trading):
     with clock.frozen(datetime(2026, 3, 10, 23, 30, tzinfo=UTC)), Work(SYSTEM) as work:  # it is the eleventh in Madrid
         born = trade.make("contacts", name="Medianoche", birthday="2026-03-11")
@@ -163,8 +213,8 @@ def test_a_filter_or_order_that_a_list_does_not_have_is_named_as_people_know_it(
     assert said(Query(filters=(Filter("nope", "eq", "1"),)))[0] == (
         "Esta lista no tiene ning\u00fan campo \u00abnope\u00bb por el que filtrar."
     )
-    assert said(Query(filters=(Filter("city", "lt", "1"),)))[0] == (
-        "Ciudad: no se puede filtrar de esa manera. Operadores posibles: contains, starts, eq, ne, in, empty."
+    assert said(Query(filters=(Filter("email", "lt", "1"),)))[0] == (
+        "Correo electr\u00f3nico: no se puede filtrar de esa manera. Operadores posibles: contains, starts, eq, ne, in, empty."
     )
     text, known = said(Query(sort="-notes"))
     assert text.startswith("Esta lista no se puede ordenar por Notas. Se puede por: Nombre, Raz\u00f3n social,")

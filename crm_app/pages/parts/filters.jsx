@@ -74,7 +74,7 @@ function Value({ field, shape, id, values, names, labels, pickerLabels, invalid,
   }
   const one = (given, more) =>
     field.day ? (
-      <DayField {...common} {...more} value={given ?? ""} time={field.widget === "datetime"} relative={field.widget === "date"} />
+      <DayField {...common} {...more} value={given ?? ""} time={field.widget === "datetime"} relative />
     ) : (
       <input {...text} {...more} defaultValue={given ?? ""} />
     );
@@ -200,7 +200,7 @@ function Editor({ anchor, start, fields, labels, signs, pickerLabels, error, onS
             >
               {operators.map((one) => (
                 <option key={one} value={one}>
-                  {(field.day && signs[`day_${one}`]) || signs[one]}
+                  {signs[field.words + one] ?? signs[one]}
                 </option>
               ))}
             </select>

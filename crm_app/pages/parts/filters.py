@@ -5,9 +5,9 @@ from typing import Any
 import reflex as rx
 from reflex.vars import Var
 
-from crm_app.core.fields import Boolean, Choice, Day, MomentKind, Reference
+from crm_app.core.fields import Boolean, Choice, Day, MomentKind, Reference, Text
 from crm_app.core.resource import FieldSpec
-from crm_app.state.filters import DAY_SIGNS, SIGNS
+from crm_app.state.filters import DAY_SIGNS, SIGNS, TEXT_SIGNS
 from crm_app.state.lists import ListState
 
 from . import kit
@@ -20,11 +20,12 @@ def chips(state: type[ListState]) -> rx.Component:
     found = state.resource
     usual = (*(name for name in found.asked if name not in found.fields), *found.filters)
     names = dict.fromkeys((*usual, *found.fields))
-    signs = {name: t(sign) for name, sign in SIGNS.items()}
+    kinds = {"": SIGNS, "day_": DAY_SIGNS, "text_": TEXT_SIGNS}
+    signs = {f"{kind}{name}": t(sign) for kind, words in kinds.items() for name, sign in words.items()}
     return kit.filters(
         chips=state.chips,
         fields=[_field(found.asked[name], name in usual) for name in names],
-        signs=signs | {f"day_{name}": t(sign) for name, sign in DAY_SIGNS.items()},
+        signs=signs,
         labels=_labels(),
         picker_labels=picker_labels(),
         error=state.filter_error,
@@ -58,13 +59,15 @@ def _labels() -> dict[str, Var[str]]:
 def _field(spec: FieldSpec, usual: bool) -> dict[str, Any]:
     kind = spec.kind
     pairs = kind.pairs() if isinstance(kind, Choice) else [("true", "Yes"), ("false", "No")]
+    day = isinstance(kind, Day | MomentKind)
     return {
         "name": spec.name,
         "label": t(spec.label),
+        "words": "day_" if day else "text_" if isinstance(kind, Text) else "",
         "widget": kind.widget,
         "operators": list(kind.operators),
         "options": [[key, t(label)] for key, label in pairs] if isinstance(kind, Choice | Boolean) else [],
         "resource": kind.resource if isinstance(kind, Reference) else "lists/countries",
-        "day": isinstance(kind, Day | MomentKind),
+        "day": day,
         "usual": usual,
     }
