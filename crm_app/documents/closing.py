@@ -9,6 +9,7 @@ from crm_app.core.i18n import Message
 from . import faces
 from .faces import printable
 from .flow import Piece, beside, space, text
+from .letterhead import fits
 from .sheet import (
     BASE,
     BODY,
@@ -27,7 +28,7 @@ from .sheet import (
     Style,
 )
 from .snapshot import PAD_HEIGHT, PAD_WIDTH, Choice, Kind, Origin, Party, Signature, Snapshot
-from .wording import Wording
+from .wording import NBSP, Wording
 
 _RIGHT_LEFT = RIGHT - 88  # of the totals
 _COLUMN = 76.0  # of what stands beside them
@@ -68,8 +69,9 @@ def origins(snapshot: Snapshot, wording: Wording) -> list[tuple[str, str]]:
 
 
 def long_origins(snapshot: Snapshot, wording: Wording) -> list[str]:
-    """Those that are too many to stand in the head."""
-    return [f"{title}: {numbers}" for title, numbers in origins(snapshot, wording) if len(numbers) > 60]
+    """Those that are too many to stand in the head, each number on one line with its day."""
+    said = [(title, numbers) for title, numbers in origins(snapshot, wording) if not fits(numbers)]
+    return [f"{title}: {numbers.replace(' (', f'{NBSP}(')}" for title, numbers in said]
 
 
 def _named(origin: Origin, wording: Wording) -> str:
