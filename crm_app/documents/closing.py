@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from crm_app.core.i18n import Message
+from crm_app.core.money import round_money
 
 from . import faces
 from .faces import printable
@@ -150,10 +151,18 @@ def _bar(label: str, said: str, colour: Colour) -> Piece:
 
 
 def _converted(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
-    """The rate and the total in the company's currency."""
+    """The rate, each tax and the total in the company's currency. A tax is to be told in it wherever the invoice is in another one
+    (Council Directive 2006/112/EC, art. 230; in Spain RD 1619/2012, art. 12).
+    """
     home = snapshot.company_currency
     rate = f"1 {snapshot.currency} = {wording.count(snapshot.rate)} {home}"
     yield _amount(wording.say("Exchange rate"), rate, SMALL)
+    for tax in snapshot.taxes:
+        if tax.amount:
+            name = wording.rated(printable(tax.name), tax.percent)
+            amount = round_money(tax.amount * snapshot.rate, home)
+            label = wording.say(Message("{rate} in {currency}", rate=name, currency=home))
+            yield _amount(label, wording.cash(amount, home), SMALL_INK)
     total = wording.say(Message("Total in {currency}", currency=home))
     yield _amount(total, wording.cash(snapshot.total_company, home), SMALL_INK)
 

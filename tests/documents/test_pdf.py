@@ -154,6 +154,21 @@ def test_a_foreign_currency_stands_with_its_rate_and_the_total_at_home():
     assert "Exchange rate" not in texts(draw(document(language="en")))
 
 
+def test_a_foreign_currency_stands_with_each_tax_at_home():
+    taxes = [
+        {"name": "IVA 21 %", "percent": "21", "base": "100.05", "amount": "21.01", "reason": ""},
+        {"name": "IVA", "percent": "10", "base": "7", "amount": "0.70", "reason": ""},
+        {"name": "Exento", "percent": "0", "base": "50", "amount": "0", "reason": ""},
+    ]
+    [page] = draw(document(currency="USD", rate="0.92345678", total_company="22.35", taxes=taxes))
+    start = page.index(["Tipo de cambio", "1 USD = 0,92345678 EUR"])
+    assert page[start + 1 : start + 4] == [
+        ["IVA 21 % en EUR", "19,40 €"],
+        ["IVA 10 % en EUR", "0,65 €"],
+        ["Total en EUR", "22,35 €"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("country", "currency", "amount", "shown"),
     [
