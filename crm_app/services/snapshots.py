@@ -160,8 +160,9 @@ def _origin(work: Work, resource: str, key: int | None) -> dict[str, Any] | None
 
 def _kind(resource: str, row: Any) -> str:
     """What the paper is: goods that come back are no delivery."""
-    back = resource == "deliveries" and row.kind == DeliveryKind.RETURN.value
-    return row.kind if back else _KINDS.get(resource) or row.kind
+    if getattr(row, "kind", "") == DeliveryKind.RETURN.value:
+        return "return"
+    return _KINDS.get(resource) or str(row.kind)
 
 
 def _origins(work: Work, resource: str, field: str, row: Any, lines: Sequence[Any]) -> list[dict[str, Any]]:
