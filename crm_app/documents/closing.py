@@ -5,10 +5,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from crm_app.core.i18n import Message
+from crm_app.core.money import round_money
 
 from . import faces
 from .faces import printable
 from .flow import Piece, beside, space, text
+from .letterhead import fits
 from .sheet import (
     BASE,
     BODY,
@@ -27,15 +29,15 @@ from .sheet import (
     Style,
 )
 from .snapshot import PAD_HEIGHT, PAD_WIDTH, Choice, Kind, Origin, Party, Signature, Snapshot
-from .wording import Wording
+from .wording import NBSP, Wording
 
 _RIGHT_LEFT = RIGHT - 88  # of the totals
 _COLUMN = 76.0  # of what stands beside them
-_HANDED_OVER = (Kind.DELIVERY, Kind.RETURN)
 _BESIDE = 90.0  # the columns stand side by side up to this height
 _STEP, _BAR = 5.4, 8.6
 _LARGE = Style(11, INK, "B")
 _SIGNATURE = 32.0
+HANDED = (Kind.DELIVERY, Kind.RETURN)
 
 
 def closing(snapshot: Snapshot, wording: Wording) -> list[Piece]:
@@ -50,7 +52,7 @@ def closing(snapshot: Snapshot, wording: Wording) -> list[Piece]:
     ):
         if content.strip():
             found += _section(title, printable(content).strip("\n"))
-    if snapshot.kind in _HANDED_OVER:
+    if snapshot.kind in HANDED:
         found = [
             *found[:-1],
             *(replace(last, clings=True) for last in found[-1:]),
@@ -69,8 +71,9 @@ def origins(snapshot: Snapshot, wording: Wording) -> list[tuple[str, str]]:
 
 
 def long_origins(snapshot: Snapshot, wording: Wording) -> list[str]:
-    """Those that are too many to stand in the head."""
-    return [f"{title}: {numbers}" for title, numbers in origins(snapshot, wording) if len(numbers) > 60]
+    """Those that are too many to stand in the head, each number on one line with its day."""
+    said = [(title, numbers) for title, numbers in origins(snapshot, wording) if not fits(numbers)]
+    return [f"{title}: {numbers.replace(' (', f'{NBSP}(')}" for title, numbers in said]
 
 
 def _named(origin: Origin, wording: Wording) -> str:
@@ -149,10 +152,18 @@ def _bar(label: str, said: str, colour: Colour) -> Piece:
 
 
 def _converted(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
-    """The rate and the total in the company's currency."""
+    """The rate, each tax and the total in the company's currency. A tax is to be told in it wherever the invoice is in another one
+    (Council Directive 2006/112/EC, art. 230; in Spain RD 1619/2012, art. 12).
+    """
     home = snapshot.company_currency
     rate = f"1 {snapshot.currency} = {wording.count(snapshot.rate)} {home}"
     yield _amount(wording.say("Exchange rate"), rate, SMALL)
+    for tax in snapshot.taxes:
+        if tax.amount:
+            name = wording.rated(printable(tax.name), tax.percent)
+            amount = round_money(tax.amount * snapshot.rate, home)
+            label = wording.say(Message("{rate} in {currency}", rate=name, currency=home))
+            yield _amount(label, wording.cash(amount, home), SMALL_INK)
     total = wording.say(Message("Total in {currency}", currency=home))
     yield _amount(total, wording.cash(snapshot.total_company, home), SMALL_INK)
 
@@ -162,7 +173,7 @@ def _converted(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
 
 def _payment(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
     """The bank account and the days, beside the totals."""
-    if snapshot.kind not in (Kind.CREDIT_NOTE, *_HANDED_OVER):
+    if snapshot.kind not in (Kind.CREDIT_NOTE, *HANDED):
         account = bank_account(snapshot.issuer, wording)
         yield from [*account, space(3)] if account else []
     if snapshot.instalments:

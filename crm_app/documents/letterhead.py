@@ -33,8 +33,14 @@ _TITLE, _NUMBER, _NAME = Style(22, face="B"), Style(11, ACCENT, "B"), Style(13, 
 _LEFT_ROOM, _RIGHT_ROOM = 92.0, 76.0
 _LOGO = (60.0, 18.0)
 _FOLLOWING = TOP + 10  # where a page after the first begins
-_CELLS = 4  # facts in a row
+_CELLS, _ROWS = 4, 3  # facts in a row, lines of one
+_ROOM = BREADTH / _CELLS
 _PARTY = 82.0
+
+
+def fits(value: str) -> bool:
+    """Whether all of it can stand among the facts."""
+    return len(BODY.wrapped(printable(value), _ROOM - 6)) <= _ROWS
 
 
 @dataclass(frozen=True)
@@ -135,15 +141,14 @@ class Letterhead:
     def _facts(self, given: Sequence[tuple[str, str]], y: float) -> float:
         """Label above value, four in a row, in one quiet box; what has no value is left out."""
         facts = [(label, printable(value).replace("\n", " ")) for label, value in given if value]
-        room = BREADTH / _CELLS
         rows = [facts[at : at + _CELLS] for at in range(0, len(facts), _CELLS)]
-        wrapped = [[(label, BODY.wrapped(value, room - 6, 3)) for label, value in row] for row in rows]
+        wrapped = [[(label, BODY.wrapped(value, _ROOM - 6, _ROWS)) for label, value in row] for row in rows]
         heights = [max(len(lines) for _, lines in row) * BODY.lead + LABEL.lead for row in wrapped]
         self.sheet.ground(LEFT, y, BREADTH, sum(heights) + 3 * len(rows) + 1.6, GROUND)
         y += 2.2
         for row, height in zip(wrapped, heights, strict=True):
             for number, (label, lines) in enumerate(row):
-                x = LEFT + 3 + number * room
+                x = LEFT + 3 + number * _ROOM
                 self.sheet.put(x, y, label, LABEL)
                 for down, line in enumerate(lines):
                     self.sheet.put(x, y + LABEL.lead + 0.2 + down * BODY.lead, line, BODY)

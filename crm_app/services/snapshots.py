@@ -72,9 +72,7 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
         "customer": _customer(work, account, row),
         "delivery_address": _shipping(row),
         "corrects": _origin(work, "invoices", getattr(row, "corrects", None)),
-        "origins": [
-            found for name, field in _ORIGINS if (found := _origin(work, name, getattr(row, field, None))) is not None
-        ],
+        "origins": [part for name, field in _ORIGINS for part in _origins(work, name, field, row, lines)],
         "lines": _lines(work, lines, _labels(work, row, lines, said), language),
     } | _money(work, company, row, said)
 
@@ -157,6 +155,21 @@ def _origin(work: Work, resource: str, key: int | None) -> dict[str, Any] | None
     if row is None:
         return None
     return {"kind": _KINDS.get(resource) or row.kind, "number": row.number or "", "date": _day(row.date)}
+
+
+def _origins(work: Work, resource: str, field: str, row: Any, lines: Sequence[Any]) -> list[dict[str, Any]]:
+    """The documents of that kind which it was made from: the one that its head names, or those of its lines, in order."""
+    if key := getattr(row, field, None):
+        found = _origin(work, resource, key)
+        return [found] if found else []
+    keys = {key for line in lines if (key := getattr(line, f"{field}_line", None))}
+    if not keys:
+        return []
+    head, line = ledger.HEADS[resource]
+    inside = sa.select(column_of(line, line.PARENT)).where(column_of(line, "id").in_(keys))
+    numbers = sa.select(column_of(head, "number"), column_of(head, "date")).where(column_of(head, "id").in_(inside))
+    rows = work.session.execute(numbers.order_by(column_of(head, "date"), column_of(head, "id")))
+    return [{"kind": _KINDS[resource], "number": number or "", "date": _day(day)} for number, day in rows]
 
 
 def _labels(work: Work, row: Any, lines: Sequence[Any], said: taxes.Said) -> dict[str, str]:

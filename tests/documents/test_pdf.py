@@ -104,7 +104,8 @@ def test_every_kind_speaks_the_customers_language(kind, language, country, place
     assert TITLES[kind][1 - place] not in found
     assert day in found
     amount = {"es": "24,20 €", "en": "€24.20"}[language]
-    assert found.count(amount) == 1
+    sign = "−" if kind == "credit_note" else ""
+    assert found.count(sign + amount) == 1
     file = read(drawn(said))
     assert file.metadata.title == f"{TITLES[kind][place]} F-2026-000123"
     assert file.metadata.author == "Cordillera Suministros, S.L."
@@ -116,6 +117,40 @@ def test_outside_spain_a_credit_note_is_called_one():
     found = texts(draw(document("credit_note", issuer=abroad)))
     assert "Nota de crédito" in found
     assert "NIT B12345674" in found
+
+
+def test_in_spain_what_is_given_back_is_a_difference_below_nothing():
+    said = document(
+        "credit_note",
+        [line("Taladro", "2", "10"), line("Portes", "1", "0")],
+        due="2026-12-23",
+        withholdings=[{"name": "IRPF", "percent": "15", "base": "20", "amount": "3"}],
+        withheld="3",
+        payable="21.20",
+    )
+    [page] = draw(said)
+    for row in (
+        ["Taladro", "−2", "10,00", "IVA 21 %", "−20,00"],
+        ["Portes", "−1", "0,00", "IVA 21 %", "0,00"],
+        ["Importe neto", "−20,00"],
+        ["IVA 21 % sobre −20,00", "−4,20"],
+        ["Total", "−24,20 €"],
+        ["IRPF 15 % sobre −20,00", "3,00"],
+        ["A pagar", "−21,20 €"],
+    ):
+        assert row in page
+    assert "Vencimiento" not in texts([page])
+    [abroad] = draw({**said, "issuer": {**said["issuer"], "country": "MX"}})
+    assert ["Nota de crédito"] in abroad
+    assert ["Taladro", "2", "10,00", "IVA 21 %", "20,00"] in abroad
+    assert ["A pagar", "21,20 €"] in abroad
+
+
+def test_in_spain_a_debit_note_that_corrects_an_invoice_is_a_corrective_invoice():
+    [page] = draw(document("debit_note", corrects={"number": "F-118", "date": "2026-11-10"}))
+    assert ["Factura rectificativa"] in page
+    assert ["Total", "24,20 €"] in page
+    assert ["Nota de débito"] in draw(document("debit_note"))[0]
 
 
 def test_a_credit_note_names_what_it_corrects_and_no_account_to_pay_into():
@@ -153,6 +188,21 @@ def test_a_foreign_currency_stands_with_its_rate_and_the_total_at_home():
     assert ["Exchange rate", "1 USD = 0.92345678 EUR"] in page
     assert ["Total in EUR", "€22.35"] in page
     assert "Exchange rate" not in texts(draw(document(language="en")))
+
+
+def test_a_foreign_currency_stands_with_each_tax_at_home():
+    taxes = [
+        {"name": "IVA 21 %", "percent": "21", "base": "100.05", "amount": "21.01", "reason": ""},
+        {"name": "IVA", "percent": "10", "base": "7", "amount": "0.70", "reason": ""},
+        {"name": "Exento", "percent": "0", "base": "50", "amount": "0", "reason": ""},
+    ]
+    [page] = draw(document(currency="USD", rate="0.92345678", total_company="22.35", taxes=taxes))
+    start = page.index(["Tipo de cambio", "1 USD = 0,92345678 EUR"])
+    assert page[start + 1 : start + 4] == [
+        ["IVA 21 % en EUR", "19,40 €"],
+        ["IVA 10 % en EUR", "0,65 €"],
+        ["Total en EUR", "22,35 €"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -213,6 +263,14 @@ def test_an_unvalued_delivery_note_shows_no_price_and_has_room_for_a_signature()
     assert {"Obra Macarena", "600 111 222"} <= set(texts([page]))
     assert not any("," in text and text.strip(",.0123456789 €%") == "" for text in texts([page]))
     assert not any(word in text for text in texts([page]) for word in ("Total", "Subtotal", "IVA", "Precio"))
+
+
+def test_a_delivery_address_that_is_the_customers_own_stands_only_on_what_goes_with_the_goods():
+    own = {name: CUSTOMER[name] for name in ("name", "street", "postcode", "city", "country")}
+    for kind, shown in (("invoice", 1), ("quote", 1), ("delivery", 2), ("return", 2)):
+        assert texts(draw(document(kind, delivery_address=own))).count("41001 Sevilla") == shown
+    other = {**own, "street": "Muelle 4"}
+    assert {"Dirección de entrega", "Muelle 4"} <= set(texts(draw(document(delivery_address=other))))
 
 
 def test_a_valued_delivery_note_shows_prices_and_the_room_too():
@@ -461,6 +519,17 @@ def test_a_number_is_never_cut_however_long():
 
 
 # ---- the file
+
+
+def test_wide_columns_leave_the_description_room_for_its_words():
+    text = "Servicio de mantenimiento preventivo integral de instalaciones de climatización"
+    wide = line(
+        text, "123456.123456", "98765.4321", code="REF-MUY-LARGA-0001-2026/XL-ROJO", unit="metros cuadrados",
+        discount="12.5", tax="IVA 21 % + Recargo 5,2 %",
+    )  # fmt: skip
+    found = texts(draw(document(lines=[wide])))
+    assert {"Servicio de mantenimiento", "preventivo integral de", "instalaciones de climatización"} <= set(found)
+    assert {"123.456,123456", "metros cuadrados", "98.765,4321", "10.669.047.706,21"} <= set(found)
 
 
 def test_the_same_snapshot_gives_the_same_bytes_in_any_process():
