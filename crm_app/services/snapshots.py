@@ -152,8 +152,10 @@ def _shipping(row: Any) -> dict[str, str] | None:
 def _origin(work: Work, resource: str, key: int | None) -> dict[str, Any] | None:
     table, _ = ledger.HEADS[resource]
     row = work.session.get(table, key) if key else None
-    if row is None:
-        return None
+    return None if row is None else _named(resource, row)
+
+
+def _named(resource: str, row: Any) -> dict[str, Any]:
     return {"kind": _KINDS.get(resource) or row.kind, "number": row.number or "", "date": _day(row.date)}
 
 
@@ -167,9 +169,9 @@ def _origins(work: Work, resource: str, field: str, row: Any, lines: Sequence[An
         return []
     head, line = ledger.HEADS[resource]
     inside = sa.select(column_of(line, line.PARENT)).where(column_of(line, "id").in_(keys))
-    numbers = sa.select(column_of(head, "number"), column_of(head, "date")).where(column_of(head, "id").in_(inside))
-    rows = work.session.execute(numbers.order_by(column_of(head, "date"), column_of(head, "id")))
-    return [{"kind": _KINDS[resource], "number": number or "", "date": _day(day)} for number, day in rows]
+    made_from = sa.select(head).where(column_of(head, "id").in_(inside))
+    rows = work.session.scalars(made_from.order_by(column_of(head, "date"), column_of(head, "id")))
+    return [_named(resource, row) for row in rows]
 
 
 def _labels(work: Work, row: Any, lines: Sequence[Any], said: taxes.Said) -> dict[str, str]:
