@@ -67,7 +67,7 @@ def of(resource: Resource, values: Values, today: date) -> list[Standing]:
     return [first, *_carried(resource, values), *_now(state, values, today)]
 
 
-def named(resource: Resource, values: Values) -> str:
+def title(resource: Resource, values: Values) -> str:
     """What the record is called (an English key): by its kind, where that is not the usual one."""
     kind = resource.fields["kind"].kind if "kind" in resource.fields else None
     if not isinstance(kind, Choice) or values["kind"] == kind.pairs()[0][0]:

@@ -164,13 +164,9 @@ def faults_of(bad: Invalid, given: Mapping[str, Any], speech: Speech) -> dict[st
         at = name if name in _SHARES else "form"
         if "lines" in given and place[0] == "lines" and len(place) == 3:
             at = str(given["lines"][int(place[1])]["line"])
-        found[at] = speech.say(_in_notation(text))
+        typed = Message(text.text, **text.args | {"example": _EXAMPLE}) if "example" in text.args else text
+        found[at] = speech.say(typed)  # an example is as the reader types it, not as programs write it
     return found
-
-
-def _in_notation(text: Message) -> Message:
-    """A fault whose example is a number as programs write it, with one as the reader types it."""
-    return Message(text.text, **text.args | {"example": _EXAMPLE}) if "example" in text.args else text
 
 
 def choice_of(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from crm_app.core.fields import BadValue, Boolean, Reference
+from crm_app.core.fields import BadValue, Boolean, Choice, Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.trade import PRICE, RECURRENCE_LABELS, Recurrence
@@ -24,6 +24,7 @@ from .verbs import VerbState
 _FORM_LIMIT = 1_000_000
 _FILLED = ("description", "unit", "price", "tax_class")
 _SHOWN = ("quantity", "price", "discount")
+_CHARGED = Choice(Recurrence, RECURRENCE_LABELS)
 
 
 @dataclasses.dataclass
@@ -287,8 +288,13 @@ def totals_by_recurrence(lines: list[Mapping[str, Any]], currency: str, speech: 
     if often <= {"once"}:
         return []
     return [
-        {"label": speech.say(label), "value": amount_text(nets[one], currency, speech), "look": "", "how": ""}
-        for one, label in zip(Recurrence, RECURRENCE_LABELS, strict=True)
+        {
+            "label": speech.say(_CHARGED.label(one.value)),
+            "value": amount_text(nets[one], currency, speech),
+            "look": "",
+            "how": "",
+        }
+        for one in Recurrence
         if one in often
     ]
 

@@ -192,7 +192,7 @@ def standing_of(work: Work, resource: Resource, item: records.Item) -> Standing:
     amount = resource.fields["balance"].kind.edit(values["balance"], actor.speech) if "balance" in values else ""
     asked = {"amount": amount, "date": Day().edit(today, actor.speech)}
     return Standing(
-        say(standings.named(resource, values)), badges, primary, others, flow is None or state in flow.editable, asked
+        say(standings.title(resource, values)), badges, primary, others, flow is None or state in flow.editable, asked
     )
 
 
