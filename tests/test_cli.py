@@ -267,7 +267,7 @@ def test_a_password_that_is_none_is_refused_and_nobody_is_added(empty, capsys, m
      ("CRM_DATABASE_URL", "postgresql://a:b@127.0.0.1:1/c"), ("CRM_WORKERS", "x"), ("CRM_WORKERS", "0"),
      ("CRM_DATABASE_URL", "sqlite:///"), ("CRM_DATABASE_URL", "sqlite:///:memory:"), ("CRM_REDIS_URL", "localhost:6379"),
      ("CRM_EVENTS_PER_SECOND", "-1"), ("CRM_LOG", "loud"), ("CRM_PUBLIC_URL", "crm.example.com"),
-     ("CRM_PUBLIC_URL", "https://example.com/crm"), ("CRM_TRUSTED_PROXIES", "10.0.0.1,proxy"), ("CRM_SECRET_KEY", "short")],
+     ("CRM_PUBLIC_URL", "https://example.com/crm"), ("CRM_TRUSTED_PROXIES", "10.0.0.1,proxy")],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_is_told_in_words(tmp_path, name, value):
     status, err = _command(tmp_path, "migrate", **{name: value})
@@ -385,3 +385,15 @@ def test_a_value_without_a_field_is_wrong_usage(empty, word):
     with pytest.raises(SystemExit) as ended:
         cli.main(["record", "add", "accounts", word])
     assert ended.value.code == 2
+
+
+def test_the_check_tells_of_a_key_that_is_short_and_works_with_it(empty, capsys, monkeypatch):
+    monkeypatch.setenv("CRM_SECRET_KEY", "short")
+    settings.cache_clear()
+    try:
+        status, out, _ = run(capsys, "check", "--json")
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    (found,) = [one for one in json.loads(out)["checks"] if one["check"] == "secret key"]
+    assert (status, found["well"], "16 characters" in found["detail"]) == (0, True, True)

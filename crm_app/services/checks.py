@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from crm_app.core.errors import Refusal
 from crm_app.core.resource import RESOURCES
-from crm_app.core.settings import Misconfigured, settings
+from crm_app.core.settings import LEAST_KEY, Misconfigured, settings
 
 from . import files, schema, search, trade_checks
 from .actors import SYSTEM
@@ -93,6 +93,10 @@ def integrity() -> Iterator[Finding]:
     if settings().redis_url:
         yield Finding("redis", not (why := without_redis()), why or "answers")
     free = free_bytes()
+    if len(settings().secret_key) < LEAST_KEY:
+        yield Finding(
+            "secret key", True, f"works, but {LEAST_KEY} characters or more of CRM_SECRET_KEY keep secrets better"
+        )
     yield Finding("disk", free > LEAST_FREE, f"{free // 1_000_000} MB free")
 
 
