@@ -29,6 +29,7 @@ from .demo_words import (
     SEVERAL,
     STREETS,
     SURNAMES,
+    WOMEN,
 )
 from .filters import conditions_of
 from .work import Work, column_of
@@ -52,7 +53,7 @@ def people(chance: random.Random, start: int) -> Iterator[dict[str, Any]]:
             "language": "es",
             "consent": "given" if consent < 0.5 else "withdrawn" if consent > 0.97 else "unknown",
             "do_not_contact": consent > 0.97,
-            "title": chance.choice(JOB_TITLES),
+            "title": chance.choice(JOB_TITLES)[first in WOMEN],
             "digits": f"{chance.randrange(10**8):08d}",
         }
 

@@ -28,6 +28,7 @@ from .filters import conditions_of
 from .work import Work, column_of
 
 SALES = 60
+REGULARS = 20  # customers that come again and again
 _DAYS = 170
 UNDECIDED = 12  # days for which a quote may stay a draft
 _OPENS, _CLOSES = time(8, 20), time(18, 50)
@@ -211,7 +212,8 @@ def make(seed: int, people: Mapping[str, Actor], sales: int = SALES) -> int:
         return 0
     year = _Year(chance, people, zone)
     begun = year.today - timedelta(days=_DAYS + 4)
-    buyers = [chance.choice(accounts) for _ in range(sales)]
+    regulars = chance.sample(accounts, min(REGULARS, len(accounts)))
+    buyers = [chance.choice(regulars) for _ in range(sales)]
     year.after(begun, 0, year.store(products))
     year.after(begun, 0, year.promise(buyers[::4], "price_list", "price-lists", _WHOLESALE))
     if terms:

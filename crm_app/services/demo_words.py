@@ -57,6 +57,12 @@ FIRST_NAMES = (
     "Adrián", "Laura", "Jesús", "Ainhoa", "Tomás", "Montserrat", "Nicolás", "Camila", "Simón", "Begoña", "Iñaki", "Beatriz",
 )  # fmt: skip
 
+# those of them that are women's
+WOMEN = frozenset((
+    "María", "Carmen", "Ana", "Lucía", "Sofía", "Martina", "Paula", "Valeria", "Julia", "Begoña", "Elena", "Rocío", "Inés",
+    "Nuria", "Verónica", "Mónica", "Marta", "Pilar", "Concepción", "Laura", "Ainhoa", "Montserrat", "Camila", "Beatriz",
+))  # fmt: skip
+
 STREETS = (
     "Calle Mayor", "Calle Real", "Avenida de la Constitución", "Calle del Carmen", "Plaza de España", "Calle San José",
     "Avenida de América", "Calle de la Peña", "Paseo de la Estación", "Calle Cervantes", "Calle Núñez de Balboa", "Ronda del Sur",
@@ -118,10 +124,15 @@ MEMBERS = (
     ("Raúl Ortega", "raul.ortega@demo.example", "Read-only", ""),
 )
 
+# what somebody is at work, said of a man and of a woman
 JOB_TITLES = (
-    "Gerente", "Directora de compras", "Jefe de compras", "Responsable de administración", "Contable", "Directora comercial",
-    "Jefe de almacén", "Responsable de calidad", "Encargada de tienda", "Director financiero", "Secretaria de dirección",
-    "Jefa de obra", "Técnico de mantenimiento", "Responsable de informática", "Socia", "Apoderado",
+    ("Gerente", "Gerente"), ("Director de compras", "Directora de compras"), ("Jefe de compras", "Jefa de compras"),
+    ("Responsable de administración", "Responsable de administración"), ("Contable", "Contable"),
+    ("Director comercial", "Directora comercial"), ("Jefe de almacén", "Jefa de almacén"),
+    ("Responsable de calidad", "Responsable de calidad"), ("Encargado de tienda", "Encargada de tienda"),
+    ("Director financiero", "Directora financiera"), ("Secretario de dirección", "Secretaria de dirección"),
+    ("Jefe de obra", "Jefa de obra"), ("Técnico de mantenimiento", "Técnica de mantenimiento"),
+    ("Responsable de informática", "Responsable de informática"), ("Socio", "Socia"), ("Apoderado", "Apoderada"),
 )  # fmt: skip
 
 # a category, the one it is a part of, and what is sold in it with the usual price and unit

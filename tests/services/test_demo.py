@@ -15,7 +15,7 @@ from crm_app.models.history import Change, ChangeSet
 from crm_app.models.stock import StockMove
 from crm_app.services import checks, demo, demo_more, demo_trade, identity, lines, records, schema, users
 from crm_app.services.actors import SYSTEM
-from crm_app.services.demo_words import AREA_CODES, QUALITIES
+from crm_app.services.demo_words import AREA_CODES, JOB_TITLES, QUALITIES, WOMEN
 from crm_app.services.work import Work, column_of
 from crm_app.state import forms
 from tests.support import crm
@@ -167,6 +167,15 @@ def test_what_was_sold_happened_at_its_time_by_whose_work_it_is_and_nothing_was_
     drafts = [values["date"] for values in rows("quotes") if values["status"] == "draft"]
     assert drafts
     assert min(drafts) >= MOMENT.date() - timedelta(days=demo_trade.UNDECIDED)
+
+
+def test_what_somebody_is_at_work_is_said_as_of_a_man_or_of_a_woman(made):
+    names = {values["id"]: values["name"].split()[0] for values in rows("contacts", 1_000)}
+    his, hers = ({pair[place] for pair in JOB_TITLES} for place in (0, 1))
+    with Work(SYSTEM) as work:
+        found = work.session.scalars(sa.select(lines.part_of("accounts", "contacts").resource.table)).all()
+    assert len(found) > 500
+    assert [link.title for link in found if link.title not in (hers if names[link.contact] in WOMEN else his)] == []
 
 
 def test_telephones_of_offices_begin_as_those_of_their_town(made):
