@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from crm_app import cli_records, serving
+from crm_app import cli_people, cli_records, serving
 
 LANGUAGE = "en"
 
@@ -82,7 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="crm", description="Customers, sales, stock and invoices.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serving(commands)
-    _add_people(commands)
+    _add_demo(commands)
+    cli_people.add_to(commands, _add, _tell)
     cli_records.add_to(commands, _add, _tell)
     _add_keeping(commands)
     return parser
@@ -110,7 +111,7 @@ def _add_serving(commands: Any) -> None:
     run.add_argument("--once", action="store_true", help="stop when none is due")
 
 
-def _add_people(commands: Any) -> None:
+def _add_demo(commands: Any) -> None:
     demo = _add(commands, "demo", _demo, "fill an empty installation with a demo company")
     demo.add_argument(
         "--accounts",
@@ -121,25 +122,6 @@ def _add_people(commands: Any) -> None:
     )
     demo.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed makes the same company")
     demo.add_argument("--password", help="the demo users' password; without it one is made up and printed")
-    users = commands.add_parser("user", help="people who sign in").add_subparsers(required=True, metavar="COMMAND")
-    user = _add(users, "add", _user_add, "add a user; without a password, print the path of a one-time invitation")
-    user.add_argument("email", metavar="EMAIL")
-    user.add_argument("--role", required=True)
-    user.add_argument("--name", default="")
-    user.add_argument(
-        "--password-stdin", action="store_true", help="read the password from the first line of the input"
-    )
-    tokens = commands.add_parser("token", help="keys for programs").add_subparsers(required=True, metavar="COMMAND")
-    token = _add(tokens, "add", _token_add, "make an API token of a user and print it, this once")
-    token.add_argument("email", metavar="EMAIL")
-    token.add_argument("--name", required=True)
-    token.add_argument(
-        "--scope",
-        action="append",
-        default=[],
-        metavar="PERMISSION",
-        help="narrow it, e.g. accounts.read; may be repeated",
-    )
 
 
 def _add_keeping(commands: Any) -> None:
@@ -256,41 +238,6 @@ def _demo(options: argparse.Namespace) -> None:
         *(f"  {email}" for email in made.users),
     ]
     _tell(options, found, "\n".join(lines))
-
-
-def _user_add(options: argparse.Namespace) -> None:
-    from crm_app.services import schema, users
-    from crm_app.services.actors import SYSTEM
-
-    schema.migrate()
-    password = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
-    key = users.add_user(SYSTEM, options.email, options.role, options.name, password)
-    if password is not None:
-        _tell(options, {"id": key}, f"{options.email} can sign in.")
-        return
-    path = users.make_link(SYSTEM, key, "invite")
-    _tell(
-        options,
-        {"id": key, "invitation": path},
-        f"{options.email} is invited; this works once, for seven days:\n{path}",
-    )
-
-
-def _token_add(options: argparse.Namespace) -> int | None:
-    from crm_app.core.query import Filter, Query
-    from crm_app.services import identity, records, schema
-    from crm_app.services.actors import SYSTEM
-    from crm_app.services.work import Work
-
-    schema.migrate()
-    wanted = Query(filters=(Filter("email", "eq", options.email),), size=1)
-    with Work(SYSTEM) as work:
-        found = records.page(work, records.resource_of("users"), wanted).items
-    if not found:
-        return _refuse(f"There is no user {options.email}.")
-    token = identity.make_token(SYSTEM, found[0].id, options.name, tuple(options.scope))
-    _tell(options, {"token": token}, token)
-    return None
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -45,9 +45,23 @@ def test_a_user_and_a_token_are_added(empty, capsys, monkeypatch):
     assert (status, json.loads(out)["invitation"][:1]) == (0, "/")
 
 
+def test_who_forgot_the_password_comes_in_by_a_link_of_the_operator(empty, capsys):
+    from crm_app.services import users
+
+    crm.founded()
+    status, out, _ = run(capsys, "user", "list", "--json")
+    (found,) = json.loads(out)["users"]
+    assert (status, found["email"], found["role"], found["active"]) == (0, "ana@acme.example", "Administrator", True)
+    assert run(capsys, "user", "list")[1] == "1  ana@acme.example  Administrator"
+    status, out, _ = run(capsys, "user", "link", "Ana@acme.example", "--json")
+    path, equals, key = json.loads(out)["link"].partition("=")
+    assert (status, path, equals) == (0, "/welcome?key", "=")
+    assert users.redeem(key, "otras cuatro palabras", "a test", "127.0.0.1").user == crm.FOUNDER
+
+
 @pytest.mark.parametrize(
     "words",
-    [("token", "add", "nobody@acme.example", "--name", "x"), ("user", "add", "no mail", "--role", "Sales"), ("revert", "999"),
+    [("token", "add", "nobody@acme.example", "--name", "x"), ("user", "link", "nobody@acme.example"), ("user", "add", "no mail", "--role", "Sales"), ("revert", "999"),
      ("user", "add", "a@b.example", "--role", "King"), ("export", "nothing", "x.csv"), ("export", "accounts", "x.exe")],
 )  # fmt: skip
 def test_a_refusal_is_a_sentence(empty, capsys, words):

@@ -155,6 +155,12 @@ def _find(call: Call) -> files.File:
     return file
 
 
+def show(call: Call) -> Response:
+    """One file: its name, kind, size and where its bytes are."""
+    with Work(call.actor) as work:
+        return reply(_plain(files.one(work, _key(call))))
+
+
 def remove(call: Call) -> Response:
     """Take a file off its record."""
     with Work(call.actor) as work:
@@ -179,6 +185,7 @@ def routes() -> APIRouter:
     """The routes of this module."""
     router = APIRouter()
     router.add_api_route("/attachments/{id}/content", content, methods=["GET"])
+    add(router, "GET", "/attachments/{id}", show)
     add(router, "DELETE", "/attachments/{id}", remove)
     router.add_api_route("/{resource}/{id}/attachments", upload, methods=["POST"])
     add(router, "GET", "/{resource}/{id}/attachments", listing, ("below",))

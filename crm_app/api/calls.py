@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -113,13 +113,15 @@ def once(call: "Call", what: object, act: Callable[[], Response]) -> Response:
     return reply(found["body"], found["status"], **({"Location": found["location"]} if found["location"] else {}))
 
 
+def strangers(names: Iterable[str], asks: Collection[str]) -> list[str]:
+    """Those of the names that are not among what is asked."""
+    any_filter = FILTERS in asks
+    return [name for name in names if name not in asks and not (any_filter and name.lower().startswith("filter"))]
+
+
 def refuse_strange(request: Request, asks: Collection[str]) -> None:
     """Raise Invalid for a parameter of the address that nobody reads there: a misspelt filter would find everything."""
-    strange = [
-        name
-        for name in request.query_params
-        if name not in asks and not (FILTERS in asks and name.lower().startswith("filter"))
-    ]
+    strange = strangers(request.query_params, asks)
     if strange:
         told = Message("Use only: {options}.", options=", ".join(asks))
         text = told if asks else Message("This address takes no parameters.")

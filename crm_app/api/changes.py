@@ -55,7 +55,14 @@ def of_record(call: Call) -> Response:
     with Work(call.actor) as work:
         entries = timeline.of(work, resource, call.path["id"], before=int(before) if before else None, size=query.size)
     following = entries[-1].change_set if len(entries) == query.size else None
-    return reply({"items": [asdict(entry) for entry in entries], "next": following})
+    return reply({"items": [_plain(call, entry) for entry in entries], "next": following})
+
+
+def _plain(call: Call, entry: timeline.Entry) -> dict[str, Any]:
+    """A line of the timeline in the caller's words."""
+    say = call.actor.speech.say
+    steps = [asdict(step) | {"label": say(step.label)} for step in entry.steps]
+    return asdict(entry) | {"label": say(entry.label), "steps": steps}
 
 
 def routes() -> APIRouter:

@@ -5,10 +5,10 @@ from starlette.responses import Response
 
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
-from crm_app.core.query import PARAMETERS, Query
+from crm_app.core.query import Query
 from crm_app.services import mass
 
-from .calls import Call, add, reply
+from .calls import LISTED, Call, add, reply, strangers
 from .rest import resource_in
 
 
@@ -43,10 +43,9 @@ def _selection(call: Call) -> mass.Selection:
     asked = given["filter"]
     if not isinstance(asked, dict) or not all(isinstance(value, str | int) for value in asked.values()):
         raise Invalid({"filter": Message("Send a JSON object.")})
-    strange = [name for name in asked if name not in PARAMETERS and not name.startswith("filter")]
+    strange = strangers(asked, LISTED)
     if strange:  # a misspelt name shall not widen what is touched
-        options = ", ".join((*PARAMETERS, "filter[\u2026]"))
-        raise Invalid({name: Message("Use only: {options}.", options=options) for name in strange})
+        raise Invalid({name: Message("Use only: {options}.", options=", ".join(LISTED)) for name in strange})
     return mass.Selection(Query.from_params([(str(name), str(value)) for name, value in asked.items()]))
 
 

@@ -295,5 +295,6 @@ def _attachment_paths(record: list[Any], number: list[Any]) -> dict[str, Any]:
         "/attachments/{id}/content": {
             "get": operation("attachments", "attachments.content", "The bytes", [*number, inline, small], bytes_)
         },
-        "/attachments/{id}": {"delete": operation("attachments", "attachments.remove", "Remove a file", number, gone)},
+        "/attachments/{id}": reads("attachments", "read", "One file", schema("File"), number)
+        | {"delete": operation("attachments", "attachments.remove", "Remove a file", number, gone)},
     }

@@ -14,7 +14,7 @@ from crm_app.core.resource import RESOURCES
 from crm_app.services import records, views
 from crm_app.services.work import Work
 
-from .calls import Call, add, once, reply
+from .calls import LISTED, Call, add, once, reply, strangers
 
 _FIELDS = ("name", "query", "shared")
 
@@ -89,7 +89,11 @@ def _query(text: object) -> Query:
     """The query part of a list's address. Raises Invalid."""
     if not isinstance(text, str) or len(text) > 8_000:
         raise Invalid({"query": Message("This must be text.")})
-    return Query.from_params(parse_qsl(text.removeprefix("?"), keep_blank_values=True))
+    asked = parse_qsl(text.removeprefix("?"), keep_blank_values=True)
+    strange = strangers((name for name, _ in asked), LISTED)
+    if strange:
+        raise Invalid({"query": Message("Use only: {options}.", options=", ".join(LISTED))})
+    return Query.from_params(asked)
 
 
 def _key(call: Call) -> int:

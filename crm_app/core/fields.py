@@ -218,6 +218,13 @@ class Reference(Kind):
 
 
 @dataclass(frozen=True)
+class Itself(Reference):
+    """The record's own id, by which a list is asked for those that one knows."""
+
+    operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "in")
+
+
+@dataclass(frozen=True)
 class Tags(Kind):
     """Any number of short words, without order or case. A form sends them joined by commas, the API as a list."""
 

@@ -11,12 +11,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from . import words
-from .fields import Choice, Computed, Kind, Reference, Text
+from .fields import Choice, Computed, Itself, Kind, Reference, Text
 from .query import Filter, Query
 from .workflow import Workflow
 
 GROUPS = ("Sales", "Relations", "Catalogue", "Insight", "Settings")
 STANDING = "standing"
+ID = "id"
 _BRIEF = 6
 
 
@@ -205,13 +206,14 @@ class Resource:
 
     @cached_property
     def asked(self) -> Mapping[str, FieldSpec]:
-        """What the list may be filtered by: its fields, the records that its lines name, and how its records stand."""
+        """What the list may be filtered by: its fields, the records that its lines name, how its records stand, their ids."""
         named = {
             part.name: FieldSpec(part.name, spec.label, spec.kind, readonly=True)
             for part in RESOURCES.lines(self)
             if isinstance((spec := part.resource.fields[part.resource.label]).kind, Reference) and not spec.kind.person
         }
         named |= {name: self.shown[name] for name, told in self.told.items() if not self.part(told).names(told.field)}
+        named[ID] = FieldSpec(ID, self.one, Itself(self.name), readonly=True)
         if not self.stands:
             return {**named, **self.fields}
         options = StrEnum("Standing", {stand.value.upper(): stand.value for stand in self.stands})  # type: ignore[misc]

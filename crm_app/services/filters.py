@@ -13,11 +13,23 @@ import sqlalchemy as sa
 
 from crm_app.core import clock, days
 from crm_app.core.errors import Invalid
-from crm_app.core.fields import BadValue, Choices, Computed, Day, MomentKind, Reference, Tags, Text, fold
+from crm_app.core.fields import (
+    BadValue,
+    Boolean,
+    Choices,
+    Computed,
+    Day,
+    Itself,
+    MomentKind,
+    Reference,
+    Tags,
+    Text,
+    fold,
+)
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.plain import storable
-from crm_app.core.query import MAX_TEXT, NEGATIVE, Filter, joined, parted
-from crm_app.core.resource import RESOURCES, FieldSpec, Resource
+from crm_app.core.query import MAX_TEXT, Filter, joined, parted
+from crm_app.core.resource import ID, RESOURCES, FieldSpec, Resource
 from crm_app.models.base import ChoiceSet
 
 from . import columns, merged, rules, search, trees
@@ -163,13 +175,18 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter, he
         return _stands(work, resource, spec.kind, part)
     if spec.name in resource.told:
         return _told(work, resource, spec, part)
+    if isinstance(spec.kind, Itself):
+        return _itself(work, resource, spec, part)
     if spec.name not in resource.fields:
         return _named(work, resource, spec, part)
-    target = column_of(resource.table, spec.name)
+    return _of_column(work, spec, part, column_of(resource.table, spec.name), held)
+
+
+def _of_column(work: Work, spec: FieldSpec, part: Filter, target: Any, held: Held) -> sa.ColumnElement[bool]:
     if part.operator == "empty":
         bits = sa.cast(target, sa.Integer) == 0 if isinstance(spec.kind, Choices) else sa.false()
         empty = sa.or_(target.is_(None), bits)
-        return empty if part.value not in NEGATIVE else sa.not_(empty)
+        return empty if _is_wanted(part) else sa.not_(empty)
     if isinstance(spec.kind, Text) and part.operator in _ORDERED:
         return _in_order(spec, part, target)
     if isinstance(spec.kind, Text) and spec.kind.folds:
@@ -187,6 +204,11 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter, he
     values = [_value_of(work, spec, text, speech) if me is None else me for text, me in zip(raw, mine, strict=True)]
     values = _left(work, spec, values)
     return _compared(target, spec, part.operator, values)  # type: ignore[no-any-return]
+
+
+def _is_wanted(part: Filter) -> bool:
+    """Of "empty": whether what is empty is asked for, or what is not. Raises BadValue."""
+    return bool(Boolean().parse(part.value or "true"))
 
 
 def _raw(part: Filter) -> list[str]:
@@ -262,6 +284,13 @@ def _stands(work: Work, resource: Resource, kind: Computed, part: Filter) -> sa.
     return held if part.operator != "ne" else sa.case((held, 1), else_=0) == 0  # what is unknown is not held either
 
 
+def _itself(work: Work, resource: Resource, spec: FieldSpec, part: Filter) -> sa.ColumnElement[bool]:
+    """These records; none of those that lie below them in their tree."""
+    keys = [key for text in _raw(part) if (key := spec.kind.parse(text)) is not None]
+    found: sa.ColumnElement[bool] = column_of(resource.table, ID).in_(_left(work, spec, keys))
+    return sa.not_(found) if part.operator == "ne" else found
+
+
 def _named(work: Work, resource: Resource, spec: FieldSpec, part: Filter) -> sa.ColumnElement[bool]:
     """Records whose lines of that kind name one of these records; or with "empty" none at all, with "ne" not that one."""
     lines = next(lines for lines in RESOURCES.lines(resource) if lines.name == spec.name)
@@ -270,14 +299,14 @@ def _named(work: Work, resource: Resource, spec: FieldSpec, part: Filter) -> sa.
     keys = _left(work, spec, [key for key in wanted if key is not None])
     one = _compared(named, spec, "in", keys) if keys else named.is_not(None)
     held: sa.ColumnElement[bool] = column_of(resource.table, "id").in_(sa.select(holder).where(one))
-    without = part.value not in NEGATIVE if part.operator == "empty" else (part.operator == "ne") == bool(keys)
+    without = _is_wanted(part) if part.operator == "empty" else (part.operator == "ne") == bool(keys)
     return sa.not_(held) if without else held
 
 
 def _told(work: Work, resource: Resource, spec: FieldSpec, part: Filter) -> sa.ColumnElement[bool]:
     """Records of whose lines that count today one says so; with "ne" and "empty" none of them does."""
     empty, told = part.operator == "empty", resource.told[spec.name]
-    denied = part.operator == "ne" or (empty and part.value not in NEGATIVE)
+    denied = part.operator == "ne" or (empty and _is_wanted(part))
     asked = Filter(spec.name, "eq" if part.operator == "ne" else part.operator, "false" if empty else part.value)
     lines = resource.part(told)
     says = _condition(work, lines.resource, lines.resource.fields[told.field], asked, {})

@@ -63,3 +63,35 @@ def test_what_a_caller_has_is_known_by_its_tag_however_it_came(api, tag):
     api.post("/api/v1/accounts", json={"name": "Uno"})
     assert api.get("/api/v1/accounts/1", headers={"If-None-Match": tag}).status_code == 304
     assert api.get("/api/v1/accounts/1", headers={"If-None-Match": '"7"'}).status_code == 200
+
+
+def test_records_are_asked_for_by_their_ids(api):
+    for name, parent in (("Uno", None), ("Dos", 1), ("Tres", 1)):
+        api.post("/api/v1/accounts", json={"name": name, "parent": parent})
+
+    def ids(question):
+        answer = api.get(f"/api/v1/accounts?{question}&fields=id")
+        return (
+            sorted(item["id"] for item in answer.json()["items"])
+            if answer.status_code == 200
+            else answer.json()["fields"]
+        )
+
+    assert ids("filter[id]=1") == [1]  # and none of those below it
+    assert ids("filter[id][in]=3,1,77") == [1, 3]
+    assert ids("filter[id][ne]=1") == [2, 3]
+    assert ids("filter[id]=one") == {"filter[id]": "Choose one from the list."}
+    assert list(ids("filter[id][lt]=3")) == ["filter[id]"]
+
+
+def test_whether_something_is_empty_is_asked_with_yes_or_no(api):
+    api.post("/api/v1/accounts", json={"name": "Uno", "city": "Soria"})
+    totals = [
+        api.get(f"/api/v1/accounts?filter[city][empty]={word}").json().get("total")
+        for word in ("", "true", "false", "0")
+    ]
+    assert totals == [0, 0, 1, 1]
+    wrong = api.get("/api/v1/accounts?filter[city][empty]=flase").json()["fields"]
+    assert wrong == {"filter[city]": "Answer yes or no."}
+    wrong = api.get("/api/v1/accounts?filter[contacts][empty]=flase").json()["fields"]
+    assert wrong == {"filter[contacts]": "Answer yes or no."}

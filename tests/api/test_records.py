@@ -272,3 +272,13 @@ def test_what_many_new_records_share_with_others_is_told_by_their_row(api):
     three, twins = made["ids"][2], again["ids"]
     assert told == [(0, three), (0, twins[1]), (1, three), (1, twins[0])]
     assert "warnings" not in api.post("/api/v1/bulk/accounts", json=[{"name": "Four"}]).json()
+
+
+def test_what_happened_is_told_in_the_callers_language(api):
+    make(api)
+    api.patch("/api/v1/accounts/1", json={"city": "Soria"})
+    api.patch("/api/v1/users/1", json={"language": "es"})
+    newest, oldest = api.get("/api/v1/accounts/1/changes").json()["items"]
+    assert (newest["label"], newest["verb"], newest["kind"]) == ("Cambiar", "accounts.change", "change")
+    assert newest["steps"] == [{"label": "Ciudad", "before": "", "after": "Soria"}]
+    assert oldest["label"] == "Crear"

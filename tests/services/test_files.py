@@ -77,7 +77,11 @@ def test_the_same_bytes_are_kept_once(api, account):
     attach(api, account)
     attach(api, account, name="again.pdf")
     assert len(list(files.stored())) == 1
-    assert api.get(f"/api/v1/accounts/{account}/attachments").json()["total"] == 2
+    listed = api.get(f"/api/v1/accounts/{account}/attachments").json()
+    assert (listed["total"], api.get(f"/api/v1/attachments/{listed['items'][1]['id']}").json()) == (
+        2,
+        listed["items"][1],
+    )
 
 
 def test_a_file_over_the_limit_is_refused_and_nothing_of_it_stays(api, account, monkeypatch):
@@ -126,6 +130,7 @@ def test_who_may_not_read_the_record_may_not_read_its_files(api, account):
     seller = crm.client(crm.member("sol@acme.example", "Sales"))
     assert seller.get(made["content"]).status_code == 404
     assert attach(seller, account).status_code == 404
+    assert seller.get(f"/api/v1/attachments/{made['id']}").status_code == 404
     assert seller.delete(f"/api/v1/attachments/{made['id']}").status_code == 404
     reader = crm.client(crm.member("rita@acme.example", "Read-only"))
     assert reader.get(made["content"]).status_code == 200

@@ -6,7 +6,7 @@ import reflex as rx
 from reflex.vars import Var
 
 from crm_app.core.fields import Boolean, Choice, Day, MomentKind, Reference, Text
-from crm_app.core.resource import FieldSpec
+from crm_app.core.resource import ID, FieldSpec
 from crm_app.state.filters import DAY_SIGNS, SIGNS, TEXT_SIGNS
 from crm_app.state.lists import ListState
 
@@ -18,7 +18,7 @@ from .text import t
 def chips(state: type[ListState]) -> rx.Component:
     """The chips of that list. The fields it is filtered by most are offered first."""
     found = state.resource
-    usual = (*(name for name in found.asked if name not in found.fields), *found.filters)
+    usual = (*(name for name in found.asked if name not in found.fields and name != ID), *found.filters)
     names = dict.fromkeys((*usual, *found.fields))
     kinds = {"": SIGNS, "day_": DAY_SIGNS, "text_": TEXT_SIGNS}
     signs = {f"{kind}{name}": t(sign) for kind, words in kinds.items() for name, sign in words.items()}
