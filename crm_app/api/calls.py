@@ -6,12 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
-import anyio.to_thread
-from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -20,18 +17,15 @@ from crm_app.core.fields import BadValue, Boolean
 from crm_app.core.i18n import Message
 from crm_app.services import identity, receipts
 from crm_app.services.actors import Actor
-from crm_app.services.database import POOL_SIZE
 
 from .problems import Foreign, Malformed, dump
+from .turns import in_thread
 
 BODY_LIMIT = 1_000_000
 MAX_DEPTH = 20
 MAX_DIGITS = 40
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ETAG = re.compile(r'(?:W/)?"(\d{1,18})"', re.ASCII)
-_threads: RunVar[anyio.CapacityLimiter] = RunVar("crm_api_threads")
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -102,16 +96,6 @@ def once(call: "Call", what: object, act: Callable[[], Response]) -> Response:
         return act()
     found = receipts.kept(call.actor, call.once, receipts.request_of(what), answer)
     return reply(found["body"], found["status"], **({"Location": found["location"]} if found["location"] else {}))
-
-
-async def in_thread(work: Callable[..., T], *args: Any) -> T:
-    """Run blocking work in a thread: no more of them at once than there are database connections."""
-    try:
-        limiter = _threads.get()
-    except LookupError:
-        limiter = anyio.CapacityLimiter(POOL_SIZE)
-        _threads.set(limiter)
-    return await anyio.to_thread.run_sync(partial(work, *args), limiter=limiter)
 
 
 def caller(request: Request) -> Actor:
