@@ -30,7 +30,8 @@ from . import (
     tokens,
     views,
 )
-from .calls import in_thread, reply
+from .calls import reply
+from .turns import in_thread
 
 
 def build() -> FastAPI:

@@ -16,9 +16,10 @@ from crm_app.services import files, thumbnails
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .calls import Call, add, admitted, has, in_thread, once, refuse_large, reply, with_below
+from .calls import Call, add, admitted, has, once, refuse_large, reply, with_below
 from .problems import Malformed
 from .rest import resource_in
+from .turns import in_thread
 
 _ENVELOPE = 100_000  # what multipart may add around the bytes
 _CHUNK = 1_000_000

@@ -6,12 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
-import anyio.to_thread
-from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -21,9 +18,9 @@ from crm_app.core.i18n import Message
 from crm_app.core.query import PARAMETERS
 from crm_app.services import identity, receipts
 from crm_app.services.actors import Actor
-from crm_app.services.database import POOL_SIZE
 
 from .problems import Foreign, Malformed, dump
+from .turns import in_thread
 
 BODY_LIMIT = 1_000_000
 MAX_DEPTH = 20
@@ -32,9 +29,6 @@ FILTERS = "filter[\u2026]"  # among what a route asks: every filter of its list
 LISTED = (*PARAMETERS, FILTERS)  # what a list asks
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ETAG = re.compile(r'(?:W/)?"(\d{1,18})"', re.ASCII)
-_threads: RunVar[anyio.CapacityLimiter] = RunVar("crm_api_threads")
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -126,16 +120,6 @@ def refuse_strange(request: Request, asks: Collection[str]) -> None:
         told = Message("Use only: {options}.", options=", ".join(asks))
         text = told if asks else Message("This address takes no parameters.")
         raise Invalid({name[:60]: text for name in strange[:20]})
-
-
-async def in_thread(work: Callable[..., T], *args: Any) -> T:
-    """Run blocking work in a thread: no more of them at once than there are database connections."""
-    try:
-        limiter = _threads.get()
-    except LookupError:
-        limiter = anyio.CapacityLimiter(POOL_SIZE)
-        _threads.set(limiter)
-    return await anyio.to_thread.run_sync(partial(work, *args), limiter=limiter)
 
 
 def caller(request: Request) -> Actor:

@@ -32,6 +32,8 @@ from crm_app.core.i18n import Message, Speech
 from crm_app.services import identity
 from crm_app.services.bulk import RowsInvalid
 
+from . import turns
+
 RETRY_SECONDS = 5
 _log = logging.getLogger(__name__)
 
@@ -161,7 +163,7 @@ def _gone(_request: Request, _error: Exception) -> Response:
 
 
 class Shield:
-    """Whatever was not foreseen is logged here and answered with a 500 that tells nothing."""
+    """Whatever was not foreseen is logged here and answered with a 500 that tells nothing. Threads work for who calls."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -169,6 +171,8 @@ class Shield:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
         started = False
+        if scope["type"] == "http":
+            turns.comes_from(Request(scope))
 
         async def watched(message: AsgiMessage) -> None:
             nonlocal started

@@ -12,7 +12,8 @@ from crm_app.services import rate_files
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .calls import admitted, in_thread, read_body, reply
+from .calls import admitted, read_body, reply
+from .turns import in_thread
 
 _KINDS = {"rehearse": Boolean(), "inverse": Boolean(), "since": Day()}
 

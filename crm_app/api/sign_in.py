@@ -14,7 +14,8 @@ from crm_app.services import codes, demo, identity, users
 from crm_app.services.actors import Actor
 
 from . import problems
-from .calls import caller, in_thread, parse_json, read_body, refuse_foreign, reply
+from .calls import caller, parse_json, read_body, refuse_foreign, reply
+from .turns import in_thread
 
 _LIMIT = 10_000
 _BY_ITSELF = {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}

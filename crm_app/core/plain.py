@@ -1,6 +1,7 @@
 """Text and numbers as strangers send them, made plain enough to be stored and computed with."""
 
 import re
+from typing import TypeGuard
 
 
 def storable(text: str) -> str:
@@ -34,6 +35,11 @@ def plain_number(text: str, decimal: str, *, typed: bool = False) -> str:
 def _ungrouped(text: str, mark: str) -> str:
     grouped = re.fullmatch(rf"[+-]?\d{{1,3}}({re.escape(mark)}\d{{3}})+", text, re.ASCII)
     return text.replace(mark, "") if grouped else "?"
+
+
+def is_id(raw: object) -> TypeGuard[int]:
+    """True for what may be the number of a record; databases take no larger one."""
+    return isinstance(raw, int) and not isinstance(raw, bool) and 0 < raw < 2**63
 
 
 def is_monstrous(raw: object) -> bool:

@@ -12,6 +12,7 @@ from crm_app.core.errors import Invalid
 from crm_app.core.fields import BadValue, Choice, Day, Number, Text
 from crm_app.core.i18n import Message
 from crm_app.core.money import round_money
+from crm_app.core.plain import is_id
 from crm_app.models.accounts import Account
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.numbering import Numbered
@@ -271,7 +272,7 @@ def _taken(work: Work, source: Any, invoice: Any, raw: object, amount: Decimal, 
 
 def _invoice(work: Work, source: Any, key: object, *conditions: sa.ColumnElement[bool]) -> Any:
     """The locked invoice, where it is one that this source may settle and the conditions leave."""
-    if not isinstance(key, int) or isinstance(key, bool):
+    if not is_id(key):
         return None
     row = work.locked_where(Invoice, column_of(Invoice, "id") == key, *conditions)
     refund = isinstance(source, Payment) and source.direction == Direction.PAID.value

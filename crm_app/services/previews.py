@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
+from crm_app.core.plain import is_id
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.accounts import Account
 from crm_app.models.products import Product
@@ -71,7 +72,9 @@ def preview(
     computed = _computed(work, resource, values_of_head, parsed, document)
     for number, (line, faults) in computed.items():
         asked = (
-            work.session.get(Product, line["product"]) if opened[number] and not faults and line["product"] else None
+            work.session.get(Product, line["product"])
+            if opened[number] and not faults and line.get("product")
+            else None
         )
         margin = _margin(work, values_of_head, line, asked)
         views[number] = LineView(line, faults, found[number], margin)
@@ -93,7 +96,7 @@ def _require(work: Work, resource: Resource) -> None:
 def _id_of(row: Mapping[str, object]) -> int | None:
     """The line that it is stored as."""
     key = row.get("id")
-    return key if isinstance(key, int) and not isinstance(key, bool) else None
+    return key if is_id(key) else None
 
 
 def _parsed(work: Work, of: Resource, row: Mapping[str, object]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.core.money import round_money
+from crm_app.core.plain import is_id
 from crm_app.models.invoices import Invoice, InvoiceKind
 from crm_app.models.payments import Allocation, Direction, Payment, PaymentStatus
 
@@ -37,7 +38,7 @@ def take_back(work: Work, source: Any, wanted: object, *conditions: sa.ColumnEle
     if wanted is not None:
         if not isinstance(wanted, list) or not all(isinstance(key, int) for key in wanted):
             raise Invalid({"allocations": Message("Send a list of at most {count}.", count=500)})
-        rows = rows.where(column_of(Allocation, "id").in_(wanted))
+        rows = rows.where(column_of(Allocation, "id").in_([key for key in wanted if is_id(key)]))
     found = list(work.session.scalars(rows))
     if wanted is not None and len(found) < len(set(wanted)):
         raise Invalid({"allocations": Message("Choose one from the list.")})

@@ -95,7 +95,7 @@ class AccountStatement(Dated, rx.State):
         self._most = MOVEMENTS
         days = self._days()
         self.open_only = days.get("show", "") == "open"
-        self.account = records.key_of(ACCOUNTS, self.router.url.path.strip("/").split("/")[1])
+        self.account = records.key_of(ACCOUNTS, self.router.url.path.strip("/").partition("/")[2].partition("/")[0])
         await self._show(actor, days.get("from", ""), days.get("date", "") or days.get("to", ""))
 
     @on("read")

@@ -175,6 +175,8 @@ def test_who_may_do_all_this_breaks_nothing_with_absurd_arguments(spoiled, handl
             "/accounts?filter[roles]=nadie", "/accounts?filter[active]=quizas", "/roles/1", "/roles/new", "/settings/company?x=%ff", "/nowhere",
         ):  # fmt: skip
             tab.load(address)
+        for address in ("/accounts", "/", "/accounts/nada/statement", "/accounts//statement"):
+            tab.send(handler("receivables.account_statement.load"), {}, address)
         tab.settle(0.4)
     fresh = spoiled.log.split("An event failed")[already + 1 :]
     assert fresh == [], fresh[0][:3000]

@@ -37,6 +37,12 @@ def test_the_last_prices_come_newest_first_to_this_customer_and_to_anyone(tradin
     assert found.level is None
 
 
+def test_a_line_that_is_opened_before_it_has_a_product_or_a_customer_tells_nothing(trading):
+    for row in ({"quantity": "1", "open": True}, {"product": "", "open": True}, {"id": 2**63, "open": True}):
+        (told,) = seen({}, [row])
+        assert (told.margin, told.found) == (None, None)
+
+
 def test_what_was_quoted_and_lost_says_why(trading):
     anna, screw = customer(), product("10")
     lost = document("quotes", anna, line(3, "8", screw))
