@@ -200,6 +200,20 @@ def test_consent_and_do_not_contact_say_the_same():
     assert faults(make, "contacts", name="B", consent="given", do_not_contact=True) == {"consent"}
 
 
+def test_nobody_is_born_tomorrow():
+    with clock.frozen(datetime(2026, 5, 4, 12, tzinfo=UTC)):
+        assert faults(make, "contacts", name="Ana", birthday="2026-05-06") == {"birthday"}
+        key = make("contacts", name="Ana", birthday="2026-05-05")  # that day has begun in Kiribati
+        assert faults(change, "contacts", key, birthday="2027-01-01") == {"birthday"}
+
+
+def test_a_wrong_tax_identifier_names_the_country():
+    with pytest.raises(Invalid) as caught:
+        make("accounts", name="A", country="ES", tax_id="B12345675")
+    told = Speech("es").say(caught.value.fields["tax_id"])
+    assert "(España)" in told or "(Spain)" in told, told
+
+
 def test_the_day_of_a_consent_is_that_of_what_was_said_last():
     def on(key):
         return read("contacts", key).values["consent_on"]
