@@ -1,4 +1,4 @@
-"""Records made in passing, from a picker on a page: what its small dialog asks for, and the making."""
+"""What a picker on a page offers, and records made in passing from it: what its small dialog asks for, and the making."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -8,12 +8,15 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from crm_app.core.errors import Missing, TakenBack
+from crm_app.core.query import Query
 from crm_app.core.resource import Resource
-from crm_app.services import actions, doubles, records
+from crm_app.services import actions, columns, doubles, records
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
-from .calls import Call, add, flag, reply
+from .calls import LISTED, Call, add, flag, reply
+
+_TOLD = 2  # things beside a name
 
 
 def _resource(call: Call) -> Resource:
@@ -21,6 +24,32 @@ def _resource(call: Call) -> Resource:
     if not found.api:
         raise Missing("list", found.name)
     return found
+
+
+def options(call: Call) -> Response:
+    """The first records that the query finds, each with the first two things that tell it from others of its name: of a person
+    where they are and what they are there, else the record's facts.
+    """
+    found = _resource(call)
+    with Work(call.actor) as work:
+        page = records.page(work, found, Query.from_params(call.params), columns=(found.label, *found.facts))
+        inside = columns.texts(work, found, found.columns, [item.id for item in page.items])
+        told = [
+            [*(texts.get(item.id, "") for texts in inside.values()), *_facts(work, found, item)] for item in page.items
+        ]
+    items = [
+        {"id": item.id, "name": str(item.values[found.label] or f"#{item.id}"), "more": _first(texts)}
+        for item, texts in zip(page.items, told, strict=True)
+    ]
+    return reply({"items": items})
+
+
+def _facts(work: Work, found: Resource, item: records.Item) -> list[str]:
+    return [records.shown(work, found, item, name) for name in found.facts]
+
+
+def _first(texts: list[str]) -> str:
+    return columns.BETWEEN.join([text for text in texts if text][:_TOLD])
 
 
 def shape(call: Call) -> Response:
@@ -74,4 +103,5 @@ def routes() -> APIRouter:
     router = APIRouter()
     add(router, "GET", "/lists/quick/{resource}", shape)
     add(router, "POST", "/lists/quick/{resource}", make, ("wary",))
+    add(router, "GET", "/lists/quick/{resource}/options", options, LISTED)
     return router

@@ -1,5 +1,6 @@
 """Contacts: the people the team talks to, and the accounts they stand for."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
@@ -7,12 +8,16 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from crm_app.core import clock
 from crm_app.core.fields import Boolean, Choice, Country, Day, Email, LongText, Phone, Reference, Tags, Text
+from crm_app.core.i18n import Message
 from crm_app.core.resource import Ready, Section, Told
 
 from .accounts import ACCOUNTS
 from .base import KEEP_IDS, Id, Line, Searchable, column, lines, resource, sorted_by_key
 from .choices import CHANNEL_LABELS, LANGUAGE_LABELS, ChannelPurpose, Language
+
+_EARLIEST = "Pacific/Kiritimati"  # where a day begins first
 
 
 class Consent(StrEnum):
@@ -46,6 +51,11 @@ class Contact(Searchable, table=True):
     do_not_contact: bool = column(Boolean(), "Do not contact", default=False)
     notes: str | None = column(LongText(), "Notes")
     active: bool = column(Boolean("Not active"), "Active", default=True)
+
+    def check(self) -> Mapping[str, Message]:
+        """Nobody is born tomorrow, wherever it is today."""
+        born = self.birthday
+        return {"birthday": Message("This day is still to come.")} if born and born > clock.today(_EARLIEST) else {}
 
 
 class ContactPhone(Line, table=True):

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_app.core.fields import Country
 from crm_app.core.i18n import Message
 from crm_app.models.accounts import Zone, ZonePostcode
 from crm_app.models.contacts import AccountContact
@@ -27,6 +28,7 @@ def _tax_identifier(work: Work, draft: Draft) -> None:
     try:
         draft.values["tax_id"] = identifiers.tidy(country, text)
     except identifiers.NotValid:
+        country = Country().show(country, work.actor.speech)
         draft.errors["tax_id"] = (
             Message(
                 "This is no valid tax identifier of the account's country ({country}). Check its digits.",

@@ -46,5 +46,13 @@ def _consent(work: Work, draft: Draft) -> None:
         draft.errors["do_not_contact"] = Message("Who has withdrawn consent must not be contacted.")
     if values["consent"] == Consent.GIVEN and values["do_not_contact"]:
         draft.errors["consent"] = Message("Who must not be contacted has not given consent.")
-    if draft.coming("consent", "do_not_contact") and values["consent"] != Consent.UNKNOWN and not values["consent_on"]:
-        values["consent_on"] = clock.today(work.actor.speech.zone)
+    _date(work, draft)
+
+
+def _date(work: Work, draft: Draft) -> None:
+    """The day belongs to what was said: where that changes, and no day comes with it, it is today; of what was not asked there is none."""
+    values, stored = draft.values, draft.stored
+    moved = values["consent"] != stored["consent"] and values["consent_on"] == stored["consent_on"]
+    unknown = values["consent"] == Consent.UNKNOWN
+    if moved or (draft.coming("consent", "do_not_contact") and not unknown and not values["consent_on"]):
+        values["consent_on"] = None if unknown else clock.today(work.actor.speech.zone)

@@ -16,7 +16,7 @@ from crm_app.core.query import MAX_TEXT
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.base import Searchable
 
-from . import records, search
+from . import columns, records, search
 from .work import Work, column_of
 
 MOST = 5
@@ -28,7 +28,9 @@ _AFTER = "\U0010ffff"  # sorts behind every text that may follow
 
 @dataclass(frozen=True)
 class Hit:
-    """One record found. `hint` tells it from its namesakes: what matched beside the name, else where it is or the like."""
+    """One record found. `hint` tells it from its namesakes: what matched beside the name, else what its lines tell in its list (of a
+    person the account and job title), else where it is or the like.
+    """
 
     resource: str
     id: int
@@ -65,7 +67,7 @@ def recall(work: Work, keys: Iterable[tuple[str, int]]) -> list[Hit]:
     for resource in lists(work):
         numbers = [number for name, number in wanted if name == resource.name]
         if numbers:
-            found |= {(resource.name, row.id): _hit(resource, row, []) for row in _read(work, resource, numbers)}
+            found |= {(resource.name, hit.id): hit for hit in _hits(work, resource, _read(work, resource, numbers), [])}
     return [found[key] for key in wanted if key in found]
 
 
@@ -106,7 +108,7 @@ def _best(work: Work, resource: Resource, ids: set[int], words: list[str], most:
         return []
     rows = _read(work, resource, ids)
     rows.sort(key=lambda row: (_rank(row.sort_key, row.search, words), row.sort_key, row.id))
-    return [_hit(resource, row, words) for row in rows[:most]]
+    return _hits(work, resource, rows[:most], words)
 
 
 def _rank(name: str, everything: str, words: list[str]) -> int:
@@ -136,10 +138,16 @@ def _told(resource: Resource) -> list[str]:
     return [name for name in names if name != resource.label and isinstance(resource.fields[name].kind, Text)]
 
 
-def _hit(resource: Resource, row: Any, words: list[str]) -> Hit:
+def _hits(work: Work, resource: Resource, rows: list[Any], words: list[str]) -> list[Hit]:
+    told = columns.texts(work, resource, resource.columns, [row.id for row in rows]).values()
+    inside = {row.id: columns.BETWEEN.join(text for each in told if (text := each.get(row.id))) for row in rows}
+    return [_hit(resource, row, words, inside[row.id]) for row in rows]
+
+
+def _hit(resource: Resource, row: Any, words: list[str], inside: str) -> Hit:
     label = str(getattr(row, resource.label) or f"#{row.id}")
     told = {name: str(value) for name in _told(resource) if (value := getattr(row, name)) and value != label}
     missing = [word for word in words if word not in fold(label)]
     why = [value for value in told.values() if any(word in fold(value) for word in missing)]
-    usual = [told[name] for name in ("city", "code", "email") if name in told]
+    usual = [inside] if inside else [told[name] for name in ("city", "code", "email") if name in told]
     return Hit(resource.name, row.id, label, ", ".join((why or usual[:1] or list(told.values())[:1])[:2]))

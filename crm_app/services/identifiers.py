@@ -32,6 +32,9 @@ _OTHERS = {
 }
 
 
+_POINTS = re.compile(r"[\s./\u00b7\u2010-\u2015-]")
+
+
 class NotValid(ValueError):
     """The identifier is not one of that country's."""
 
@@ -73,11 +76,13 @@ def tidy(country: str | None, text: str) -> str:
     Of a country whose rules are not known, or of none, it is left as it was written.
     """
     modules = _modules(country) if country else ()
-    for module in modules:
-        try:
-            return str(module.validate(text))
-        except ValidationError:
-            continue
+    bare = _POINTS.sub("", text)  # "12.345.678-Z": python-stdnum does not take the points of every country
+    for written in (text, bare):
+        for module in modules:
+            try:
+                return str(module.validate(written))
+            except ValidationError:
+                continue
     if modules:
         raise NotValid(text)
     return text

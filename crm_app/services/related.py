@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from crm_app.core import clock
 from crm_app.core.errors import NotAllowed
-from crm_app.core.fields import Amount, Reference
+from crm_app.core.fields import Amount, Email, Phone, Reference
 from crm_app.core.i18n import Message
 from crm_app.core.query import Filter, Query
 from crm_app.core.resource import RESOURCES, Lines, Resource
 
 from . import notes, records, standings, trees
+from .values import items_of, selecting
 from .work import Work, column_of
 
 SHOWN = 5
@@ -241,12 +242,21 @@ def _named(work: Work, part: Lines, item: records.Item) -> Group | None:
     name, text = part.resource.label, _text_of(part)
     number = column_of(target.table, "id")
     there = {item.values[name] for item in items} - {None}  # a rule for a whole category names no product
-    if mine:
-        there = set(work.session.scalars(sa.select(number).where(number.in_(there), *mine)))
+    ways = tuple(fact for fact in target.facts if isinstance(target.fields[fact].kind, Phone | Email))
+    if mine or ways:
+        rows = work.session.execute(selecting(target, ways).where(number.in_(there), *mine))
+        reached = {one.id: [one.values[way] for way in ways] for one in items_of(target, ways, rows)}
+    else:
+        reached = {key: [] for key in there}
     links = tuple(
-        Link(target.name, item.values[name], item.labels[name], str(item.values[text] or "") if text else "")
+        Link(
+            target.name,
+            item.values[name],
+            item.labels[name],
+            _joined(text and item.values[text], *reached[item.values[name]]),
+        )
         for item in items
-        if item.values[name] in there
+        if item.values[name] in reached
     )
     address = _list_of(part, target, item.id)
     title = Message(part.resource.many)

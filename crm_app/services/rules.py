@@ -27,7 +27,7 @@ class Draft:
     """A record as it is about to be saved. A rule sets `values`, or says in `errors` what is wrong at which field.
 
     `values` holds every field, `given` names those that come now; `lines` are the lines that come now; `id` is None for a new
-    record.
+    record. `stored` is what it held before, of a new one the defaults.
     """
 
     id: int | None
@@ -35,6 +35,7 @@ class Draft:
     given: frozenset[str]
     lines: Inside
     errors: dict[str, Message] = field(default_factory=dict)
+    stored: Mapping[str, Any] = field(default_factory=dict)
 
     def coming(self, *names: str) -> bool:
         """True for a new record, and where one of these fields comes now."""
@@ -96,7 +97,7 @@ def complete(work: Work, resource: Resource, row: Any, values: Mapping[str, Any]
         for name, spec in resource.fields.items()
         if not spec.readonly
     }
-    draft = Draft(None if row is None else row.id, stored | dict(values), frozenset(values), inside)
+    draft = Draft(None if row is None else row.id, stored | dict(values), frozenset(values), inside, stored=stored)
     draft.errors.update(_not_allowed(work, resource, draft.id, stored, values))
     if resource.tree and resource.tree in values and values[resource.tree] is not None:
         fault = trees.fault(work, resource, draft.id, values[resource.tree])

@@ -98,3 +98,20 @@ def test_of_a_double_that_one_may_not_see_nothing_is_told_before_one_is_stored(a
     with Work(seller) as work:
         (told,) = doubles.of_record(work, RESOURCES.get("accounts"), known.json()["id"])
     assert (told.field, told.id) == ("email", None)
+
+
+def test_a_picker_tells_apart_who_is_called_the_same(api):
+    def make(list_, **values):
+        return api.post(f"/api/v1/{list_}", json=values).json()["id"]
+
+    mora = make("accounts", name="Mora, S.L.", tax_id="B12345674", city="Lugo", phone="982 100 100")
+    buyer = make("contacts", name="Ana Gil", email="a@x.example", accounts=[{"account": mora, "title": "Compras"}])
+    other = make("contacts", name="Ana Gil", email="b@x.example", phone="600 100 100")
+    found = api.get("/api/v1/lists/quick/contacts/options?q=gil&size=20").json()["items"]
+    assert found == [
+        {"id": buyer, "name": "Ana Gil", "more": "Mora, S.L. \u00b7 Compras"},
+        {"id": other, "name": "Ana Gil", "more": "b@x.example \u00b7 600 100 100"},
+    ]
+    found = api.get(f"/api/v1/lists/quick/accounts/options?filter[contacts]={buyer}").json()["items"]
+    assert found == [{"id": mora, "name": "Mora, S.L.", "more": "B12345674 \u00b7 Lugo"}]
+    assert api.get("/api/v1/lists/quick/nothing/options").status_code == 404

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.support.axe import faults
 
-from .conftest import es, ready
+from .conftest import es, head, ready
 
 pytestmark = pytest.mark.browser
 PNG = bytes.fromhex(
@@ -417,3 +417,17 @@ def test_what_another_record_holds_too_is_named_and_linked_after_saving(tabs, ma
     twin.click()
     page.wait_for_url(f"**/accounts/{other}")
     expect(page.locator(".banner").get_by_role("link", name="Gemela Segunda S. L.")).to_be_visible()
+
+
+def test_one_calls_and_writes_from_the_head_and_sees_who_must_not_be_contacted(tabs, post):
+    key = post("contacts", name="Noa Ferreiro", phone="+34 600 100 100 ext. 12", email="noa+crm@x.example")["id"]
+    page = tabs(address=f"/contacts/{key}")
+    ready(page)
+    ways = page.locator("a.reach")
+    expect(ways).to_have_text(["noa+crm@x.example", "+34 600 100 100 ext. 12"])
+    assert [way.get_attribute("href") for way in ways.all()] == ["mailto:noa%2Bcrm@x.example", "tel:+34600100100"]
+    refused = head(page).locator(".badge", has_text=es("Do not contact"))
+    expect(refused).to_have_count(0)
+    page.get_by_role("checkbox", name=es("Do not contact")).check()
+    page.keyboard.press("Control+Enter")
+    expect(refused).to_be_visible()

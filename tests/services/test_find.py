@@ -105,3 +105,13 @@ def test_recent_records_come_back_in_order_as_far_as_they_may_be_read(company):
         assert [hit.label for hit in find.recall(work, keys)] == ["Ana Núñez", "Mía", NAMES[0]]
     with Work(own) as work:
         assert [hit.label for hit in find.recall(work, keys)] == ["Mía"]
+
+
+def test_a_person_is_told_with_account_and_job_title(company):
+    mora = kernel.account(name="Mora")
+    part = [{"account": mora, "title": "Compras"}]
+    key = actions.run(SYSTEM, "contacts", "create", None, {"name": "Eva Gil", "city": "Lugo", "accounts": part}).id
+    with Work(SYSTEM) as work:
+        told = [hit.hint for hit in (*find.find(work, "eva"), *find.recall(work, [("contacts", key)]))]
+        assert told == ["Mora \u00b7 Compras"] * 2
+        assert [hit.hint for hit in find.find(work, "eva lugo")] == ["Lugo"]

@@ -165,3 +165,14 @@ def test_however_many_documents_there_are_as_many_statements_are_asked(trading):
         counts.append(len(asked))
     assert counts[0] == counts[1]
     assert counts[0] <= 24
+
+
+def test_the_people_of_an_account_are_told_with_how_they_are_reached(admin):
+    ana = {"name": "Ana", "email": "ana@x.example", "mobile": "600 100 100"}
+    parts = [
+        {"contact": actions.run(SYSTEM, "contacts", "create", None, values).id, "title": title}
+        for values, title in ((ana, "Compras"), ({"name": "Blas"}, None))
+    ]
+    key = actions.run(SYSTEM, "accounts", "create", None, {"name": "Mora", "contacts": parts}).id
+    told = [(link.text, link.more) for link in groups(key)["Contacts"].links]
+    assert told == [("Ana", "Compras \u00b7 ana@x.example \u00b7 600 100 100"), ("Blas", "")]

@@ -1,7 +1,10 @@
 """The rules of accounts, contacts and products."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
+from crm_app.core import clock
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Speech
 from crm_app.core.query import Filter, Query
@@ -195,6 +198,39 @@ def test_consent_and_do_not_contact_say_the_same():
     assert state(key)[:2] == ("given", False)
     assert faults(change, "contacts", key, consent="withdrawn", do_not_contact=False) == {"do_not_contact"}
     assert faults(make, "contacts", name="B", consent="given", do_not_contact=True) == {"consent"}
+
+
+def test_nobody_is_born_tomorrow():
+    with clock.frozen(datetime(2026, 5, 4, 12, tzinfo=UTC)):
+        assert faults(make, "contacts", name="Ana", birthday="2026-05-06") == {"birthday"}
+        key = make("contacts", name="Ana", birthday="2026-05-05")  # that day has begun in Kiribati
+        assert faults(change, "contacts", key, birthday="2027-01-01") == {"birthday"}
+
+
+def test_a_wrong_tax_identifier_names_the_country():
+    with pytest.raises(Invalid) as caught:
+        make("accounts", name="A", country="ES", tax_id="B12345675")
+    told = Speech("es").say(caught.value.fields["tax_id"])
+    assert "(España)" in told or "(Spain)" in told, told
+
+
+def test_the_day_of_a_consent_is_that_of_what_was_said_last():
+    def on(key):
+        return read("contacts", key).values["consent_on"]
+
+    key = make("contacts", name="Ana", consent="given", consent_on="2024-03-01")
+    assert on(key) == date(2024, 3, 1)
+    change("contacts", key, city="Lugo", consent="given")
+    assert on(key) == date(2024, 3, 1)
+    with clock.frozen(datetime(2026, 5, 4, 12, tzinfo=UTC)):
+        change("contacts", key, consent="withdrawn")
+        assert on(key) == date(2026, 5, 4)
+        change("contacts", key, consent="given", consent_on="2026-05-02")
+        assert on(key) == date(2026, 5, 2)
+        change("contacts", key, do_not_contact=True)
+        assert on(key) == date(2026, 5, 4)
+        change("contacts", key, do_not_contact=False)
+        assert on(key) is None
 
 
 def test_a_price_without_a_currency_is_in_the_companys():

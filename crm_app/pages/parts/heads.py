@@ -3,14 +3,14 @@
 import reflex as rx
 from reflex.vars import Var
 
-from crm_app.core.fields import Amount
-from crm_app.core.resource import Resource
+from crm_app.core.fields import Amount, Email, Phone
+from crm_app.core.resource import FieldSpec, Resource
 from crm_app.state.forms import RecordState
 from crm_app.state.heads import DoubleRow, FigureRow
 from crm_app.state.session import Me
 
 from . import kit
-from .links import link
+from .links import ReachLink, link
 from .merging import merge_double
 from .text import t, when
 
@@ -19,7 +19,7 @@ def owner_line(state: type[RecordState]) -> rx.Component:
     """Whose the record is, and when it was changed last."""
     owner = state.resource.owner
     whose = rx.el.span(kit.avatar(state.shown[owner]), state.shown[owner], class_name="record-owner", title=t("Owner"))
-    told = (_told(t(state.resource.fields[name].label), state.shown[name]) for name in state.resource.facts)
+    told = (_told(state.resource.fields[name], state.shown[name]) for name in state.resource.facts)
     return rx.el.div(
         when(state.figures.length() > 0, rx.fragment(*told)),
         when(state.shown[owner] != "", whose) if owner else rx.fragment(),
@@ -57,7 +57,7 @@ def begin(state: type[RecordState], resource: Resource, field: str) -> rx.Compon
 def facts(state: type[RecordState]) -> rx.Component:
     """The figures of the record, else its facts, which stand under its name then; below what it has in common with others."""
     found = state.resource
-    told = [_fact(t(found.fields[name].label), _with_currency(state, name)) for name in found.facts]
+    told = [_fact(found.fields[name], _with_currency(state, name)) for name in found.facts]
     strip = rx.cond(
         state.figures.length() > 0,
         rx.el.dl(rx.foreach(state.figures, _figure), class_name="facts"),
@@ -74,8 +74,17 @@ def _with_currency(state: type[RecordState], name: str) -> Var[str]:
     return rx.cond(text != "", text + "\u00a0" + state.shown[kind.currency], "")
 
 
-def _told(label: Var[str], text: Var[str]) -> rx.Component:
-    return when(text != "", rx.el.span(rx.el.span(label, ": ", class_name="sr-only"), text, title=label, dir="auto"))
+def _told(spec: FieldSpec, text: Var[str]) -> rx.Component:
+    label = t(spec.label)
+    said = rx.el.span(label, ": ", class_name="sr-only")
+    return when(text != "", rx.el.span(said, _reaching(spec, text), title=label, dir="auto"))
+
+
+def _reaching(spec: FieldSpec, text: Var[str]) -> Var[str] | rx.Component:
+    """The text; a telephone number calls, an e-mail address begins a message."""
+    if isinstance(spec.kind, Phone | Email):
+        return ReachLink.create(text=text, phone=isinstance(spec.kind, Phone))
+    return text
 
 
 def _doubles(state: type[RecordState]) -> rx.Component:
@@ -91,10 +100,10 @@ def _double(state: type[RecordState], row: Var[DoubleRow]) -> rx.Component:
     return rx.el.p(kit.icon("copy"), text, merge, key=row.way + row.text)
 
 
-def _fact(label: Var[str], text: Var[str]) -> rx.Component:
+def _fact(spec: FieldSpec, text: Var[str]) -> rx.Component:
     return rx.el.div(
-        rx.el.dt(label),
-        rx.el.dd(rx.cond(text != "", text, "\u2013"), class_name="truncate", title=text),
+        rx.el.dt(t(spec.label)),
+        rx.el.dd(rx.cond(text != "", _reaching(spec, text), "\u2013"), class_name="truncate", title=text),
         class_name="fact",
     )
 

@@ -1047,7 +1047,8 @@ export function RefPicker({
     timer.current = setTimeout(async () => {
       const control = new AbortController();
       request.current = control;
-      const address = `/api/v1/${resource}?q=${encodeURIComponent(words)}&size=20&fields=name${filter ? `&${filter}` : ""}`;
+      const place = resource.startsWith("lists/") ? resource : `lists/quick/${resource}/options`;
+      const address = `/api/v1/${place}?q=${encodeURIComponent(words)}&size=20${filter ? `&${filter}` : ""}`;
       try {
         const response = await fetch(address, {
           credentials: "same-origin",
@@ -1056,7 +1057,7 @@ export function RefPicker({
         });
         if (!response.ok) throw new Error(String(response.status));
         const answer = await response.json();
-        const found = (answer.items ?? []).map((item) => ({ id: String(item.id), name: String(item.name ?? item.id) }));
+        const found = (answer.items ?? []).map((item) => ({ id: String(item.id), name: String(item.name ?? item.id), more: item.more ?? "" }));
         setItems(found);
         setFailed(false);
         setActive(found.length && words ? 0 : found.findIndex((item) => chosen.some((one) => one.id === item.id)));
@@ -1230,9 +1231,14 @@ export function RefPicker({
                 className="option"
                 aria-selected={index === active}
                 aria-checked={multiple ? isChosen : undefined}
+                aria-label={item.name}
+                aria-description={item.more || undefined}
                 onClick={() => pick(item)}
               >
-                <span className="truncate">{item.name}</span>
+                <span className="option-name">
+                  <span className="truncate" dir="auto">{item.name}</span>
+                  {item.more && <span className="hint truncate" dir="auto">{item.more}</span>}
+                </span>
                 {isChosen && <Icon name="check" />}
               </div>
             );

@@ -28,6 +28,18 @@ export function PageLink({ to, onClick, ...rest }) {
   return <a {...rest} href={to} onClick={follow} />;
 }
 
+/** Calls the telephone number without its extension, or begins a message to the address. */
+export function ReachLink({ text, phone = false }) {
+  const to = phone
+    ? `tel:${text.replace(/\s*(x|ext).*$/i, "").replace(/[^+\d]/g, "")}`
+    : `mailto:${encodeURIComponent(text).replace("%40", "@")}`;
+  return (
+    <a className="reach" href={to}>
+      {text}
+    </a>
+  );
+}
+
 let isOpened = false; // the page that the browser itself opens begins at its top
 
 /** Who has followed a link goes on in the content of the page, unless something in it has taken the focus. */

@@ -57,3 +57,12 @@ class _File(Element):
 def file_link(href: str | Var[str], name: str | Var[str], *children: Any, **props: Any) -> rx.Component:
     """A link that saves a file under that name."""
     return _File.create(*children, href=href, download=name, **props)
+
+
+class ReachLink(rx.Component):
+    """A link that calls the telephone number, or writes to the e-mail address, that it shows."""
+
+    library = BESIDE["links.jsx"]
+    tag = "ReachLink"
+    text: rx.Var[str]
+    phone: rx.Var[bool]

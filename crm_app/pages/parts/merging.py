@@ -58,7 +58,7 @@ def merge_dialog(found: Resource) -> rx.Component:
         title=t(f"Merge {found.many.lower()}"),
         on_close=state.close_merge,
         close_label=t("Close"),
-        width="720px",
+        width="800px",
     )
 
 

@@ -29,6 +29,9 @@ _KEY = Var(
 ).to(str)
 
 
+_WARNINGS = (("held", "circle-pause", "On hold"), ("do_not_contact", "ban", "Do not contact"))
+
+
 def record_screen(
     state: type[RecordState],
     *,
@@ -139,7 +142,6 @@ def _head(
         rx.el.span(kit.icon("circle-check"), t("Active"), class_name="badge badge-done"),
         rx.el.span(kit.icon("circle-dashed"), t("Not active"), class_name="badge"),
     )
-    held = rx.el.span(kit.icon("circle-pause"), t("On hold"), class_name="badge badge-late")
     avatar = kit.avatar(state.label, "avatar-lg avatar-square")
     items = [*verbs, *merge_items(state.resource, state.record), *remove_items(state)]
     menu = kit.menu(*items, icon="ellipsis", aria_label=t("More actions"), align="end", class_name="button button-icon")
@@ -149,9 +151,7 @@ def _head(
             rx.el.div(
                 rx.el.h1(title, class_name="page-title truncate", dir="auto"),
                 when(state.record != 0, badge) if active else rx.fragment(),
-                when((state.record != 0) & (state.values["held"] == "true"), held)
-                if "held" in state.resource.fields
-                else rx.fragment(),
+                *(_warning(state, *one) for one in _WARNINGS if one[0] in state.resource.fields),
                 class_name="row",
             ),
             when(
@@ -165,6 +165,12 @@ def _head(
         else rx.fragment(),
         class_name="record-head",
     )
+
+
+def _warning(state: type[RecordState], name: str, icon: str, text: str) -> rx.Component:
+    """What has to be known of it before anything is done with it."""
+    badge = rx.el.span(kit.icon(icon), t(text), class_name="badge badge-late")
+    return when((state.record != 0) & (state.values[name] == "true"), badge)
 
 
 def remove_items(state: type[RecordState]) -> list[rx.Component]:
