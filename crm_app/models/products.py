@@ -132,4 +132,13 @@ PRODUCTS = resource(
     ),
     telling=("barcode",),
 )
-lines(PRODUCTS, SupplierCode, "supplier_codes", one="Supplier", many="Suppliers", label="supplier", icon="truck")
+lines(
+    PRODUCTS,
+    SupplierCode,
+    "supplier_codes",
+    one="Supplier",
+    many="Suppliers",
+    label="supplier",
+    icon="truck",
+    sought=("code",),
+)
