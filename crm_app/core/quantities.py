@@ -52,13 +52,14 @@ class Number(Kind):
     """An exact decimal: at most `places` decimals and `digits` before the point. JSON carries it as a string.
 
     Both together are 18 at most, what SQLite's 64-bit integer holds: with more places fewer digits are taken.
-    `fraction` decimals are shown at least: a price of 0.7 reads 0.70.
+    `fraction` decimals are shown at least: a price of 0.7 reads 0.70. `currency` names the field beside it that says of what.
     """
 
     places: int = 4
     digits: int = 14
     least: Decimal | None = None
     fraction: int = 0
+    currency: str = ""
     widget: ClassVar[str] = "decimal"
     align: ClassVar[str] = "right"
     operators: ClassVar[tuple[str, ...]] = COMPARE
@@ -107,7 +108,7 @@ class Number(Kind):
 
 @dataclass(frozen=True)
 class Amount(Number):
-    """An amount of money. `currency` names the field beside it that says of what; without it two decimals are shown."""
+    """An amount of money; without its currency two decimals are shown."""
 
     currency: str = "currency"
 

@@ -265,13 +265,14 @@ class Lines:
     """Records that live inside another one (an account's addresses, an invoice's lines): saved, undone and removed with it.
 
     `name` is theirs in forms and the API, `resource` describes them, `parent` is their field that names the record around
-    them. `limit` is how many there may be.
+    them. `limit` is how many there may be. By their fields `sought` the record around them is found: another telephone, a code.
     """
 
     name: str
     resource: Resource
     parent: str
     limit: int = 200
+    sought: tuple[str, ...] = ()
 
     def names(self, name: str) -> bool:
         """True for the field of these lines that names another record."""

@@ -302,8 +302,26 @@ ACCOUNTS = resource(
 )
 lines(ZONES, ZonePostcode, "postcodes", one="Postcode rule", many="Postcodes", label="prefix", icon="map-pin")
 lines(ACCOUNTS, AccountAddress, "addresses", one="Address", many="Other addresses", label="street", icon="map-pin")
-lines(ACCOUNTS, AccountPhone, "phones", one="Telephone", many="Other telephones", label="number", icon="phone")
-lines(ACCOUNTS, AccountEmail, "emails", one="E-mail", many="Other e-mails", label="address", icon="mail")
+lines(
+    ACCOUNTS,
+    AccountPhone,
+    "phones",
+    one="Telephone",
+    many="Other telephones",
+    label="number",
+    icon="phone",
+    sought=("number",),
+)
+lines(
+    ACCOUNTS,
+    AccountEmail,
+    "emails",
+    one="E-mail",
+    many="Other e-mails",
+    label="address",
+    icon="mail",
+    sought=("address",),
+)
 lines(
     ACCOUNTS,
     AccountWithholding,

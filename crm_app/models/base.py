@@ -318,15 +318,15 @@ def lines(
     icon: str = "",
     parent: str = "",
     limit: int = 200,
+    sought: tuple[str, ...] = (),
 ) -> Lines:
     """Declare the records that live inside the owner's; the owner's permissions are theirs. Raises ValueError on a wrong name.
 
     `parent` is the field that names the owner, where it is not the table's own PARENT: a link between two records is shown
-    inside both. `limit` is how many there may be.
+    inside both. `limit` is how many there may be, `sought` are the fields of theirs by which the owner is found.
     """
     parent = parent or table.PARENT
-    hidden = (parent, "created_at", "updated_at")
-    specs = {key: spec for key, spec in _specs(table, label).items() if key not in hidden}
+    specs = {key: spec for key, spec in _specs(table, label).items() if key not in (parent, "created_at", "updated_at")}
     found = Resource(
         name=name,
         table=table,
@@ -343,7 +343,7 @@ def lines(
     )
     if parent == table.PARENT:
         table.RESOURCE = found
-    return RESOURCES.add_lines(owner, Lines(name, found, parent, limit))
+    return RESOURCES.add_lines(owner, Lines(name, found, parent, limit, sought))
 
 
 def _specs(table: type[Record], label: str) -> dict[str, FieldSpec]:

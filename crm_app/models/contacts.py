@@ -135,8 +135,26 @@ CONTACTS = resource(
     telling=("email",),
     views=(Ready("My contacts", "filter[owner]=me"),),
 )
-lines(CONTACTS, ContactPhone, "phones", one="Telephone", many="Other telephones", label="number", icon="phone")
-lines(CONTACTS, ContactEmail, "emails", one="E-mail", many="Other e-mails", label="address", icon="mail")
+lines(
+    CONTACTS,
+    ContactPhone,
+    "phones",
+    one="Telephone",
+    many="Other telephones",
+    label="number",
+    icon="phone",
+    sought=("number",),
+)
+lines(
+    CONTACTS,
+    ContactEmail,
+    "emails",
+    one="E-mail",
+    many="Other e-mails",
+    label="address",
+    icon="mail",
+    sought=("address",),
+)
 lines(ACCOUNTS, AccountContact, "contacts", one="Contact", many="Contacts", label="contact", icon="users")
 lines(
     CONTACTS,

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from crm_app.core.fields import Boolean, Choice, Currency, LongText, Number, Reference, Tags, Text
 from crm_app.core.i18n import Message
-from crm_app.core.resource import Section
+from crm_app.core.resource import Ready, Section
 
 from .base import KEEP_IDS, Id, Line, Searchable, column, lines, resource, sorted_by_key
 from .choices import TAX_CLASS_LABELS, TaxClass
@@ -54,8 +54,10 @@ class Product(Searchable, table=True):
     sold: bool = column(Boolean(), "Sold", default=True)
     bought: bool = column(Boolean(), "Bought", default=False)
     unit: str | None = column(Text(20), "Unit")
-    price: Decimal | None = column(Number(6, digits=12, least=Decimal(0), fraction=2), "List price")
-    cost: Decimal | None = column(Number(6, digits=12, least=Decimal(0), fraction=2), "Cost")
+    price: Decimal | None = column(
+        Number(6, digits=12, least=Decimal(0), fraction=2, currency="currency"), "List price"
+    )
+    cost: Decimal | None = column(Number(6, digits=12, least=Decimal(0), fraction=2, currency="currency"), "Cost")
     currency: str | None = column(Currency(), "Currency")
     tax_class: str = column(
         Choice(TaxClass, TAX_CLASS_LABELS),
@@ -86,7 +88,9 @@ class SupplierCode(Line, table=True):
     product: int = Field(foreign_key="product.id", index=True, sa_type=Id)
     supplier: int = column(Reference("accounts"), "Supplier", required=True, references="account.id")
     code: str | None = column(Text(40, folds=False), "Their code")
-    price: Decimal | None = column(Number(6, digits=12, least=Decimal(0), fraction=2), "Their price")
+    price: Decimal | None = column(
+        Number(6, digits=12, least=Decimal(0), fraction=2, currency="currency"), "Their price"
+    )
     currency: str | None = column(Currency(), "Currency")
 
 
@@ -119,7 +123,22 @@ PRODUCTS = resource(
     ),
     filters=("category", "kind", "sold", "bought", "tax_class", "tags", "active"),
     group="Catalogue",
-    facts=("code", "price", "currency", "category"),
+    facts=("code", "price", "unit", "category"),
+    views=(
+        Ready("For sale", "filter[sold]=true&filter[active]=true"),
+        Ready("Purchased", "filter[bought]=true"),
+        Ready("Services", "filter[kind]=service"),
+        Ready("Not active", "filter[active]=false"),
+    ),
     telling=("barcode",),
 )
-lines(PRODUCTS, SupplierCode, "supplier_codes", one="Supplier", many="Suppliers", label="supplier", icon="truck")
+lines(
+    PRODUCTS,
+    SupplierCode,
+    "supplier_codes",
+    one="Supplier",
+    many="Suppliers",
+    label="supplier",
+    icon="truck",
+    sought=("code",),
+)

@@ -1,7 +1,8 @@
 """The global search: the best few records of every list that the actor may read, whatever they are.
 
 Of each list first those whose name begins with the text, then those where every word begins a word, then those that hold
-every word somewhere. Each step asks an index for a limited number of rows, so that it stays quick however many there are.
+every word somewhere. Each step asks an index for a limited number of rows, so that it stays quick however many there are. What
+looks like a telephone, an address or a code is sought inside the records, too: a further telephone, a supplier's code.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core.fields import Text, fold
+from crm_app.core.fields import Email, Kind, Phone, Text, fold
 from crm_app.core.plain import storable
 from crm_app.core.query import MAX_TEXT
 from crm_app.core.resource import RESOURCES, Resource
@@ -23,6 +24,8 @@ MOST = 5
 RECENT = 10
 _LOOKED_AT = 100  # of the rows that hold the words, how many are compared with each other
 _WALKED = 1_000  # of the names that begin so, how many are looked through for those that the actor may read
+_FIGURES, _CODE = 5, 3  # of a telephone and a code, the fewest that are sought inside records
+_BETWEEN = " .-/()+"  # what may stand between the figures of a telephone
 _AFTER = "\U0010ffff"  # sorts behind every text that may follow
 
 
@@ -93,14 +96,42 @@ def _candidates(work: Work, text: str, words: list[str], most: int) -> dict[str,
     def holding(patterns: list[str]) -> Callable[[Resource, list[Any]], Any]:
         return lambda resource, conditions: search.some(work, resource.table, patterns, conditions, _LOOKED_AT)
 
-    for step in (beginning, holding(search.beginnings_of(text)), holding(search.words_of(text))):
-        parts = [(name, step(*asked).subquery()) for name, asked in lacking.items()]
+    def inside(resource: Resource, conditions: list[Any]) -> Any:
+        return _inside(resource, text, conditions)
+
+    for step in (beginning, holding(search.beginnings_of(text)), holding(search.words_of(text)), inside):
+        steps = ((name, step(*asked)) for name, asked in lacking.items())
+        parts = [(name, made.subquery()) for name, made in steps if made is not None]
         if parts:
             named = [sa.select(sa.literal(name), part.c[0]) for name, part in parts]
             for name, number in work.session.execute(sa.union_all(*named)):
                 found[name].add(number)
         lacking = {name: asked for name, asked in lacking.items() if len(found[name]) < most}
     return found
+
+
+def _inside(resource: Resource, text: str, conditions: list[Any]) -> Any:
+    """The ids of records in which there is a line with that telephone, address or code; None where the text is none of these."""
+    key, found = column_of(resource.table, "id"), []
+    for part in RESOURCES.lines(resource):
+        for name in part.sought:
+            met = _sought(part.resource.fields[name].kind, column_of(part.resource.table, name), text.strip())
+            if met is not None:
+                found.append(key.in_(sa.select(column_of(part.resource.table, part.parent)).where(met)))
+    return sa.select(key).where(sa.or_(*found), *search.tested(conditions)).limit(_LOOKED_AT) if found else None
+
+
+def _sought(kind: Kind, column: Any, text: str) -> sa.ColumnElement[bool] | None:
+    """Whether a line holds that telephone (whatever stands between its figures), address or code. A mere word asks nothing."""
+    figures = "".join(char for char in text if char.isdigit() and char.isascii())
+    if isinstance(kind, Phone):
+        if len(figures) < _FIGURES or any(char not in _BETWEEN for char in text if char not in figures):
+            return None
+        for char in _BETWEEN:
+            column = sa.func.replace(column, char, "")
+        return column.contains(figures)  # type: ignore[no-any-return]
+    told = "@" in text if isinstance(kind, Email) else figures != "" and len(text) >= _CODE
+    return column.icontains(text, autoescape=True) if told and " " not in text else None
 
 
 def _best(work: Work, resource: Resource, ids: set[int], words: list[str], most: int) -> list[Hit]:

@@ -298,7 +298,7 @@ _TOLD_ONE = {"change": "1 record changed.", "remove": "1 record removed."}
 
 
 def told(verb: str, result: Mapping[str, Any], speech: Speech) -> str:
-    """What came of it, as a sentence: how many were changed or removed, how many were left as they were, the first of them named."""
+    """What came of it, as a sentence: how many were changed or removed, how many were left alone, the first of them named, and why."""
     number = speech.number
     words_of_verb = _TOLD_ONE[verb] if result["count"] == 1 else _TOLD[verb]
     text = speech.say(Message(words_of_verb, count=number(result["count"])))
@@ -308,7 +308,9 @@ def told(verb: str, result: Mapping[str, Any], speech: Speech) -> str:
     left = Message("{count} were left as they were: {names}", count=number(result["refused"]), names=names)
     if result["refused"] == 1:
         left = Message("1 was left as it was: {name}", name=names)
-    return text + " " + speech.say(left) + (" …" if result["refused"] > 3 else "")
+    first = result["first"][0]
+    why = first["detail"] if result["refused"] == 1 else f"{first['name']}: {first['detail']}"
+    return f"{text} {speech.say(left)}{' …' if result['refused'] > 3 else '.'} {why}"
 
 
 def _title(args: Mapping[str, Any]) -> Message:

@@ -22,7 +22,7 @@ from crm_app.services.work import Work
 from .beside import Around, BesideState, around
 from .clashes import ClashRow, clash_rows
 from .guard import SIGNED_IN, on, signed_in
-from .heads import HeadState, doubles_of, figures_of, led_on, reached_by
+from .heads import HeadState, doubles_of, figures_of, held, led_on, reached_by
 from .reading import reading
 from .session import Me, greet, tell
 
@@ -311,8 +311,8 @@ def read(actor: Actor, resource: Resource, key: object, below: bool, also: Mappi
     with Work(actor) as work:
         item = records.one(work, resource, key)
         kinds = resource.fields
-        values = {name: kinds[name].kind.edit(item.values[name], actor.speech) for name in resource.writable}
         shown = {name: records.shown(work, resource, item, name) for name in kinds}
+        values = held(resource, item, shown, actor.speech)
         inside = {part.name: lines_text(actor, part, item.lines[part.name]) for part in RESOURCES.lines(resource)}
         rows, older = _timeline(work, resource, item.id, None)
         beside = around(work, resource, item, below=below)

@@ -1,12 +1,14 @@
 """What stands at the head of a record: its figures, and the way to the ones before and after it in the list."""
 
 import dataclasses
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import ClassVar
 
 import reflex as rx
 
 from crm_app.core import money
+from crm_app.core.fields import Number
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import Resource
 from crm_app.services import doubles, figures, merging, records
@@ -99,3 +101,16 @@ def amount_text(value: Decimal | None, currency: str, speech: Speech) -> str:
 def plain(value: Decimal, speech: Speech) -> str:
     """A number without needless decimals."""
     return speech.number(money.bare(value))
+
+
+def held(resource: Resource, item: records.Item, shown: Mapping[str, str], speech: Speech) -> dict[str, str]:
+    """The fields as a form holds them; numbers that nobody can change any more as they are read."""
+    flow = resource.workflow
+    changing: Collection[str] = resource.writable
+    if flow is not None and str(item.values[flow.state]) not in flow.editable:
+        changing = flow.loose
+    kinds = {name: resource.fields[name].kind for name in resource.writable}
+    return {
+        name: shown[name] if isinstance(kind, Number) and name not in changing else kind.edit(item.values[name], speech)
+        for name, kind in kinds.items()
+    }

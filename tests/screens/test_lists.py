@@ -429,3 +429,39 @@ def test_a_column_of_the_address_that_is_none_is_left_out_and_said(tabs, many):
     heads = page.locator("table[data-list] thead th .sort")
     assert [text.strip() for text in heads.all_inner_texts()] == [es("Name"), es("City")]
     expect(rows(page).first).to_be_visible()
+
+
+def test_the_bar_of_a_selection_has_room_on_a_telephone(tabs, many):
+    page = tabs(address="/accounts", width=390, height=844, has_touch=True, is_mobile=True)
+    ready(page)
+    for number in range(2):  # of two, merging is offered too
+        rows(page).nth(number).locator("[data-pick]").check()
+    page.get_by_role("button", name=es("Merge…")).wait_for()
+    assert page.evaluate(OVERLAPS) == []
+    button(page, "Clear the selection").click()
+    expect(page.locator(".list-foot")).to_be_visible()
+
+
+# what stands in the bar of a selection and lies over something else in it, or outside of it
+OVERLAPS = """() => {
+  const bar = document.querySelector('.bulk'), all = bar.getBoundingClientRect();
+  const seen = [...bar.querySelectorAll('.bulk-count, button, a')].map(one => [one.textContent, one.getBoundingClientRect()]);
+  const out = seen.filter(([, box]) => box.left < all.left || box.right > all.right || box.top < all.top || box.bottom > all.bottom);
+  const over = seen.filter(([, one], at) => seen.some(([, other], place) => place > at && one.right > other.left + 1 &&
+    one.left < other.right - 1 && one.bottom > other.top + 1 && one.top < other.bottom - 1));
+  const wide = [...bar.querySelectorAll('button')].filter(one => one.scrollWidth > one.clientWidth + 1).map(one => [one.textContent]);
+  return [...out, ...over, ...wide].map(([text]) => text);
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_long_notice_is_read_to_its_end_and_can_be_put_away(tabs, many, width):
+    names = ",".join(f"{letter}{'olumn' * 10}" for letter in "abc")
+    page = tabs(address=f"/accounts?columns=name,{names}", width=width, height=844)
+    ready(page)
+    notice = page.locator(".toast-late")
+    box = notice.bounding_box()
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+    assert box["height"] > 60
+    notice.locator(".toast-close").click()
+    expect(notice).to_have_count(0)

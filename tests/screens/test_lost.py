@@ -1,5 +1,6 @@
 """Two people at once, a session that ends, a server that dies, a tab that is doubled: nothing typed is lost."""
 
+import re
 from importlib import resources
 
 import pytest
@@ -182,3 +183,32 @@ def test_a_page_that_is_older_than_its_server_says_so_in_its_readers_language(ta
     assert faults(page) == []
     told.get_by_role("button", name=es("Load it")).click()
     assert page.evaluate("window.pressed") is True
+
+
+def test_without_a_connection_what_is_open_stays_until_there_is_something_to_go_to(tabs, made):
+    key = made(name="En el tren")
+    page = tabs(address=f"/accounts/{key}")
+    ready(page)
+    page.context.set_offline(True)
+    said = page.locator(".connection")
+    expect(said).to_contain_text("servidor")
+    orders = page.locator('.nav a[href="/orders"]')
+    orders.click()
+    page.locator('.topbar a[href="/accounts"]').click()
+    expect(page.locator("#f-name")).to_have_value("En el tren")
+    assert page.url.endswith(f"/accounts/{key}")
+    page.context.set_offline(False)
+    expect(said).to_be_empty()
+    orders.click()
+    page.wait_for_url("**/orders")
+    expect(page.locator("h1")).to_have_text(re.compile("^Pedidos"))
+
+
+def test_what_went_wrong_on_a_page_is_not_told_on_the_next(tabs, made):
+    key = made(name="Anterior")
+    page = tabs(address="/accounts?columns=name,nope")
+    ready(page)
+    expect(page.locator(".toast-late")).to_contain_text("nope")
+    page.locator(f'tr[data-row="{key}"] a').first.click()
+    page.wait_for_url(f"**/accounts/{key}")
+    expect(page.locator(".toast-late")).to_have_count(0)

@@ -184,6 +184,13 @@ def test_a_product_shows_its_newest_picture(tabs, made_in, tmp_path):
     assert page.locator(".record-picture").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
 
 
+def test_a_price_stands_in_the_head_with_what_it_is_in(tabs, made_in):
+    key = made_in("products", name="Con precio", code="CP-1", price="1234.567891", currency="USD", unit="caja")
+    page = tabs(address=f"/products/{key}")
+    ready(page)
+    expect(page.locator(".facts .fact dd")).to_have_text(["CP-1", "1.234,567891\u00a0USD", "caja", "\u2013"])
+
+
 def test_related_records_are_links_to_themselves_and_to_their_list(tabs, made, made_in):
     mother = made(name="Casa madre")
     made(name="Hija primera", parent=mother)

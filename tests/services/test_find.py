@@ -115,3 +115,22 @@ def test_a_person_is_told_with_account_and_job_title(company):
         told = [hit.hint for hit in (*find.find(work, "eva"), *find.recall(work, [("contacts", key)]))]
         assert told == ["Mora \u00b7 Compras"] * 2
         assert [hit.hint for hit in find.find(work, "eva lugo")] == ["Lugo"]
+
+
+def test_records_are_found_by_a_further_telephone_or_address_and_products_by_a_supplier_s_code(company):
+    phones, emails = [{"number": "+34 600 123-456"}], [{"address": "Compras@otra.example"}]
+    acme = kernel.account(name="Acme", phones=phones, emails=emails, owner=company)
+    person = {"name": "Luz", "phones": [{"number": "(91) 222 33 44"}], "owner": company}
+    actions.run(SYSTEM, "contacts", "create", None, person)
+    codes = [{"supplier": acme, "code": "KX_7741"}]
+    actions.run(SYSTEM, "products", "create", None, {"name": "Tuerca", "supplier_codes": codes})
+    assert [found(text) for text in ("600123456", "600 12 34", "+34600.123", "compras@OTRA")] == [["Acme"]] * 4
+    assert [found(text) for text in ("6001", "600 123 457", "compras", "600123456x")] == [[]] * 4
+    assert found("912223344", resource="contacts") == ["Luz"]
+    assert [found(text, resource="products") for text in ("kx_7741", "7741", "kxa7741", "kx")] == [["Tuerca"]] * 2 + [
+        []
+    ] * 2
+    own = kernel.user_with({"accounts.read": "own"})
+    assert found("600123456", own) == []
+    with Work(SYSTEM) as work:
+        assert [hit.label for hit in find.find(work, "600123456")] == ["Acme"]

@@ -190,6 +190,10 @@ def test_what_others_refer_to_stays_and_is_named(admin):
     outcome = remove([parent, free])
     assert (outcome.result["count"], outcome.result["refused"]) == (1, 1)
     assert [(one["id"], one["name"]) for one in outcome.result["first"]] == [(parent, "Parent")]
+    assert mass.told("remove", outcome.result, SYSTEM.speech) == (
+        "1 ficha eliminada. 1 queda como estaba: Parent. "
+        "Otros registros dependen de este: Cuentas (Child). Modifíquelos antes."
+    )
     assert remove([parent, child]).result["count"] == 2
     assert kernel.ids() == []
 

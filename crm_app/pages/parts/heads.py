@@ -3,7 +3,7 @@
 import reflex as rx
 from reflex.vars import Var
 
-from crm_app.core.fields import Amount, Email, Phone
+from crm_app.core.fields import Email, Number, Phone
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.state.forms import RecordState
 from crm_app.state.heads import DoubleRow, FigureRow
@@ -19,7 +19,7 @@ def owner_line(state: type[RecordState]) -> rx.Component:
     """Whose the record is, and when it was changed last."""
     owner = state.resource.owner
     whose = rx.el.span(kit.avatar(state.shown[owner]), state.shown[owner], class_name="record-owner", title=t("Owner"))
-    told = (_told(state.resource.fields[name], state.shown[name]) for name in state.resource.facts)
+    told = (_told(state.resource.fields[name], _with_currency(state, name)) for name in state.resource.facts)
     return rx.el.div(
         when(state.figures.length() > 0, rx.fragment(*told)),
         when(state.shown[owner] != "", whose) if owner else rx.fragment(),
@@ -69,7 +69,7 @@ def facts(state: type[RecordState]) -> rx.Component:
 def _with_currency(state: type[RecordState], name: str) -> Var[str]:
     """A fact; an amount with what it is in, unless that is a fact of its own."""
     kind, text = state.resource.fields[name].kind, state.shown[name]
-    if not isinstance(kind, Amount) or kind.currency in state.resource.facts:
+    if not isinstance(kind, Number) or not kind.currency or kind.currency in state.resource.facts:
         return text
     return rx.cond(text != "", text + "\u00a0" + state.shown[kind.currency], "")
 

@@ -9,6 +9,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { useLocation } from "react-router";
 import { ColorModeContext, DispatchContext } from "$/utils/context-registry";
 import { DRAFT_PREFIX, baseOf, draftLeftBehind, keepDraft, ownDraft, storage } from "./drafts.js";
 import { PageLink } from "./links.jsx";
@@ -1409,6 +1410,13 @@ const VISIBLE_TOASTS = 3;
 const NEAR_PX = 12;
 let acting = {}; // what the toasts of the page that is there now do
 let spent = ""; // the toast whose button was pressed last
+const seen = new Map(); // each toast: since when it is there, and on which page it came
+
+/** When it came; its time goes on though another page draws it anew. */
+function firstSeen(id, page) {
+  if (!seen.has(id)) seen.set(id, { at: Date.now(), page });
+  return seen.get(id);
+}
 
 /** A page that comes meanwhile draws its toasts anew, and no click comes of a press that began before: the press counts. */
 function pressed(event, act) {
@@ -1426,6 +1434,7 @@ function Toast({ item, onDismiss, dismissLabel }) {
   const { id, text, kind = "info", action = "", action_id: actionId = "" } = item;
   const [held, setHeld] = useState(false);
   const dismiss = useLatest(onDismiss);
+  const { pathname } = useLocation();
   const stays = kind === "late" || held;
   const act = () => {
     if (spent === id) return;
@@ -1433,18 +1442,24 @@ function Toast({ item, onDismiss, dismissLabel }) {
     acting.onAction?.(actionId);
     acting.onDismiss?.(id);
   };
+  const release = () => {
+    firstSeen(id, pathname).at = Date.now();
+    setHeld(false);
+  };
   useEffect(() => {
-    if (stays) return;
-    const timer = setTimeout(() => dismiss.current?.(id), action ? 10_000 : 6_000);
+    const { at, page } = firstSeen(id, pathname);
+    const isLeft = kind === "late" && page !== pathname; // it spoke of the page before
+    if (stays && !isLeft) return;
+    const timer = setTimeout(() => dismiss.current?.(id), isLeft ? 0 : at + (action ? 10_000 : 6_000) - Date.now());
     return () => clearTimeout(timer);
-  }, [id, action, stays, dismiss]);
+  }, [id, kind, action, pathname, stays, dismiss]);
   return (
     <div
       className={`toast toast-${kind}`}
       onPointerEnter={() => setHeld(true)}
-      onPointerLeave={() => setHeld(false)}
+      onPointerLeave={release}
       onFocus={() => setHeld(true)}
-      onBlur={() => setHeld(false)}
+      onBlur={release}
     >
       <Icon name={TOAST_ICONS[kind] ?? "info"} />
       <span>{text}</span>

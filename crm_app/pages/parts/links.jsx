@@ -1,7 +1,20 @@
 // Links inside the application. Lists have many of them, so a link knows no more than where it leads: the router's own
 // asks it for the present place too, and is drawn anew whenever that changes.
 import { useEffect } from "react";
-import { useLocation, useNavigate } from "react-router";
+import { NavLink, useLocation, useNavigate } from "react-router";
+
+/** The notice that the server cannot be reached, while it is shown. */
+const cutOff = () => document.querySelector(".connection:not(.is-back):not(:empty)");
+const isCalm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Without a connection another page would have nothing to show: what is open stays, and the notice that says why stirs. */
+function isHeld() {
+  const notice = cutOff();
+  if (notice && !isCalm()) notice.animate({ scale: [1, 1.05, 1] }, 300);
+  return Boolean(notice);
+}
+
+const isAside = (event) => event.button !== 0 || event.metaKey || event.altKey || event.ctrlKey || event.shiftKey;
 
 /**
  * What follows an address of the application: `go("/accounts/7")`. To where one is already leads no second step back. The page
@@ -10,6 +23,7 @@ import { useLocation, useNavigate } from "react-router";
 export function useGo() {
   const navigate = useNavigate();
   return (to) => {
+    if (isHeld()) return;
     const { pathname, search, hash } = window.location;
     navigate(to, { replace: to === pathname + search + hash, flushSync: true });
   };
@@ -20,8 +34,7 @@ export function PageLink({ to, onClick, ...rest }) {
   const go = useGo();
   const follow = (event) => {
     onClick?.(event);
-    const aside = event.button !== 0 || event.metaKey || event.altKey || event.ctrlKey || event.shiftKey;
-    if (event.defaultPrevented || aside) return;
+    if (event.defaultPrevented || isAside(event)) return;
     event.preventDefault();
     go(to);
   };
@@ -38,6 +51,15 @@ export function ReachLink({ text, phone = false }) {
       {text}
     </a>
   );
+}
+
+/** A link of the navigation: the router's own, which knows whether one is there. */
+export function NavigationLink({ onClick, ...rest }) {
+  const follow = (event) => {
+    onClick?.(event);
+    if (!isAside(event) && isHeld()) event.preventDefault();
+  };
+  return <NavLink {...rest} onClick={follow} />;
 }
 
 let isOpened = false; // the page that the browser itself opens begins at its top

@@ -22,8 +22,7 @@ class _Link(rx.Component):
 class _NavLink(_Link):
     """The router's, with aria-current="page" where it leads to this page or one below it; with `end` to this page only."""
 
-    library = "react-router"
-    tag = "NavLink"
+    tag = "NavigationLink"
     end: rx.Var[bool]
 
 

@@ -34,7 +34,7 @@ _WIDTHS = {
     "country": "120px",
     "date": "112px",
     "number": "96px",
-    "decimal": "108px",
+    "decimal": "max(108px, 10.2cqi)",
     "select": "108px",
 }
 _LAST = "var(--last, 0px)"  # what the last column that is shown has more, for the gutter after it
