@@ -223,7 +223,14 @@ def _free(source: Any) -> Decimal:
 
 
 def _oldest_first(work: Work, source: Any) -> None:
-    """Only invoices in the payment's own currency: another one needs a rate that somebody decides."""
+    for invoice, amount in oldest(work, source).items():
+        _allocate(work, source, _invoice(work, source, invoice), amount, amount)
+
+
+def oldest(work: Work, source: Any) -> dict[int, Decimal]:
+    """What the payment or credit note settles of which invoice where the oldest due come first. Only invoices in its own currency:
+    another one needs a rate that somebody decides.
+    """
     refund = isinstance(source, Payment) and source.direction == Direction.PAID.value
     kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else OWED
     left, taken = _free(source), dict[int, Decimal]()
@@ -232,8 +239,7 @@ def _oldest_first(work: Work, source: Any) -> None:
             break
         taken[invoice] = taken.get(invoice, ZERO) + min(amount, left)
         left -= min(amount, left)
-    for invoice, amount in taken.items():
-        _allocate(work, source, _invoice(work, source, invoice), amount, amount)
+    return taken
 
 
 def _open_parts(work: Work, source: Any, kinds: tuple[str, ...]) -> list[tuple[int, Decimal]]:

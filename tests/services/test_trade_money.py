@@ -497,6 +497,28 @@ def test_more_than_is_open_or_left_is_told_while_it_is_typed():
     assert [told(text, 200) for text in ("", "x", "0", "121", "121.01")] == ["", "", "", "", "At most 121.00 is left."]
     assert (told("50", 50), told("50.5", 50), told("1", -3)) == ("", "At most 50.00 is left.", "At most 0.00 is left.")
     assert told("121", 50, "USD") == "", "what another currency makes of it is for the rate to say"
+    other = OpenRow(currency="EUR", most="121", other=True, taken="50.01")
+    assert excess(Speech("en"), other, "121", D("50.01"), "USD") == ""
+    assert excess(Speech("en"), other, "121", D(50), "USD") == "At most 50.00 is left."
+
+
+def test_the_allocation_screen_knows_what_the_oldest_first_would_settle_and_what_other_money_takes(trading):
+    account = trade.customer()
+    late, later = (trade.invoice(account, line(1, 100), payment_days=days) for days in (30, 5))
+    dollars = trade.invoice(account, line(1, 100), currency="CHF", rate="0.9")
+    trade.make("exchange-rates", currency="CHF", day=clock.today("Europe/Madrid").isoformat(), rate="0.8")
+    payment = paid_in(account, 200)
+    with Work(SYSTEM) as work:
+        found = allocation_sheet.sheet(work, payment)
+    assert found.oldest == {later: D(121), late: D(79)}
+    assert found.worth == {"CHF": D("0.8"), "EUR": D(1)}
+    assert {row.id: (row.other, row.typed) for row in read_allocations(SYSTEM, payment).open_rows} == {
+        later: (False, ""),
+        late: (False, ""),
+        dollars: (True, ""),
+    }
+    run("payments", "allocate", payment)
+    assert [settled(key)[1] for key in (later, late, dollars)] == trade.money("0", "42", "121")
 
 
 @pytest.mark.parametrize("scope", ["own", "team", "all", ""])
@@ -516,7 +538,7 @@ def test_money_is_allocated_to_what_its_reader_may_read_and_to_nothing_else(trad
             with pytest.raises(NotAllowed):
                 refused()
         return
-    assert [row.id for row in read_allocations(who, payment)[0]] == seen
+    assert [row.id for row in read_allocations(who, payment).open_rows] == seen
     for hidden in {others, mates, mine} - set(seen):
         said = [{"invoice": hidden, "amount": "1000"}]
         found = trade.faults(lambda said=said: run("payments", "allocate", payment, who, allocations=said))
@@ -526,8 +548,12 @@ def test_money_is_allocated_to_what_its_reader_may_read_and_to_nothing_else(trad
         D(121) * (key in seen) for key in (others, mates, mine)
     ]
     run("payments", "allocate", payment)
-    rows, there, left, *_ = read_allocations(who, payment)
-    assert (rows, {row.number for row in there}, left) == ([], {of("invoices", key).number for key in seen}, D(37))
+    found = read_allocations(who, payment)
+    assert (found.open_rows, {row.number for row in found.settled_rows}, found.sheet.free) == (
+        [],
+        {of("invoices", key).number for key in seen},
+        D(37),
+    )
 
 
 def test_only_what_its_reader_may_read_is_taken_back(trading):
