@@ -40,16 +40,19 @@ CHANNEL_LABELS = ("Office", "Mobile", "Billing", "Support", "Home", "Other")
 
 
 class TaxClass(StrEnum):
-    """How a product is taxed; the rate follows from the class, the customer and the date."""
+    """How a product is taxed; the rate follows from the class, the customer and the date. SPECIAL is what bears a tax of its own,
+    such as Mexico's IEPS, Colombia's INC, Argentina's 27 %.
+    """
 
     STANDARD = "standard"
     REDUCED = "reduced"
     SUPER_REDUCED = "super_reduced"
     ZERO = "zero"
     EXEMPT = "exempt"
+    SPECIAL = "special"
 
 
-TAX_CLASS_LABELS = ("Standard", "Reduced", "Super-reduced", "Zero", "Exempt")
+TAX_CLASS_LABELS = ("Standard", "Reduced", "Super-reduced", "Zero", "Exempt", "Special")
 
 
 class TaxStatus(StrEnum):

@@ -1,6 +1,7 @@
 """What a payment or an invoice was settled with, and what the allocation screen shows: free money, what is open, what is settled."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -14,8 +15,8 @@ from crm_app.core.query import Query
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
 from crm_app.models.payments import Allocation, Direction, Payment, PaymentStatus
 
-from . import records, trade
-from .payments import OWED, OpenItem, open_items
+from . import currencies, records, trade
+from .payments import OWED, OpenItem, oldest, open_items
 from .work import Work, column_of
 
 _MOST = 200
@@ -53,12 +54,18 @@ class Settled:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the allocation screen shows: the money that is free, what is open, what is settled already."""
+    """What the allocation screen shows: the money that is free, what is open, what is settled already.
+
+    `oldest` is what the free money settles of which invoice where the oldest come first. `worth` is what one unit of another
+    currency takes of the money by the rates of its day; a currency without a rate is left out.
+    """
 
     free: Decimal
     currency: str
     open_items: tuple[OpenItem, ...]
     settled: tuple[Settled, ...]
+    oldest: Mapping[int, Decimal]
+    worth: Mapping[str, Decimal]
 
 
 def sheet(work: Work, payment: object) -> Sheet:
@@ -67,12 +74,17 @@ def sheet(work: Work, payment: object) -> Sheet:
     item = records.one(work, records.resource_of("payments"), payment)
     refund = item.values["direction"] == Direction.PAID.value
     kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else OWED
-    there = (
-        open_items(work, item.values["account"], kinds) if item.values["status"] == PaymentStatus.POSTED.value else []
-    )
+    posted = item.values["status"] == PaymentStatus.POSTED.value
+    there = open_items(work, item.values["account"], kinds) if posted else []
+    first = oldest(work, work.row(Payment, item.id)) if there else {}
+    rates = {one.currency: currencies.rate(work, one.currency, item.values["date"]) for one in there}
+    worth = {currency: rate / item.values["rate"] for currency, rate in rates.items() if rate is not None}
     seen = _of_payment(work, item.id)
     settled = _rows(work, ("payments", item.id), sa.select().where(seen, column_of(Allocation, "until").is_(None)))
-    return Sheet(item.values["unallocated"], item.values["currency"], tuple(there), tuple(settled))
+    return Sheet(
+        item.values["unallocated"], item.values["currency"], tuple(there), tuple(settled), first,
+        worth | {item.values["currency"]: Decimal(1)},
+    )  # fmt: skip
 
 
 def page(work: Work, resource: str, key: object, query: Query) -> tuple[list[Settled], int]:

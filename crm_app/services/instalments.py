@@ -9,13 +9,26 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core import money
+from crm_app.core.i18n import Message
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.prices import PaymentPart
 
+from . import rules
 from .work import Work, column_of
 
 ZERO = Decimal(0)
+WHOLE, THIRDS = Decimal(100), Decimal("0.05")  # what three parts of 33.33, or six of 16.67, may be off by
 _WHOLE = (InvoiceKind.CREDIT_NOTE.value, InvoiceKind.DEPOSIT.value)
+
+
+@rules.completes("payment-terms")
+def _whole(work: Work, draft: rules.Draft) -> None:
+    """The parts are the whole: of 50 and 30 % nobody knows what is meant."""
+    rows = rules.inside_of("payment-terms", draft, "parts", work)
+    total = sum((row["percent"] for row in rows if row["percent"] is not None), ZERO)
+    if rows and abs(total - WHOLE) > THIRDS:
+        text = Message("The parts come to {total} %, not to 100 %.", total=money.bare(total))
+        draft.errors[f"parts.{len(rows) - 1}.percent"] = text
 
 
 def planned(work: Work, head: Mapping[str, Any]) -> list[tuple[date, Decimal]]:
@@ -46,15 +59,23 @@ def _dated(work: Work, head: Mapping[str, Any]) -> list[tuple[date, Decimal]]:
         terms = [part for part in work.session.scalars(mine.order_by(column_of(PaymentPart, "id"))) if part.percent]
     if not terms:
         return [(day + timedelta(days=head["payment_days"] or 0), Decimal(100))]
-    found = sorted((due_of(day, part.days, month_end=part.month_end), part.percent) for part in terms)
+    found = sorted((due_of(day, part), part.percent) for part in terms)
     return [(found[0][0], Decimal(100))] if head.get("kind") in _WHOLE else found
 
 
-def due_of(day: date, days: int, *, month_end: bool) -> date:
-    """So many days after the date; with `month_end` after the last day of its month."""
-    if month_end:
-        day = (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return day + timedelta(days=days)
+def due_of(day: date, part: PaymentPart) -> date:
+    """So many days after the date, or after the last day of its month; then the next day of that number, the last of a shorter month."""
+    found = (_last_of(day) if part.month_end else day) + timedelta(days=part.days)
+    if part.month_day is None:
+        return found
+    if found.day > part.month_day:
+        found = _last_of(found) + timedelta(days=1)
+    return found.replace(day=min(part.month_day, _last_of(found).day))
+
+
+def _last_of(day: date) -> date:
+    """The last day of its month."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def head_of(row: Any) -> dict[str, Any]:

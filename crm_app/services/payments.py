@@ -47,7 +47,7 @@ def _complete(work: Work, draft: rules.Draft) -> None:
     if values["currency"] == trade.company(work).currency:
         draft.errors.update(limits.own_rate(draft))
         values["rate"] = ONE
-    elif not values["rate"] or (draft.coming("currency", "date") and "rate" not in draft.given):
+    elif values["rate"] is None or (draft.coming("currency", "date") and "rate" not in draft.given):
         values["rate"] = currencies.rate(work, values["currency"], values["date"])
         if values["rate"] is None:
             draft.errors["currency"] = currencies.missing(values["currency"])
@@ -101,9 +101,12 @@ def reverse(work: Work, row: Any, values: Values) -> Outcome | None:
 
 
 def receive(work: Work, invoice: Any, values: Values) -> int:
-    """A posted payment for an invoice: its balance, today, unless `values` say otherwise. The payment's id."""
+    """A posted payment for an invoice of which something is open: its balance, today, unless `values` say otherwise. The payment's id.
+
+    Where somebody was quicker it is refused: the same money would be recorded twice.
+    """
     given = _read(work, values)
-    if invoice.balance <= 0 and given["amount"] is None:
+    if invoice.balance <= 0:
         raise Invalid({"amount": Message("Nothing is left to be paid.")})
     amount = given["amount"] if given["amount"] is not None else invoice.balance
     if amount <= 0:
@@ -224,7 +227,14 @@ def _free(source: Any) -> Decimal:
 
 
 def _oldest_first(work: Work, source: Any) -> None:
-    """Only invoices in the payment's own currency: another one needs a rate that somebody decides."""
+    for invoice, amount in oldest(work, source).items():
+        _allocate(work, source, _invoice(work, source, invoice), amount, amount)
+
+
+def oldest(work: Work, source: Any) -> dict[int, Decimal]:
+    """What the payment or credit note settles of which invoice where the oldest due come first. Only invoices in its own currency:
+    another one needs a rate that somebody decides.
+    """
     refund = isinstance(source, Payment) and source.direction == Direction.PAID.value
     kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else OWED
     left, taken = _free(source), dict[int, Decimal]()
@@ -233,8 +243,7 @@ def _oldest_first(work: Work, source: Any) -> None:
             break
         taken[invoice] = taken.get(invoice, ZERO) + min(amount, left)
         left -= min(amount, left)
-    for invoice, amount in taken.items():
-        _allocate(work, source, _invoice(work, source, invoice), amount, amount)
+    return taken
 
 
 def _open_parts(work: Work, source: Any, kinds: tuple[str, ...]) -> list[tuple[int, Decimal]]:

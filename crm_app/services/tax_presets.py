@@ -1,9 +1,12 @@
 """Tax rates to begin with, by the company's country. Percentages as in force in 2026; the operator checks and changes them.
 
-Every class of products has a rate everywhere: where the law knows no such class, that of the next higher class that it knows.
+Every class of products has a rate everywhere: where the law knows no such class, that of the next higher class that it knows, for
+the special one that of the standard class. What only some regions or sellers charge is there and not active: who switches it on
+switches off what it replaces.
 
-Sources: Spain Ley 37/1992 arts. 90-91, 154-163 and RD 439/2007 art. 95; Colombia Estatuto Tributario arts. 468, 437-1, 392;
-Mexico LIVA arts. 1, 2-A, LISR art. 106; Peru TUO IGV art. 17 with IPM; Chile DL 825 art. 14, LIR art. 74; Argentina Ley 23.349 art. 28;
+Sources: Spain Ley 37/1992 arts. 90-91, 154-163, RD 439/2007 art. 95 and for the Canary Islands Ley 4/2012 arts. 50-61; Colombia
+Estatuto Tributario arts. 468, 437-1, 392, 512-1; Mexico LIVA arts. 1, 2-A, 12, LIEPS art. 2 I J, the decree for its borders of
+2018-12-31 as prolonged, LISR art. 106; Peru TUO IGV art. 17 with IPM; Chile DL 825 arts. 14, 42, LIR art. 74; Argentina Ley 23.349 art. 28;
 EU Directive 2006/112/EC arts. 44, 97-99, 110, 138, 146, 196 and the laws of its member states.
 """
 
@@ -21,8 +24,9 @@ from .work import Work
 
 Preset = tuple[str, str | None, str, str, str, str]  # name, class, kind, value, category, reason
 
-_S, _R, _SR, _Z, _E = (kind.value for kind in TaxClass)
-_P, _NET, _TAX = TaxKind.PERCENT.value, TaxKind.WITHHELD_OF_NET.value, TaxKind.WITHHELD_OF_TAX.value
+_S, _R, _SR, _Z, _E, _X = (kind.value for kind in TaxClass)
+_P, _ON_TOP = TaxKind.PERCENT.value, TaxKind.COMPOUND.value
+_NET, _TAX = TaxKind.WITHHELD_OF_NET.value, TaxKind.WITHHELD_OF_TAX.value
 
 _DOMESTIC: dict[str, tuple[Preset, ...]] = {
     "ES": (
@@ -31,6 +35,7 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("IVA 4 %", _SR, _P, "4", "S", ""),
         ("IVA 0 %", _Z, _P, "0", "Z", ""),
         ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 20 de la Ley 37/1992"),
+        ("IVA 21 %", _X, _P, "21", "S", ""),
         ("IRPF 19 %", None, _NET, "19", "S", ""),
         ("IRPF 15 %", None, _NET, "15", "S", ""),
         ("IRPF 7 %", None, _NET, "7", "S", ""),
@@ -41,6 +46,7 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("IVA 5 %", _SR, _P, "5", "S", ""),
         ("IVA 0 %", _Z, _P, "0", "Z", ""),
         ("Excluido de IVA", _E, _P, "0", "E", "Excluido, artículo 424 del Estatuto Tributario"),
+        ("INC 8 %", _X, _P, "8", "S", ""),
         ("ReteFuente 2,5 %", None, _NET, "2.5", "S", ""),
         ("ReteFuente 4 %", None, _NET, "4", "S", ""),
         ("ReteFuente 11 %", None, _NET, "11", "S", ""),
@@ -53,6 +59,8 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("IVA 16 %", _SR, _P, "16", "S", ""),
         ("IVA 0 %", _Z, _P, "0", "Z", ""),
         ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 9 de la LIVA"),
+        ("IEPS 8 %", _X, _P, "8", "S", ""),
+        ("IVA 16 %", _X, _ON_TOP, "16", "S", ""),
         ("ISR 10 %", None, _NET, "10", "S", ""),
         ("ISR 1,25 %", None, _NET, "1.25", "S", ""),
         ("Retención de IVA 10,6667 %", None, _NET, "10.6667", "S", ""),
@@ -63,6 +71,7 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("IGV 18 %", _SR, _P, "18", "S", ""),
         ("Inafecto", _Z, _P, "0", "Z", ""),
         ("Exonerado", _E, _P, "0", "E", "Exonerado, apéndice I del TUO de la Ley del IGV"),
+        ("IGV 18 %", _X, _P, "18", "S", ""),
         ("Retención de renta 8 %", None, _NET, "8", "S", ""),
     ),
     "CL": (
@@ -71,6 +80,8 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("IVA 19 %", _SR, _P, "19", "S", ""),
         ("No afecto a IVA", _Z, _P, "0", "Z", ""),
         ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 12 del DL 825"),
+        ("IVA 19 %", _X, _P, "19", "S", ""),
+        ("Impuesto adicional a bebidas 10 %", _X, _P, "10", "S", ""),
         ("Retención de honorarios 15,25 %", None, _NET, "15.25", "S", ""),
     ),
     "AR": (
@@ -79,6 +90,7 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("IVA 10,5 %", _SR, _P, "10.5", "S", ""),
         ("IVA 0 %", _Z, _P, "0", "Z", ""),
         ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 7 de la Ley de IVA"),
+        ("IVA 27 %", _X, _P, "27", "S", ""),
         ("Retención de Ganancias 2 %", None, _NET, "2", "S", ""),
     ),
     "US": (
@@ -87,13 +99,27 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("Sales tax, super-reduced", _SR, _P, "0", "S", ""),
         ("Sales tax 0 %", _Z, _P, "0", "Z", ""),
         ("Exempt", _E, _P, "0", "E", "Exempt from sales tax"),
+        ("Sales tax, special", _X, _P, "0", "S", ""),
     ),
 }
 _SURCHARGE = (
     ("Recargo 5,2 %", _S, _P, "5.2", "S", ""),
     ("Recargo 1,4 %", _R, _P, "1.4", "S", ""),
     ("Recargo 0,5 %", _SR, _P, "0.5", "S", ""),
+    ("Recargo 1,75 %", _X, _P, "1.75", "S", ""),
 )
+# not active: of the Canary Islands, where they replace the IVA; of the sellers in Mexico's border regions
+_REGIONAL: dict[str, tuple[Preset, ...]] = {
+    "ES": (
+        ("IGIC 7 %", _S, _P, "7", "S", ""),
+        ("IGIC 3 %", _R, _P, "3", "S", ""),
+        ("IGIC 0 %", _SR, _P, "0", "Z", ""),
+        ("IGIC 0 %", _Z, _P, "0", "Z", ""),
+        ("Exento de IGIC", _E, _P, "0", "E", "Exento, artículo 50 de la Ley 4/2012"),
+        ("IGIC 15 %", _X, _P, "15", "S", ""),
+    ),
+    "MX": tuple(("IVA 8 %, región fronteriza", of, _P, "8", "S", "") for of in (_S, _R, _SR)),
+}
 # Member states: the standard rate, a reduced one and the lowest that goods of every day bear.
 _EU_RATES = {
     "AT": ("20", "13", "10"), "BE": ("21", "12", "6"), "BG": ("20", "9", "9"), "CY": ("19", "9", "5"),
@@ -113,6 +139,7 @@ def _of_union(country: str) -> tuple[Preset, ...]:
         *((f"VAT {percent} %", of, _P, percent, "S", "") for of, percent in charged),
         ("VAT 0 %", _Z, _P, "0", "Z", ""),
         ("VAT exempt", _E, _P, "0", "E", "Exempt, article 132 of Directive 2006/112/EC"),
+        (f"VAT {_EU_RATES[country][0]} %", _X, _P, _EU_RATES[country][0], "S", ""),
     )
 
 
@@ -151,14 +178,15 @@ def load(work: Work, country: str) -> int:
     if country == "ES":
         groups.append((Regime.SURCHARGE, _SURCHARGE))
     groups += _untaxed(country)
+    begun = [(number, regime, rate, True) for number, (regime, rates) in enumerate(groups) for rate in rates]
+    begun += [(0, Regime.DOMESTIC, rate, False) for rate in _REGIONAL.get(country, ())]
     made = [
         TaxRate(
             name=name, country=country, regime=regime.value, tax_class=tax_class, kind=kind, value=Decimal(value),
-            category=category, reason=reason or None, sequence=10 + 10 * number,
+            category=category, reason=reason or None, sequence=10 + 10 * number, active=active,
             **preset_names.by_language("name", name), **preset_names.by_language("reason", reason),
         )
-        for number, (regime, rates) in enumerate(groups)
-        for name, tax_class, kind, value, category, reason in rates
+        for number, regime, (name, tax_class, kind, value, category, reason), active in begun
     ]  # fmt: skip
     work.session.add_all(made)
     work.session.flush()

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -24,7 +25,10 @@ _AMOUNT = Number(4)
 
 @dataclasses.dataclass
 class OpenRow:
-    """An open item, of which `most` is open. `typed` is what of it is to be settled, `fault` what is wrong with that."""
+    """An open item, of which `most` is open. `typed` is what of it is to be settled, `fault` what is wrong with that.
+
+    `taken` is what that takes of the payment, where it is in `other` money; `told` counts how often the program wrote it.
+    """
 
     id: int = 0
     number: str = ""
@@ -34,6 +38,9 @@ class OpenRow:
     typed: str = ""
     fault: str = ""
     most: str = "0"
+    other: bool = False
+    taken: str = ""
+    told: int = 0
 
 
 @dataclasses.dataclass
@@ -59,8 +66,11 @@ class AllocationState(rx.State, mixin=True):
     rest: str = ""
     may_allocate: bool = False
     exchanged: bool = False
+    filled: int = 0
     _free: Decimal = Decimal(0)
-    _currency: str = ""
+    of_currency: str = ""
+    _oldest: dict[int, Decimal] = {}
+    _worth: dict[str, Decimal] = {}
 
     @on("read")
     async def load_allocations(self) -> Any:
@@ -71,17 +81,38 @@ class AllocationState(rx.State, mixin=True):
 
     @on(SIGNED_IN)
     async def weigh(self, invoice: int, text: str) -> Any:
-        """An amount was typed: what would be left of the payment."""
+        """An amount was typed: what it takes of the payment, and what would be left."""
         actor = await signed_in(self)
-        speech, typed = actor.speech, text[:40]
-        left = self._free - sum(_typed(speech, row.typed) for row in self.open_rows if row.id != invoice)
-        self.open_rows = [
-            dataclasses.replace(row, typed=typed, fault=excess(speech, row, typed, left, self._currency))
-            if row.id == invoice
-            else row
-            for row in self.open_rows
-        ]
-        self.rest = money_text(speech, left - _typed(speech, typed), self._currency)
+
+        def typed(row: OpenRow) -> OpenRow:
+            found = dataclasses.replace(row, typed=text[:40])
+            if not row.other:
+                return found
+            worth = self._worth.get(row.currency)
+            amount = _typed(actor.speech, text[:40]) * worth if worth else Decimal(0)
+            taken = plain_text(actor.speech, amount, self.of_currency) if amount else ""
+            return dataclasses.replace(found, taken=taken, told=row.told + 1)
+
+        self._weigh(actor.speech, invoice, typed)
+
+    @on(SIGNED_IN)
+    async def weigh_taken(self, invoice: int, text: str) -> Any:
+        """What of the payment settles an item in another currency was typed, such as the bank reckoned it."""
+        actor = await signed_in(self)
+        self._weigh(actor.speech, invoice, lambda row: dataclasses.replace(row, taken=text[:40]))
+
+    def _weigh(self, speech: Speech, invoice: int, change: Callable[[OpenRow], OpenRow]) -> None:
+        left = self._free - sum(_takes(speech, row) for row in self.open_rows if row.id != invoice)
+        rows = [change(row) if row.id == invoice else row for row in self.open_rows]
+        for row in rows:
+            if row.id == invoice:
+                row.fault = excess(speech, row, row.typed, left, self.of_currency)
+        self.open_rows = rows
+        self._tell_rest(speech)
+
+    def _tell_rest(self, speech: Speech) -> None:
+        left = self._free - sum(_takes(speech, row) for row in self.open_rows)
+        self.rest = money_text(speech, left, self.of_currency)
 
     @on(SIGNED_IN)
     async def allocate(self) -> Any:
@@ -91,20 +122,37 @@ class AllocationState(rx.State, mixin=True):
         wanted: list[dict[str, Any]] = []
         for row in chosen:
             try:
-                amount = _AMOUNT.parse(row.typed, actor.speech)
+                asked = {"invoice": row.id, "amount": str(_AMOUNT.parse(row.typed, actor.speech))}
+                if row.other and row.taken.strip():
+                    asked["taken"] = str(_AMOUNT.parse(row.taken, actor.speech))
             except BadValue as bad:
                 row.fault = actor.speech.say(bad.message)
                 continue
-            wanted.append({"invoice": row.id, "amount": str(amount)})
+            wanted.append(asked)
         self.open_rows = [*self.open_rows]
+        self.answers += 1
         if len(wanted) == len(chosen) and wanted:
             return await self._run(actor, chosen, {"allocations": wanted})
         return None
 
     @on(SIGNED_IN)
-    async def allocate_oldest(self) -> Any:
-        """Settle the oldest first, as far as the money goes."""
-        return await self._run(await signed_in(self), [], {})
+    async def fill_oldest(self) -> Any:
+        """Write what would be settled were the oldest first, as far as the money goes; nothing is saved yet."""
+        speech = (await signed_in(self)).speech
+        self.open_rows = [
+            dataclasses.replace(
+                row, typed=plain_text(speech, amount, row.currency) if amount else "", taken="", fault=""
+            )
+            for row in self.open_rows
+            for amount in (self._oldest.get(row.id),)
+        ]
+        self.filled += 1
+        self._tell_rest(speech)
+
+    def _instead(self, verb: str) -> Any:
+        """What was typed counts, also where the button in the head is pressed."""
+        typed = verb == "allocate" and any(row.typed.strip() for row in self.open_rows)
+        return type(self).allocate if typed else super()._instead(verb)  # type: ignore[misc]
 
     @on(SIGNED_IN)
     async def take_back(self, allocation: int) -> Any:
@@ -123,9 +171,8 @@ class AllocationState(rx.State, mixin=True):
         except Invalid as bad:
             faults = {name: actor.speech.say(text) for name, text in bad.fields.items()}
             for number, row in enumerate(chosen):
-                row.fault = faults.get(f"allocations.{number}.amount", "") or faults.get(
-                    f"allocations.{number}.invoice", ""
-                )
+                places = (f"allocations.{number}.{name}" for name in ("amount", "taken", "invoice"))
+                row.fault = next((faults[place] for place in places if place in faults), "")
             self.open_rows = [*self.open_rows]
             return None
         if outcome.change_set is not None:
@@ -135,9 +182,27 @@ class AllocationState(rx.State, mixin=True):
 
     async def _read_open(self, actor: Actor) -> None:
         found = await asyncio.to_thread(read_allocations, actor, self.record)
-        self.open_rows, self.settled_rows, self._free, self._currency, self.may_allocate = found
+        self.open_rows, self.settled_rows, self.may_allocate = found.open_rows, found.settled_rows, found.may_allocate
+        self._free, self.of_currency = found.sheet.free, found.sheet.currency
+        self._oldest, self._worth = dict(found.sheet.oldest), dict(found.sheet.worth)
         self.exchanged = any(row.exchange for row in self.settled_rows)
-        self.free = self.rest = money_text(actor.speech, self._free, self._currency)
+        self.filled += 1
+        self.free = self.rest = money_text(actor.speech, self._free, self.of_currency)
+
+
+@dataclasses.dataclass(frozen=True)
+class Allocations:
+    """The sheet of a payment, and its rows in the words and numbers of who reads it."""
+
+    open_rows: list[OpenRow]
+    settled_rows: list[SettledRow]
+    sheet: allocation_sheet.Sheet
+    may_allocate: bool
+
+
+def _takes(speech: Speech, row: OpenRow) -> Decimal:
+    """What the row takes of the payment, nothing where that cannot be read."""
+    return _typed(speech, row.taken if row.other else row.typed)
 
 
 def _typed(speech: Speech, text: str) -> Decimal:
@@ -149,11 +214,18 @@ def _typed(speech: Speech, text: str) -> Decimal:
 
 
 def excess(speech: Speech, row: OpenRow, text: str, left: Decimal, currency: str) -> str:
-    """That so much is more than is open of the row or, in the money's own currency, than is left of it; "" where it is not."""
-    most = min(Decimal(row.most), left) if row.currency == currency else Decimal(row.most)
-    if _typed(speech, text) <= most or not _typed(speech, text):
-        return ""
-    return speech.say(Message("At most {most} is left.", most=money.round_money(max(most, Decimal(0)), row.currency)))
+    """That so much is more than is open of the row, or that it takes more of the money than is left; "" where it is not."""
+    own = row.currency == currency
+    most = min(Decimal(row.most), left) if own else Decimal(row.most)
+    for typed, limit, of in ((text, most, row.currency), ("" if own else row.taken, left, currency)):
+        if _typed(speech, typed) > limit and _typed(speech, typed):
+            return speech.say(Message("At most {most} is left.", most=money.round_money(max(limit, Decimal(0)), of)))
+    return ""
+
+
+def plain_text(speech: Speech, value: Decimal, currency: str) -> str:
+    """An amount as it is typed, in the currency's minor unit."""
+    return _AMOUNT.edit(money.round_money(value, currency), speech)
 
 
 def money_text(speech: Speech, value: Decimal, currency: str) -> str:
@@ -162,8 +234,8 @@ def money_text(speech: Speech, value: Decimal, currency: str) -> str:
     return f"{speech.number(money.quantize(value, places), places)} {currency}"
 
 
-def read_allocations(actor: Actor, payment: int) -> tuple[list[OpenRow], list[SettledRow], Decimal, str, bool]:
-    """Open items, allocations, what is free, its currency, and whether the actor may allocate. Runs in a thread."""
+def read_allocations(actor: Actor, payment: int) -> Allocations:
+    """What the allocation screen of a payment shows, and whether the actor may allocate. Runs in a thread."""
     speech = actor.speech
     with Work(actor) as work:
         found = allocation_sheet.sheet(work, payment)
@@ -175,6 +247,7 @@ def read_allocations(actor: Actor, payment: int) -> tuple[list[OpenRow], list[Se
             money_text(speech, item.balance, item.currency),
             item.currency,
             most=str(item.balance),
+            other=item.currency != found.currency,
         )
         for item in found.open_items
     ]
@@ -189,4 +262,4 @@ def read_allocations(actor: Actor, payment: int) -> tuple[list[OpenRow], list[Se
         )
         for part in found.settled
     ]
-    return rows, settled, found.free, found.currency, actor.may("payments.allocate")
+    return Allocations(rows, settled, found, actor.may("payments.allocate"))

@@ -116,6 +116,9 @@ class VerbState(RecordState, mixin=True):
     @on(SIGNED_IN)
     async def run_verb(self, verb: str, once: str, form: dict[str, Any]) -> Any:
         """Run a verb on the record that is shown. `once` was made when the page was shown, so that a second click changes nothing."""
+        other = self._instead(verb)
+        if other is not None:
+            return other
         actor = await signed_in(self)
         known = actions.fields_of(self.resource.name, verb)
         given = {key: str(form[key])[:MOST] for key in (*_asked_by(verb), CONFIRM) if key in known and form.get(key)}
@@ -138,6 +141,10 @@ class VerbState(RecordState, mixin=True):
         row = self._row(verb)
         await tell(self, Message("{what}: done.", what=row.label), undo=outcome.change_set if row.back else None)
         return await self._show_again(actor)
+
+    def _instead(self, _verb: str) -> Any:
+        """The event that does what the verb would do, by what is written on the page; None where the verb does it."""
+        return None
 
     def _warn(self, verb: str, text: str) -> None:
         """Ask whether the verb shall run all the same."""

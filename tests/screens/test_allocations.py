@@ -28,8 +28,37 @@ def test_what_is_allocated_stands_in_the_head_and_the_history_at_once(tabs, post
     expect(free).to_contain_text("179,00")
     expect(page.locator("table.sums tbody tr")).to_have_count(1)
     page.get_by_role("button", name=es("Oldest first")).dblclick()
+    expect(page.locator(".section .count[role=status]")).to_contain_text("18,50")
+    assert [typed.nth(row).input_value() for row in range(2)] == ["100", "60,5"]
+    expect(free).to_contain_text("179,00"), "nothing is saved yet"
+    page.get_by_role("button", name=es("Allocate"), exact=True).first.click()
     expect(free).to_contain_text("18,50")
     expect(page.locator("table.sums tbody tr")).to_have_count(3)
     page.locator("table.sums tbody tr").nth(0).get_by_role("button", name=es("Take back")).click()
     expect(free).to_contain_text("39,50")
     expect(page.locator("table.sums tbody tr")).to_have_count(2)
+
+
+def test_what_an_invoice_in_another_currency_takes_of_the_money_is_shown_and_may_be_typed(tabs, post):
+    post("exchange-rates", currency="GBP", day="2020-01-01", rate="1.25")
+    account = post("accounts", name="Cobros en libras", country="ES")["id"]
+    lines = [{"description": "Obra", "quantity": "1", "price": "100"}]
+    for more in ({}, {"currency": "GBP"}):
+        post(f"invoices/{post('invoices', account=account, lines=lines, **more)['id']}/issue")
+    payment = post("payments", account=account, amount="300")["id"]
+    post(f"payments/{payment}/post")
+    page = tabs(address=f"/payments/{payment}")
+    ready(page)
+    rest, typed = page.locator(".section .count[role=status]"), page.locator("input.num")
+    pounds = page.get_by_label(es("Settle of {number}").split("{")[0]).last
+    taken = page.locator(".taken input")
+    pounds.fill("100")
+    expect(taken).to_have_value("125")
+    expect(rest).to_contain_text("175,00")
+    taken.fill("126,40")
+    expect(rest).to_contain_text("173,60")
+    assert faults(page, "/payments") == []
+    page.get_by_role("button", name=es("Allocate"), exact=True).first.click()
+    expect(page.locator(".fact", has_text=es("Not allocated")).first).to_contain_text("173,60")
+    expect(page.locator("table.sums tbody tr")).to_have_count(1)
+    expect(typed.last).to_have_value("")

@@ -10,11 +10,11 @@ from crm_app.models.taxes import TaxRate
 from tests.support import crm, trade
 from tests.support.trade import line, of
 
-# percent of standard, reduced, super-reduced, zero, exempt at home; a customer abroad; one elsewhere in the EU
+# percent of standard, reduced, super-reduced, zero, exempt, special at home; a customer abroad; one elsewhere in the EU
 CHARGED = {
-    "ES": ("21 10 4 0 0", "MX", "FR"), "DE": ("19 7 7 0 0", "MX", "FR"), "FI": ("25.5 13.5 10 0 0", "MX", "FR"), "CO": ("19 5 5 0 0", "ES", None),
-    "MX": ("16 16 16 0 0", "ES", None), "PE": ("18 18 18 0 0", "ES", None), "CL": ("19 19 19 0 0", "ES", None),
-    "AR": ("21 10.5 10.5 0 0", "ES", None), "US": ("0 0 0 0 0", "ES", None), "JP": ("0 0 0 0 0", "ES", None),
+    "ES": ("21 10 4 0 0 21", "MX", "FR"), "DE": ("19 7 7 0 0 19", "MX", "FR"), "FI": ("25.5 13.5 10 0 0 25.5", "MX", "FR"), "CO": ("19 5 5 0 0 8", "ES", None),
+    "MX": ("16 16 16 0 0 25.28", "ES", None), "PE": ("18 18 18 0 0 18", "ES", None), "CL": ("19 19 19 0 0 29", "ES", None),
+    "AR": ("21 10.5 10.5 0 0 27", "ES", None), "US": ("0 0 0 0 0 0", "ES", None), "JP": ("0 0 0 0 0 0", "ES", None),
 }  # fmt: skip
 
 
@@ -23,7 +23,7 @@ def test_every_class_is_invoiced_to_every_kind_of_customer_from_the_first_day(da
     percents, abroad, union = CHARGED[country]
     at_home = [Decimal(percent) for percent in percents.split()]
     nothing = [Decimal(0)] * len(TaxClass)
-    surcharged = [a + Decimal(b) for a, b in zip(at_home, ("5.2", "1.4", "0.5", "0", "0"), strict=True)]
+    surcharged = [a + Decimal(b) for a, b in zip(at_home, ("5.2", "1.4", "0.5", "0", "0", "1.75"), strict=True)]
     with crm.using(database, tmp_path):
         trade.found(country=country, currency="EUR")
         prices = [100 * 2**place for place in range(len(TaxClass))]
@@ -135,6 +135,22 @@ def test_a_tax_per_unit_is_money_of_the_company_in_whatever_currency_the_invoice
             (Decimal("3.70"), "IEPS"),
             (Decimal("1.92"), "IVA 16 %"),
         ]
+
+
+def test_a_company_in_the_canary_islands_switches_igic_on_and_iva_off(database, tmp_path):
+    with crm.using(database, tmp_path):
+        trade.found()
+        rates = trade.columns(TaxRate, "id", "name", "regime", "active")
+        assert {name for _, name, _, active in rates if not active} == {
+            "IGIC 7 %", "IGIC 3 %", "IGIC 0 %", "Exento de IGIC", "IGIC 15 %",
+        }  # fmt: skip
+        for key, name, regime, active in rates:
+            if regime == "domestic" and "IRPF" not in name:
+                trade.run("tax-rates", "change", key, active=not active)
+        goods = [line(1, 100, tax_class=name.value) for name in TaxClass]
+        bill = of("invoices", trade.invoice(trade.customer(), *goods))
+        told = {part["name"]: Decimal(part["amount"]) for part in bill.tax_lines}
+        assert told == {"IGIC 7 %": 7, "IGIC 3 %": 3, "IGIC 0 %": 0, "Exento de IGIC": 0, "IGIC 15 %": 15}
 
 
 def test_who_lives_in_the_country_but_outside_its_taxes_is_exported_to(database, tmp_path):

@@ -59,7 +59,10 @@ def test_paid_in_parts_and_beyond(trading):
     )
     over = to("invoices", "pay", invoice, amount="150")
     assert (settled(invoice), free(over), owed(account)) == ((D(121), D(0)), D(50), D(-50))
-    assert trade.faults(lambda: run("invoices", "pay", invoice)) == {"amount": "Nothing is left to be paid."}
+    for given in ({}, {"amount": "121"}):
+        assert trade.faults(lambda given=given: run("invoices", "pay", invoice, **given)) == {
+            "amount": "Nothing is left to be paid."
+        }
     second = trade.invoice(account, line(1, 40))
     run("payments", "allocate", over, oldest=True)
     assert (settled(second), free(over), owed(account)) == ((D("48.40"), D(0)), D("1.60"), D("-1.60"))
@@ -497,6 +500,28 @@ def test_more_than_is_open_or_left_is_told_while_it_is_typed():
     assert [told(text, 200) for text in ("", "x", "0", "121", "121.01")] == ["", "", "", "", "At most 121.00 is left."]
     assert (told("50", 50), told("50.5", 50), told("1", -3)) == ("", "At most 50.00 is left.", "At most 0.00 is left.")
     assert told("121", 50, "USD") == "", "what another currency makes of it is for the rate to say"
+    other = OpenRow(currency="EUR", most="121", other=True, taken="50.01")
+    assert excess(Speech("en"), other, "121", D("50.01"), "USD") == ""
+    assert excess(Speech("en"), other, "121", D(50), "USD") == "At most 50.00 is left."
+
+
+def test_the_allocation_screen_knows_what_the_oldest_first_would_settle_and_what_other_money_takes(trading):
+    account = trade.customer()
+    late, later = (trade.invoice(account, line(1, 100), payment_days=days) for days in (30, 5))
+    dollars = trade.invoice(account, line(1, 100), currency="CHF", rate="0.9")
+    trade.make("exchange-rates", currency="CHF", day=clock.today("Europe/Madrid").isoformat(), rate="0.8")
+    payment = paid_in(account, 200)
+    with Work(SYSTEM) as work:
+        found = allocation_sheet.sheet(work, payment)
+    assert found.oldest == {later: D(121), late: D(79)}
+    assert found.worth == {"CHF": D("0.8"), "EUR": D(1)}
+    assert {row.id: (row.other, row.typed) for row in read_allocations(SYSTEM, payment).open_rows} == {
+        later: (False, ""),
+        late: (False, ""),
+        dollars: (True, ""),
+    }
+    run("payments", "allocate", payment)
+    assert [settled(key)[1] for key in (later, late, dollars)] == trade.money("0", "42", "121")
 
 
 @pytest.mark.parametrize("scope", ["own", "team", "all", ""])
@@ -516,7 +541,7 @@ def test_money_is_allocated_to_what_its_reader_may_read_and_to_nothing_else(trad
             with pytest.raises(NotAllowed):
                 refused()
         return
-    assert [row.id for row in read_allocations(who, payment)[0]] == seen
+    assert [row.id for row in read_allocations(who, payment).open_rows] == seen
     for hidden in {others, mates, mine} - set(seen):
         said = [{"invoice": hidden, "amount": "1000"}]
         found = trade.faults(lambda said=said: run("payments", "allocate", payment, who, allocations=said))
@@ -526,8 +551,12 @@ def test_money_is_allocated_to_what_its_reader_may_read_and_to_nothing_else(trad
         D(121) * (key in seen) for key in (others, mates, mine)
     ]
     run("payments", "allocate", payment)
-    rows, there, left, *_ = read_allocations(who, payment)
-    assert (rows, {row.number for row in there}, left) == ([], {of("invoices", key).number for key in seen}, D(37))
+    found = read_allocations(who, payment)
+    assert (found.open_rows, {row.number for row in found.settled_rows}, found.sheet.free) == (
+        [],
+        {of("invoices", key).number for key in seen},
+        D(37),
+    )
 
 
 def test_only_what_its_reader_may_read_is_taken_back(trading):
@@ -554,3 +583,11 @@ def test_only_what_its_reader_may_read_is_taken_back(trading):
     assert [settled(key)[0] for key in (mine, theirs)] == [D(0), D(0)], (
         "money that went back settles nothing, whoever says so"
     )
+
+
+def test_a_rate_of_nothing_is_refused_and_none_is_that_of_the_day(trading):
+    trade.make("exchange-rates", currency="NOK", day="2020-01-01", rate="0.09")
+    account = trade.customer()
+    wrong = trade.faults(lambda: trade.make("payments", account=account, amount="10", currency="NOK", rate="0"))
+    assert wrong == {"rate": "Write a number above zero."}
+    assert of("payments", trade.make("payments", account=account, amount="10", currency="NOK")).rate == D("0.09")

@@ -160,7 +160,7 @@ def test_only_documents_that_the_caller_may_read_are_named(trading, paid):
 
 def test_the_page_tells_the_exchange_difference_only_where_a_foreign_currency_is_in_it(trading, paid):
     _, dollars, euros, _ = paid
-    settled = lambda key: [(part.amount, part.exchange) for part in read_allocations(SYSTEM, key)[1]]  # noqa: E731
+    settled = lambda key: [(part.amount, part.exchange) for part in read_allocations(SYSTEM, key).settled_rows]  # noqa: E731
     assert (settled(dollars), settled(euros)) == ([("500,00 USD", "15,00 EUR")], [])
     home = trade.invoice(trade.customer(), line(1, 100))
     assert settled(to("invoices", "pay", home)) == [("121,00 EUR", "")]

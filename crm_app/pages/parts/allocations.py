@@ -84,7 +84,7 @@ def _open(state: type[AllocationState]) -> rx.Component:
             class_name="table",
         ),
         rx.el.div(
-            rx.el.button(t("Oldest first"), type="button", on_click=state.allocate_oldest, class_name="button"),
+            rx.el.button(t("Oldest first"), type="button", on_click=state.fill_oldest, class_name="button"),
             rx.el.button(t("Allocate"), type="button", on_click=state.allocate, class_name="button"),
             class_name="row section-foot",
         ),
@@ -104,9 +104,28 @@ def _open_row(state: type[AllocationState], row: Var[OpenRow]) -> rx.Component:
                 input_mode="decimal",
                 class_name="input num",
                 custom_attrs={"aria-invalid": rx.cond(row.fault != "", "true", "false")},
+                key=state.filled.to_string(),  # type: ignore[attr-defined]
             ),
+            when(row.other, _taken(state, row)),
             rx.el.p(row.fault, class_name="field-error"),
             class_name="num",
         ),
         key=row.id,
+    )
+
+
+def _taken(state: type[AllocationState], row: Var[OpenRow]) -> rx.Component:
+    """What an item in another currency takes of the payment: by the rates of its day, until somebody writes what the bank took."""
+    return rx.el.div(
+        rx.el.span(t("for")),
+        rx.el.input(
+            default_value=row.taken,
+            on_change=lambda text: state.weigh_taken(row.id, text),
+            aria_label=t("Of the payment for {number}", number=row.number),
+            input_mode="decimal",
+            class_name="input num",
+            key=state.filled.to_string() + "-" + row.told.to_string(),  # type: ignore[attr-defined]
+        ),
+        rx.el.span(state.of_currency),
+        class_name="row taken",
     )
