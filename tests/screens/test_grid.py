@@ -299,6 +299,19 @@ def test_an_issued_document_is_only_read(tabs, shop, post):
     expect(page.locator("table.lines :is(input, select, textarea)")).to_have_count(0)
 
 
+def test_under_the_name_of_a_line_stands_what_else_its_text_says(tabs, shop, post):
+    lines = [
+        {"product": shop["nut"], "description": "Tuerca rejilla\nsegún muestra"},
+        {"product": shop["nut"], "description": "Tuerca de la casa"},
+        {"product": shop["nut"]},
+        {"description": "Portes\nhasta la obra", "price": "1"},
+    ]
+    page = tabs(address=f"/quotes/{post('quotes', account=shop['customer'], lines=lines)['id']}")
+    ready(page)
+    expect(cell(page, "product", 3)).to_have_value("Portes")
+    expect(page.locator("table.lines .line-sub")).to_have_text(["según muestra", "Tuerca de la casa", "hasta la obra"])
+
+
 MEASURE = """async ([line, rounds]) => {
   const cells = document.querySelectorAll('tr[data-key]:not(.line-more) [data-field="quantity"]');
   const cell = cells[line], total = [...document.querySelectorAll('.totals .total')].at(-1);

@@ -682,8 +682,9 @@ const Line = memo(function Line({ row, computed, faults, heads, open, facts, sea
   const tax = row.tax_class || computed?.tax_class || "";
   const option = row.choice === "optional" || row.choice === "alternative";
   const flag = option && choices.choice?.find(([one]) => one === row.choice)?.[1];
-  const detail = (row.description || auto("description")).split("\n").slice(row.product ? 0 : 1).join(" · ");
-  const text = row.texts?.product && detail !== row.texts.product ? detail : "";
+  // what stands under the name: all that does not say it once more
+  const told = (row.description || auto("description")).split("\n");
+  const text = told.slice(row.product && told[0] !== row.texts?.product ? 0 : 1).join(" · ");
   return (
     <>
       {heads && <Group key={`${key}g`} line={key} text={row.group} words={words} disabled={disabled} onRename={calls.rename} />}
