@@ -191,6 +191,25 @@ def test_a_line_is_repeated_by_a_key_and_the_repeat_taken_back(tabs, shop):
     stays(page, "quantity", ["12"])
 
 
+def test_who_takes_lines_back_stays_in_the_grid(tabs, shop):
+    page = fresh(tabs)
+    for barcode in ("8400000000017", "8400000000024", "8400000000017"):
+        page.keyboard.type(barcode)
+        page.keyboard.press("Enter")
+    stays(page, "quantity", ["2", "1", "1"])
+    page.keyboard.press("Control+z")
+    stays(page, "quantity", ["1", "1", "1"])
+    page.keyboard.press("Control+z")
+    stays(page, "product", ["Tuerca rejilla", ""])
+    expect(cell(page, "product", 1)).to_be_focused()
+    page.keyboard.press("Control+z")
+    stays(page, "product", [""])
+    expect(cell(page, "product", 0)).to_be_focused()
+    page.keyboard.press("Control+Shift+z")
+    page.keyboard.press("Control+Shift+z")
+    stays(page, "product", ["Tuerca rejilla", "Perno rejilla", ""])
+
+
 # Enter as soon as the list is there: quicker than any hand
 TAKEN = """code => new Promise(done => {
   const box = document.activeElement, set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;

@@ -386,10 +386,14 @@ export function Grid({
   const travel = useCallback((from, to) => {
     const row = from.current.pop();
     if (!row) return;
+    const { key } = document.activeElement?.closest("[data-key]")?.dataset ?? {};
+    const at = newest.current.findIndex((one) => one.key === key);
     to.current.push(newest.current);
     lastEdit.current = "";
     setRows(row);
-  }, [setRows]);
+    // the line that one was in went with it: the keys stay in the grid
+    if (at >= 0 && !row.some((one) => one.key === key)) focus(row[Math.min(at, row.length - 1)].key, "product");
+  }, [focus, setRows]);
 
   const rename = useCallback(
     (key, text) => {
