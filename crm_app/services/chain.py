@@ -28,7 +28,7 @@ from .work import Work, column_of
 TRAVELS = (
     "account", "account_name", "contact", "owner", "reference", "currency", "rate", "rate_typed", "rate_day", "rate_source",
     "price_list", "included", "payment_terms", "payment_days", "ship_name", "ship_street", "ship_postcode", "ship_city",
-    "ship_country", "notes", "terms",
+    "ship_region", "ship_country", "notes", "terms",
 )  # fmt: skip
 _LINE_TRAVELS = ("group", "product", "description", "unit", "price", "discount", "tax_class", "cost", "why")
 _ORIGINS = ("quote_line", "order_line", "delivery_line")
