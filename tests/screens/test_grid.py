@@ -7,6 +7,8 @@ import statistics
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.served import until
+
 from .conftest import es, ready
 
 _COUNT = itertools.count(1)
@@ -173,6 +175,25 @@ def test_columns_of_a_spreadsheet_are_told_by_their_heads_or_what_they_hold(tabs
     stays(page, "quantity", [how for _, how in lines])
     stays(page, "product", [what for what, _ in lines])
     expect(total(page)).to_have_text(price)
+
+
+def test_a_line_is_dragged_to_where_one_does_not_see_yet(tabs, shop, post):
+    lines = [{"description": f"Línea {number}", "price": "1"} for number in range(60)]
+    key = post("quotes", account=shop["customer"], lines=lines)["id"]
+    page = tabs(address=f"/quotes/{key}", height=700)
+    ready(page)
+    page.locator("[data-grip]").first.hover()
+    page.mouse.down()
+    page.mouse.move(400, 400, steps=4)
+    page.mouse.move(400, 690, steps=4)
+    assert until(lambda: values(page, "product").index("Línea 0") >= 40)
+    page.mouse.move(400, 400, steps=4)
+    page.mouse.up()
+    place = values(page, "product").index("Línea 0")
+    assert 0 < place < 60
+    cell(page, "product", place).focus()
+    page.keyboard.press("Control+z")
+    stays(page, "product", [f"Línea {number}" for number in range(60)])
 
 
 def test_a_line_is_repeated_by_a_key_and_the_repeat_taken_back(tabs, shop):
