@@ -177,6 +177,17 @@ def test_columns_of_a_spreadsheet_are_told_by_their_heads_or_what_they_hold(tabs
     expect(total(page)).to_have_text(price)
 
 
+def test_a_pasted_code_that_no_product_has_is_told(tabs, shop):
+    page = fresh(tabs)
+    paste(page, "Código\tDescripción\tCant.\tPrecio\nRJ-NUT\tTuerca\t2\t1\nRJ-NADA\tPieza rara\t1\t5\n\tPortes\t1\t3\n")
+    stays(page, "product", ["Tuerca rejilla", "RJ-NADA Pieza rara", "Portes"])
+    expect(page.locator(".line-faults")).to_have_count(1)
+    expect(page.locator(".line-faults")).to_contain_text(es("No product has this code."))
+    cell(page, "product", 1).fill("Pieza rara")
+    cell(page, "quantity", 1).focus()
+    expect(page.locator(".line-faults")).to_have_count(0)
+
+
 def test_a_line_is_dragged_to_where_one_does_not_see_yet(tabs, shop, post):
     lines = [{"description": f"Línea {number}", "price": "1"} for number in range(60)]
     key = post("quotes", account=shop["customer"], lines=lines)["id"]

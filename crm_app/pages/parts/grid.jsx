@@ -676,7 +676,7 @@ const oneMore = (quantity) => {
 function settled(rows, row, answer) {
   if (!answer) return [...rows, row];
   const { find, ...rest } = row;
-  if (!answer.product) return [...rows, row.scanned ? { ...rest, missed: true } : rest];
+  if (!answer.product) return [...rows, row.scanned || row.coded ? { ...rest, missed: true } : rest];
   const same = row.scanned ? rows.findIndex((one) => one.product === answer.product) : -1;
   if (same >= 0)
     return rows.map((one, index) => (index === same ? { ...one, scanned: one.scanned ?? row.scanned, quantity: oneMore(one.quantity) } : one));
