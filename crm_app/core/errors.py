@@ -76,14 +76,16 @@ class IllegalMove(Refusal):
         to_state: bool = False,
     ) -> None:
         self.state, self.verb, self.open_moves = state, verb, tuple(open_moves)
+        told = {
+            "record": record,
+            "state": words.of_state(resource, state),
+            "verb": words.of_state(resource, verb) if to_state else words.of_verb(resource, verb),
+        }
+        moves = tuple(words.of_verb(resource, move) for move in self.open_moves)
         super().__init__(
-            Message(
-                "{record} is {state}: {verb} is not possible. Possible now: {moves}.",
-                record=record,
-                state=words.of_state(resource, state),
-                verb=words.of_state(resource, verb) if to_state else words.of_verb(resource, verb),
-                moves=tuple(words.of_verb(resource, move) for move in self.open_moves) or "-",
-            )
+            Message("{record} is {state}: {verb} is not possible. Possible now: {moves}.", **told, moves=moves)
+            if moves
+            else Message("{record} is {state}: neither {verb} nor any other step is possible.", **told)
         )
 
 

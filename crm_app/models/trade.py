@@ -80,6 +80,7 @@ class Document(Searchable):
     ship_street: str | None = column(Text(200), "Street and number")
     ship_postcode: str | None = column(Text(20), "Postcode")
     ship_city: str | None = column(Text(80), "City")
+    ship_region: str | None = column(Text(80), "Province or state")
     ship_country: str | None = column(Country(), "Country")
     notes: str | None = column(LongText(), "Notes for the customer")
     terms: str | None = column(LongText(), "Terms")
@@ -146,7 +147,7 @@ def ancestor(table: str) -> Any:
 
 HEAD = ("account", "contact", "owner", "date", "reference")
 TRADE = ("currency", "rate", "price_list", "included", "payment_terms", "payment_days")
-SHIPPING = ("ship_name", "ship_street", "ship_postcode", "ship_city", "ship_country")
+SHIPPING = ("ship_name", "ship_street", "ship_postcode", "ship_city", "ship_region", "ship_country")
 TEXTS = ("notes", "terms")
 TOTALS = ("net", "tax", "total")
 SEARCHED = ("number", "account_name", "reference")

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from crm_app.models.choices import Progress
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceStatus
-from crm_app.models.trade import LineChoice
 
 from . import chain, ledger
 from .ledger import HEADS, ZERO, ancestor_of
@@ -28,15 +27,19 @@ _AT_ONCE = 100  # documents in one statement
 
 
 def progress(work: Work, source: str, keys: Sequence[int]) -> dict[int, dict[str, str]]:
-    """How far each of these documents is, by column; drafts of what comes after it do not count. A return is not carried on."""
+    """How far each of these documents is, by column; drafts of what comes after it do not count. A return is not carried on; what
+    a customer may take counts once it was taken.
+    """
     _, line = HEADS[source]
     found: dict[int, list[Any]] = {key: [] for key in keys}
     for row in work.session.scalars(sa.select(line).where(column_of(line, line.PARENT).in_(keys))):
-        back = getattr(row, "returned_line", None)
-        if back is None and getattr(row, "choice", LineChoice.FIRM.value) == LineChoice.FIRM.value:
+        if getattr(row, "returned_line", None) is None:
             found[getattr(row, line.PARENT)].append(row)
     done = ledger.sums(work, source, [row.id for rows in found.values() for row in rows], done=True)
-    return {key: _progress(work, source, rows, done) for key, rows in found.items()}
+    counted = {
+        key: [row for row in rows if chain.is_firm(row) or any(done[row.id].values())] for key, rows in found.items()
+    }
+    return {key: _progress(work, source, rows, done) for key, rows in counted.items()}
 
 
 def _progress(

@@ -28,7 +28,7 @@ from .work import Work, column_of
 TRAVELS = (
     "account", "account_name", "contact", "owner", "reference", "currency", "rate", "rate_typed", "rate_day", "rate_source",
     "price_list", "included", "payment_terms", "payment_days", "ship_name", "ship_street", "ship_postcode", "ship_city",
-    "ship_country", "notes", "terms",
+    "ship_region", "ship_country", "notes", "terms",
 )  # fmt: skip
 _LINE_TRAVELS = ("group", "product", "description", "unit", "price", "discount", "tax_class", "cost", "why")
 _ORIGINS = ("quote_line", "order_line", "delivery_line")
@@ -52,8 +52,10 @@ class Sketch(Exception):
         self.values = values
 
 
-def left(work: Work, source: str, target: str, keys: Sequence[int]) -> list[Part]:
-    """What of these documents is left to become a `target`, line by line in their order."""
+def left(work: Work, source: str, target: str, keys: Sequence[int], *, options: bool = False) -> list[Part]:
+    """What of these documents is left to become a `target`, line by line in their order; with `options` also what the customer
+    may take besides or instead: it goes along where it is chosen by name only.
+    """
     _, line = HEADS[source]
     parent = column_of(line, line.PARENT)
     rows = list(
@@ -61,7 +63,7 @@ def left(work: Work, source: str, target: str, keys: Sequence[int]) -> list[Part
             sa.select(line).where(parent.in_(keys)).order_by(parent, column_of(line, "position"), column_of(line, "id"))
         )
     )
-    rows = [row for row in rows if getattr(row, "choice", LineChoice.FIRM.value) == LineChoice.FIRM.value]
+    rows = [row for row in rows if options or is_firm(row)]
     keys = [row.id for row in rows]
     done = ledger.sums(work, source, keys)
     gone = ledger.sums(work, source, keys, done=True) if target == "invoices" else done
@@ -70,6 +72,11 @@ def left(work: Work, source: str, target: str, keys: Sequence[int]) -> list[Part
     wholes = (whole_of(source, target, row, seen[row.id]) for row in rows)
     parts = [Part(row, ledger.left_to(target, whole, done[row.id])) for row, whole in zip(rows, wholes, strict=True)]
     return [part for part in capped(work, source, target, parts) if part.quantity > 0]
+
+
+def is_firm(row: Any) -> bool:
+    """Whether the customer takes the line surely: only a quote has others."""
+    return getattr(row, "choice", LineChoice.FIRM.value) == LineChoice.FIRM.value
 
 
 def not_yet(work: Work, source: str, keys: Sequence[int], what: str) -> list[Part]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from crm_app.core.errors import Missing, TakenBack
 from crm_app.core.resource import Resource
 from crm_app.models.choices import Progress
+from crm_app.models.trade import LineChoice
 
 from . import actions, chain, deposits, records, standings
 from .actors import Actor
@@ -32,7 +33,7 @@ _OTHERS = 20
 
 @dataclass(frozen=True)
 class Offer:
-    """A line of which something is left, and of which document; quantities in its unit."""
+    """A line of which something is left, and of which document; quantities in its unit. `choice` is whether the customer takes it."""
 
     line: int
     document: str
@@ -40,6 +41,7 @@ class Offer:
     unit: str
     quantity: Decimal
     left: Decimal
+    choice: str = LineChoice.FIRM.value
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def offers(work: Work, resource: Resource, verb: str, keys: Sequence[int]) -> li
     if (name, verb) in _BACK:
         parts = chain.not_yet(work, name, keys, _BACK[name, verb])
     else:
-        parts = chain.left(work, name, _target(name, verb), keys)
+        parts = chain.left(work, name, _target(name, verb), keys, options=True)
     numbers = {head.id: head.number or "" for head in heads}
     return [
         Offer(
@@ -81,6 +83,7 @@ def offers(work: Work, resource: Resource, verb: str, keys: Sequence[int]) -> li
             part.line.unit or "",
             part.line.quantity,
             part.quantity,
+            getattr(part.line, "choice", LineChoice.FIRM.value),
         )
         for part in parts
     ]

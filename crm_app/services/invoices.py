@@ -64,7 +64,7 @@ def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) ->
             raise Invalid({way: Message("A deposit is on one document.")})
         made = deposits.make(work, source, first, values)
         return _made(work, first, made.id, values, made)
-    parts = chain.left(work, source, "invoices", [row.id for row in rows])
+    parts = chain.left(work, source, "invoices", [row.id for row in rows], options=values.get("lines") is not None)
     before = chain.latest(work, source, "invoices", first.id, InvoiceKind.INVOICE.value) if not parts else None
     if before is not None:
         return Outcome(first.id, first.version, {"resource": "invoices", "id": before})

@@ -15,9 +15,11 @@ Values = Mapping[str, object]
 
 
 def from_source(work: Work, source: str, row: Any, values: Values) -> Outcome:
-    """A draft order of what of the quote has not been ordered yet; the one made before where nothing is left."""
+    """A draft order of what of the quote has not been ordered yet, or of the `lines` that were chosen, options among them; the one
+    made before where nothing is left.
+    """
     work.require("orders.create")
-    parts = chain.left(work, source, "orders", [row.id])
+    parts = chain.left(work, source, "orders", [row.id], options=values.get("lines") is not None)
     before = chain.latest(work, source, "orders", row.id) if not parts else None
     if before is None:
         before = chain.convert(

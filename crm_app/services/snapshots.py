@@ -145,7 +145,8 @@ def _shipping(row: Any) -> dict[str, str] | None:
         return None
     found = dict.fromkeys((*_PARTY, "contact", "iban", "web"), "")
     return found | {
-        name: str(getattr(row, f"ship_{name}") or "") for name in ("name", "street", "postcode", "city", "country")
+        name: str(getattr(row, f"ship_{name}") or "")
+        for name in ("name", "street", "postcode", "city", "region", "country")
     }
 
 

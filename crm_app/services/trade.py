@@ -139,6 +139,7 @@ def _shipping(work: Work, account: Account) -> dict[str, Any]:
         "ship_street": source.street,
         "ship_postcode": source.postcode,
         "ship_city": source.city,
+        "ship_region": source.region,
         "ship_country": source.country,
     }
 

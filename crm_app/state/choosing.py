@@ -13,6 +13,7 @@ from crm_app.core.errors import IllegalMove, Invalid
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.plain import plain_number
 from crm_app.core.resource import Resource
+from crm_app.models.trade import CHOICE_LABELS, LineChoice
 from crm_app.services import actions, choosing
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
@@ -24,13 +25,14 @@ from .session import tell
 from .trade import TradeState, quantity_text
 
 _MOST_ALSO = 20
+_CHOICES = dict(zip(LineChoice, CHOICE_LABELS, strict=True))
 _SHARES = ("percent", "deposit", "deposit_amount")
 _EXAMPLE = Decimal("1234.56")
 
 
 @dataclasses.dataclass
 class OfferRow:
-    """A line with something left; `share` is what is left as one types it."""
+    """A line with something left; `share` is what is left as one types it. An `option` (its word) is not taken unless one says so."""
 
     line: int = 0
     document: str = ""
@@ -39,6 +41,7 @@ class OfferRow:
     quantity: str = ""
     left: str = ""
     share: str = ""
+    option: str = ""
 
 
 @dataclasses.dataclass
@@ -181,6 +184,7 @@ def choice_of(
         OfferRow(
             one.line, one.document if also else "", one.text, one.unit,
             quantity_text(one.quantity, speech), quantity_text(one.left, speech), share_text(one, speech),
+            "" if one.choice == LineChoice.FIRM.value else speech.say(_CHOICES[LineChoice(one.choice)]),
         )
         for one in lines
     ]  # fmt: skip

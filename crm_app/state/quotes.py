@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import reflex as rx
 
-from crm_app.core.i18n import Speech
+from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import Resource
 from crm_app.models.quotes import QUOTES, STATUS
 from crm_app.services import records, standings, versions
@@ -114,11 +114,11 @@ def compared(work: Work, resource: Resource, item: records.Item, other: str = ""
         for one in versions.differences(work, resource, older, newer)
     ]
     listed = [_version(one, item.id, speech) for one in found]
-    return Compared(listed, _name(older), _name(newer), str(beside.id), rows)
+    return Compared(listed, _name(older, speech), _name(newer, speech), str(beside.id), rows)
 
 
-def _name(item: records.Item) -> str:
-    return str(item.values["number"] or item.values["revision"])
+def _name(item: records.Item, speech: Speech) -> str:
+    return item.values["number"] or speech.say(Message("Version {number}", number=item.values["revision"]))
 
 
 def _version(item: records.Item, here: int, speech: Speech) -> VersionRow:
@@ -126,7 +126,7 @@ def _version(item: records.Item, here: int, speech: Speech) -> VersionRow:
     return VersionRow(
         str(item.id),
         f"/quotes/{item.id}",
-        _name(item),
+        _name(item, speech),
         speech.say(STATUS.label(values["status"])),
         standings.look_of(values["status"]),
         speech.day(values["date"]),

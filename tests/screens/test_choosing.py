@@ -100,6 +100,28 @@ def test_the_papers_of_what_is_picked_come_in_one_file_by_touch_too(tabs, post, 
         assert [whole.read(name)[:4] for name in whole.namelist()] == [b"%PDF"] * 2
 
 
+def test_an_option_is_taken_where_one_ticks_it(tabs, post, goods, served):
+    lines = [
+        {"product": goods["bolt"], "quantity": "10"},
+        {"product": goods["hour"], "quantity": "2", "choice": "optional"},
+    ]
+    page = tabs(address=f"/quotes/{post('quotes', account=goods['customer'], lines=lines)['id']}")
+    ready(page)
+    pick(page, es("{verb}: choose lines…").format(verb=es("Make an order")))
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".choose-total b")).to_have_text("30,25 EUR")
+    option = dialog.locator("tbody tr").nth(1)
+    expect(option).to_contain_text(es("Optional"))
+    expect(option.get_by_role("checkbox")).not_to_be_checked()
+    option.get_by_role("checkbox").check()
+    expect(dialog.locator(".choose-total b")).to_have_text("127,05 EUR")
+    dialog.locator("button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/orders/\d+$"))
+    with served.http() as browser:
+        order = browser.get(f"/api/v1/orders/{page.url.rsplit('/', 1)[1]}").json()
+    assert order["total"] == "127.05"
+
+
 def test_the_printed_page_is_shown_over_the_form_and_nothing_is_framed(tabs, post, goods, served):
     order = order_of(post, goods)
     page = tabs(address=f"/orders/{order}", width=1024, height=768)

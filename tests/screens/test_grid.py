@@ -7,6 +7,8 @@ import statistics
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.served import until
+
 from .conftest import es, ready
 
 _COUNT = itertools.count(1)
@@ -175,6 +177,36 @@ def test_columns_of_a_spreadsheet_are_told_by_their_heads_or_what_they_hold(tabs
     expect(total(page)).to_have_text(price)
 
 
+def test_a_pasted_code_that_no_product_has_is_told(tabs, shop):
+    page = fresh(tabs)
+    paste(page, "Código\tDescripción\tCant.\tPrecio\nRJ-NUT\tTuerca\t2\t1\nRJ-NADA\tPieza rara\t1\t5\n\tPortes\t1\t3\n")
+    stays(page, "product", ["Tuerca rejilla", "RJ-NADA Pieza rara", "Portes"])
+    expect(page.locator(".line-faults")).to_have_count(1)
+    expect(page.locator(".line-faults")).to_contain_text(es("No product has this code."))
+    cell(page, "product", 1).fill("Pieza rara")
+    cell(page, "quantity", 1).focus()
+    expect(page.locator(".line-faults")).to_have_count(0)
+
+
+def test_a_line_is_dragged_to_where_one_does_not_see_yet(tabs, shop, post):
+    lines = [{"description": f"Línea {number}", "price": "1"} for number in range(60)]
+    key = post("quotes", account=shop["customer"], lines=lines)["id"]
+    page = tabs(address=f"/quotes/{key}", height=700)
+    ready(page)
+    page.locator("[data-grip]").first.hover()
+    page.mouse.down()
+    page.mouse.move(400, 400, steps=4)
+    page.mouse.move(400, 690, steps=4)
+    assert until(lambda: values(page, "product").index("Línea 0") >= 40)
+    page.mouse.move(400, 400, steps=4)
+    page.mouse.up()
+    place = values(page, "product").index("Línea 0")
+    assert 0 < place < 60
+    cell(page, "product", place).focus()
+    page.keyboard.press("Control+z")
+    stays(page, "product", [f"Línea {number}" for number in range(60)])
+
+
 def test_a_line_is_repeated_by_a_key_and_the_repeat_taken_back(tabs, shop):
     page = fresh(tabs)
     code(page, "RJ-NUT", "Tuerca")
@@ -189,6 +221,25 @@ def test_a_line_is_repeated_by_a_key_and_the_repeat_taken_back(tabs, shop):
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
     stays(page, "quantity", ["12"])
+
+
+def test_who_takes_lines_back_stays_in_the_grid(tabs, shop):
+    page = fresh(tabs)
+    for barcode in ("8400000000017", "8400000000024", "8400000000017"):
+        page.keyboard.type(barcode)
+        page.keyboard.press("Enter")
+    stays(page, "quantity", ["2", "1", "1"])
+    page.keyboard.press("Control+z")
+    stays(page, "quantity", ["1", "1", "1"])
+    page.keyboard.press("Control+z")
+    stays(page, "product", ["Tuerca rejilla", ""])
+    expect(cell(page, "product", 1)).to_be_focused()
+    page.keyboard.press("Control+z")
+    stays(page, "product", [""])
+    expect(cell(page, "product", 0)).to_be_focused()
+    page.keyboard.press("Control+Shift+z")
+    page.keyboard.press("Control+Shift+z")
+    stays(page, "product", ["Tuerca rejilla", "Perno rejilla", ""])
 
 
 # Enter as soon as the list is there: quicker than any hand
@@ -297,6 +348,19 @@ def test_an_issued_document_is_only_read(tabs, shop, post):
     ready(page)
     expect(page.locator("table.lines tbody tr[data-key]")).to_have_count(1)
     expect(page.locator("table.lines :is(input, select, textarea)")).to_have_count(0)
+
+
+def test_under_the_name_of_a_line_stands_what_else_its_text_says(tabs, shop, post):
+    lines = [
+        {"product": shop["nut"], "description": "Tuerca rejilla\nsegún muestra"},
+        {"product": shop["nut"], "description": "Tuerca de la casa"},
+        {"product": shop["nut"]},
+        {"description": "Portes\nhasta la obra", "price": "1"},
+    ]
+    page = tabs(address=f"/quotes/{post('quotes', account=shop['customer'], lines=lines)['id']}")
+    ready(page)
+    expect(cell(page, "product", 3)).to_have_value("Portes")
+    expect(page.locator("table.lines .line-sub")).to_have_text(["según muestra", "Tuerca de la casa", "hasta la obra"])
 
 
 MEASURE = """async ([line, rounds]) => {

@@ -118,3 +118,11 @@ def test_the_field_that_is_typed_into_stays_in_sight_when_the_bar_comes(tabs, ma
     page.keyboard.type("A")
     expect(page.locator(".unsaved")).to_be_visible()
     page.wait_for_function(f"({UNDER})() === 0")
+
+
+def test_what_is_worked_out_of_a_line_stands_there_only_once_it_is(tabs, post, goods):
+    quote = post("quotes", account=goods["customer"], lines=[{"product": goods["hour"], "quantity": "2"}])["id"]
+    page = tabs(address=f"/quotes/{quote}")
+    ready(page)
+    page.get_by_role("button", name=es("Add share"), exact=True).click()
+    expect(page.locator(".rows-plain")).to_be_empty()

@@ -12,7 +12,7 @@ from crm_app.models.deliveries import DELIVERIES
 from crm_app.models.invoices import INVOICES
 from crm_app.models.orders import ORDERS
 from crm_app.models.quotes import QUOTES
-from crm_app.services import choosing
+from crm_app.services import carried, choosing
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from crm_app.state.choosing import share_text, typed
@@ -228,3 +228,35 @@ def test_what_a_choice_comes_to_is_told_while_somebody_else_saves(trading):
     # what it comes to follows from what is written first
     assert choosing.weigh(SYSTEM, ORDERS, "invoice", deposited, {}).net == D(70)
     assert choosing.weigh(SYSTEM, INVOICES, "credit", invoice, {"percent": "25"}).net == D(9)
+
+
+def test_an_option_is_offered_and_goes_along_where_it_is_chosen(trading):
+    account = trade.customer()
+    quote = trade.document(
+        "quotes", account, line(5, 10, description="Bolts"), line(2, 40, description="Setup", choice="optional"),
+        line(5, 12, description="Better bolts", choice="alternative"),
+    )  # fmt: skip
+    with Work(SYSTEM) as work:
+        for verb in ("order", "invoice"):
+            found = choosing.offers(work, QUOTES, verb, [quote])
+            assert [(one.text, one.choice) for one in found] == [
+                ("Bolts", "firm"), ("Setup", "optional"), ("Better bolts", "alternative"),
+            ]  # fmt: skip
+    setup = of("quotes", quote).lines[1].id
+    chosen = {"lines": [{"line": setup, "quantity": "2"}]}
+    assert choosing.weigh(SYSTEM, QUOTES, "order", quote, chosen).net == D(80)
+    first = to("quotes", "order", quote, **chosen)
+    assert [(row.description, row.quantity) for row in of("orders", first).lines] == [("Setup", D(2))]
+    run("orders", "confirm", first)
+    assert of("quotes", quote).ordered == "partly", "what was taken counts, and the rest is still to be ordered"
+    rest = to("quotes", "order", quote)
+    assert [row.description for row in of("orders", rest).lines] == ["Bolts"], "an option goes along by name only"
+    run("orders", "confirm", rest)
+    assert of("quotes", quote).ordered == "all"
+    assert faults(lambda: run("quotes", "order", quote, **chosen)) == {"lines.0.line": "Nothing of this line is left."}
+    to("orders", "invoice", first, issue=True)
+    assert of("quotes", quote).invoiced == "partly"
+    to("orders", "invoice", rest, issue=True)
+    assert of("quotes", quote).invoiced == "all"
+    with Work(SYSTEM) as work:
+        assert carried.wrong(work) == 0

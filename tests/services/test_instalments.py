@@ -311,7 +311,7 @@ def _back(url, kept):
         for text, language in product(named, ("es", "en")):
             connection.exec_driver_sql(f"ALTER TABLE {text}_{language}")
         heads = ("quote", "sales_order", "delivery_note", "invoice")
-        for table, name in product(heads, ("rate_typed", "rate_day", "rate_source")):
+        for table, name in product(heads, ("rate_typed", "rate_day", "rate_source", "ship_region")):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {name}")
         for table, name in (("invoice", "credited"), ("delivery_note", "returned")):
             connection.exec_driver_sql(f"DROP INDEX ix_{table}_{name}")

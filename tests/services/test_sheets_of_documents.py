@@ -8,6 +8,7 @@ from crm_app.models.quotes import QUOTES
 from crm_app.services import records
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
+from crm_app.state import quotes
 from crm_app.state import trade as trades
 from tests.support import trade
 from tests.support.trade import line
@@ -46,3 +47,12 @@ def test_a_quote_tells_both_of_what_is_stored(trading):
     with Work(SYSTEM) as work:
         sheet = trades.beside(work, QUOTES, records.one(work, QUOTES, key)).sheet
     assert [row["label"] for row in sheet["totals"]][:3] == ["Pago único", "Anual", "Importe neto"]
+
+
+def test_a_version_without_a_number_says_which_it_is(trading):
+    quote = trade.document("quotes", trade.customer(), line(2, 10))
+    trade.run("quotes", "send", quote)
+    draft = trade.run("quotes", "revise", quote).result["id"]
+    with Work(SYSTEM) as work:
+        found = quotes.compared(work, QUOTES, records.one(work, QUOTES, draft))
+    assert (found.older, found.newer) == (trade.of("quotes", quote).number, "Versión 2")

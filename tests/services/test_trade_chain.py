@@ -35,7 +35,7 @@ def kept(table, key):
 
 
 def test_the_whole_chain_keeps_its_quantities_and_its_words(trading):
-    account = trade.customer()
+    account = trade.customer(street="Calle Real 1", city="Ágreda", region="Soria")
     goods, work = trade.product("20", unit="box"), trade.product("60", kind="service")
     quote = trade.document(
         "quotes", account, line(10, product=goods, group="Stage one"), line(2, product=work, discount="25"), line(1, 5, choice="optional"),
@@ -58,11 +58,13 @@ def test_the_whole_chain_keeps_its_quantities_and_its_words(trading):
         "currency",
         "rate",
         "ship_name",
+        "ship_region",
         "net",
         "tax",
         "total",
     )
     first = of("quotes", quote)
+    assert first.ship_region == kept("delivery_note", note)["delivery_address"]["region"] == "Soria"
     for resource, key in (("orders", order), ("deliveries", note), ("invoices", invoice)):
         found = of(resource, key)
         assert [[getattr(row, name) for name in said] for row in found.lines] == [

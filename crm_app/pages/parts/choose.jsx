@@ -42,7 +42,7 @@ function Line({ row, taken, quantity, error, labels, onTick, onText }) {
         <input type="checkbox" className="check" checked={taken} aria-label={`${labels.take} ${row.text}`} onChange={(event) => onTick(event.target.checked)} />
       </td>
       <th scope="row">
-        <span dir="auto">{row.text}</span>
+        <span dir="auto">{row.text}</span> {row.option && <span className="tag">{row.option}</span>}
         {row.document && <span className="choose-document">{row.document}</span>}
       </th>
       <td className="num">{row.quantity}</td>
@@ -72,7 +72,7 @@ function Line({ row, taken, quantity, error, labels, onTick, onText }) {
 }
 
 /**
- * offers: {line, document, text, unit, quantity, left, share}; others: {id, text, money, chosen}; ways: "lines", "percent",
+ * offers: {line, document, text, unit, quantity, left, share, option}; others: {id, text, money, chosen}; ways: "lines", "percent",
  * "deposit", "deposit_amount"; sum and errors answer the typing `serial`.
  */
 export function Choose({ open = false, ...more }) {
@@ -92,7 +92,9 @@ function Form({ title, once, ways = [], offers = [], others = [], sum = {}, erro
   const [busy, setBusy] = useState(false);
   const count = useRef(0);
 
-  const taken = offers.filter((row) => !left[row.line]);
+  // an option is left out unless it is ticked
+  const isLeft = (row) => left[row.line] ?? Boolean(row.option);
+  const taken = offers.filter((row) => !isLeft(row));
   const choice =
     way === "lines" ? { way, lines: taken.map((row) => ({ line: row.line, quantity: shares[row.line] ?? row.share })) } : { way, [way]: typed[way] };
   const live = useLatest({ onWeigh });
@@ -139,7 +141,7 @@ function Form({ title, once, ways = [], offers = [], others = [], sum = {}, erro
                     className="check"
                     checked={offers.length > 0 && taken.length === offers.length}
                     aria-label={labels.all}
-                    onChange={(event) => setLeft(event.target.checked ? {} : Object.fromEntries(offers.map((row) => [row.line, true])))}
+                    onChange={(event) => setLeft(Object.fromEntries(offers.map((row) => [row.line, !event.target.checked])))}
                   />
                 </th>
                 <th>{labels.line}</th>
@@ -155,9 +157,9 @@ function Form({ title, once, ways = [], offers = [], others = [], sum = {}, erro
                   key={row.line}
                   row={row}
                   labels={labels}
-                  taken={!left[row.line]}
+                  taken={!isLeft(row)}
                   quantity={shares[row.line] ?? row.share}
-                  error={known && !left[row.line] ? errors[row.line] : ""}
+                  error={known && !isLeft(row) ? errors[row.line] : ""}
                   onTick={(on) => setLeft({ ...left, [row.line]: !on })}
                   onText={(text) => setShares({ ...shares, [row.line]: text })}
                 />

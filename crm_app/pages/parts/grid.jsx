@@ -10,6 +10,8 @@ const PATIENCE = 10_000;
 const SCAN_PACE = 35; // ms between two characters: no hand types so fast
 const SEARCH_WAIT = 60; // ms of silence before the list is asked for: who has seen it is no scanner
 const UNDO_STEPS = 100;
+const EDGE = 72; // px: a line that is dragged so near to the edge of the page draws it along
+const PULL = 14; // px a frame
 
 const parse = (text) => {
   try {
@@ -386,10 +388,14 @@ export function Grid({
   const travel = useCallback((from, to) => {
     const row = from.current.pop();
     if (!row) return;
+    const { key } = document.activeElement?.closest("[data-key]")?.dataset ?? {};
+    const at = newest.current.findIndex((one) => one.key === key);
     to.current.push(newest.current);
     lastEdit.current = "";
     setRows(row);
-  }, [setRows]);
+    // the line that one was in went with it: the keys stay in the grid
+    if (at >= 0 && !row.some((one) => one.key === key)) focus(row[Math.min(at, row.length - 1)].key, "product");
+  }, [focus, setRows]);
 
   const rename = useCallback(
     (key, text) => {
@@ -499,18 +505,41 @@ export function Grid({
 
   // ---- dragging by the grip, with mouse, pen or finger
   const drag = useRef(null);
+  useEffect(() => () => (drag.current = null), []);
+
+  /** The line that is dragged goes where the pointer is; at the edge of the page what lies beyond comes along. */
+  function carry(pull) {
+    const { key, mark, x, y, page } = drag.current;
+    const { top, bottom } = page === document.scrollingElement ? { top: 0, bottom: window.innerHeight } : page.getBoundingClientRect();
+    const by = y < top + EDGE ? -PULL : y > bottom - EDGE ? PULL : 0;
+    if (pull && by) page.scrollTop += by;
+    if (pull && !by) return;
+    const inside = Math.max(top + EDGE, Math.min(y, bottom - EDGE)); // neither the head nor the bar below covers it there
+    const under = document.elementFromPoint(x, by ? inside : y)?.closest("tr[data-key]");
+    if (!under || under.dataset.key === key) return;
+    move(key, newest.current.findIndex((row) => row.key === under.dataset.key), mark);
+  }
+
+  function pulling() {
+    if (!drag.current) return;
+    carry(true);
+    requestAnimationFrame(pulling);
+  }
+
   const dragging = {
     onPointerDown: (event) => {
       const grip = event.target.closest("[data-grip]");
       if (!grip || disabled) return;
-      drag.current = { key: grip.closest("[data-key]").dataset.key, mark: `drag ${(count += 1)}` };
+      const { clientX: x, clientY: y } = event;
+      drag.current = { key: grip.closest("[data-key]").dataset.key, mark: `drag ${(count += 1)}`, x, y, page: scrollerOf(box.current) };
       event.currentTarget.setPointerCapture(event.pointerId);
     },
     onPointerMove: (event) => {
       if (!drag.current) return;
-      const under = document.elementFromPoint(event.clientX, event.clientY)?.closest("tr[data-key]");
-      if (!under || under.dataset.key === drag.current.key) return;
-      move(drag.current.key, rows.findIndex((row) => row.key === under.dataset.key), drag.current.mark);
+      const { moved } = drag.current;
+      Object.assign(drag.current, { x: event.clientX, y: event.clientY, moved: true });
+      carry(false);
+      if (!moved) requestAnimationFrame(pulling);
     },
     onPointerUp: () => {
       drag.current = null;
@@ -628,6 +657,14 @@ export function Grid({
   );
 }
 
+/** What scrolls around it. */
+function scrollerOf(element) {
+  for (let at = element.parentElement; at; at = at.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(at).overflowY) && at.scrollHeight > at.clientHeight) return at;
+  }
+  return document.scrollingElement;
+}
+
 /** One more of it, where it is a number; a comma is a decimal mark as well as a point is. */
 const oneMore = (quantity) => {
   const mark = quantity?.includes(",") ? "," : ".";
@@ -639,7 +676,7 @@ const oneMore = (quantity) => {
 function settled(rows, row, answer) {
   if (!answer) return [...rows, row];
   const { find, ...rest } = row;
-  if (!answer.product) return [...rows, row.scanned ? { ...rest, missed: true } : rest];
+  if (!answer.product) return [...rows, row.scanned || row.coded ? { ...rest, missed: true } : rest];
   const same = row.scanned ? rows.findIndex((one) => one.product === answer.product) : -1;
   if (same >= 0)
     return rows.map((one, index) => (index === same ? { ...one, scanned: one.scanned ?? row.scanned, quantity: oneMore(one.quantity) } : one));
@@ -682,8 +719,9 @@ const Line = memo(function Line({ row, computed, faults, heads, open, facts, sea
   const tax = row.tax_class || computed?.tax_class || "";
   const option = row.choice === "optional" || row.choice === "alternative";
   const flag = option && choices.choice?.find(([one]) => one === row.choice)?.[1];
-  const detail = (row.description || auto("description")).split("\n").slice(row.product ? 0 : 1).join(" · ");
-  const text = row.texts?.product && detail !== row.texts.product ? detail : "";
+  // what stands under the name: all that does not say it once more
+  const told = (row.description || auto("description")).split("\n");
+  const text = told.slice(row.product && told[0] !== row.texts?.product ? 0 : 1).join(" · ");
   return (
     <>
       {heads && <Group key={`${key}g`} line={key} text={row.group} words={words} disabled={disabled} onRename={calls.rename} />}

@@ -230,4 +230,5 @@ def lines_field(state: type[RecordState], part: Lines) -> rx.Component:
 
 def _line_column(spec: FieldSpec, *, several: bool) -> dict[str, Any]:
     width = _CELL_WIDTHS.get(spec.kind.widget, "")
-    return spec.shape(t) | {"width": width, "readonly": spec.readonly, "several": several}
+    told = {"width": width, "readonly": spec.readonly, "several": several}
+    return spec.shape(t) | told | ({"initial": ""} if spec.readonly else {})

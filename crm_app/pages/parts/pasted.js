@@ -10,6 +10,7 @@ const HEADS = [
   ["text", /^(desc|concept|detal|nombre|name|text)/],
   ["what", /^(cod|ref|sku|art|item|prod|part)/],
 ];
+const CODES = /^(cod|ref|sku)/;
 const MONEY = "US\\$|S/\\.?|[€$£¥₡₲₱]|[A-Z]{3}";
 const BEFORE = new RegExp(`^(?:${MONEY})\\s*`);
 const AFTER = new RegExp(`\\s*(?:${MONEY}|%)$`);
@@ -55,18 +56,21 @@ function guessed(rows) {
   return roles;
 }
 
-/** [{find, description, quantity, unit, price, discount}], numbers as they were written, without currency. */
+/** [{find, coded, description, quantity, unit, price, discount}], numbers as they were written, without currency. What stands under
+ * the head of a code is `coded`: it is the code of a product, not the name of something else. */
 export function pastedRows(text) {
   const all = cellsOf(text.replace(/\r\n?/g, "\n"));
   if (!all.length) return [];
   const heads = headsOf(all[0]);
   const rows = heads ? all.slice(1) : all;
   const roles = heads ?? guessed(rows);
+  const coded = Boolean(heads) && CODES.test(plain(all[0][roles.indexOf("what")] ?? ""));
   return rows
     .map((cells) => Object.fromEntries(roles.map((role, column) => [role, cells[column] ?? ""]).reverse()))
     .filter((row) => row.what || row.text)
     .map((row) => ({
       find: row.what || row.text,
+      coded: coded && Boolean(row.what),
       description: [row.what, row.text].filter(Boolean).join(" "),
       quantity: bare(row.quantity ?? "") || "1",
       unit: row.unit ?? "",
