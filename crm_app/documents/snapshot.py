@@ -43,6 +43,7 @@ class Kind(StrEnum):
     QUOTE = "quote"
     ORDER = "order"
     DELIVERY = "delivery"
+    RETURN = "return"
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
     DEBIT_NOTE = "debit_note"

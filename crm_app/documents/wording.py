@@ -18,6 +18,7 @@ _TITLES = {
     Kind.QUOTE: "Quote",
     Kind.ORDER: "Sales order",
     Kind.DELIVERY: "Delivery note",
+    Kind.RETURN: "Return note",
     Kind.INVOICE: "Invoice",
     Kind.CREDIT_NOTE: "Credit note",
     Kind.DEBIT_NOTE: "Debit note",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from crm_app.core import units
 from crm_app.models.accounts import Account
 from crm_app.models.contacts import Contact
+from crm_app.models.deliveries import DeliveryKind
 from crm_app.models.invoices import Invoice
 from crm_app.models.prices import PaymentTerms
 from crm_app.models.products import Product
@@ -21,7 +22,7 @@ from .work import Work, column_of
 
 _PARTY = ("name", "legal_name", "tax_id", "street", "postcode", "city", "region", "country", "phone", "email")
 _KINDS = {"quotes": "quote", "orders": "order", "deliveries": "delivery"}
-_ORIGINS = (("quotes", "quote"), ("orders", "order"), ("deliveries", "delivery"))
+_ORIGINS = (("quotes", "quote"), ("orders", "order"), ("deliveries", "delivery"), ("deliveries", "returns"))
 
 
 def keep(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> None:
@@ -53,7 +54,7 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
     language = (account.language if account else None) or company.language
     said = taxes.rates_said(work, language)
     return {
-        "kind": _KINDS.get(resource) or row.kind,
+        "kind": _kind(resource, row),
         "draft": row.number is None or row.status == "draft",
         "number": row.number or "",
         "date": _day(row.date),
@@ -154,7 +155,14 @@ def _origin(work: Work, resource: str, key: int | None) -> dict[str, Any] | None
     row = work.session.get(table, key) if key else None
     if row is None:
         return None
-    return {"kind": _KINDS.get(resource) or row.kind, "number": row.number or "", "date": _day(row.date)}
+    return {"kind": _kind(resource, row), "number": row.number or "", "date": _day(row.date)}
+
+
+def _kind(resource: str, row: Any) -> str:
+    """What the paper is: goods that come back are no delivery."""
+    if getattr(row, "kind", "") == DeliveryKind.RETURN.value:
+        return "return"
+    return _KINDS.get(resource) or str(row.kind)
 
 
 def _origins(work: Work, resource: str, field: str, row: Any, lines: Sequence[Any]) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ TITLES = {
     "quote": ("Cotización", "Quote"),
     "order": ("Pedido", "Sales order"),
     "delivery": ("Nota de entrega", "Delivery note"),
+    "return": ("Nota de devolución", "Return note"),
     "invoice": ("Factura", "Invoice"),
     "credit_note": ("Factura rectificativa", "Corrective invoice"),
     "debit_note": ("Nota de débito", "Debit note"),

@@ -73,7 +73,10 @@ def test_what_is_written_has_the_agreed_keys():
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"kind": "receipt"}, "kind is none of quote, order, delivery, invoice, credit_note, debit_note, deposit"),
+        (
+            {"kind": "receipt"},
+            "kind is none of quote, order, delivery, return, invoice, credit_note, debit_note, deposit",
+        ),
         ({"kind": None}, "kind is missing"),
         ({"language": "fr"}, "language is none of es, en"),
         ({"draft": "yes"}, "draft is neither true nor false"),

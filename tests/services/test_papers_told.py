@@ -8,7 +8,7 @@ from crm_app.services.records import resource_of
 from crm_app.services.work import Work
 from tests.support import trade
 from tests.support.paper import pages, texts
-from tests.support.trade import line, of, on, to
+from tests.support.trade import line, of, on, run, to
 
 pytestmark = pytest.mark.usefixtures("trading")
 
@@ -27,6 +27,10 @@ def drawn(resource, key):
     return texts(pages(papers.paper(SYSTEM, resource_of(resource), key).content))
 
 
+def number(resource, key):
+    return of(resource, key).number
+
+
 def test_an_invoice_of_several_notes_names_all_of_them_and_their_orders_with_their_days():
     with on(2026, 3, 2):
         account, flour = trade.customer(), trade.product(3)
@@ -37,9 +41,26 @@ def test_an_invoice_of_several_notes_names_all_of_them_and_their_orders_with_the
             notes.append(to("orders", "deliver", order, issue=True))
     with on(2026, 3, 31):
         invoice = to("deliveries", "invoice", notes[0], also=notes[1:], issue=True)
+    early, late = (number("deliveries", note) for note in notes)
     assert origins("invoices", invoice) == [
-        *(("order", of("orders", order).number, "2026-03-02") for order in (first, second)),
-        ("delivery", "E-2026-00001", "2026-03-04"),
-        ("delivery", "E-2026-00002", "2026-03-11"),
+        *(("order", number("orders", order), "2026-03-02") for order in (first, second)),
+        ("delivery", early, "2026-03-04"),
+        ("delivery", late, "2026-03-11"),
     ]
-    assert "Delivery note: E-2026-00001 (4 Mar 2026), E-2026-00002 (11 Mar 2026)" in drawn("invoices", invoice)
+    assert f"Delivery note: {early} (4 Mar 2026), {late} (11 Mar 2026)" in drawn("invoices", invoice)
+
+
+def test_what_comes_back_has_a_return_note_that_names_the_delivery():
+    with on(2026, 4, 2):
+        account, flour = trade.customer(language="es"), trade.product(3, stocked=True)
+        note = trade.document("deliveries", account, line(5, product=flour))
+        run("deliveries", "issue", note)
+    with on(2026, 4, 9):
+        back = to("deliveries", "return", note)
+        run("deliveries", "issue", back)
+    assert [said("deliveries", key)["kind"] for key in (note, back)] == ["delivery", "return"]
+    assert origins("deliveries", back) == [("delivery", number("deliveries", note), "2026-04-02")]
+    told = drawn("deliveries", back)
+    assert told[1:3] == ["Nota de devolución", number("deliveries", back)]
+    assert {"Nota de entrega", number("deliveries", note), "Firma y sello"} <= set(told)
+    assert "Cuenta bancaria" not in told
