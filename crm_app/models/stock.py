@@ -83,5 +83,6 @@ MOVES = resource(
     form=(Section("Details", ("product", "warehouse", "quantity", "day", "reason", "text")),),
     sort="-day",
     group="Catalogue",
+    facts=("day", "quantity", "reason", "text"),
     verbs=("read", "create"),
 )

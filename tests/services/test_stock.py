@@ -7,7 +7,7 @@ import pytest
 
 from crm_app.core import clock
 from crm_app.core.i18n import Speech
-from crm_app.services import records
+from crm_app.services import records, related
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from crm_app.state import heads
@@ -90,3 +90,19 @@ def shown(product, language):
         found = heads.figures.of_record(work, resource, records.one(work, resource, product))
     rows = [heads.figure_row(one, Speech(language)) for one in found]
     return [(row.label, row.text, row.more, row.late) for row in rows]
+
+
+def test_the_moves_beside_a_product_tell_their_day_how_much_why_and_for_what():
+    goods, place, account = trade.product(stocked=True), warehouse("Beside"), trade.customer()
+    moved(goods, place, "12.5", reason="opening", text="Counted", day="2026-05-01")
+    note = trade.document("deliveries", account, line(2, 1, goods), warehouse=place)
+    run("deliveries", "issue", note)
+    with Work(SYSTEM) as work:
+        resource = records.resource_of("products")
+        groups = related.of_record(work, resource, records.one(work, resource, goods))
+    (moves,) = (group for group in groups if group.name == "stock-moves.product")
+    day = Speech("es", "ES").day(of("deliveries", note).date)
+    assert [link.more for link in moves.links] == [
+        f"{day} · Cantidad: −2 · Motivo: Entrega · Observación: {of('deliveries', note).number}",
+        "1 may 2026 · Cantidad: 12,5 · Motivo: Existencias iniciales · Observación: Counted",
+    ]
