@@ -32,6 +32,7 @@ _POLICY = {
         {"days": 60, "effect": "hold_deliveries"},
     ],
 }
+_WAREHOUSE = "Almacén central"
 _LOST = ("Demasiado caro", "Eligieron a otro proveedor", "Lo dejan para el año que viene")
 
 
@@ -143,6 +144,7 @@ def make(seed: int, sales: int = SALES) -> int:
         )
     if not accounts or not products:
         return 0
+    _stock(random.Random(seed + 1), products, today - timedelta(days=_DAYS))  # noqa: S311 - nothing secret
     buyers = [chance.choice(accounts) for _ in range(sales)]
     _give(buyers[::4], "price_list", _run("price-lists", "create", None, _WHOLESALE).id)
     year = _Year(chance, today)
@@ -151,6 +153,18 @@ def make(seed: int, sales: int = SALES) -> int:
     year.live()
     _give(buyers, "credit_policy", _run("credit-policies", "create", None, _POLICY).id)  # it might have held the sales
     return sales
+
+
+def _stock(chance: random.Random, products: list[int], day: date) -> None:
+    """A warehouse in which something lies of each of these products that are kept in stock."""
+    with Work(SYSTEM) as work:
+        number, stocked = column_of(Product, "id"), column_of(Product, "stocked")
+        mine = sa.select(number).where(number.in_(products), stocked.is_(True)).order_by(number)
+        kept, city = list(work.session.scalars(mine)), trade.company(work).city
+    place = _run("warehouses", "create", None, {"name": _WAREHOUSE, "city": city}).id
+    for product in kept:
+        opening = {"product": product, "warehouse": place, "reason": "opening", "day": day.isoformat()}
+        _run("stock-moves", "create", None, opening | {"quantity": str(chance.randrange(300, 1500, 20))})
 
 
 def _give(accounts: Iterable[int], name: str, value: int | None) -> None:

@@ -9,7 +9,7 @@ from crm_app.core import clock
 from crm_app.core.fields import Email, Phone
 from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES
-from crm_app.services import checks, demo, demo_more, identity, lines, records, schema, users
+from crm_app.services import checks, demo, demo_more, identity, lines, records, schema, stock, users
 from crm_app.services.actors import SYSTEM
 from crm_app.services.demo_words import QUALITIES
 from crm_app.services.work import Work
@@ -124,6 +124,16 @@ def test_products_are_called_as_spanish_has_it_and_have_barcodes_and_a_past(made
     assert agreed == ["económico", "económica", "económicos"]
     assert demo_more.quality("Guantes de nitrilo", "profesional") == "profesionales"
     assert demo_more.ean("400638133393") == "4006381333931"
+
+
+def test_what_the_demo_company_sells_of_its_stock_lay_there_before(made):
+    with Work(SYSTEM) as work:
+        kept = [values["id"] for values in rows("products") if values["stocked"] and values["active"]]
+        levels = stock.levels(work, kept)
+        (place,) = stock.places(work, kept[0])
+    assert place.name == "Almacén central"
+    assert {level.on_hand > 0 and level.available > 0 for level in levels.values()} == {True}
+    assert "opening" in {values["reason"] for values in rows("stock-moves")}
 
 
 def test_it_joins_the_company_that_was_there(made):
