@@ -2,6 +2,7 @@
 
 from .canvas import Canvas, Marks
 from .closing import closing, long_origins, origins
+from .corrective import as_difference, corrective
 from .faces import printable
 from .grid import Grid
 from .letterhead import Letterhead
@@ -41,14 +42,16 @@ def sketch(
 
 def _named(snapshot: Snapshot) -> tuple[str, str]:
     """Its title and its number, "" without one."""
-    return Wording.of(snapshot).title(snapshot.kind), printable(snapshot.number).replace("\n", " ")
+    wording = Wording.of(snapshot)
+    title = wording.say("Corrective invoice") if corrective(snapshot) else wording.title(snapshot.kind)
+    return title, printable(snapshot.number).replace("\n", " ")
 
 
 def _draw(snapshot: Snapshot, logo: bytes | None, sheet: Strokes, most: int | None = None) -> int:
     """The head decides where the lines begin, the lines where the pages end; then everything is drawn in order, or the first
     `most` pages of it. How many pages there are.
     """
-    wording = Wording.of(snapshot)
+    wording, snapshot = Wording.of(snapshot), as_difference(snapshot)
     paper = Letterhead(sheet, wording, snapshot.issuer, *_named(snapshot), logo, snapshot.draft)
     begins = paper.begin(_facts(snapshot, wording), snapshot.customer, snapshot.delivery_address)
     grid = Grid(snapshot, wording)
@@ -62,7 +65,7 @@ def _facts(said: Snapshot, wording: Wording) -> list[tuple[str, str]]:
     found = [(say("Date"), day(said.date))]
     if said.kind is Kind.QUOTE:
         found.append((say("Valid until"), day(said.valid_until)))
-    else:
+    elif said.kind is not Kind.CREDIT_NOTE:
         found += [(say("Due date"), day(said.due)), (say("Valid until"), day(said.valid_until))]
     if said.corrects and said.corrects.number:
         day_of = f" ({day(said.corrects.date)})" if said.corrects.date else ""

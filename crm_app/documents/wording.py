@@ -60,9 +60,7 @@ class Wording:
         return self.speech.say(message)
 
     def title(self, kind: Kind) -> str:
-        """What the document is called. In Spain a credit note is an invoice that corrects (RD 1619/2012, art. 15)."""
-        if kind is Kind.CREDIT_NOTE and self.company_country == "ES":
-            return self.say("Corrective invoice")
+        """What such a document is called. (For what corrects an invoice in Spain: see corrective.)"""
         return self.say(_TITLES[kind])
 
     def recurring(self, often: str) -> str:

@@ -104,7 +104,8 @@ def test_every_kind_speaks_the_customers_language(kind, language, country, place
     assert TITLES[kind][1 - place] not in found
     assert day in found
     amount = {"es": "24,20 €", "en": "€24.20"}[language]
-    assert found.count(amount) == 1
+    sign = "−" if kind == "credit_note" else ""
+    assert found.count(sign + amount) == 1
     file = read(drawn(said))
     assert file.metadata.title == f"{TITLES[kind][place]} F-2026-000123"
     assert file.metadata.author == "Cordillera Suministros, S.L."
@@ -116,6 +117,40 @@ def test_outside_spain_a_credit_note_is_called_one():
     found = texts(draw(document("credit_note", issuer=abroad)))
     assert "Nota de crédito" in found
     assert "NIT B12345674" in found
+
+
+def test_in_spain_what_is_given_back_is_a_difference_below_nothing():
+    said = document(
+        "credit_note",
+        [line("Taladro", "2", "10"), line("Portes", "1", "0")],
+        due="2026-12-23",
+        withholdings=[{"name": "IRPF", "percent": "15", "base": "20", "amount": "3"}],
+        withheld="3",
+        payable="21.20",
+    )
+    [page] = draw(said)
+    for row in (
+        ["Taladro", "−2", "10,00", "IVA 21 %", "−20,00"],
+        ["Portes", "−1", "0,00", "IVA 21 %", "0,00"],
+        ["Importe neto", "−20,00"],
+        ["IVA 21 % sobre −20,00", "−4,20"],
+        ["Total", "−24,20 €"],
+        ["IRPF 15 % sobre −20,00", "3,00"],
+        ["A pagar", "−21,20 €"],
+    ):
+        assert row in page
+    assert "Vencimiento" not in texts([page])
+    [abroad] = draw({**said, "issuer": {**said["issuer"], "country": "MX"}})
+    assert ["Nota de crédito"] in abroad
+    assert ["Taladro", "2", "10,00", "IVA 21 %", "20,00"] in abroad
+    assert ["A pagar", "21,20 €"] in abroad
+
+
+def test_in_spain_a_debit_note_that_corrects_an_invoice_is_a_corrective_invoice():
+    [page] = draw(document("debit_note", corrects={"number": "F-118", "date": "2026-11-10"}))
+    assert ["Factura rectificativa"] in page
+    assert ["Total", "24,20 €"] in page
+    assert ["Nota de débito"] in draw(document("debit_note"))[0]
 
 
 def test_a_credit_note_names_what_it_corrects_and_no_account_to_pay_into():
