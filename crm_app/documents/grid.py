@@ -29,6 +29,8 @@ from .snapshot import ZERO, Choice, Line, Snapshot
 from .wording import Wording, untorn
 
 _GAP, _PAD = 3.5, 1.6
+_LEAST = 44.0  # of the description; the columns around it are narrowed for it, in steps, to a part of what they may be
+_NARROWER = (1.0, 0.9, 0.8, 0.72)
 _HEAD, _CARRY, _GROUP = 7.5, 7.0, 8.5
 _WHOLE, _ENDS = 10, 3  # rows of so many lines of text stay whole; of longer ones so many stay together at each end
 _LEFT_OUT = replace(BODY, ink=QUIET)
@@ -69,10 +71,13 @@ class Grid:
     def __init__(self, snapshot: Snapshot, wording: Wording) -> None:
         self.snapshot = snapshot
         self.wording = wording
-        self.codes, self.numbers = self._columns()
-        taken = sum(column.right - column.left + _GAP for column in (*self.codes, *self.numbers))
+        for part in _NARROWER:
+            self.codes, self.numbers = self._columns(part)
+            taken = sum(column.right - column.left + _GAP for column in (*self.codes, *self.numbers))
+            self.room = BREADTH - taken
+            if self.room >= _LEAST:
+                break
         self.text_left = LEFT + sum(column.right - column.left + _GAP for column in self.codes)
-        self.room = BREADTH - taken
 
     def pieces(self, *, closed: bool) -> list[Piece]:
         """The head and all rows. `closed` says that something follows which the last row must not be left alone by."""
@@ -102,8 +107,8 @@ class Grid:
 
     # ---- columns
 
-    def _columns(self) -> tuple[list[_Placed], list[_Placed]]:
-        """Columns left of the description and right of it, each as wide as its widest text asks for."""
+    def _columns(self, part: float) -> tuple[list[_Placed], list[_Placed]]:
+        """Columns left of the description and right of it, each as wide as its widest text asks for, up to that part of the most."""
         lines, wording = self.snapshot.lines, self.wording
         codes = (
             [Column(wording.say("Code"), lambda line: line.code, 24, wraps=True)] if any(x.code for x in lines) else []
@@ -120,15 +125,16 @@ class Grid:
         left, right = LEFT, RIGHT
         placed: list[_Placed] = []
         for column in reversed(numbers):
-            breadth = self._breadth(column)
+            breadth = self._breadth(column, part)
             placed.insert(0, _Placed(column, right - breadth, right))
             right -= breadth + _GAP
-        return [_Placed(column, left, left + self._breadth(column), "left") for column in codes], placed
+        return [_Placed(column, left, left + self._breadth(column, part), "left") for column in codes], placed
 
-    def _breadth(self, column: Column) -> float:
+    def _breadth(self, column: Column, part: float) -> float:
         texts = {printable(column.says(line)) for line in self.snapshot.lines}
         widest = max((BODY.width(text.replace("\n", " ")) for text in texts), default=0)
-        return min(column.most, max(widest, HEADING.width(column.title)) + 0.1)
+        title = HEADING.width(column.title)
+        return min(max(column.most * part, title), max(widest, title)) + 0.1
 
     def _quantity(self, line: Line) -> str:
         return f"{self.wording.count(line.quantity)} {line.unit}".rstrip()

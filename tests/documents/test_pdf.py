@@ -513,6 +513,17 @@ def test_a_number_is_never_cut_however_long():
 # ---- the file
 
 
+def test_wide_columns_leave_the_description_room_for_its_words():
+    text = "Servicio de mantenimiento preventivo integral de instalaciones de climatización"
+    wide = line(
+        text, "123456.123456", "98765.4321", code="REF-MUY-LARGA-0001-2026/XL-ROJO", unit="metros cuadrados",
+        discount="12.5", tax="IVA 21 % + Recargo 5,2 %",
+    )  # fmt: skip
+    found = texts(draw(document(lines=[wide])))
+    assert {"Servicio de mantenimiento", "preventivo integral de", "instalaciones de climatización"} <= set(found)
+    assert {"123.456,123456", "metros cuadrados", "98.765,4321", "10.669.047.706,21"} <= set(found)
+
+
 def test_the_same_snapshot_gives_the_same_bytes_in_any_process():
     said = document(lines=numbered(60), notes="Ñ € \U0001f389")
     first = drawn(said)
