@@ -15,6 +15,7 @@ from crm_app.core.errors import Invalid
 from crm_app.models.invoices import Invoice
 from crm_app.models.numbering import Counter
 from crm_app.models.snapshots import DocumentSnapshot
+from crm_app.models.stock import StockMove
 from crm_app.services import actions, bulk, records
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
@@ -101,6 +102,19 @@ def test_one_payment_settles_no_more_than_it_is_whoever_presses(company):
     assert sorted(type(one).__name__ for one in found) == ["Invalid", "Invalid", "Outcome"]
     assert of("payments", payment).unallocated == 0
     assert sorted(of("invoices", key).balance for key in invoices) == [0, 121, 121]
+
+
+def test_the_last_piece_goes_to_one_of_eight_and_no_number_to_the_others(company):
+    place = trade.make("warehouses", name="Strict", backorder=False)
+    goods, account = trade.product(stocked=True), trade.customer()
+    trade.make("stock-moves", product=goods, warehouse=place, quantity="3", reason="opening")
+    notes = [trade.document("deliveries", account, line(2, 1, goods), warehouse=place) for _ in range(8)]
+    found = kernel.at_once(*[lambda key=key: run("deliveries", "issue", key) for key in notes])
+    refused = [one for one in found if isinstance(one, Invalid)]
+    assert [list(one.fields) for one in refused] == [["lines.0.quantity"]] * 7
+    assert sorted(trade.columns(StockMove, "quantity")) == [(-2,), (3,)]
+    assert sorted(of("deliveries", key).status for key in notes) == ["draft"] * 7 + ["issued"]
+    assert trade.columns(Counter, "last") == [(1,)]
 
 
 ISSUE = """
