@@ -37,7 +37,7 @@ _BESIDE = 90.0  # the columns stand side by side up to this height
 _STEP, _BAR = 5.4, 8.6
 _LARGE = Style(11, INK, "B")
 _SIGNATURE = 32.0
-_HANDED = (Kind.DELIVERY, Kind.RETURN)
+HANDED = (Kind.DELIVERY, Kind.RETURN)
 
 
 def closing(snapshot: Snapshot, wording: Wording) -> list[Piece]:
@@ -52,7 +52,7 @@ def closing(snapshot: Snapshot, wording: Wording) -> list[Piece]:
     ):
         if content.strip():
             found += _section(title, printable(content).strip("\n"))
-    if snapshot.kind in _HANDED:
+    if snapshot.kind in HANDED:
         found = [
             *found[:-1],
             *(replace(last, clings=True) for last in found[-1:]),
@@ -173,7 +173,7 @@ def _converted(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
 
 def _payment(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
     """The bank account and the days, beside the totals."""
-    if snapshot.kind not in (Kind.CREDIT_NOTE, *_HANDED):
+    if snapshot.kind not in (Kind.CREDIT_NOTE, *HANDED):
         account = bank_account(snapshot.issuer, wording)
         yield from [*account, space(3)] if account else []
     if snapshot.instalments:

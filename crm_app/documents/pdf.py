@@ -1,14 +1,16 @@
 """The paper: a document as a PDF, from its snapshot and nothing else. The same snapshot gives the same bytes."""
 
 from .canvas import Canvas, Marks
-from .closing import closing, long_origins, origins
+from .closing import HANDED, closing, long_origins, origins
 from .corrective import as_difference, corrective
 from .faces import printable
 from .grid import Grid
 from .letterhead import Letterhead
 from .sheet import Imprint, Sheet, Strokes
-from .snapshot import Kind, Snapshot, to_json
+from .snapshot import Kind, Party, Snapshot, to_json
 from .wording import Wording
+
+_PLACE = ("name", "street", "postcode", "city", "country")
 
 
 def draw(snapshot: Snapshot, *, logo: bytes | None = None) -> bytes:
@@ -53,11 +55,20 @@ def _draw(snapshot: Snapshot, logo: bytes | None, sheet: Strokes, most: int | No
     """
     wording, snapshot = Wording.of(snapshot), as_difference(snapshot)
     paper = Letterhead(sheet, wording, snapshot.issuer, *_named(snapshot), logo, snapshot.draft)
-    begins = paper.begin(_facts(snapshot, wording), snapshot.customer, snapshot.delivery_address)
+    begins = paper.begin(_facts(snapshot, wording), snapshot.customer, _elsewhere(snapshot))
     grid = Grid(snapshot, wording)
     rest = closing(snapshot, wording)
     pieces = [*grid.pieces(closed=snapshot.valued or len(rest) == 2), *rest]
     return paper.fill(pieces, begins, grid.edges(), most)
+
+
+def _elsewhere(said: Snapshot) -> Party | None:
+    """The delivery address, where it says anything new; on the paper that goes with the goods always."""
+    there = said.delivery_address
+    if there is None or said.kind in HANDED:
+        return there
+    same = all(getattr(there, name) == getattr(said.customer, name) for name in _PLACE)
+    return None if same and not there.phone else there
 
 
 def _facts(said: Snapshot, wording: Wording) -> list[tuple[str, str]]:

@@ -265,6 +265,14 @@ def test_an_unvalued_delivery_note_shows_no_price_and_has_room_for_a_signature()
     assert not any(word in text for text in texts([page]) for word in ("Total", "Subtotal", "IVA", "Precio"))
 
 
+def test_a_delivery_address_that_is_the_customers_own_stands_only_on_what_goes_with_the_goods():
+    own = {name: CUSTOMER[name] for name in ("name", "street", "postcode", "city", "country")}
+    for kind, shown in (("invoice", 1), ("quote", 1), ("delivery", 2), ("return", 2)):
+        assert texts(draw(document(kind, delivery_address=own))).count("41001 Sevilla") == shown
+    other = {**own, "street": "Muelle 4"}
+    assert {"Dirección de entrega", "Muelle 4"} <= set(texts(draw(document(delivery_address=other))))
+
+
 def test_a_valued_delivery_note_shows_prices_and_the_room_too():
     [page] = draw(document("delivery"))
     assert ["Total", "24,20 €"] in page
