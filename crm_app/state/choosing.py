@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import reflex as rx
 
+from crm_app.core import units
 from crm_app.core.errors import IllegalMove, Invalid
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.plain import plain_number
@@ -176,7 +177,7 @@ def choice_of(
         beside = choosing.others(work, resource, verb, key)
     rows = [
         OfferRow(
-            one.line, one.document if also else "", one.text, one.unit,
+            one.line, one.document if also else "", one.text, units.in_language(one.unit, speech.language, one.quantity),
             quantity_text(one.quantity, speech), quantity_text(one.left, speech), share_text(one, speech),
         )
         for one in lines
