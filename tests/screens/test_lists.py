@@ -429,3 +429,18 @@ def test_a_column_of_the_address_that_is_none_is_left_out_and_said(tabs, many):
     heads = page.locator("table[data-list] thead th .sort")
     assert [text.strip() for text in heads.all_inner_texts()] == [es("Name"), es("City")]
     expect(rows(page).first).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_sales_by_salesperson_show_the_whole_customer_and_the_amount(tabs, post, goods, size):
+    lines = [{"product": goods["bolt"], "quantity": "4"}]
+    post(f"invoices/{post('invoices', account=goods['customer'], lines=lines)['id']}/issue")
+    page = tabs(address="/sold-shares", **SIZES[size])
+    ready(page)
+
+    def wide(name):
+        return page.locator("table[data-list] thead th", has_text=es(name)).first.bounding_box()
+
+    customer, salesperson, share = (wide(name) for name in ("Customer", "Salesperson", "Share of the net"))
+    assert customer["width"] > 1.3 * salesperson["width"]
+    assert share["x"] + share["width"] <= SIZES[size]["width"]
