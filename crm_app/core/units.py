@@ -65,10 +65,24 @@ def _from_the_other(place: int) -> dict[str, tuple[str, str]]:
     return found
 
 
+def _of_its_own(place: int) -> dict[str, tuple[str, str]]:
+    """The words of the language, folded, of one or of several, and both."""
+    pairs = ((one, several) for pair in _KNOWN for one, several, *_ in (pair[place].split(),) if one != several)
+    return {fold(word): pair for pair in pairs for word in pair}
+
+
 _IN = {"es": _from_the_other(0), "en": _from_the_other(1)}
+_OWN = {"es": _of_its_own(0), "en": _of_its_own(1)}
 
 
 def in_language(unit: str, language: str, quantity: Decimal) -> str:
-    """What so many of that unit are called in the language (es, en): "ud" is "pcs" in English, of a single one "pc"."""
+    """What so many of that unit are called in the language (es, en): "ud" is "pcs" in English, of a single one "pc"; two "caja" are
+    "cajas".
+    """
     known = _IN[language].get(fold(unit).rstrip("."))
-    return unit if known is None else known[abs(quantity) != 1]
+    if known is not None:
+        return known[abs(quantity) != 1]
+    said = _OWN[language].get(fold(unit), (unit, unit))[abs(quantity) != 1]
+    if fold(said) == fold(unit):
+        return unit
+    return said.capitalize() if unit[:1].isupper() else said

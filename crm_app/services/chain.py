@@ -32,6 +32,7 @@ TRAVELS = (
 )  # fmt: skip
 _LINE_TRAVELS = ("group", "product", "description", "unit", "price", "discount", "tax_class", "cost", "why")
 _ORIGINS = ("quote_line", "order_line", "delivery_line")
+_LONGEST = 80  # of a customer's reference
 _POINTER = {"quotes": "quote", "orders": "order", "deliveries": "delivery"}
 _ABOVE: Mapping[str, tuple[str, ...]] = {"quotes": (), "orders": ("quotes",), "deliveries": ("orders", "quotes")}
 
@@ -243,6 +244,7 @@ def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Se
         raise Invalid({"": Message("Nothing is left of this.")})
     table, line_table = HEADS[target]
     values = {name: getattr(first, name) for name in TRAVELS} | {"date": trade.today(work)} | head
+    values["reference"] = _references(rows)
     if source != target:  # what goes back is worth what it was
         values["rate_typed"] = first.rate_typed and all(
             (row.rate_typed, row.rate) == (True, first.rate) for row in rows
@@ -259,6 +261,15 @@ def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Se
     if target == "invoices":
         values |= instalments.days(work, values)
     return write(work, source, first.id, target, values, carried)
+
+
+def _references(rows: Sequence[Any]) -> str | None:
+    """The customer's reference of each of these documents, as many of them as one field holds."""
+    found = ""
+    for reference in dict.fromkeys(row.reference for row in rows if row.reference):
+        longer = f"{found}, {reference}" if found else reference
+        found = longer if len(longer) <= _LONGEST else found
+    return found or None
 
 
 def write(

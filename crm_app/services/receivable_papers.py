@@ -69,9 +69,14 @@ def _as_paper(title: str, heads: dict[str, Any], begin: date | None, end: date, 
 
     def row(moved: statements.Movement) -> document.Row:
         number = " ".join(part for part in (moved.number or f"#{moved.id}", moved.part) if part)
-        kind = statements.KIND_WORDS[moved.kind]
+        credit, spanish = moved.kind == "credit_note", heads["issuer"]["country"] == "ES"
+        kind = (
+            "Corrective invoice" if credit and spanish else statements.KIND_WORDS[moved.kind]
+        )  # as its own paper says
         overdue = getattr(moved, "overdue", 0)
-        return document.Row(moved.day, kind, number, moved.due, moved.amount, moved.balance, overdue)
+        return document.Row(
+            moved.day, kind, number, None if credit else moved.due, moved.amount, moved.balance, overdue
+        )
 
     said = document.Statement(
         heads["language"],

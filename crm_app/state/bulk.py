@@ -8,6 +8,7 @@ import reflex as rx
 
 from crm_app.core.errors import Invalid, Missing, Refusal
 from crm_app.core.fields import Choices, Tags
+from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import Resource
 from crm_app.services import actions, jobs, mass, papers
@@ -127,8 +128,13 @@ class BulkState(rx.State, mixin=True):
 
     @on("read")
     async def gather(self) -> Any:
-        """Say that the papers of all that is picked are on their way: drawing them takes a while."""
-        if self.picked and papers.drawn(self.resource):
+        """Say that the papers of all that is picked are on their way, as drawing them takes a while, or that they are too many."""
+        if not papers.drawn(self.resource):
+            return
+        if self.everything or len(self.picked) > papers.MOST:
+            text = Message("PDFs come for up to {count} documents at once: select fewer.", count=papers.MOST)
+            await tell(self, text, kind="late")
+        elif self.picked:
             await tell(self, "The PDFs are being prepared and come as one ZIP file.")
 
     @on("read")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import reflex as rx
 
+from crm_app.core import units
 from crm_app.core.errors import IllegalMove, Invalid
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.plain import plain_number
@@ -182,7 +183,7 @@ def choice_of(
         beside = choosing.others(work, resource, verb, key)
     rows = [
         OfferRow(
-            one.line, one.document if also else "", one.text, one.unit,
+            one.line, one.document if also else "", one.text, units.in_language(one.unit, speech.language, one.quantity),
             quantity_text(one.quantity, speech), quantity_text(one.left, speech), share_text(one, speech),
             "" if one.choice == LineChoice.FIRM.value else speech.say(_CHOICES[LineChoice(one.choice)]),
         )

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import reflex as rx
 
-from crm_app.core import money
+from crm_app.core import money, units
 from crm_app.core.fields import Number
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import Resource
@@ -68,7 +68,9 @@ def figure_row(one: figures.Figure, speech: Speech) -> FigureRow:
 
     def told(part: tuple[Decimal, str]) -> str:
         value, unit = part
-        return f"{plain(value, speech) if one.counted else amount_text(value, unit, speech)} {unit}".rstrip()
+        if one.counted:
+            return f"{plain(value, speech)} {units.in_language(unit, speech.language, value)}".rstrip()
+        return f"{amount_text(value, unit, speech)} {unit}".rstrip()
 
     text = " \u00b7 ".join(map(told, one.amounts))
     why = speech.say(one.why) if one.why else ""

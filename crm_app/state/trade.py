@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from crm_app.core import units
 from crm_app.core.fields import BadValue, Boolean, Choice, Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Resource
@@ -211,7 +212,8 @@ def node_row(node: strip.Node, speech: Speech) -> NodeRow:
 def sums_row(line: strip.LineSums, speech: Speech) -> SumsRow:
     """What became of a line, in the order of the columns."""
     sums = [quantity_text(line.sums.get(name), speech) for name in strip.SUMS]
-    return SumsRow(line.text, f"{quantity_text(line.quantity, speech)} {line.unit}".strip(), sums)
+    unit = units.in_language(line.unit, speech.language, line.quantity)
+    return SumsRow(line.text, f"{quantity_text(line.quantity, speech)} {unit}".strip(), sums)
 
 
 def quantity_text(value: Decimal | None, speech: Speech) -> str:

@@ -24,6 +24,7 @@ SAME = {
     "Excel (XLSX)",
     "No",
     "Normal",
+    "PDF",
     "Roles",
     "Sector",
     "Subtotal",

@@ -98,6 +98,11 @@ def test_the_papers_of_what_is_picked_come_in_one_file_by_touch_too(tabs, post, 
     expect(page.locator(".toast").last).to_contain_text(es("The PDFs are being prepared and come as one ZIP file."))
     with zipfile.ZipFile(coming.value.path()) as whole:
         assert [whole.read(name)[:4] for name in whole.namelist()] == [b"%PDF"] * 2
+    page.locator(".bulk-all").tap()
+    expect(link).to_have_count(0)
+    page.locator(".bulk").get_by_role("button", name="PDF").tap()
+    many = es("PDFs come for up to {count} documents at once: select fewer.").format(count=100)
+    expect(page.locator(".toast").last).to_contain_text(many)
 
 
 def test_an_option_is_taken_where_one_ticks_it(tabs, post, goods, served):

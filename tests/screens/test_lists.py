@@ -465,3 +465,18 @@ def test_a_long_notice_is_read_to_its_end_and_can_be_put_away(tabs, many, width)
     assert box["height"] > 60
     notice.locator(".toast-close").click()
     expect(notice).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_sales_by_salesperson_show_the_whole_customer_and_the_amount(tabs, post, goods, size):
+    lines = [{"product": goods["bolt"], "quantity": "4"}]
+    post(f"invoices/{post('invoices', account=goods['customer'], lines=lines)['id']}/issue")
+    page = tabs(address="/sold-shares", **SIZES[size])
+    ready(page)
+
+    def wide(name):
+        return page.locator("table[data-list] thead th", has_text=es(name)).first.bounding_box()
+
+    customer, salesperson, share = (wide(name) for name in ("Customer", "Salesperson", "Share of the net"))
+    assert customer["width"] > 1.3 * salesperson["width"]
+    assert share["x"] + share["width"] <= SIZES[size]["width"]

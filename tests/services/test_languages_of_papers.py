@@ -61,7 +61,7 @@ def sold(**values):
             SPANISH,
             "30 días",
             (["Exportación 0 %"] * 3, [("Exportación 0 %", "Exportación, artículo 21 de la Ley 37/1992")], []),
-            {"1 ud", "2 caja", "3 h"},
+            {"1 ud", "2 cajas", "3 h"},
         ),
     ],
 )

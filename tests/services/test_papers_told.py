@@ -34,13 +34,14 @@ def number(resource, key):
 def test_an_invoice_of_several_notes_names_all_of_them_and_their_orders_with_their_days():
     with on(2026, 3, 2):
         account, flour = trade.customer(), trade.product(3)
-        first, second = (trade.order(account, line(10, product=flour)) for _ in range(2))
+        first, second = (trade.order(account, line(10, product=flour), reference=name) for name in ("PO-7", "PO-9"))
     notes = []
     for day, order in ((4, first), (11, second)):
         with on(2026, 3, day):
             notes.append(to("orders", "deliver", order, issue=True))
     with on(2026, 3, 31):
         invoice = to("deliveries", "invoice", notes[0], also=notes[1:], issue=True)
+    assert of("invoices", invoice).reference == "PO-7, PO-9"
     early, late = (number("deliveries", note) for note in notes)
     assert origins("invoices", invoice) == [
         *(("order", number("orders", order), "2026-03-02") for order in (first, second)),
@@ -64,3 +65,12 @@ def test_what_comes_back_has_a_return_note_that_names_the_delivery():
     assert told[1:3] == ["Nota de devolución", number("deliveries", back)]
     assert {"Nota de entrega", number("deliveries", note), "Firma y sello"} <= set(told)
     assert "Cuenta bancaria" not in told
+
+
+def test_references_that_no_field_holds_are_left_out_whole():
+    with on(2026, 5, 4):
+        account = trade.customer()
+        names = ("A" * 50, "B" * 40, "PO-3", "PO-3")
+        first, *others = (trade.order(account, line(1, 10), reference=name) for name in names)
+        invoice = to("orders", "invoice", first, also=others)
+    assert of("invoices", invoice).reference == "A" * 50 + ", PO-3"

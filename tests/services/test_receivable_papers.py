@@ -52,3 +52,17 @@ def test_the_customer_is_written_to_in_their_language_and_told_what_the_statemen
         assert ["Sum", "€79.00"] in still
         assert [row[-3:] for row in still if "Invoice" in row] == [["21", "100.00", "79.00"]]
         assert ["0.00", "79.00", "0.00", "0.00", "0.00", "0.00"] in still
+
+
+def test_a_spanish_credit_note_is_called_as_on_its_own_paper_and_is_never_due(trading):
+    account = trade.customer()
+    with trade.on(2027, 5, 3):
+        invoice = trade.invoice(account, line(1, 100))
+        note = trade.to("invoices", "credit", invoice, issue=True)
+        rows = said(crm.client(trading).get(f"/api/v1/accounts/{account}/statement.pdf").content)
+    numbers = [trade.of("invoices", key).number for key in (invoice, note)]
+    told = {row[1]: row[2:] for row in rows if len(row) > 2 and row[1] in numbers}
+    assert told == {
+        numbers[0]: ["Invoice", "3 May 2027", "121,00", "121,00"],
+        numbers[1]: ["Corrective invoice", "121,00", "0,00"],
+    }

@@ -73,6 +73,9 @@ def test_a_product_tells_programs_and_its_page_what_lies_where(trading):
         ("Reservado", "1.232,5 kg", "", False),
         ("Disponible", "−1.230 kg", "", True),
     ]
+    boxed = trade.product(stocked=True, unit="caja")
+    moved(boxed, one, 12)
+    assert [shown(boxed, language)[0][1] for language in ("es", "en")] == ["12 cajas", "12 boxes"]
     service = trade.product()
     assert program.get(f"/api/v1/products/{service}/stock").json() == {
         "on_hand": None, "reserved": None, "available": None, "warehouses": [],

@@ -170,7 +170,7 @@ def _merge(state: type[ListState]) -> rx.Component:
 
 
 def _papers(state: type[ListState]) -> rx.Component:
-    """The documents themselves, in one file."""
+    """The documents themselves, in one file; of more than come in one it is said that they are too many."""
     most = most_papers(state.resource)
     if not most:
         return rx.fragment()
@@ -178,7 +178,8 @@ def _papers(state: type[ListState]) -> rx.Component:
     address = f"/api/v1/{state.resource.name}/papers.zip?ids=" + state.picked.join(",")
     title = t("The selected documents as PDFs in one ZIP file")
     link = file_link(address, "", *face, on_click=state.gather, title=title, class_name="verb verb-short")
-    return rx.cond(~state.everything & (state.picked.length() <= most), link, rx.fragment())
+    few = ~state.everything & (state.picked.length() <= most)
+    return rx.cond(few, link, _verb("file-text", "PDF", state.gather, "verb verb-short"))
 
 
 def _verb(icon: str, label: str, act: Any, look: str = "verb") -> rx.Component:

@@ -35,7 +35,7 @@ _WIDTHS = {
     "date": "112px",
     "number": "96px",
     "decimal": "max(108px, 10.2cqi)",
-    "select": "108px",
+    "select": "max(108px, 10.4cqi)",
 }
 _LAST = "var(--last, 0px)"  # what the last column that is shown has more, for the gutter after it
 _NARROW = ("country", "date", "number")
@@ -225,6 +225,8 @@ def _own_width(resource: Resource, spec: FieldSpec) -> str:
         return _SEVERAL
     if spec.name == resource.label:
         return "140px"
+    if len(resource.columns) <= _FEW and spec.kind.widget == "select":
+        return "156px"
     stands = resource.workflow is not None and spec.name == resource.workflow.state
     return "148px" if stands else _WIDTHS.get(spec.kind.widget, "")
 
@@ -235,15 +237,16 @@ def _numbered(resource: Resource) -> bool:
 
 
 def _widest(resource: Resource) -> str:
-    """The column that takes the room that is left: the name, where that is a document's number the first that refers to a record,
-    where it is a code the words beside it.
+    """The column that takes the room that is left: the name, where that is a document's number the first that refers to a record
+    which is no person, where it is a code the words beside it.
     """
     if isinstance(resource.fields[resource.label].kind, Currency):
         return next(name for name in resource.columns if type(resource.fields[name].kind) is Text)
     if not _numbered(resource) and not isinstance(resource.fields[resource.label].kind, Reference):
         return resource.label
-    others = (name for name in resource.columns if name != resource.label)
-    return next((name for name in others if isinstance(resource.fields[name].kind, Reference)), resource.label)
+    kinds = ((name, resource.fields[name].kind) for name in resource.columns if name != resource.label)
+    others = (name for name, kind in kinds if isinstance(kind, Reference) and not kind.person)
+    return next(others, resource.label)
 
 
 def _row(state: type[ListState], row: Var[Row], place: Var[int]) -> rx.Component:
