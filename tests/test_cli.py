@@ -129,6 +129,32 @@ def test_a_copy_is_put_back_with_its_files_and_what_was_there_is_kept(empty, cap
     assert api.get("/api/v1/accounts").json()["total"] == 2
 
 
+@pytest.mark.parametrize("harm", ["newer", "damaged"])
+def test_a_copy_is_put_back_where_the_program_cannot_use_what_is_there(tmp_path, harm):
+    import sqlite3
+
+    live, copy = tmp_path / "crm.db", tmp_path / "copy.tar.gz"
+    assert _command(tmp_path, "demo", "--accounts", "2", "--password", "demo-demo-demo") == (0, "")
+    assert _command(tmp_path, "backup", str(copy)) == (0, "")
+    if harm == "newer":
+        with sqlite3.connect(live) as database:
+            database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.close()
+    else:
+        live.write_bytes(b"nothing of the kind" * 100)
+    status, err = _command(tmp_path, "check")
+    assert status == 1
+    status, err = _command(tmp_path, "restore", str(copy))
+    assert (status, "--replace" in err) == (1, True)
+    assert _command(tmp_path, "restore", str(copy), "--replace") == (0, "")
+    assert _command(tmp_path, "check")[0] == 0
+    (kept,) = (path for path in (tmp_path / "backups").iterdir() if path.suffix == ".db")
+    if harm == "damaged":
+        assert kept.read_bytes() == b"nothing of the kind" * 100
+    else:
+        assert _command(tmp_path, "restore", str(kept), "--replace")[0] == 1  # a copy of a newer program's
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the size of files is limited on Linux only")
 def test_a_copy_that_finds_no_room_is_told_in_words_and_leaves_nothing(tmp_path):
     assert _command(tmp_path, "migrate") == (0, "")

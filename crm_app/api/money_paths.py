@@ -19,11 +19,13 @@ def money_paths() -> dict[str, Any]:
     rows = shape_of(items={"type": "array", "items": {"type": "object"}})
     may_miss = {"type": "boolean", "description": "Accounts are left out of which the caller may not read everything."}
     told = shape_of(partial=may_miss, items={"type": "array", "items": {"type": "object"}})
+    aged = shape_of(date=day, group=TEXT, **told["properties"])
+    left = shape_of(date=day, **rows["properties"])
     at = [in_query("date", day, "At the end of that day."), in_query("account", COUNT, "Of one account only.")]
     return {
         "/accounts/{id}/statement": reads("accounts", "statement", "Statement of account", rows, [*number, *between]),
-        "/accounts/{id}/open-items": reads("accounts", "open_items", "What is not settled", rows, [*number, at[0]]),
-        "/ageing": reads("accounts", "ageing", "What is owed, by days overdue", told, [*at, *_ageing_asked()]),
+        "/accounts/{id}/open-items": reads("accounts", "open_items", "What is not settled", left, [*number, at[0]]),
+        "/ageing": reads("accounts", "ageing", "What is owed, by days overdue", aged, [*at, *_ageing_asked()]),
         "/held": reads("accounts", "held", "Who is held and why", told, []),
         "/products/{id}/stock": reads("products", "stock", "What lies in stock", _stock(), number),
         "/invoices/{id}/instalments": reads("invoices", "instalments", "The parts of an invoice", rows, number),

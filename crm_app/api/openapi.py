@@ -10,9 +10,9 @@ from crm_app.services import actions, merged
 
 from .money_paths import money_paths
 from .own_paths import own_paths
-from .paths import gives, in_query, operation, other_paths, page_of, refusals, schema, takes, use
+from .paths import gives, in_query, operation, other_paths, page_of, reads, refusals, schema, shape_of, takes, use
 from .problems import dump
-from .schemas import COUNT, TEXT, all_schemas, field_of, name_of, schema_of
+from .schemas import COUNT, MAYBE, TEXT, all_schemas, field_of, name_of, schema_of
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _OPERATOR_WORDS = {
@@ -143,16 +143,15 @@ def _paths_of(resource: Resource) -> dict[str, Any]:
         paths[f"/{resource.name}/sums"] = {"get": _sums(resource)}
     for found in actions.of(resource.name):
         paths[f"{key}/{found.verb}"] = {"post": _action(resource, found)}
-    listed = {"type": "object", "properties": {"items": {"type": "array", "items": {"type": "object"}}}}
-    names: tuple[tuple[str, str, list[Any]], ...] = (
-        ("changes", "What happened to it, newest first", [_BEFORE, *use("size")]),
-        ("files", "Documents drawn from it", []),
-        ("related", "What belongs to it and is kept elsewhere", use("below") if resource.tree else []),
+    below, number = use("below") if resource.tree else [], use("id")
+    beside: tuple[tuple[str, str, str, list[Any], dict[str, Any]], ...] = (
+        ("changes", "What happened to it, newest first", "Entry", [_BEFORE, *use("size")], {"next": MAYBE}),
+        ("files", "Documents drawn from it", "Paper", [], {}),
+        ("related", "What belongs to it and is kept elsewhere", "Related", below, {}),
     )
-    for part, summary, wishes in names:
-        answers = {"200": gives(listed), **refusals("404")}
-        asked = [*use("id"), *wishes]
-        paths[f"{key}/{part}"] = {"get": operation(resource.name, f"{resource.name}.{part}", summary, asked, answers)}
+    for part, summary, name, asked, more in beside:
+        listed = shape_of(items={"type": "array", "items": schema(name)}, **more)
+        paths[f"{key}/{part}"] = reads(resource.name, part, summary, listed, [*number, *asked])
     return paths
 
 

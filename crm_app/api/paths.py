@@ -196,12 +196,12 @@ def _found_paths() -> dict[str, Any]:
 
 def _change_paths(number: list[Any]) -> dict[str, Any]:
     pages = use("page", "size")
-    deed = shape_of(id=COUNT, at=TEXT, who=TEXT, verb=TEXT, label=TEXT, undone={"type": "boolean"})
+    deed, parts = schema("ChangeSet"), page_of(schema("Part"))
     done = shape_of(id=COUNT, change_set=COUNT)
     one = "One change set and the records it touched"
     return {
         "/changes": reads("changes", "list", "Change sets, newest first", page_of(deed), pages),
-        "/changes/{id}": reads("changes", "read", one, deed, [*number, *pages]),
+        "/changes/{id}": reads("changes", "read", one, {"allOf": [deed, parts]}, [*number, *pages]),
         "/changes/{id}/undo": posts("changes", "undo", "Undo", done, number),
     }
 

@@ -9,6 +9,9 @@ from crm_app.core.resource import RESOURCES, FieldSpec, Lines, Resource
 
 TEXT = {"type": "string"}
 COUNT = {"type": "integer", "minimum": 0}
+MAYBE = {"type": ["integer", "null"]}
+MOMENT = {"type": "string", "format": "date-time"}
+VALUES = {"type": ["object", "null"]}
 
 
 def _text(kind: Any) -> dict[str, Any]:
@@ -180,6 +183,73 @@ _FIXED: dict[str, Any] = {
             "author": {"type": ["integer", "null"]},
             "record": COUNT,
             "change_set": {"type": "integer", "description": "Only in the answer that makes it."},
+        },
+    },
+    "ChangeSet": {
+        "type": "object",
+        "properties": {
+            "id": COUNT,
+            "at": MOMENT,
+            "actor": MAYBE,
+            "who": TEXT,
+            "verb": {
+                "type": "string",
+                "description": "The permission under which it was done.",
+                "example": "accounts.change",
+            },
+            "label": {"type": "string", "description": "What it was, in the caller's language."},
+            "undoes": MAYBE | {"description": "The change set that it took back."},
+            "undone": {"type": "boolean", "description": "Whether a later one took it back."},
+        },
+    },
+    "Part": {
+        "type": "object",
+        "description": "One record's part in a change set: the columns that changed. None before what is new, none after what is gone.",
+        "properties": {"resource": TEXT, "record": COUNT, "before": VALUES, "after": VALUES},
+    },
+    "Entry": {
+        "type": "object",
+        "description": "What one change set did to a record, in the caller's words.",
+        "properties": {
+            "change_set": COUNT,
+            "at": MOMENT,
+            "who": TEXT,
+            "verb": TEXT,
+            "kind": {"type": "string", "enum": ["create", "change", "remove", "note"]},
+            "label": TEXT,
+            "steps": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"label": TEXT, "before": TEXT, "after": TEXT}},
+            },
+            "undoes": MAYBE,
+            "undone": {"type": "boolean"},
+            "mine": {"type": "boolean", "description": "Whether you may undo it."},
+            "note": MAYBE,
+            "text": {"type": "string", "description": "Of a note: its text as it was written."},
+        },
+    },
+    "Paper": {
+        "type": "object",
+        "properties": {
+            "kind": {"type": "string", "example": "pdf"},
+            "name": TEXT,
+            "size": COUNT | {"description": "Bytes; 0 until it is drawn."},
+            "sha256": TEXT,
+            "ready": {"type": "boolean", "description": "It lies in the store; else it is drawn when it is asked for."},
+        },
+    },
+    "Related": {
+        "type": "object",
+        "properties": {
+            "title": TEXT,
+            "total": COUNT,
+            "items": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"resource": TEXT, "id": COUNT, "name": TEXT, "more": TEXT, "level": COUNT},
+                },
+            },
         },
     },
     "View": {

@@ -19,8 +19,10 @@ from crm_app.core import clock
 from crm_app.core.errors import Refusal
 from crm_app.core.i18n import Message
 from crm_app.core.settings import settings
+from crm_app.models.users import User
 
-from . import files, identity, schema
+from . import files, schema
+from .database import unavailable
 from .refusals import told
 
 _FILE = re.compile(r"files/[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})")
@@ -57,6 +59,17 @@ class InUse(Refusal):
     def __init__(self) -> None:
         super().__init__(
             Message("There is a company already. With --replace it gives way to the copy; it is itself copied first.")
+        )
+
+
+class Damaged(Refusal):
+    """There is something where the database should be, and it cannot be read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(
+                "There is a damaged database. With --replace it gives way to the copy; it is kept in the folder backups/."
+            )
         )
 
 
@@ -100,7 +113,8 @@ def restore(source: Path, *, replace: bool = False) -> Restored:
     """Database and files as the copy has them (a .tar.gz of `make`, or a .db of the folder backups/), brought up to date.
 
     All is looked at before anything is changed, and the database changes in one transaction, also under a running program,
-    which should be started anew then. Raises OnlySqlite, NotACopy, InUse, SchemaTooNew.
+    which should be started anew then. What is there may be damaged, or of a newer program. Raises OnlySqlite, NotACopy, InUse,
+    Damaged; SchemaTooNew for the copy.
     """
     url = settings().database_url
     live = sa.engine.make_url(url)
@@ -111,11 +125,7 @@ def restore(source: Path, *, replace: bool = False) -> Restored:
         folder = Path(name)
         found = _unpack(source, folder)
         _inspect(folder / "crm.db")
-        schema.migrate()
-        used = identity.ready()
-        if used and not replace:
-            raise InUse
-        before = schema.backup(url, "before-restore") if used else None
+        before = _made_way(Path(live.database), url, replace=replace)
         for path in found:
             target = files.path_of(path.name)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -128,6 +138,42 @@ def restore(source: Path, *, replace: bool = False) -> Restored:
             copy.backup(there)
     schema.migrate()
     return Restored(len(found), before)
+
+
+def _made_way(database: Path, url: str, *, replace: bool) -> Path | None:
+    """What was there, copied or put aside; None where nobody used it. Raises InUse, Damaged."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        used = _is_used(database)
+    except sqlite3.OperationalError as locked:
+        raise unavailable(locked) or locked from locked
+    except sqlite3.DatabaseError:
+        if not replace:
+            raise Damaged from None
+        return _put_aside(database)
+    if used and not replace:
+        raise InUse
+    return schema.backup(url, "before-restore") if used else None
+
+
+def _is_used(database: Path) -> bool:
+    """Whether anybody signs in there, whatever version of the program made it."""
+    if not database.exists():
+        return False
+    with closing(sqlite3.connect(database)) as live:
+        there = live.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (User.__tablename__,))
+        return bool(there.fetchone() and live.execute(f'SELECT 1 FROM "{User.__tablename__}" LIMIT 1').fetchone())  # noqa: S608
+
+
+def _put_aside(database: Path) -> Path:
+    """A file that cannot be read is kept as it is, with what belongs to it."""
+    settings().backups_dir.mkdir(parents=True, exist_ok=True)
+    target = settings().backups_dir / f"crm-{clock.now():%Y%m%d-%H%M%S}-damaged.db"
+    for end in ("-wal", "-shm", ""):
+        if (part := database.with_name(database.name + end)).exists():
+            shutil.copyfile(part, target.with_name(target.name + end))
+            part.unlink()
+    return target
 
 
 def _unpack(source: Path, folder: Path) -> list[Path]:
