@@ -370,6 +370,20 @@ def test_a_role_that_is_taken_away_while_a_job_runs_ends_it(admin, monkeypatch, 
     assert sorted(kernel.value(key, "city") for key in ids) == ["León"] * 4 + ["Lugo"] * 2
 
 
+def test_nobody_fills_the_queue_that_others_stand_in(admin, monkeypatch):
+    monkeypatch.setattr(mass, "SMALL", 1)
+    ids = accounts(2)
+    sol, ben = (kernel.user_with({"accounts.read": "all", "accounts.change": "all"}) for _ in range(2))
+    asked = [change({"city": f"City {number}"}, ids, sol) for number in range(jobs.MOST_WAITING)]
+    with pytest.raises(Invalid) as told:
+        change({"city": "One more"}, ids, sol)
+    assert list(told.value.fields) == [""]
+    assert change({"city": "Lugo"}, ids, ben).result["job"]
+    with Work(sol, "jobs.cancel") as work:
+        jobs.cancel(work, asked[0].result["job"])
+    assert change({"city": "One more"}, ids, sol).result["job"]
+
+
 def test_who_asked_for_a_job_may_see_and_cancel_it_and_nobody_else(admin):
     mine = kernel.user_with({"accounts.read": "all", "accounts.change": "all"})
     other = kernel.user_with({"accounts.read": "all"})
