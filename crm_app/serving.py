@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from crm_app.core.settings import settings
 
 CONNECTIONS = 4_000  # of one worker at once; of a thousand, a single idle script would leave none to others
+HEAD = 65_536  # bytes of a request's first line and headers: those of a socket are kept as long as it is open
 _FILES = 300  # that a worker has open beside them
 
 ROOT = Path(__file__).resolve().parent.parent  # where rxconfig.py and the built page lie
@@ -60,18 +61,10 @@ def _become_granian(*options: str) -> NoReturn:
     logs = ("--log-level", "warning", "--log-config", str(ROOT / "crm_app" / "core" / "logs.json"))
     # Now and then a worker with an open websocket never ends (granian's issue 875); by default it is waited for.
     patience = ("--workers-kill-timeout", "5")
-    room = ("--backpressure", str(_room()))
-    command = (
-        sys.executable,
-        "-m",
-        "granian",
-        *fixed,
-        *logs,
-        *patience,
-        *room,
-        *options,
-        "crm_app.serving:application",
-    )
+    # Browsers speak HTTP/2 over TLS only, which is not ended here; over it, a few bytes become megabytes of headers.
+    room = ("--backpressure", str(_room()), "--http", "1", "--http1-buffer-size", str(HEAD))
+    how = (*fixed, *logs, *patience, *room, *options)
+    command = (sys.executable, "-m", "granian", *how, "crm_app.serving:application")
     os.execv(sys.executable, command)  # noqa: S606
 
 

@@ -1,14 +1,14 @@
 """Who may still buy on credit: limit, overdue invoices by the levels of a policy, a hold by hand. Every hold says why."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core.errors import Invalid
+from crm_app.core.errors import Invalid, NotAllowed
 from crm_app.core.i18n import Message
 from crm_app.core.money import round_money
 from crm_app.models.accounts import Account
@@ -34,12 +34,15 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Hold:
-    """What holds a customer, and the sentence that says so. `lift` says what ends it, `bare` the same without figures."""
+    """What holds a customer, and the sentence that says so. `lift` says what ends it, `bare` the same without figures, `veiled` why
+    without figures.
+    """
 
     effect: Effect
     why: Message
     lift: Message
     bare: Message
+    veiled: Message
 
     @property
     def text(self) -> Message:
@@ -103,12 +106,28 @@ def _charged() -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def holds(work: Work, account: Account, total: Decimal | None = None) -> list[Hold]:
-    """All that holds the customer now, were `total` (company's currency; what is exposed now) on credit."""
+    """All that holds the customer now, were `total` (company's currency; what is exposed now) on credit; without figures for who may
+    not read all that they sum up.
+    """
     if account.credit_limit is not None and total is None:
         total = exposed(work, account.id or 0)
     due = oldest_due(work, account.id or 0) if account.credit_policy else None
     levels = _levels(work, [account.credit_policy]) if due is not None and account.credit_policy else {}
-    return _holds(work, account, total, due, levels)
+    return _as_told(work, account.id or 0, _holds(work, account, total, due, levels))
+
+
+def _as_told(work: Work, account: int, found: list[Hold]) -> list[Hold]:
+    """As the actor may know it."""
+    if not found or _may_know(work, account):
+        return found
+    return [replace(hold, why=hold.veiled, lift=hold.bare) for hold in found]
+
+
+def _may_know(work: Work, account: int) -> bool:
+    try:
+        return whole.told(work, "held.read", account)
+    except NotAllowed:
+        return False
 
 
 def _holds(
@@ -117,7 +136,8 @@ def _holds(
     found: list[Hold] = []
     if account.held:
         by_hand = Message("Somebody who may change the customer takes the hold off.")
-        found.append(Hold(Effect.SUSPEND, Message("This customer is on hold."), by_hand, by_hand))
+        why = Message("This customer is on hold.")
+        found.append(Hold(Effect.SUSPEND, why, by_hand, by_hand, why))
     if account.credit_limit is not None and total is not None and total > account.credit_limit:
         why = Message(
             "The credit limit is {limit}; with this the customer would owe {total}.",
@@ -125,13 +145,17 @@ def _holds(
             total=_plain(work, total),
         )
         over = Message("A payment of {amount}, or a higher limit.", amount=_plain(work, total - account.credit_limit))
-        found.append(Hold(Effect.HOLD_DELIVERIES, why, over, Message("A payment, or a higher limit.")))
+        veiled = Message("With this the customer would owe more than the credit limit allows.")
+        found.append(Hold(Effect.HOLD_DELIVERIES, why, over, Message("A payment, or a higher limit."), veiled))
     late = (trade.today(work) - due).days if due is not None else 0
     reached = [level for level in levels.get(account.credit_policy or 0, ()) if due is not None and level[0] <= late]
     if reached:
         _, effect, policy = reached[-1]
         why, paid = _told_of(late, policy)
-        found.append(Hold(effect, why, paid, paid))
+        veiled = Message("An open invoice will soon be due ({policy}).", policy=policy)
+        if late > 0:
+            veiled = Message("An open invoice has been overdue for too long ({policy}).", policy=policy)
+        found.append(Hold(effect, why, paid, paid, veiled))
     return found
 
 
@@ -227,7 +251,9 @@ def refuse_delivery(work: Work, note: Any) -> None:
         if short > 0:
             text = Message("This customer pays in advance: {amount} is missing.", amount=_plain(work, short))
             lift = Message("A payment of {amount}.", amount=_plain(work, short))
-            _refuse(work, note, [Hold(Effect.PREPAY, text, lift, Message("A payment of what is missing."))])
+            bare = Message("A payment of what is missing.")
+            veiled = Message("This customer pays in advance, and not all has been paid yet.")
+            _refuse(work, note, _as_told(work, account.id, [Hold(Effect.PREPAY, text, lift, bare, veiled)]))
 
 
 def _with(work: Work, account: Account, document: Any, order: int = 0, note: int = 0) -> Decimal | None:

@@ -29,6 +29,7 @@ from .actors import SYSTEM, Actor
 from .work import Work, column_of
 
 MAX_ATTEMPTS = 5
+MOST_WAITING = 20  # jobs of one person that are not done yet
 HOLD = timedelta(minutes=1)
 BEAT_SECONDS = 10.0
 POLL_SECONDS = 1.0
@@ -106,18 +107,31 @@ def enqueue(
     once: str | None = None,
     due_at: datetime | None = None,
 ) -> int | None:
-    """A job, there as soon as the caller's transaction is. `args` holds ids only, never records.
+    """A job, there as soon as the caller's transaction is. `args` holds ids only, never records. Raises Invalid where a person has too
+    many that are not done yet: those of all others would stand behind them.
 
     With `once`, nothing happens (and None is returned) while a job with the same word waits.
     """
     if name not in _JOBS:
         raise ValueError(f"no job is called {name}")
+    _refuse_flood(work)
     values = {"name": name, "args": args or {}, "once": once, "actor": work.actor.user, "due_at": due_at or clock.now()}
     insert = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
     made = insert(Job).values(**values).on_conflict_do_nothing(index_elements=["once"]).returning(column_of(Job, "id"))
     work.after_commit(_wake.set)
     key: int | None = work.session.scalar(made)
     return key
+
+
+def _refuse_flood(work: Work) -> None:
+    if work.actor.user is None:
+        return
+    mine = column_of(Job, "actor") == work.actor.user, column_of(Job, "state").in_(("waiting", "running"))
+    if (work.session.scalar(sa.select(sa.func.count()).select_from(Job).where(*mine)) or 0) >= MOST_WAITING:
+        text = Message(
+            "{count} of your jobs are not done yet. Let some of them finish, or cancel them.", count=MOST_WAITING
+        )
+        raise Invalid({"": text})
 
 
 def _mine(task: Task) -> Any:

@@ -10,6 +10,7 @@ import io
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -332,13 +333,14 @@ def mass(
     found = records.resource_of(resource)
     query = Query.from_params([(name, value) for name, value in params])
     selection = Selection(query, tuple(ids) if ids is not None else None)
-    actor = _whose(task, found.permission(verb), tuple(limits))
+    who = partial(_whose, task, found.permission(verb), tuple(limits))
     refused, (last, done, total), wanted = _so_far(task.found), task.found.get(jobs.REACHED, (None, 0, 0)), Deed()
     if last is None:
-        with Work(actor) as reading:
+        with Work(who()) as reading:
             total = count(reading, found, selection)
     while True:
         task.progress(min(done, total), total)
+        actor = who()  # a role that was taken away meanwhile ends it here
         with Work(actor, found.permission(verb), label=_LABELS[verb], batch=batch) as work:
             part = _next(work, found, selection, last)
             if part:

@@ -48,6 +48,7 @@ _INTERNAL: dict[str, dict[str, Callable[[Any], bool]]] = {
     }.items()
 }
 _MAY_MISS = {_REFLEX + "hydrate_and_load"}  # its arguments are optional
+_SHORT = 1_000  # characters of a header that is worth remembering; a stranger may send long ones, each another
 _BURST_SECONDS = 4  # of events may come at once
 _log = logging.getLogger("crm")
 
@@ -62,10 +63,15 @@ class SessionOwner(rx.State):
 def cookie_of(state: BaseState) -> str:
     """The session cookie of the websocket's handshake (a page cannot forge it)."""
     headers = state.get_value("rx_router_headers")  # `state.router` puts all that is known of the page together first
-    return _session_in(headers.cookie or "")
+    header = headers.cookie or ""
+    return _known_session_in(header) if len(header) <= _SHORT else _session_in(header)
 
 
 @functools.lru_cache(maxsize=1_000)  # the header is the same at every event of a socket
+def _known_session_in(header: str) -> str:
+    return _session_in(header)
+
+
 def _session_in(header: str) -> str:
     try:
         jar = SimpleCookie(header)

@@ -4,6 +4,7 @@ import http.client
 import itertools
 import json
 import re
+import socket
 
 import httpx
 import pytest
@@ -148,6 +149,32 @@ def test_no_file_outside_the_page_is_served(company, path):
     assert not re.search(r"SQLite format|root:x:|\[build-system\]|SameOriginPlugin|\[core\]", text)
     key = (company.data / "secret.key").read_text()
     assert key not in text
+
+
+def heard(company, said):
+    """The first bytes that the server says to these; nothing where it hangs up."""
+    host, _, port = company.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=60) as line:
+        line.sendall(said)
+        try:
+            return line.recv(100)
+        except ConnectionResetError:
+            return b""
+
+
+def test_a_head_of_a_request_has_room_for_what_a_page_sends_and_no_more(company):
+    def asked(size):
+        return heard(
+            company, b"GET /healthz HTTP/1.1\r\nHost: x\r\nCookie: a=" + b"x" * size + b"\r\nConnection: close\r\n\r\n"
+        )
+
+    assert asked(30_000).startswith(b"HTTP/1.1 200")
+    assert not asked(400_000).startswith(b"HTTP/1.1 200")
+
+
+def test_http_2_without_tls_is_not_spoken(company):
+    preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
+    assert heard(company, preface)[3:4] != b"\4"  # its first frame would be SETTINGS
 
 
 def test_another_site_reaches_nothing(company):

@@ -238,6 +238,32 @@ def _told_in(name, key):
         return [(row.who, row.text) for row in reversed(timeline.of(work, resource, key)) if row.kind == "note"]
 
 
+def test_who_may_not_read_all_that_counts_is_told_why_without_figures(trading):
+    reads = {f"{name}.read": "own" for name in ("invoices", "payments", "orders", "deliveries")}
+    rest = {"accounts.read": "all", "orders.create": "own"}
+    sol, packer = kernel.user_with(reads | rest), kernel.user_with(rest | {"orders.read": "all"})
+    policy = trade.make("credit-policies", name="Told", levels=[{"days": 0, "effect": "warn"}])
+    account = trade.customer(credit_limit="100", credit_policy=policy)
+    trade.invoice(account, line(1, 100), owner=sol.user)
+    figures = [
+        ("hold_deliveries", "The credit limit is 100.00; with this the customer would owe 121.00."),
+        ("warn", "The oldest open invoice is 0 days overdue (Told)."),
+    ]
+    none = [
+        ("hold_deliveries", "With this the customer would owe more than the credit limit allows."),
+        ("warn", "An open invoice has been overdue for too long (Told)."),
+    ]
+    assert told("orders", account, who=sol) == told("orders", account) == figures
+    assert told("orders", account, who=packer) == none
+    with Work(packer) as work:
+        assert [hold.lift.text for hold in credit.notices(work, "orders", account)] == [
+            "A payment, or a higher limit.",
+            "Payment of what is overdue.",
+        ]
+    trade.invoice(account, line(1, 1), owner=packer.user)  # one that counts, and that sol must not read
+    assert told("orders", account, who=sol) == none
+
+
 def test_what_a_hold_has_refused_stands_in_the_history_once_a_day_and_nobody_takes_it_back(trading):
     account = trade.customer(credit_limit="100")
     order = trade.document("orders", account, line(1, 100))
@@ -245,11 +271,13 @@ def test_what_a_hold_has_refused_stands_in_the_history_once_a_day_and_nobody_tak
     sol = kernel.user_with(grants | {"changes.undo": "all"})
     with Work(SYSTEM) as work:
         name = records.one(work, kernel.RESOURCES.get("users"), sol.user).values["name"]
-    why = "The credit limit is 100.00; with this the customer would owe 121.00."
+    why = "With this the customer would owe more than the credit limit allows."
     version = trade.of("orders", order).version
     for _ in range(3):
         assert trade.faults(lambda: run("orders", "confirm", order, sol)) == {"account": why}
     text = f"Sales order #{order} cannot go on: Deliveries on hold. What lifts it: A payment, or a higher limit."
+    whole = "The credit limit is 100.00; with this the customer would owe 121.00."
+    assert trade.faults(lambda: run("orders", "confirm", order)) == {"account": whole}
     assert _told_in("orders", order) == [(name, text)] == _told_in("accounts", account)
     assert (trade.of("orders", order).status, trade.of("orders", order).version) == ("draft", version)
     with Work(sol) as work:

@@ -344,6 +344,50 @@ def test_how_far_a_job_is_is_found_without_reading_all_that_ever_changed_in_its_
     assert ("ix_change_change_set" in plan, "ix_change_record" in plan) == (True, False), plan
 
 
+@pytest.mark.parametrize("gone", ["role", "person"])
+def test_a_role_that_is_taken_away_while_a_job_runs_ends_it(admin, monkeypatch, gone):
+    monkeypatch.setattr(mass, "SMALL", 1)
+    monkeypatch.setattr(mass, "CHUNK", 2)
+    who = kernel.user_with({"accounts.read": "all", "accounts.change": "all"})
+    poor = kernel.role_with({"accounts.read": "all"})
+    ids = accounts(6)
+    outcome = change({"city": "Lugo"}, ids, who)
+    apply = mass._apply
+
+    def once(*given):
+        apply(*given)
+        monkeypatch.setattr(mass, "_apply", apply)
+        taken.append({"role": poor} if gone == "role" else {"active": False})
+
+    taken = []
+    keep = jobs.Task.progress
+
+    def progress(task, done, total):
+        keep(task, done, total)
+        while taken:
+            actions.run(SYSTEM, "users", "change", who.user, taken.pop())
+
+    monkeypatch.setattr(mass, "_apply", once)
+    monkeypatch.setattr(jobs.Task, "progress", progress)
+    state, result = finished(outcome)
+    assert (state, result["count"]) == ("failed", 2)
+    assert sorted(kernel.value(key, "city") for key in ids) == ["León"] * 4 + ["Lugo"] * 2
+
+
+def test_nobody_fills_the_queue_that_others_stand_in(admin, monkeypatch):
+    monkeypatch.setattr(mass, "SMALL", 1)
+    ids = accounts(2)
+    sol, ben = (kernel.user_with({"accounts.read": "all", "accounts.change": "all"}) for _ in range(2))
+    asked = [change({"city": f"City {number}"}, ids, sol) for number in range(jobs.MOST_WAITING)]
+    with pytest.raises(Invalid) as told:
+        change({"city": "One more"}, ids, sol)
+    assert list(told.value.fields) == [""]
+    assert change({"city": "Lugo"}, ids, ben).result["job"]
+    with Work(sol, "jobs.cancel") as work:
+        jobs.cancel(work, asked[0].result["job"])
+    assert change({"city": "One more"}, ids, sol).result["job"]
+
+
 def test_who_asked_for_a_job_may_see_and_cancel_it_and_nobody_else(admin):
     mine = kernel.user_with({"accounts.read": "all", "accounts.change": "all"})
     other = kernel.user_with({"accounts.read": "all"})
