@@ -24,6 +24,25 @@ offer(
 )
 
 
+@rules.completes("accounts", "contacts")
+def _each_person_once(work: Work, draft: Draft) -> None:
+    _once(work, draft, "accounts", "contacts", "contact")
+
+
+@rules.completes("contacts", "accounts")
+def _each_account_once(work: Work, draft: Draft) -> None:
+    _once(work, draft, "contacts", "accounts", "account")
+
+
+def _once(work: Work, draft: Draft, resource: str, name: str, naming: str) -> None:
+    """A person stands in an account once, and is told so where they are named again."""
+    seen: set[int] = set()
+    for number, row in enumerate(rules.inside_of(resource, draft, name, work) if name in draft.lines else ()):
+        if row[naming] in seen:
+            draft.errors[f"{name}.{number}.{naming}"] = Message("This record is named twice.")
+        seen.add(row[naming])
+
+
 @rules.completes("contacts", "consent", "do_not_contact", "consent_on")
 def _consent(work: Work, draft: Draft) -> None:
     """Who withdrew consent is not contacted; who must not be contacted has given no consent (GDPR art. 7.3)."""

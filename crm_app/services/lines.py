@@ -153,7 +153,9 @@ def _store_part(work: Work, part: Lines, parent: int, rows: list[tuple[int | Non
     there = {
         row.id: row for row in work.session.scalars(sa.select(table).where(column_of(table, part.parent) == parent))
     }
-    for key in there.keys() - {key for key, _ in rows}:
+    gone = there.keys() - {key for key, _ in rows}
+    rows = [_returned(part, {key: there[key] for key in gone}, *row) for row in rows]
+    for key in gone - {key for key, _ in rows}:
         work.session.delete(there[key])
     errors: dict[str, Message] = {}
     for position, (key, values) in enumerate(rows):
@@ -167,6 +169,24 @@ def _store_part(work: Work, part: Lines, parent: int, rows: list[tuple[int | Non
         errors.update({f"{part.name}.{position}.{name}": text for name, text in row.check().items()})
     if errors:
         raise Invalid(errors)
+
+
+def _returned(
+    part: Lines, gone: Mapping[int, Any], key: int | None, values: dict[str, Any]
+) -> tuple[int | None, dict[str, Any]]:
+    """A line that comes anew for one that goes, where only one of them may be there: it takes that one's place."""
+    if key is not None:
+        return key, values
+    for unique in part.resource.table.__table__.constraints:
+        names = (
+            {column.name for column in unique.columns} - {part.parent}
+            if isinstance(unique, sa.UniqueConstraint)
+            else ()
+        )
+        for old, row in gone.items() if names else ():
+            if all(getattr(row, name) == values.get(name) for name in names):
+                return old, {name: part.resource.fields[name].default for name in part.resource.writable} | values
+    return key, values
 
 
 def faults(part: Lines, rows: list[tuple[int | None, dict[str, Any]]]) -> dict[str, Message]:

@@ -438,3 +438,15 @@ def test_one_calls_and_writes_from_the_head_and_sees_who_must_not_be_contacted(t
     page.get_by_role("checkbox", name=es("Do not contact")).check()
     page.keyboard.press("Control+Enter")
     expect(refused).to_be_visible()
+
+
+def test_from_their_tab_one_gets_to_where_people_are_added_and_removed(tabs, post):
+    person = post("contacts", name="Uxía Ares")["id"]
+    key = post("accounts", name="Naviera Ares", contacts=[{"contact": person}])["id"]
+    page = tabs(address=f"/accounts/{key}")
+    ready(page)
+    page.get_by_role("tab", name=es("Contacts")).click()
+    page.get_by_role("button", name=es("Add or remove"), exact=True).click()
+    add = page.locator("#lines-contacts").get_by_role("button", name=es("Add contact"), exact=True)
+    expect(add).to_be_focused()
+    expect(add).to_be_in_viewport()

@@ -200,6 +200,23 @@ def test_consent_and_do_not_contact_say_the_same():
     assert faults(make, "contacts", name="B", consent="given", do_not_contact=True) == {"consent"}
 
 
+def test_who_is_taken_out_and_put_in_again_at_once_is_there_anew():
+    ana, luis = make("contacts", name="Ana"), make("contacts", name="Luis")
+    key = make("accounts", name="A", contacts=[{"contact": ana, "title": "Compras", "first": True}, {"contact": luis}])
+    before = read("accounts", key)
+    kept = before.lines["contacts"][1].id
+    change("accounts", key, contacts=[{"id": kept}, {"contact": ana, "since": "2026-01-01"}])
+    after = read("accounts", key)
+    told = [
+        (line.id, line.values["contact"], line.values["title"], line.values["first"])
+        for line in after.lines["contacts"]
+    ]
+    assert told == [(kept, luis, None, False), (before.lines["contacts"][0].id, ana, None, False)]
+    assert after.version == before.version + 1
+    assert faults(change, "accounts", key, contacts=[{"id": kept}, {"contact": luis}]) == {"contacts.1.contact"}
+    assert faults(make, "contacts", name="B", accounts=[{"account": key}, {"account": key}]) == {"accounts.1.account"}
+
+
 def test_nobody_is_born_tomorrow():
     with clock.frozen(datetime(2026, 5, 4, 12, tzinfo=UTC)):
         assert faults(make, "contacts", name="Ana", birthday="2026-05-06") == {"birthday"}

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex.vars import Var
 
+from crm_app.core.resource import RESOURCES
 from crm_app.core.settings import UPLOAD_LIMIT
 from crm_app.state.beside import FileRow, GroupRow, LinkRow
 from crm_app.state.forms import EntryRow, RecordState
@@ -12,7 +13,7 @@ from crm_app.state.forms import EntryRow, RecordState
 from . import kit
 from .bulk import badges
 from .files import drop_anywhere, file_drop
-from .links import file_link, link
+from .links import ToSection, file_link, link
 from .text import t, when
 
 
@@ -173,17 +174,21 @@ def panel(state: type[RecordState]) -> rx.Component:
     """What the chosen tab shows, but for the form and the history. Files may be let go on any of them."""
     anywhere = drop_anywhere(label=t("Let go to add them"), on_files=state.show_pane("files"))
     return rx.fragment(
-        rx.foreach(state.groups, lambda group: when(state.pane == group.name, _panel(group))),
+        rx.foreach(state.groups, lambda group: when(state.pane == group.name, _panel(state, group))),
         when(state.pane == "files", files_section(state)),
         when((state.pane != "files") & state.may_attach, anywhere),
     )
 
 
-def _panel(group: Var[GroupRow]) -> rx.Component:
+def _panel(state: type[RecordState], group: Var[GroupRow]) -> rx.Component:
     every = link(group.address, t("Show all"), class_name="link")
+    edited = Var.create([part.name for part in RESOURCES.lines(state.resource)]).contains(group.name)
+    edit = ToSection.create(t("Add or remove"), target="lines-" + group.name, on_go=state.show_pane("details"))
     return rx.el.section(
         rx.el.div(
             rx.el.h2(group.title, class_name="section-title"),
+            rx.el.span(class_name="grow"),
+            when(edited & state.may_change, edit),
             when(group.address != "", every),
             class_name="section-head",
         ),

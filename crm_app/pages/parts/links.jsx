@@ -62,6 +62,29 @@ export function NavigationLink({ onClick, ...rest }) {
   return <NavLink {...rest} onClick={follow} />;
 }
 
+const SOON = 120; // frames in which what was asked for should be there
+
+/** Leads to a section that shows only after the server has been asked for it; what adds to it gets the focus. */
+export function ToSection({ target, onGo, children }) {
+  const go = () => {
+    onGo?.();
+    let left = SOON;
+    const look = () => {
+      const section = document.getElementById(target);
+      if (section?.offsetParent) {
+        section.scrollIntoView({ block: "start" });
+        section.querySelector(".rows-add")?.focus({ preventScroll: true });
+      } else if (left-- > 0) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  };
+  return (
+    <button type="button" className="button button-quiet button-sm" onClick={go}>
+      {children}
+    </button>
+  );
+}
+
 let isOpened = false; // the page that the browser itself opens begins at its top
 
 /** Who has followed a link goes on in the content of the page, unless something in it has taken the focus. */

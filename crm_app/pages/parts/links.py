@@ -65,3 +65,12 @@ class ReachLink(rx.Component):
     tag = "ReachLink"
     text: rx.Var[str]
     phone: rx.Var[bool]
+
+
+class ToSection(rx.Component):
+    """A button that leads to a part of the page with that id, which `on_go` brings into sight."""
+
+    library = BESIDE["links.jsx"]
+    tag = "ToSection"
+    target: rx.Var[str]
+    on_go: rx.EventHandler[rx.event.no_args_event_spec]

@@ -246,6 +246,7 @@ def _lines(state: type[RecordState], part: Lines) -> rx.Component:
         rx.el.h2(t(part.resource.many), class_name="section-title section-head"),
         lines_field(state, part),
         class_name="section",
+        id="lines-" + part.name,
     )
     return when(state.may_change | (state.lines[part.name] != "[]"), section)
 
