@@ -18,10 +18,17 @@ _OTHER_MINOR_UNITS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
 
+_UNCENTED = frozenset({"COP", "CRC", "HUF", "IDR"})  # CLDR: hundredths in books, none in cash
+
 
 def minor_units(currency: str) -> int:
     """Decimal places of the currency (ISO 4217 code): 0, 2 or 3."""
     return _OTHER_MINOR_UNITS.get(currency, 2)
+
+
+def is_uncented(value: Decimal, currency: str) -> bool:
+    """Whether the amount has no cents, in a currency that has them by name only: lists leave them out."""
+    return currency in _UNCENTED and value == value.to_integral_value()
 
 
 def quantize(value: Decimal, places: int) -> Decimal:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from . import days
 from .i18n import Speech
 from .kind import COMPARE, MAX_ID, PLAIN, BadValue, Kind, word_of
-from .money import minor_units, quantize
+from .money import is_uncented, minor_units, quantize
 from .plain import is_monstrous, plain_number
 
 _MOST = 40  # characters of a date or a time
@@ -97,6 +97,15 @@ class Number(Kind):
     def show(self, value: Any, speech: Speech) -> str:
         return "" if value is None else speech.number(Decimal(self._padded(value)))
 
+    def show_in(self, value: Any, currency: str | None, speech: Speech, *, brief: bool = False) -> str:
+        """An amount of that currency; in a list (`brief`) without cents where nobody counts them."""
+        if brief and value is not None and is_uncented(value, currency or ""):
+            return speech.number(value, 0)
+        return self._in(value, currency, speech)
+
+    def _in(self, value: Any, currency: str | None, speech: Speech) -> str:
+        return self.show(value, speech)
+
     def json(self, value: Any) -> Any:
         return None if value is None else self.write(value)
 
@@ -118,7 +127,7 @@ class Amount(Number):
     def show(self, value: Any, speech: Speech) -> str:
         return "" if value is None else speech.number(quantize(value, max(2, _decimals(value))))
 
-    def show_in(self, value: Any, currency: str | None, speech: Speech) -> str:
+    def _in(self, value: Any, currency: str | None, speech: Speech) -> str:
         """With the decimals of that currency."""
         if value is None or not currency:
             return self.show(value, speech)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from crm_app.core import clock
 from crm_app.core.errors import Conflict, IllegalMove, Invalid, Missing, NotAllowed
-from crm_app.core.fields import Amount, Reference
+from crm_app.core.fields import Number, Reference
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import RESOURCES, Resource
@@ -106,7 +106,7 @@ def count(work: Work, resource: Resource, query: Query, cap: int | None = CAP) -
 def _with_currency(resource: Resource, names: list[str]) -> tuple[str, ...]:
     """The fields to read: with amounts the currency that they are in."""
     kinds = (resource.fields[name].kind for name in names)
-    beside = [kind.currency for kind in kinds if isinstance(kind, Amount) and kind.currency in resource.fields]
+    beside = [kind.currency for kind in kinds if isinstance(kind, Number) and kind.currency in resource.fields]
     return tuple(dict.fromkeys((*names, *beside)))
 
 
@@ -372,16 +372,16 @@ def shown(work: Work, resource: Resource, item: Item, name: str) -> str:
     return showing(work, resource, name)(item)
 
 
-def showing(work: Work, resource: Resource, name: str) -> Callable[[Item], str]:
-    """How that field of any record is told to this actor: found once for a whole column."""
+def showing(work: Work, resource: Resource, name: str, *, brief: bool = False) -> Callable[[Item], str]:
+    """How that field of any record is told to this actor, `brief` in a list: found once for a whole column."""
     kind, speech = resource.fields[name].kind, work.actor.speech
     if isinstance(kind, Reference):
         return lambda item: item.labels.get(name, "")
     own = rules.shown(resource, name)
     if own is not None:
         return lambda item: own(item.values)
-    if isinstance(kind, Amount):
-        return lambda item: kind.show_in(item.values[name], item.values.get(kind.currency), speech)
+    if isinstance(kind, Number) and kind.currency:
+        return lambda item: kind.show_in(item.values[name], item.values.get(kind.currency), speech, brief=brief)
     return lambda item: kind.show(item.values[name], speech)
 
 

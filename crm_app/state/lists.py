@@ -333,4 +333,4 @@ def _cell(work: Work, resource: Resource, name: str) -> Callable[[records.Item],
         return lambda item: "true" if item.values[name] else ""  # the page draws a badge
     if name == _stands(resource):
         return lambda item: brief(work.actor, resource, item.values)
-    return records.showing(work, resource, name)
+    return records.showing(work, resource, name, brief=True)

@@ -67,7 +67,8 @@ def told(actor: Actor, resource: Resource, found: list[sums.Sum]) -> dict[str, s
         kind = resource.fields[name].kind
         if isinstance(kind, Amount):
             lines = [
-                f"{kind.show_in(one.amounts[name], one.currency, actor.speech)} {one.currency}".strip() for one in found
+                f"{kind.show_in(one.amounts[name], one.currency, actor.speech, brief=True)} {one.currency}".strip()
+                for one in found
             ]
             texts[name] = "\n".join(lines)
     return texts
