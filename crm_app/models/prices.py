@@ -77,7 +77,9 @@ class PaymentTerms(Searchable, table=True):
 
 
 class PaymentPart(Line, table=True):
-    """A part of the total, so many days after the date, or after the end of its month."""
+    """A part of the total, so many days after the date, or after the end of its month; then on the next such day of the month,
+    where one is fixed (31: the last).
+    """
 
     __tablename__ = "payment_part"
     __table_args__ = (KEEP_IDS,)
@@ -87,6 +89,7 @@ class PaymentPart(Line, table=True):
     percent: Decimal = column(Number(4, digits=3, least=Decimal(0)), "Percent", default=Decimal(100))
     days: int = column(Whole(0, 730), "Days", default=30)
     month_end: bool = column(Boolean(), "From the end of the month", default=False)
+    month_day: int | None = column(Whole(1, 31), "Then on day", help="Of the month; 31 is its last day")
 
 
 PRICE_LISTS = resource(

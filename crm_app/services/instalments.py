@@ -46,15 +46,23 @@ def _dated(work: Work, head: Mapping[str, Any]) -> list[tuple[date, Decimal]]:
         terms = [part for part in work.session.scalars(mine.order_by(column_of(PaymentPart, "id"))) if part.percent]
     if not terms:
         return [(day + timedelta(days=head["payment_days"] or 0), Decimal(100))]
-    found = sorted((due_of(day, part.days, month_end=part.month_end), part.percent) for part in terms)
+    found = sorted((due_of(day, part), part.percent) for part in terms)
     return [(found[0][0], Decimal(100))] if head.get("kind") in _WHOLE else found
 
 
-def due_of(day: date, days: int, *, month_end: bool) -> date:
-    """So many days after the date; with `month_end` after the last day of its month."""
-    if month_end:
-        day = (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return day + timedelta(days=days)
+def due_of(day: date, part: PaymentPart) -> date:
+    """So many days after the date, or after the last day of its month; then the next day of that number, the last of a shorter month."""
+    found = (_last_of(day) if part.month_end else day) + timedelta(days=part.days)
+    if part.month_day is None:
+        return found
+    if found.day > part.month_day:
+        found = _last_of(found) + timedelta(days=1)
+    return found.replace(day=min(part.month_day, _last_of(found).day))
+
+
+def _last_of(day: date) -> date:
+    """The last day of its month."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def head_of(row: Any) -> dict[str, Any]:

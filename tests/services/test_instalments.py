@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count, product
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,9 +13,20 @@ from hypothesis import strategies as st
 from crm_app.core.query import Filter, Query
 from crm_app.models.base import Json
 from crm_app.models.invoices import INVOICES, Invoice, InvoicePart
-from crm_app.models.prices import PaymentTerms
+from crm_app.models.prices import PaymentPart, PaymentTerms
 from crm_app.models.taxes import TaxRate
-from crm_app.services import ageing, credit, needs, records, schema, snapshots, statements, strip, trade_checks
+from crm_app.services import (
+    ageing,
+    credit,
+    instalments,
+    needs,
+    records,
+    schema,
+    snapshots,
+    statements,
+    strip,
+    trade_checks,
+)
 from crm_app.services.actors import SYSTEM
 from crm_app.services.database import engine_for
 from crm_app.services.work import Work
@@ -216,7 +228,7 @@ def test_invoices_that_were_issued_before_get_their_parts(database, tmp_path):
         trade.run("payment-terms", "change", _terms_of("60 days"), name="Two months", name_es=None)
         named = _by_language()
         _back(database, [(several, before[0])])
-        assert schema.pending(database) == schema.migrate(database) == 19
+        assert schema.pending(database) == schema.migrate(database) == 20
         assert [parts_of(key) for key in (several, whole, draft)] == [*before, []]
         assert of("invoices", several).next_due == before[0][1][0]
         assert _by_language() == named
@@ -262,7 +274,7 @@ def _handed_over(account):
 
 
 def _back(url, kept):
-    """The schema as it was nineteen versions before, with these parts beside their invoices."""
+    """The schema as it was twenty versions before, with these parts beside their invoices."""
     invoice = sa.table("invoice", sa.column("id"), sa.column("instalments", Json))
     with engine_for(url).execution_options(writes=True).begin() as connection:
         added = (
@@ -316,6 +328,7 @@ def _back(url, kept):
             connection.exec_driver_sql("DROP TABLE document_text_search")
         connection.exec_driver_sql("DROP TABLE document_text")
         connection.exec_driver_sql("ALTER TABLE account_address DROP COLUMN region")
+        connection.exec_driver_sql("ALTER TABLE payment_part DROP COLUMN month_day")
         connection.exec_driver_sql("DROP TABLE merged_record")
         connection.exec_driver_sql("DROP INDEX ix_document_snapshot_logo")
         connection.exec_driver_sql("ALTER TABLE document_snapshot DROP COLUMN logo")
@@ -324,3 +337,36 @@ def _back(url, kept):
         connection.exec_driver_sql("DROP INDEX ix_account_team")
         connection.exec_driver_sql("ALTER TABLE account DROP COLUMN team")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
+
+
+@pytest.mark.parametrize(
+    ("given", "day", "due"),
+    [
+        ({"days": 30, "month_day": 10}, (2027, 1, 5), (2027, 2, 10)),
+        ({"days": 30, "month_day": 10}, (2027, 1, 11), (2027, 2, 10)),
+        ({"days": 30, "month_day": 10}, (2027, 1, 12), (2027, 3, 10)),
+        ({"days": 30, "month_day": 31}, (2027, 1, 15), (2027, 2, 28)),
+        ({"days": 30, "month_day": 31}, (2028, 1, 15), (2028, 2, 29)),
+        ({"days": 30, "month_day": 30}, (2027, 1, 30), (2027, 3, 30)),
+        ({"days": 0, "month_day": 31}, (2027, 4, 30), (2027, 4, 30)),
+        ({"days": 0, "month_day": 1}, (2027, 12, 2), (2028, 1, 1)),
+        ({"days": 60, "month_end": True, "month_day": 25}, (2027, 1, 3), (2027, 4, 25)),
+        ({"days": 0, "month_end": True}, (2027, 12, 31), (2027, 12, 31)),
+    ],
+)
+def test_a_part_may_be_due_on_a_fixed_day_of_the_month(given, day, due):
+    part = PaymentPart(**{"percent": D(100), "month_end": False, **given})
+    assert instalments.due_of(date(*day), part) == date(*due)
+
+
+def test_the_fixed_day_of_the_terms_is_on_the_invoice(trading):
+    account = trade.customer(
+        payment_terms=terms(
+            {"percent": "50", "days": 30, "month_day": 10}, {"percent": "50", "days": 60, "month_day": 31}
+        )
+    )
+    with on(2099, 1, 5):
+        invoice = trade.invoice(account, line(1, 100))
+    assert [part[:2] for part in parts_of(invoice)] == [(date(2099, 2, 10), D("60.5")), (date(2099, 3, 31), D("60.5"))]
+    refused = trade.faults(lambda: terms({"percent": "100", "days": 0, "month_day": 32}))
+    assert list(refused) == ["parts.0.month_day"]
