@@ -46,7 +46,7 @@ def _complete(work: Work, draft: rules.Draft) -> None:
     if values["currency"] == trade.company(work).currency:
         draft.errors.update(limits.own_rate(draft))
         values["rate"] = ONE
-    elif not values["rate"] or (draft.coming("currency", "date") and "rate" not in draft.given):
+    elif values["rate"] is None or (draft.coming("currency", "date") and "rate" not in draft.given):
         values["rate"] = currencies.rate(work, values["currency"], values["date"])
         if values["rate"] is None:
             draft.errors["currency"] = currencies.missing(values["currency"])
@@ -100,9 +100,12 @@ def reverse(work: Work, row: Any, values: Values) -> Outcome | None:
 
 
 def receive(work: Work, invoice: Any, values: Values) -> int:
-    """A posted payment for an invoice: its balance, today, unless `values` say otherwise. The payment's id."""
+    """A posted payment for an invoice of which something is open: its balance, today, unless `values` say otherwise. The payment's id.
+
+    Where somebody was quicker it is refused: the same money would be recorded twice.
+    """
     given = _read(work, values)
-    if invoice.balance <= 0 and given["amount"] is None:
+    if invoice.balance <= 0:
         raise Invalid({"amount": Message("Nothing is left to be paid.")})
     amount = given["amount"] if given["amount"] is not None else invoice.balance
     if amount <= 0:

@@ -59,7 +59,10 @@ def test_paid_in_parts_and_beyond(trading):
     )
     over = to("invoices", "pay", invoice, amount="150")
     assert (settled(invoice), free(over), owed(account)) == ((D(121), D(0)), D(50), D(-50))
-    assert trade.faults(lambda: run("invoices", "pay", invoice)) == {"amount": "Nothing is left to be paid."}
+    for given in ({}, {"amount": "121"}):
+        assert trade.faults(lambda given=given: run("invoices", "pay", invoice, **given)) == {
+            "amount": "Nothing is left to be paid."
+        }
     second = trade.invoice(account, line(1, 40))
     run("payments", "allocate", over, oldest=True)
     assert (settled(second), free(over), owed(account)) == ((D("48.40"), D(0)), D("1.60"), D("-1.60"))
@@ -580,3 +583,11 @@ def test_only_what_its_reader_may_read_is_taken_back(trading):
     assert [settled(key)[0] for key in (mine, theirs)] == [D(0), D(0)], (
         "money that went back settles nothing, whoever says so"
     )
+
+
+def test_a_rate_of_nothing_is_refused_and_none_is_that_of_the_day(trading):
+    trade.make("exchange-rates", currency="NOK", day="2020-01-01", rate="0.09")
+    account = trade.customer()
+    wrong = trade.faults(lambda: trade.make("payments", account=account, amount="10", currency="NOK", rate="0"))
+    assert wrong == {"rate": "Write a number above zero."}
+    assert of("payments", trade.make("payments", account=account, amount="10", currency="NOK")).rate == D("0.09")
