@@ -155,7 +155,7 @@ def _heads() -> list[rx.Component]:
     return [
         rx.el.th(t("Day"), class_name="th-day"),
         rx.el.th(t("What")),
-        rx.el.th(t("Number")),
+        rx.el.th(t("Number"), class_name="th-number"),
         rx.el.th(t("Due"), class_name="th-day p2"),
         rx.el.th(t("Charges"), class_name="num"),
         rx.el.th(t("Payments and credits"), class_name="num"),
@@ -166,7 +166,7 @@ def _cells(row: Var[MovementRow] | Var[UnsettledRow]) -> list[rx.Component]:
     return [
         rx.el.td(row.day),
         rx.el.td(row.what, class_name="truncate"),
-        rx.el.td(link(row.address, row.number, class_name="name truncate")),
+        rx.el.td(link(row.address, row.number, class_name="name"), class_name="whole"),
         rx.el.td(row.due, class_name="p2"),
         rx.el.td(row.charge, class_name="num"),
         rx.el.td(row.credit, class_name="num"),
