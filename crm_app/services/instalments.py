@@ -9,13 +9,26 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core import money
+from crm_app.core.i18n import Message
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
 from crm_app.models.prices import PaymentPart
 
+from . import rules
 from .work import Work, column_of
 
 ZERO = Decimal(0)
+WHOLE, THIRDS = Decimal(100), Decimal("0.05")  # what three parts of 33.33, or six of 16.67, may be off by
 _WHOLE = (InvoiceKind.CREDIT_NOTE.value, InvoiceKind.DEPOSIT.value)
+
+
+@rules.completes("payment-terms")
+def _whole(work: Work, draft: rules.Draft) -> None:
+    """The parts are the whole: of 50 and 30 % nobody knows what is meant."""
+    rows = rules.inside_of("payment-terms", draft, "parts", work)
+    total = sum((row["percent"] for row in rows if row["percent"] is not None), ZERO)
+    if rows and abs(total - WHOLE) > THIRDS:
+        text = Message("The parts come to {total} %, not to 100 %.", total=money.bare(total))
+        draft.errors[f"parts.{len(rows) - 1}.percent"] = text
 
 
 def planned(work: Work, head: Mapping[str, Any]) -> list[tuple[date, Decimal]]:

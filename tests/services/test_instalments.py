@@ -200,7 +200,10 @@ def test_the_buckets_come_to_what_is_owed_at_any_date(trading, invoiced, paid):
     account = trade.customer()
     with on(begin.year, begin.month, begin.day):
         for shares, price in invoiced:
-            rows = [{"percent": str(share), "days": days, "month_end": end} for share, days, end in shares]
+            whole = sum(share for share, *_ in shares)
+            rows = [
+                {"percent": f"{share * 100 / whole:.4f}", "days": days, "month_end": end} for share, days, end in shares
+            ]
             invoice = trade.invoice(account, line(1, str(price)), payment_terms=terms(*rows))
             assert sum(amount for _, amount, _ in parts_of(invoice)) == of("invoices", invoice).payable
     for after, amount, back in sorted(paid):
@@ -370,3 +373,15 @@ def test_the_fixed_day_of_the_terms_is_on_the_invoice(trading):
     assert [part[:2] for part in parts_of(invoice)] == [(date(2099, 2, 10), D("60.5")), (date(2099, 3, 31), D("60.5"))]
     refused = trade.faults(lambda: terms({"percent": "100", "days": 0, "month_day": 32}))
     assert list(refused) == ["parts.0.month_day"]
+
+
+@pytest.mark.parametrize(
+    ("percents", "told"), [("50 30", "80"), ("60 60", "120"), ("0", "0"), ("33.33 33.33 33.33", None)]
+)
+def test_the_parts_of_payment_terms_are_the_whole(trading, percents, told):
+    parts = [{"percent": percent, "days": 30} for percent in percents.split()]
+    if told is None:
+        assert terms(*parts)
+        return
+    refused = trade.faults(lambda: terms(*parts))
+    assert refused == {f"parts.{len(parts) - 1}.percent": f"The parts come to {told} %, not to 100 %."}
