@@ -62,3 +62,15 @@ def test_what_an_invoice_in_another_currency_takes_of_the_money_is_shown_and_may
     expect(page.locator(".fact", has_text=es("Not allocated")).first).to_contain_text("173,60")
     expect(page.locator("table.sums tbody tr")).to_have_count(1)
     expect(typed.last).to_have_value("")
+
+
+def test_an_amount_that_nobody_types_any_more_is_told_with_its_thousands(tabs, post):
+    account = post("accounts", name="Cobros grandes", country="ES")["id"]
+    payment = post("payments", account=account, amount="12345.60")["id"]
+    page = tabs(address=f"/payments/{payment}")
+    ready(page)
+    amount = page.locator("#f-amount")
+    expect(amount).to_have_value("12345,60")
+    page.get_by_role("button", name=es("Post"), exact=True).click()
+    expect(amount).to_be_disabled()
+    expect(amount).to_have_value("12.345,60")

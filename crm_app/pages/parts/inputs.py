@@ -137,12 +137,21 @@ def control(state: type[RecordState], spec: FieldSpec) -> rx.Component:
     return rx.el.input(
         **common,
         type=_TYPES.get(spec.kind.widget, "text"),
-        default_value=value,
+        **_written(state, spec),
         class_name="input",
         placeholder=_NOTHING,
         required=spec.required,
         auto_complete="off",
     )
+
+
+def _written(state: type[RecordState], spec: FieldSpec) -> dict[str, Any]:
+    """What stands in it; a number where nobody types is told as everywhere else, with its thousands."""
+    value = state.values[spec.name]
+    if spec.kind.widget != "decimal":
+        return {"default_value": value}
+    fixed = _fixed(state, spec)
+    return {"default_value": rx.cond(fixed, state.shown[spec.name], value), "key": rx.cond(fixed, "told", "typed")}
 
 
 def _select(spec: FieldSpec, common: dict[str, Any], value: Var[str]) -> rx.Component:
