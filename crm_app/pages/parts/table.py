@@ -195,7 +195,7 @@ def _width(resource: Resource, spec: FieldSpec) -> str:
     if isinstance(spec.kind, LongText) or (len(resource.columns) <= _FEW and spec.kind.widget in _SHARING):
         return "auto"
     if spec.name == resource.label:
-        return "140px"
+        return "160px" if resource.uncounted else "140px"  # behind the number of a version stands which it is
     if isinstance(spec.kind, Reference) and spec.kind.person:
         return "134px"  # a face beside the name
     stands = resource.workflow is not None and spec.name == resource.workflow.state
