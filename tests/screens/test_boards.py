@@ -41,6 +41,18 @@ def test_views_are_there_with_counts_and_sums_stand_under_the_rows(tabs, quotes)
     expect(page.locator(".chip-edit")).to_have_count(2)
 
 
+def test_which_version_of_a_quote_it_is_is_not_cut_off(tabs, post, goods):
+    lines = [{"description": "Tabla", "price": "1"}]
+    first = post("quotes", account=goods["customer"], reference="versionada", lines=lines)["id"]
+    post(f"quotes/{first}/send")
+    post(f"quotes/{post(f'quotes/{first}/revise')['result']['id']}/send")
+    page = tabs(address="/quotes?q=versionada")
+    ready(page)
+    number = page.locator("table[data-list] .row-link", has_text="-v2")
+    expect(number).to_be_visible()
+    assert number.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
 def test_a_card_is_carried_by_mouse_and_by_keyboard_and_goes_back_where_no_verb_leads(board):
     first = lane(board, "draft").locator(".card").first
     number = first.get_attribute("data-card")

@@ -224,7 +224,7 @@ def _own_width(resource: Resource, spec: FieldSpec) -> str:
     if spec.name in resource.told:
         return _SEVERAL
     if spec.name == resource.label:
-        return "140px"
+        return "160px" if resource.uncounted else "140px"  # behind the number of a version stands which it is
     if len(resource.columns) <= _FEW and spec.kind.widget == "select":
         return "156px"
     stands = resource.workflow is not None and spec.name == resource.workflow.state
