@@ -32,26 +32,30 @@ def invoice() -> rx.Component:
     """One of them."""
     return document_screen(
         InvoiceRecord,
-        above=(nameless(), free_means(InvoiceRecord)),
+        above=(*lacking(), free_means(InvoiceRecord)),
         sections=(instalments(), settlements(InvoiceRecord)),
     )
 
 
-def nameless() -> rx.Component:
-    """Said before an invoice goes out without the company's tax identifier."""
-    way = link("/settings/company", t("Company settings"), class_name="link")
-    return when(
-        InvoiceRecord.nameless,
-        rx.el.div(
-            rx.el.p(
-                kit.icon("circle-alert"),
-                t("Your company has no tax identifier: the invoice would be issued without it."),
-                when(may(CompanyRecord.resource, "change"), way),
-            ),
-            class_name="banner banner-wait notices",
-            role="status",
+def lacking() -> tuple[rx.Component, rx.Component]:
+    """Said before an invoice goes out without the company's tax identifier, or without what it has to say of its customer."""
+    settings = link("/settings/company", t("Company settings"), class_name="link")
+    return (
+        _banner(
+            InvoiceRecord.nameless,
+            t("Your company has no tax identifier: the invoice would be issued without it."),
+            when(may(CompanyRecord.resource, "change"), settings),
+        ),
+        _banner(
+            InvoiceRecord.anonymous,
+            t("The customer has no tax identifier or no address: above 400 EUR an invoice has to bear both."),
         ),
     )
+
+
+def _banner(shown: Var[bool], said: Var[str], *ways: rx.Component) -> rx.Component:
+    note = rx.el.p(kit.icon("circle-alert"), said, *ways)
+    return when(shown, rx.el.div(note, class_name="banner banner-wait notices", role="status"))
 
 
 def instalments() -> rx.Component:

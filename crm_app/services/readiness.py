@@ -1,6 +1,7 @@
 """What must still be so when a document leaves the house, though it was so when it was written: customer, products, discounts, taxes."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +38,19 @@ def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
         if account is not None:
             found = _below_list(work, row, account, fresh) | found
     return found
+
+
+_SIMPLE = Decimal(400)  # EUR, taxes included: up to this an invoice need not say who buys
+
+
+def anonymous(work: Work, account: int | None, total: Decimal) -> bool:
+    """Whether a Spanish customer lacks the tax identifier or the address that an invoice of so much (in EUR) has to bear (RD
+    1619/2012, arts. 4 and 6): that is told, and refused to nobody.
+    """
+    found = work.row(Account, account) if account else None
+    if found is None or total <= _SIMPLE or rules.company(work, "country") != "ES" or (found.country or "ES") != "ES":
+        return False
+    return not (found.tax_id and found.street and found.city)
 
 
 def require(work: Work, row: Any, lines: Sequence[Any]) -> None:

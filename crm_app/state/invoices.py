@@ -37,30 +37,42 @@ class InvoiceList(ListState, rx.State):
 
 class InvoiceRecord(SettlementState, PaperState, rx.State):
     """One of them. `parts` are those of an issued invoice that is due in several; `nameless` says of a draft that it would go
-    out without the company's tax identifier.
+    out without the company's tax identifier, `anonymous` that it lacks what it has to say of its customer.
     """
 
     resource: ClassVar[Resource] = INVOICES
 
     parts: list[PartRow] = []
     nameless: bool = False
+    anonymous: bool = False
 
     def _also(self) -> dict[str, Also]:
-        return super()._also() | {"parts": parts_of, "nameless": nameless}
+        return super()._also() | {"parts": parts_of, "nameless": nameless, "anonymous": anonymous}
 
     def _take(self, key: int, found: Read) -> None:
         super()._take(key, found)
         self.parts, self.nameless = found.also["parts"], found.also["nameless"]
+        self.anonymous = found.also["anonymous"]
 
     def _blank(self, actor: Actor) -> None:
         super()._blank(actor)
-        self.parts, self.nameless = [], False
+        self.parts, self.nameless, self.anonymous = [], False, False
 
 
 def nameless(work: Work, resource: Resource, item: records.Item) -> bool:
     """Told to who may issue the draft."""
+    return _issuable(work, resource, item) and readiness.nameless(work)
+
+
+def anonymous(work: Work, resource: Resource, item: records.Item) -> bool:
+    """Told to the same."""
+    account, total = item.values["account"], item.values["total_company"]
+    return _issuable(work, resource, item) and readiness.anonymous(work, account, total)
+
+
+def _issuable(work: Work, resource: Resource, item: records.Item) -> bool:
     draft = item.values["status"] == InvoiceStatus.DRAFT.value
-    return draft and work.actor.may(resource.permission("issue")) and readiness.nameless(work)
+    return draft and work.actor.may(resource.permission("issue"))
 
 
 def parts_of(work: Work, _resource: Resource, item: records.Item) -> list[PartRow]:

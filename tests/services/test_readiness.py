@@ -8,7 +8,7 @@ from crm_app.core.resource import RESOURCES
 from crm_app.services import records
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
-from crm_app.state.invoices import nameless
+from crm_app.state.invoices import anonymous, nameless
 from tests.support import kernel, trade
 from tests.support.trade import faults, line, of, run, to
 
@@ -73,6 +73,25 @@ def test_what_was_ordered_is_delivered_invoiced_returned_and_credited_as_it_was_
         with changed("accounts", account, active=False):  # who has gone still brings back what they bought
             run("deliveries", "issue", to("deliveries", "return", note))
             to("invoices", "credit", invoice, issue=True)
+
+
+@pytest.mark.parametrize(
+    ("values", "price", "told"),
+    [
+        ({}, "330.59", True),
+        ({}, "330.58", False),
+        ({"country": "CO"}, "1000", False),
+        ({"tax_id": "B12345674"}, "1000", True),
+        ({"tax_id": "B12345674", "street": "Calle Mayor, 1", "city": "Soria"}, "1000", False),
+    ],
+)
+def test_an_invoice_that_does_not_say_who_buys_is_told_above_what_the_law_allows_and_not_refused(values, price, told):
+    invoices, key = RESOURCES.get("invoices"), trade.document("invoices", trade.customer(**values), line(1, price))
+    with Work(SYSTEM) as work:
+        assert anonymous(work, invoices, records.one(work, invoices, key)) is told
+    run("invoices", "issue", key)
+    with Work(SYSTEM) as work:
+        assert anonymous(work, invoices, records.one(work, invoices, key)) is False
 
 
 def test_a_company_without_a_tax_identifier_is_told_before_it_issues_and_not_refused():
