@@ -114,7 +114,7 @@ DELIVERIES = resource(
     feminine=True,
     place=30,
     workflow=FLOW,
-    facts=("account", "date", "ship_city", "total"),
+    facts=("account", "date", "kind", "ship_city", "total"),
     stands=(
         Stand("not_signed", "Issued, not signed", "filter[status]=issued&filter[kind]=delivery"),
         Stand(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_app.services import papers, snapshots
+from crm_app.services import papers, records, related, snapshots
 from crm_app.services.actors import SYSTEM
 from crm_app.services.records import resource_of
 from crm_app.services.work import Work
@@ -65,6 +65,11 @@ def test_what_comes_back_has_a_return_note_that_names_the_delivery():
     assert told[1:3] == ["Nota de devolución", number("deliveries", back)]
     assert {"Nota de entrega", number("deliveries", note), "Firma y sello"} <= set(told)
     assert "Cuenta bancaria" not in told
+    with Work(SYSTEM) as work:
+        resource = resource_of("deliveries")
+        groups = related.of_record(work, resource, records.one(work, resource, note))
+    (backs,) = (group.links for group in groups if group.name == "deliveries.returns")
+    assert ["Clase: Devolución" in link.more.split(" · ") for link in backs] == [True]
 
 
 def test_references_that_no_field_holds_are_left_out_whole():
