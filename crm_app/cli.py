@@ -208,7 +208,7 @@ def _migration(options: argparse.Namespace) -> None:
 
 
 def _jobs_run(options: argparse.Namespace) -> None:
-    from crm_app.services import jobs, schema
+    from crm_app.services import jobs, schema, tidying
 
     schema.migrate()
     if options.once:
@@ -220,7 +220,7 @@ def _jobs_run(options: argparse.Namespace) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    jobs.run_forever(stop)
+    jobs.run_forever(stop, first=tidying.ensure_daily)
 
 
 def _demo(options: argparse.Namespace) -> None:

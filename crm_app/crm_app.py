@@ -19,7 +19,7 @@ from crm_app.core.settings import settings
 from crm_app.models import registry as models
 from crm_app.pages import registry as pages
 from crm_app.pages.parts.screen import Page
-from crm_app.services import jobs
+from crm_app.services import jobs, tidying
 from crm_app.state.faults import failed, keep_logs_clean, page_failed
 from crm_app.state.guard import Guard
 from crm_app.state.strangers import forget_strangers, hold_strangers_shortly
@@ -39,8 +39,8 @@ async def _strangers() -> AsyncIterator[None]:
 async def _jobs() -> AsyncIterator[None]:
     """The job runner lives as long as the application."""
     stop = threading.Event()
-    alone = {"alone": settings().workers == 1}
-    runner = threading.Thread(target=jobs.run_forever, args=(stop,), kwargs=alone, name="jobs", daemon=True)
+    how = {"alone": settings().workers == 1, "first": tidying.ensure_daily}
+    runner = threading.Thread(target=jobs.run_forever, args=(stop,), kwargs=how, name="jobs", daemon=True)
     runner.start()
     yield
     stop.set()

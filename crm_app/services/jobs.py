@@ -22,9 +22,7 @@ from crm_app.core.i18n import Message, Speech, kept, said_later
 from crm_app.core.query import Query
 from crm_app.core.settings import settings
 from crm_app.models.jobs import Job
-from crm_app.models.users import Attempt, OneTimeLink, Session
 
-from . import actions, files
 from .actors import SYSTEM, Actor
 from .work import Work, column_of
 
@@ -250,8 +248,8 @@ def _again(task: Task, error: Message) -> None:
         work.session.execute(_mine(task).values(state="waiting", error=kept(error), held_until=None, due_at=due))
 
 
-def run_forever(stop: threading.Event, *, alone: bool = False) -> None:
-    """Run what is due until `stop` is set; a job that was begun is finished first. Meant for a thread of its own.
+def run_forever(stop: threading.Event, *, alone: bool = False, first: Callable[[], object] = lambda: None) -> None:
+    """Run what is due until `stop` is set, after `first`; a job that was begun is finished. Meant for a thread of its own.
 
     With `alone` no other worker of this server runs jobs: what is found running was left by one that died, and goes on at once.
     """
@@ -261,7 +259,7 @@ def run_forever(stop: threading.Event, *, alone: bool = False) -> None:
             if not prepared:
                 if alone:
                     let_go()
-                ensure_daily()
+                first()
                 prepared = True
             busy = run_once()
         except Exception:  # noqa: BLE001 - whatever is wrong, the answer is the same
@@ -376,33 +374,3 @@ def retry(work: Work, key: int) -> Job:
         )
         work.after_commit(_wake.set)
     return found
-
-
-# ---- the daily tidying
-
-
-def ensure_daily() -> None:
-    """Let the tidying be due at the next three in the morning (UTC), once."""
-    now = clock.now()
-    three = now.replace(hour=3, minute=0, second=0, microsecond=0)
-    with Work(SYSTEM, "jobs.run") as work:
-        enqueue(work, "tidy", once="tidy", due_at=three if three > now else three + timedelta(days=1))
-
-
-@job("tidy", lambda _args: Message("Daily tidying"))
-def tidy(_task: Task) -> None:
-    """Drop what has run out: sessions, attempts, one-time links, receipts, old jobs, files that nothing refers to."""
-    ensure_daily()
-    now = clock.now()
-    with Work(SYSTEM, "jobs.run") as work:
-        for gone in (
-            sa.delete(Session).where(column_of(Session, "expires_at") < now),
-            sa.delete(Attempt).where(column_of(Attempt, "at") < clock.ago(days=1)),
-            sa.delete(OneTimeLink).where(
-                sa.or_(column_of(OneTimeLink, "expires_at") < now, column_of(OneTimeLink, "used_at").is_not(None))
-            ),
-            sa.delete(Job).where(column_of(Job, "finished_at") < clock.ago(days=30)),
-        ):
-            work.session.execute(gone)
-    actions.forget_receipts(SYSTEM)
-    files.drop_orphans()

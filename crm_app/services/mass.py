@@ -299,18 +299,17 @@ _TOLD_ONE = {"change": "1 record changed.", "remove": "1 record removed."}
 
 
 def told(verb: str, result: Mapping[str, Any], speech: Speech) -> str:
-    """What came of it, as a sentence: how many were changed or removed, how many were left alone, the first of them named, and why."""
+    """What came of it, as a sentence: how many were changed or removed, how many left alone, the first of them by name, and why."""
     number = speech.number
-    words_of_verb = _TOLD_ONE[verb] if result["count"] == 1 else _TOLD[verb]
-    text = speech.say(Message(words_of_verb, count=number(result["count"])))
+    words = _TOLD_ONE[verb] if result["count"] == 1 else _TOLD[verb]
+    text = speech.say(Message(words, count=number(result["count"])))
     if not result["refused"]:
         return text
     names = ", ".join(one["name"] for one in result["first"][:3])
     left = Message("{count} were left as they were: {names}", count=number(result["refused"]), names=names)
     if result["refused"] == 1:
         left = Message("1 was left as it was: {name}", name=names)
-    first = result["first"][0]
-    why = first["detail"] if result["refused"] == 1 else f"{first['name']}: {first['detail']}"
+    why = ("" if result["refused"] == 1 else result["first"][0]["name"] + ": ") + result["first"][0]["detail"]
     return f"{text} {speech.say(left)}{' …' if result['refused'] > 3 else '.'} {why}"
 
 

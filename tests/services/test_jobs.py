@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crm_app.core import clock
 from crm_app.core.errors import Invalid, Missing, Unavailable
 from crm_app.core.i18n import Message, Speech
-from crm_app.services import jobs
+from crm_app.services import jobs, tidying
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
 from tests.support.served import until
@@ -223,8 +223,8 @@ def test_a_worker_that_is_started_anew_goes_on_at_once_with_what_the_dead_one_ra
 def test_tidying_drops_what_has_run_out_and_is_due_again_tomorrow(admin):
     from crm_app.models.users import Session
 
-    jobs.ensure_daily()
-    jobs.ensure_daily()
+    tidying.ensure_daily()
+    tidying.ensure_daily()
     with clock.frozen(clock.now() + timedelta(days=40)):
         assert [jobs.run_once(), jobs.run_once()] == [True, False]
         with Work(SYSTEM) as work:
