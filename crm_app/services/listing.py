@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from crm_app.core.resource import RESOURCES, FieldSpec, Resource
 from . import columns, search
 from .database import TooLong, limited
 from .search import CAP, Match
-from .values import selecting
+from .values import KEPT, selecting
 from .work import Work, column_of, on_commit
 
 WALK = 3_000  # rows of a list's order that are tested before all that match are put in order
@@ -285,7 +285,7 @@ def _narrow(
     return work.session.connection().execute(made, given).all()
 
 
-@cache
+@lru_cache(KEPT)
 def _plain(resource: Resource, names: tuple[str, ...], falling: bool) -> sa.Select[Any]:
     """The same statement where nothing else is asked for, made once."""
     return _narrowly(resource, names, [], falling=falling)

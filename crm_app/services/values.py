@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from crm_app.models import registry
 from .rows import draw_ids, insert
 from .work import Work, column_of
 
+KEPT = 100  # statements of each kind; whoever asks may name the fields in ever other orders
 TABLES = registry.MODULES  # imported so that every Resource is known
 
 
@@ -61,7 +62,7 @@ def belongs(work: Work, owner: Any, scope: str) -> sa.ColumnElement[bool]:
     return owner == work.actor.user  # type: ignore[no-any-return]
 
 
-@cache
+@lru_cache(KEPT)
 def selecting(resource: Resource, names: tuple[str, ...]) -> sa.Select[Any]:
     """The statement for these fields, made once, like that of `_labels`: rows for `items_of`."""
     return sa.select(*columns_for(resource, names))

@@ -288,7 +288,7 @@ def choice_of(resource: Resource, heads: list[Head], query: Query) -> list[Colum
     ]
 
 
-@lru_cache(1_000)
+@lru_cache(200)
 def _laid_out(
     resource: Resource, sort: str, columns: tuple[str, ...], widths: tuple[tuple[str, int], ...]
 ) -> tuple[tuple[Head, ...], tuple[Column, ...]]:

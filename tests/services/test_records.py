@@ -1,10 +1,12 @@
 """Nobody reads, finds, chooses, changes or removes what their role does not reach."""
 
+import itertools
+
 import pytest
 
 from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
-from crm_app.core.query import Filter
-from crm_app.services import actions, bulk, records
+from crm_app.core.query import Filter, Query
+from crm_app.services import actions, bulk, listing, records, values
 from crm_app.services.actors import SYSTEM, Actor
 from crm_app.services.work import Work
 from tests.support import kernel
@@ -114,10 +116,10 @@ def test_an_account_is_its_teams_too_whoever_owns_it(admin):
 def test_a_reference_leads_only_to_what_the_actor_may_see(admin):
     sector = actions.run(SYSTEM, "sectors", "create", None, {"name": "Trade"}).id
     blind = kernel.user_with({name: scope for name, scope in grants("all").items() if name != "users.read"})
-    for values in ({"sector": sector}, {"owner": admin}, {"zone": 99}):
+    for given in ({"sector": sector}, {"owner": admin}, {"zone": 99}):
         with pytest.raises(Invalid) as caught:
-            kernel.account(blind, **values)
-        assert list(caught.value.fields) == list(values)
+            kernel.account(blind, **given)
+        assert list(caught.value.fields) == list(given)
     key = kernel.account(sector=sector, owner=admin)
     kernel.change(blind, key, sector=sector, owner=admin, name="Acme 2")  # what stands there already may stay
     assert kernel.item(key, blind).labels == {"sector": "Trade", "owner": "Ana"}
@@ -241,6 +243,17 @@ def test_what_is_no_record_is_missing(admin):
         for verb, once in (("change", None), ("remove", None), ("change", "key")):
             with pytest.raises(Missing):
                 actions.run(SYSTEM, "accounts", verb, key, {}, once=once)
+
+
+def test_what_is_asked_for_in_ever_other_orders_is_not_kept_for_ever(admin):
+    kernel.account(name="Acme")
+    orders = itertools.islice(itertools.permutations(kernel.ACCOUNTS.fields), values.KEPT + 20)
+    with Work(SYSTEM) as work:
+        for place, columns in enumerate(orders):
+            query = Query(text="acme" if place % 2 else "", sort="-name" if place % 3 else "")
+            assert len(records.page(work, kernel.ACCOUNTS, query, columns=columns).items) == 1
+    assert values.selecting.cache_info().currsize <= values.KEPT
+    assert listing._plain.cache_info().maxsize == values.KEPT
 
 
 def test_an_unknown_resource_or_verb_is_missing():
