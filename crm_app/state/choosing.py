@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from crm_app.core.errors import IllegalMove, Invalid
+from crm_app.core.fields import Choice
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.plain import plain_number
 from crm_app.core.resource import Resource
@@ -25,7 +26,7 @@ from .session import tell
 from .trade import TradeState, quantity_text
 
 _MOST_ALSO = 20
-_CHOICES = dict(zip(LineChoice, CHOICE_LABELS, strict=True))
+_CHOICE = Choice(LineChoice, CHOICE_LABELS)
 _SHARES = ("percent", "deposit", "deposit_amount")
 _EXAMPLE = Decimal("1234.56")
 
@@ -188,7 +189,7 @@ def choice_of(
         OfferRow(
             one.line, one.document if also else "", one.text, one.unit,
             quantity_text(one.quantity, speech), quantity_text(one.left, speech), share_text(one, speech),
-            "" if one.choice == LineChoice.FIRM.value else speech.say(_CHOICES[LineChoice(one.choice)]),
+            "" if one.choice == LineChoice.FIRM.value else speech.say(_CHOICE.label(one.choice)),
         )
         for one in lines
     ]  # fmt: skip

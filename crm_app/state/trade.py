@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from crm_app.core.fields import BadValue, Boolean, Reference
+from crm_app.core.fields import BadValue, Boolean, Choice, Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.trade import PRICE, RECURRENCE_LABELS, Recurrence
@@ -23,6 +23,7 @@ from .verbs import VerbState
 
 _FORM_LIMIT = 1_000_000
 _FILLED = ("description", "unit", "price", "tax_class")
+_OFTEN = Choice(Recurrence, RECURRENCE_LABELS)
 _SHOWN = ("quantity", "price", "discount")
 
 
@@ -287,8 +288,13 @@ def totals_by_recurrence(lines: list[Mapping[str, Any]], currency: str, speech: 
     if often <= {"once"}:
         return []
     return [
-        {"label": speech.say(label), "value": amount_text(nets[one], currency, speech), "look": "", "how": ""}
-        for one, label in zip(Recurrence, RECURRENCE_LABELS, strict=True)
+        {
+            "label": speech.say(_OFTEN.label(one)),
+            "value": amount_text(nets[one], currency, speech),
+            "look": "",
+            "how": "",
+        }
+        for one in Recurrence
         if one in often
     ]
 
