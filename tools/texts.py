@@ -63,8 +63,6 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
         "Payments",
     ),
     ("services/receivable_sheets.py", "text"): (),
-    ("state/choosing.py", "_in_notation(text)"): (),
-    ("state/verbs.py", "standings.named(resource, values)"): (),
     ("services/receivable_sheets.py", "statements.KIND_WORDS[row.kind]"): (
         "Invoice",
         "Credit note",
