@@ -152,7 +152,7 @@ def _holds(
     if reached:
         _, effect, policy = reached[-1]
         why, paid = _told_of(late, policy)
-        veiled = Message("An open invoice will soon be due ({policy}).", policy=policy)
+        veiled = Message("An open invoice is due, or will be soon ({policy}).", policy=policy)
         if late > 0:
             veiled = Message("An open invoice has been overdue for too long ({policy}).", policy=policy)
         found.append(Hold(effect, why, paid, paid, veiled))

@@ -247,18 +247,18 @@ def test_who_may_not_read_all_that_counts_is_told_why_without_figures(trading):
     trade.invoice(account, line(1, 100), owner=sol.user)
     figures = [
         ("hold_deliveries", "The credit limit is 100.00; with this the customer would owe 121.00."),
-        ("warn", "The oldest open invoice is 0 days overdue (Told)."),
+        ("warn", "The oldest open invoice is due today (Told)."),
     ]
     none = [
         ("hold_deliveries", "With this the customer would owe more than the credit limit allows."),
-        ("warn", "An open invoice has been overdue for too long (Told)."),
+        ("warn", "An open invoice is due, or will be soon (Told)."),
     ]
     assert told("orders", account, who=sol) == told("orders", account) == figures
     assert told("orders", account, who=packer) == none
     with Work(packer) as work:
         assert [hold.lift.text for hold in credit.notices(work, "orders", account)] == [
             "A payment, or a higher limit.",
-            "Payment of what is overdue.",
+            "Payment of the oldest open invoice.",
         ]
     trade.invoice(account, line(1, 1), owner=packer.user)  # one that counts, and that sol must not read
     assert told("orders", account, who=sol) == none

@@ -50,12 +50,13 @@ def test_a_cheque_bounces_on_the_day_of_the_bank(trading):
 
 @pytest.mark.parametrize("key", [2**63, 10**30, -(2**63) - 1, 0, -1, True, 1.0, "1", None])
 def test_what_can_be_no_record_settles_nothing_and_takes_nothing_back(trading, key):
-    account = trade.customer()
-    invoice = trade.invoice(account, line(1, 100))
-    payment = paid_in(account, 50)
-    settle(payment, (invoice, 20))
-    assert list(faults(lambda: settle(payment, (key, 10)))) == ["allocations.0.invoice"]
-    assert list(faults(lambda: run("payments", "unallocate", payment, allocations=[key]))) == ["allocations"]
+    with trade.on(2026, 1, 10):
+        account = trade.customer()
+        invoice = trade.invoice(account, line(1, 100))
+        payment = paid_in(account, 50)
+        settle(payment, (invoice, 20))
+        assert list(faults(lambda: settle(payment, (key, 10)))) == ["allocations.0.invoice"]
+        assert list(faults(lambda: run("payments", "unallocate", payment, allocations=[key]))) == ["allocations"]
     assert of("payments", payment).unallocated == 30
 
 
