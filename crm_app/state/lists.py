@@ -267,7 +267,8 @@ def heads_of(resource: Resource, query: Query) -> list[Head]:
     for name in columns_of(resource, query):
         leaves = priority(at, chosen=bool(query.columns))
         found.append(Head(name, *sorts.get(name, ("", "")), leaves, widths.get(name, "")))
-        at += 2 if isinstance(resource.shown[name].kind, Email) else 1  # an address takes the room of two
+        wide = isinstance(resource.shown[name].kind, Email) or name in resource.told
+        at += 2 if wide else 1  # an address, or the names of other records, take the room of two
     return found
 
 

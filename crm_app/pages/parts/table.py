@@ -24,7 +24,7 @@ _AT_ONCE = 25  # rows, more than most windows show; the others follow when they 
 _PAGE, _BOXES = 1220, 56  # pixels: a list beside the navigation on a usual screen, and its boxes to tick
 _NAME, _LEAST, _MOST = 264, 116, 160  # pixels there: what the name keeps, and of columns of words
 # of columns, in pixels or as a part of the page (cqi) where that is more
-_SEVERAL = "max(150px, 14cqi)"  # the names of other records
+_SEVERAL = "max(132px, 14cqi)"  # the names of other records
 _LENGTH = re.compile(r"([\d.]+)(px|cqi)")
 _WIDTHS = {
     "checkbox": "104px",
