@@ -74,8 +74,8 @@ def sheet(work: Work, payment: object) -> Sheet:
     item = records.one(work, records.resource_of("payments"), payment)
     refund = item.values["direction"] == Direction.PAID.value
     kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else OWED
-    posted = item.values["status"] == PaymentStatus.POSTED.value
-    there = open_items(work, item.values["account"], kinds) if posted else []
+    free = item.values["status"] == PaymentStatus.POSTED.value and item.values["unallocated"] > 0
+    there = open_items(work, item.values["account"], kinds) if free else []
     first = oldest(work, work.row(Payment, item.id)) if there else {}
     rates = {one.currency: currencies.rate(work, one.currency, item.values["date"]) for one in there}
     worth = {currency: rate / item.values["rate"] for currency, rate in rates.items() if rate is not None}

@@ -559,6 +559,16 @@ def test_money_is_allocated_to_what_its_reader_may_read_and_to_nothing_else(trad
     )
 
 
+def test_a_payment_of_which_nothing_is_left_offers_no_open_invoices(trading):
+    account = trade.customer()
+    first, payment = trade.invoice(account, line(1, 100)), paid_in(account, 121)
+    trade.invoice(account, line(1, 50))
+    assert len(read_allocations(SYSTEM, payment).open_rows) == 2
+    run("payments", "allocate", payment, allocations=[{"invoice": first, "amount": "121"}])
+    found = read_allocations(SYSTEM, payment)
+    assert (found.open_rows, [row.number for row in found.settled_rows]) == ([], [of("invoices", first).number])
+
+
 def test_only_what_its_reader_may_read_is_taken_back(trading):
     account = trade.customer()
     grants = dict.fromkeys(("payments.read", "payments.unallocate", "invoices.unapply"), "all")
