@@ -316,16 +316,23 @@ def test_a_setting_that_cannot_be_is_told_in_words(tmp_path, name, value):
     assert name in err or "does not answer" in err
 
 
-def test_the_check_tells_in_words_why_there_is_no_database_to_check(capsys, tmp_path, monkeypatch):
-    monkeypatch.setenv("CRM_DATABASE_URL", "mysql://a/b")
-    monkeypatch.setenv("CRM_DATA_DIR", str(tmp_path))
+def checked(capsys, monkeypatch, **environment):
+    """What `crm check` answers where the operator has set these: its status, its findings."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     settings.cache_clear()
     try:
         status, out, _ = run(capsys, "check", "--json")
     finally:
         monkeypatch.undo()
         settings.cache_clear()
-    (found,) = [one for one in json.loads(out)["checks"] if not one["well"]]
+    return status, json.loads(out)["checks"]
+
+
+def test_the_check_tells_in_words_why_there_is_no_database_to_check(capsys, tmp_path, monkeypatch):
+    told = {"CRM_DATABASE_URL": "mysql://a/b", "CRM_DATA_DIR": str(tmp_path)}
+    status, checks = checked(capsys, monkeypatch, **told)
+    (found,) = [one for one in checks if not one["well"]]
     assert (status, found["check"]) == (1, "database")
     assert found["detail"].startswith("CRM_DATABASE_URL")
 
@@ -428,12 +435,6 @@ def test_a_value_without_a_field_is_wrong_usage(empty, word):
 
 
 def test_the_check_tells_of_a_key_that_is_short_and_works_with_it(empty, capsys, monkeypatch):
-    monkeypatch.setenv("CRM_SECRET_KEY", "short")
-    settings.cache_clear()
-    try:
-        status, out, _ = run(capsys, "check", "--json")
-    finally:
-        monkeypatch.undo()
-        settings.cache_clear()
-    (found,) = [one for one in json.loads(out)["checks"] if one["check"] == "secret key"]
+    status, checks = checked(capsys, monkeypatch, CRM_SECRET_KEY="short")
+    (found,) = [one for one in checks if one["check"] == "secret key"]
     assert (status, found["well"], "16 characters" in found["detail"]) == (0, True, True)

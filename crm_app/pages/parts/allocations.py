@@ -1,5 +1,7 @@
 """Which invoices a payment settles: what is settled, what is open, and what would be left."""
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import Var
 
@@ -97,12 +99,10 @@ def _open_row(state: type[AllocationState], row: Var[OpenRow]) -> rx.Component:
         rx.el.td(row.due),
         rx.el.td(row.balance, class_name="num"),
         rx.el.td(
-            rx.el.input(
+            _amount(
                 default_value=row.typed,
                 on_change=lambda text: state.weigh(row.id, text),
                 aria_label=t("Settle of {number}", number=row.number),
-                input_mode="decimal",
-                class_name="input num",
                 custom_attrs={"aria-invalid": rx.cond(row.fault != "", "true", "false")},
                 key=state.filled.to_string(),  # type: ignore[attr-defined]
             ),
@@ -114,16 +114,19 @@ def _open_row(state: type[AllocationState], row: Var[OpenRow]) -> rx.Component:
     )
 
 
+def _amount(**props: Any) -> rx.Component:
+    """Where an amount is typed; with another `key` it is drawn anew, with what the state says then."""
+    return rx.el.input(input_mode="decimal", class_name="input num", **props)
+
+
 def _taken(state: type[AllocationState], row: Var[OpenRow]) -> rx.Component:
     """What an item in another currency takes of the payment: by the rates of its day, until somebody writes what the bank took."""
     return rx.el.div(
         rx.el.span(t("for")),
-        rx.el.input(
+        _amount(
             default_value=row.taken,
             on_change=lambda text: state.weigh_taken(row.id, text),
             aria_label=t("Of the payment for {number}", number=row.number),
-            input_mode="decimal",
-            class_name="input num",
             key=state.filled.to_string() + "-" + row.told.to_string(),  # type: ignore[attr-defined]
         ),
         rx.el.span(state.of_currency),
