@@ -119,7 +119,7 @@ CONTACTS = resource(
     many="Contacts",
     icon="users",
     search=("name", "email", "phone", "mobile", "city"),
-    columns=("name", "account_names", "mobile", "job_titles", "email", "owner"),
+    columns=("name", "account_names", "mobile", "email", "job_titles", "owner"),
     told={"account_names": Told("accounts", "account"), "job_titles": Told("accounts", "title")},
     form=(
         Section(

@@ -267,7 +267,8 @@ def heads_of(resource: Resource, query: Query) -> list[Head]:
     for name in columns_of(resource, query):
         leaves = priority(at, chosen=bool(query.columns))
         found.append(Head(name, *sorts.get(name, ("", "")), leaves, widths.get(name, "")))
-        wide = isinstance(resource.shown[name].kind, Email) or name in resource.told
+        told = resource.told.get(name)
+        wide = resource.part(told).names(told.field) if told else isinstance(resource.shown[name].kind, Email)
         at += 2 if wide else 1  # an address, or the names of other records, take the room of two
     return found
 

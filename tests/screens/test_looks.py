@@ -237,6 +237,7 @@ def test_a_tablet_shows_the_whole_name_of_a_contact_and_its_address(tabs, post, 
     )
     for name in ("name", "email"):
         assert page.evaluate(SHORT, name) == []
+    expect(page.locator("table[data-list] tbody td[data-field=email]").first).to_be_visible(visible=width > height)
 
 
 def test_a_currency_is_known_by_its_whole_code_and_its_name_has_the_room(tabs):
