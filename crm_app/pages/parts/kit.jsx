@@ -1761,14 +1761,14 @@ export function Theme({ theme = "", lang = "", title = "", spoken = {}, errors =
     storage.set("theme", theme);
     if (rawColorMode !== theme) setColorMode(theme);
     if (theme === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
+    else if (document.documentElement.dataset.theme !== theme) document.documentElement.dataset.theme = theme;
   }, [theme, rawColorMode, setColorMode]);
 
   // A page that is opened without a server is told by nobody in which language: it speaks the last one of this device.
   useEffect(() => {
     if (lang) {
       storage.set("language", lang);
-      document.documentElement.lang = lang;
+      if (document.documentElement.lang !== lang) document.documentElement.lang = lang; // the same once more styles all anew
       return;
     }
     const last = storage.get("language");

@@ -18,13 +18,15 @@ const isAside = (event) => event.button !== 0 || event.metaKey || event.altKey |
 
 /**
  * What follows an address of the application: `go("/accounts/7")`. To where one is already leads no second step back. The page
- * is drawn at once and so asks for its data before it is painted, not after.
+ * is drawn at once and so asks for its data before it is painted, not after. The focus goes before the page does: taken away
+ * with it, the browser first lays out once more what nobody sees again.
  */
 export function useGo() {
   const navigate = useNavigate();
   return (to) => {
     if (isHeld()) return;
     const { pathname, search, hash } = window.location;
+    if (to.split(/[?#]/)[0] !== pathname) document.activeElement?.blur();
     navigate(to, { replace: to === pathname + search + hash, flushSync: true });
   };
 }
@@ -87,13 +89,28 @@ export function ToSection({ target, onGo, children }) {
 
 let isOpened = false; // the page that the browser itself opens begins at its top
 
-/** Who has followed a link goes on in the content of the page, unless something in it has taken the focus. */
+/**
+ * Who has followed a link goes on in the content of the page, unless something in it has taken the focus. That comes after
+ * the page was painted: before, the browser would lay it out for the focus, and once more for what is still to come.
+ */
 export function Arrival() {
   const { pathname } = useLocation();
   useEffect(() => {
-    const isLost = !document.activeElement || document.activeElement === document.body;
-    if (isOpened && isLost) document.getElementById("content")?.focus({ preventScroll: true });
-    isOpened = true;
+    if (!isOpened) {
+      isOpened = true;
+      return undefined;
+    }
+    let timer = 0;
+    const frame = requestAnimationFrame(() => {
+      timer = setTimeout(() => {
+        const isLost = !document.activeElement || document.activeElement === document.body;
+        if (isLost) document.getElementById("content")?.focus({ preventScroll: true });
+      });
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
   }, [pathname]);
   return null;
 }
