@@ -66,7 +66,7 @@ class Payment(Searchable, table=True):
     account_name: str | None = column(Text(160), "Account's name", readonly=True)
     owner: int | None = column(Reference("users", person=True), "Owner", references="user.id")
     date: dt.date | None = column(Day(), "Date", index=True)
-    amount: Decimal = column(Amount(4, least=Decimal(0)), "Amount", required=True)
+    amount: Decimal = column(Amount(4, least=Decimal(0)), "Amount", required=True, index=True)
     currency: str | None = column(Currency(), "Currency")
     rate: Decimal | None = column(Number(8, digits=10), "Exchange rate")
     method: str = column(Choice(Method, METHOD_LABELS), "Method", default=Method.TRANSFER.value)

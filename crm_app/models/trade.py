@@ -87,7 +87,7 @@ class Document(Searchable):
     net: Decimal = column(AMOUNT, "Net", default=Decimal(0), readonly=True)
     tax: Decimal = column(AMOUNT, "Taxes", default=Decimal(0), readonly=True)
     rounding: Decimal = column(AMOUNT, "Rounding", default=Decimal(0), readonly=True)
-    total: Decimal = column(AMOUNT, "Total", default=Decimal(0), readonly=True)
+    total: Decimal = column(AMOUNT, "Total", default=Decimal(0), readonly=True, index=True)
     withheld: Decimal = column(AMOUNT, "Withheld", default=Decimal(0), readonly=True)
     payable: Decimal = column(AMOUNT, "Payable", default=Decimal(0), readonly=True)
     net_company: Decimal = column(AMOUNT, "Net in the company's currency", default=Decimal(0), readonly=True)
