@@ -31,9 +31,10 @@ def draw(work: Work, kind: Numbered, day: date) -> str:
     The series is locked until the end of the transaction: SQLite by the write lock, PostgreSQL by the row. Where it begins anew
     every year, the date does not go back into the year before either.
     """
-    series = work.locked(Sequence, _series(work, kind))
-    _refuse(work, series.id, day)
-    counter = _counter(work, series, day.year if series.yearly else 0)
+    series = _series(work, kind)
+    counters = _counters(work, series)
+    _refuse(work, max((each.last_day for each in counters if each.last_day), default=None), day)
+    counter = _counter(work, series, counters, day.year if series.yearly else 0)
     counter.last += 1
     counter.last_day = day
     return written(series.pattern, counter.last, day)
@@ -41,14 +42,13 @@ def draw(work: Work, kind: Numbered, day: date) -> str:
 
 def require(work: Work, kind: Numbered, day: date) -> None:
     """Raise Invalid where `draw` would, as far as one can tell without locking the series."""
-    _refuse(work, _active(work, kind), day)
+    _refuse(work, _last_day(work, kind), day)
 
 
-def _refuse(work: Work, series: int | None, day: date) -> None:
+def _refuse(work: Work, last: date | None, day: date) -> None:
     today = clock.today(rules.company(work, "time_zone") or "UTC")
     if day > today:
         raise Invalid({"date": Message("This day is still to come.")})
-    last = _last_day(work, series)
     if last is not None and day < last:
         text = Message(
             "The last number of this series is of {day}. Write a date from then until today, {today}.",
@@ -60,7 +60,7 @@ def _refuse(work: Work, series: int | None, day: date) -> None:
 
 def passed(work: Work, kind: Numbered, day: date) -> bool:
     """Whether the kind's series has come further than that day."""
-    last = _last_day(work, _active(work, kind))
+    last = _last_day(work, kind)
     return last is not None and day < last
 
 
@@ -69,17 +69,18 @@ def written(pattern: str, number: int, day: date) -> str:
     return pattern.format(n=number, yyyy=f"{day.year:04}", yy=f"{day.year % 100:02}", mm=f"{day.month:02}")
 
 
-def _series(work: Work, kind: Numbered) -> int:
-    found = _active(work, kind)
+def _series(work: Work, kind: Numbered) -> Sequence:
+    """The kind's series, locked; made where there is none."""
+    mine = column_of(Sequence, "id") == _active(kind)
+    found = work.locked_where(Sequence, mine)
+    if found is None and work.session.get_bind().dialect.name == "postgresql":
+        lock = sa.func.hashtext(f"series {kind.value}")
+        work.session.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+        found = work.locked_where(Sequence, mine)
     if found is None:
-        if work.session.get_bind().dialect.name == "postgresql":
-            lock = sa.func.hashtext(f"series {kind.value}")
-            work.session.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
-            found = _active(work, kind)
-        if found is None:
-            make(work, (kind,))
-            found = _active(work, kind)
-    return found or 0
+        make(work, (kind,))
+        found = work.locked_where(Sequence, mine)
+    return found  # type: ignore[no-any-return]
 
 
 def make(work: Work, kinds: Iterable[Numbered]) -> None:
@@ -94,25 +95,30 @@ def make(work: Work, kinds: Iterable[Numbered]) -> None:
     records.insert_many(work, records.resource_of("sequences"), rows)
 
 
-def _active(work: Work, kind: Numbered) -> int | None:
-    number = column_of(Sequence, "id")
+def _active(kind: Numbered) -> sa.ScalarSelect[int]:
+    """The id of the series that the kind's numbers come from."""
     usable = (column_of(Sequence, "kind") == kind.value, column_of(Sequence, "active").is_(True))
-    found: int | None = work.session.scalar(sa.select(sa.func.min(number)).where(*usable))
+    return sa.select(sa.func.min(column_of(Sequence, "id"))).where(*usable).scalar_subquery()
+
+
+def _last_day(work: Work, kind: Numbered) -> date | None:
+    """The date of the last number of the kind's series, of whichever year."""
+    last = sa.select(sa.func.max(column_of(Counter, "last_day")))
+    found: date | None = work.session.scalar(last.where(column_of(Counter, "sequence") == _active(kind)))
     return found
 
 
-def _last_day(work: Work, series: int | None) -> date | None:
-    """The date of the last number, of whichever year."""
-    last = sa.func.max(column_of(Counter, "last_day"))
-    found: date | None = work.session.scalar(sa.select(last).where(column_of(Counter, "sequence") == series))
-    return found
+def _counters(work: Work, series: Sequence) -> list[Counter]:
+    """Of every year, as they are now that the series is locked."""
+    mine = sa.select(Counter).where(column_of(Counter, "sequence") == series.id)
+    return list(work.session.scalars(mine.execution_options(populate_existing=True)))
 
 
-def _counter(work: Work, series: Sequence, year: int) -> Counter:
+def _counter(work: Work, series: Sequence, counters: Iterable[Counter], year: int) -> Counter:
     """The counter of that year, made where there is none."""
+    for each in counters:
+        if each.year == year:
+            return each
+    work.session.execute(sa.insert(Counter).values(sequence=series.id, year=year, last=0))
     mine = (column_of(Counter, "sequence") == series.id, column_of(Counter, "year") == year)
-    found = work.locked_where(Counter, *mine)
-    if found is None:
-        work.session.execute(sa.insert(Counter).values(sequence=series.id, year=year, last=0))
-        found = work.locked_where(Counter, *mine)
-    return found  # type: ignore[no-any-return]
+    return work.session.scalars(sa.select(Counter).where(*mine)).one()

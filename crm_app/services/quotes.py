@@ -192,6 +192,8 @@ def _mark_superseded(work: Work) -> None:
     keys = {key for key in told if key}
     changed = [row["record"] for row in rows]
     keys |= set(work.session.scalars(sa.select(before).where(number.in_(changed), before.is_not(None))))
+    if not keys:
+        return
     newer = sa.orm.aliased(Quote)
     stands = sa.select(newer.id).where(newer.before == number, newer.status != QuoteStatus.CANCELLED.value).exists()  # type: ignore[call-overload]
     work.session.execute(
