@@ -7,11 +7,13 @@ from itertools import count, product
 
 import pytest
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_app.core.query import Filter, Query
-from crm_app.models.base import Json
+from crm_app.models.base import KEEP_IDS, Id, Json
 from crm_app.models.invoices import INVOICES, Invoice, InvoicePart
 from crm_app.models.prices import PaymentPart, PaymentTerms
 from crm_app.models.taxes import TaxRate
@@ -231,7 +233,7 @@ def test_invoices_that_were_issued_before_get_their_parts(database, tmp_path):
         trade.run("payment-terms", "change", _terms_of("60 days"), name="Two months", name_es=None)
         named = _by_language()
         _back(database, [(several, before[0])])
-        assert schema.pending(database) == schema.migrate(database) == 21
+        assert schema.pending(database) == schema.migrate(database) == 22
         assert [parts_of(key) for key in (several, whole, draft)] == [*before, []]
         assert of("invoices", several).next_due == before[0][1][0]
         assert _by_language() == named
@@ -277,7 +279,7 @@ def _handed_over(account):
 
 
 def _back(url, kept):
-    """The schema as it was twenty-one versions before, with these parts beside their invoices."""
+    """The schema as it was twenty-two versions before, with these parts beside their invoices."""
     invoice = sa.table("invoice", sa.column("id"), sa.column("instalments", Json))
     with engine_for(url).execution_options(writes=True).begin() as connection:
         added = (
@@ -289,6 +291,14 @@ def _back(url, kept):
         )
         for name in added:
             connection.exec_driver_sql(f"DROP INDEX {name}")
+        operations = Operations(MigrationContext.configure(connection))
+        alone = {"resolve_fks": False}
+        with operations.batch_alter_table("allocation", table_kwargs=KEEP_IDS, reflect_kwargs=alone) as allocation:
+            allocation.drop_index("ix_allocation_refunded")
+            allocation.drop_constraint("ck_allocation_target", type_="check")
+            allocation.drop_constraint("fk_allocation_refunded", type_="foreignkey")
+            allocation.drop_column("refunded")
+            allocation.alter_column("invoice", existing_type=Id, nullable=False)
         connection.exec_driver_sql("DROP VIEW sold_share")
         connection.exec_driver_sql("DROP TABLE invoice_part")
         connection.exec_driver_sql("ALTER TABLE invoice DROP COLUMN next_due")
