@@ -77,22 +77,28 @@ class Payment(Searchable, table=True):
 
 
 class Allocation(Record, table=True):
-    """So much of a payment, or of a credit note, settles an invoice.
+    """So much of a payment, or of a credit note, settles an invoice; or so much of what was paid out gives `refunded` back, a
+    payment that was received.
 
-    `amount` is in the invoice's currency, `taken` in that of the payment or credit note; `difference` is what the two rates
-    make of it in the company's currency (positive is a gain). It counts from `day` until the day before `until`: what is
+    `amount` is in the currency of what is settled, `taken` in that of the payment or credit note; `difference` is what the two
+    rates make of it in the company's currency (positive is a gain). It counts from `day` until the day before `until`: what is
     taken back is not deleted, so that a statement of any date in the past stays as it was.
     """
 
     __tablename__ = "allocation"
     __table_args__ = (
         sa.CheckConstraint("(payment IS NULL) <> (credit IS NULL)", name="ck_allocation_source"),
+        sa.CheckConstraint(
+            "(invoice IS NULL) <> (refunded IS NULL) AND (refunded IS NULL OR payment IS NOT NULL)",
+            name="ck_allocation_target",
+        ),
         KEEP_IDS,
     )
 
     payment: int | None = Field(default=None, foreign_key="payment.id", index=True, sa_type=Id)
     credit: int | None = Field(default=None, foreign_key="invoice.id", index=True, sa_type=Id)
-    invoice: int = Field(foreign_key="invoice.id", index=True, sa_type=Id)
+    invoice: int | None = Field(default=None, foreign_key="invoice.id", index=True, sa_type=Id)
+    refunded: int | None = Field(default=None, foreign_key="payment.id", index=True, sa_type=Id)
     amount: Decimal = Field(sa_type=Exact(4))
     taken: Decimal = Field(sa_type=Exact(4))
     difference: Decimal = Field(default=Decimal(0), sa_type=Exact(4))
@@ -110,6 +116,7 @@ FLOW = Workflow(
         Move("post", ("draft",), "posted"),
         Move("allocate", ("posted",)),
         Move("unallocate", ("posted",)),
+        Move("refund", ("posted",)),
         Move("reverse", ("posted",), "reversed"),
     ),
     frozenset({"draft"}),

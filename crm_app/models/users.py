@@ -157,7 +157,7 @@ _QUOTES = "send accept decline cancel order invoice revise"
 _ORDERS = "confirm deliver invoice hold release close cancel"
 _DELIVERIES = "issue sign invoice return cancel"
 _INVOICES = "issue send credit pay apply unapply cancel"
-_PAYMENTS = "post allocate unallocate reverse"
+_PAYMENTS = "post allocate unallocate refund reverse"
 
 
 def _grants(scope: str, **verbs: str) -> dict[str, str]:

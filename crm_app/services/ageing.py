@@ -258,7 +258,7 @@ def _open(day: date, within: Within) -> sa.Select[Any]:
     index answers where the latter is meant.
     """
     of_invoice = settled_since(day, (("invoice", "amount"), ("credit", "taken")))
-    of_payment = settled_since(day, (("payment", "taken"),))
+    of_payment = settled_since(day, (("payment", "taken"), ("refunded", "amount")))
     state, balance, back = (
         column_of(Invoice, "status"),
         column_of(Invoice, "balance"),

@@ -10,25 +10,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from crm_app.core.errors import NotAllowed
 from crm_app.core.query import Query
-from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
+from crm_app.models.invoices import Invoice, InvoiceLine, InvoiceStatus
 from crm_app.models.payments import Allocation, Direction, Payment, PaymentStatus
 
-from . import currencies, records, trade
-from .payments import OWED, OpenItem, oldest, open_items
+from . import currencies, records, settling, trade
+from .allocating import OpenItem, Target, oldest, open_items
 from .work import Work, column_of
 
 _MOST = 200
 _SETTLED: Any = aliased(Invoice)
 _CREDIT: Any = aliased(Invoice)
+_BACK: Any = aliased(Payment)
 
 
 @dataclass(frozen=True)
 class Settled:
     """An allocation seen from one side: `id` of `resource` is the document on the other.
 
-    `amount` is in the currency of the invoice, `taken` in that of the payment or credit note, `difference` (positive is a
+    `amount` is in the currency of what is settled, `taken` in that of the payment or credit note, `difference` (positive is a
     gain) in the company's. It counts from `day` until the day before `until`. With `gives` it is the other that is settled.
     """
 
@@ -54,9 +54,10 @@ class Settled:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the allocation screen shows: the money that is free, what is open, what is settled already.
+    """What the allocation screen shows: the money that is free, what is open, what is settled already. With `back` it is money
+    that was paid out: open is what the customer has to get.
 
-    `oldest` is what the free money settles of which invoice where the oldest come first. `worth` is what one unit of another
+    `oldest` is what the free money settles of what where the oldest come first. `worth` is what one unit of another
     currency takes of the money by the rates of its day; a currency without a rate is left out.
     """
 
@@ -64,26 +65,26 @@ class Sheet:
     currency: str
     open_items: tuple[OpenItem, ...]
     settled: tuple[Settled, ...]
-    oldest: Mapping[int, Decimal]
+    oldest: Mapping[Target, Decimal]
     worth: Mapping[str, Decimal]
+    back: bool
 
 
 def sheet(work: Work, payment: object) -> Sheet:
-    """The allocation screen of a payment; invoices that the actor may not read are left out. Raises Missing, NotAllowed."""
+    """The allocation screen of a payment; what the actor may not read is left out. Raises Missing, NotAllowed."""
     work.require("invoices.read")
     item = records.one(work, records.resource_of("payments"), payment)
-    refund = item.values["direction"] == Direction.PAID.value
-    kinds = (InvoiceKind.CREDIT_NOTE.value,) if refund else OWED
+    back = item.values["direction"] == Direction.PAID.value
     free = item.values["status"] == PaymentStatus.POSTED.value and item.values["unallocated"] > 0
-    there = open_items(work, item.values["account"], kinds) if free else []
+    there = open_items(work, item.values["account"], back=back) if free else []
     first = oldest(work, work.row(Payment, item.id)) if there else {}
     rates = {one.currency: currencies.rate(work, one.currency, item.values["date"]) for one in there}
     worth = {currency: rate / item.values["rate"] for currency, rate in rates.items() if rate is not None}
-    seen = _of_payment(work, item.id)
+    seen = settling.of_payment(work, item.id)
     settled = _rows(work, ("payments", item.id), sa.select().where(seen, column_of(Allocation, "until").is_(None)))
     return Sheet(
         item.values["unallocated"], item.values["currency"], tuple(there), tuple(settled), first,
-        worth | {item.values["currency"]: Decimal(1)},
+        worth | {item.values["currency"]: Decimal(1)}, back,
     )  # fmt: skip
 
 
@@ -104,7 +105,7 @@ def of_invoice(work: Work, key: int) -> list[Settled]:
     """What counts of the allocations of an invoice or a credit note, as they were made, _MOST at most. Raises Missing, NotAllowed."""
     work.require("invoices.read")
     number = records.reach(work, records.resource_of("invoices"), key)
-    seen = _of_invoice(work, number)
+    seen = settling.of_invoice(work, number)
     return _rows(
         work, ("invoices", number), sa.select().where(seen, column_of(Allocation, "until").is_(None)).limit(_MOST)
     )
@@ -150,48 +151,36 @@ def _set_off() -> tuple[sa.Select[Any], ...]:
     )
 
 
-def _of_payment(work: Work, key: int) -> sa.ColumnElement[bool]:
-    """The allocations of that payment to invoices that the actor may read."""
-    return sa.and_(column_of(Allocation, "payment") == key, _readable(work, "invoices", "invoice"))
-
-
-def _of_invoice(work: Work, key: int) -> sa.ColumnElement[bool]:
-    """What settles that invoice, and what it settles as a credit note, as far as the actor may read the other document."""
-    by_readable = sa.or_(_readable(work, "payments", "payment"), _readable(work, "invoices", "credit"))
-    settling = sa.and_(column_of(Allocation, "credit") == key, _readable(work, "invoices", "invoice"))
-    return sa.or_(sa.and_(column_of(Allocation, "invoice") == key, by_readable), settling)
-
-
-_SEEN = {"payments": _of_payment, "invoices": _of_invoice}
-
-
-def _readable(work: Work, name: str, side: str) -> sa.ColumnElement[bool]:
-    """Whether that side is a record that the actor may read: asked of each row, never of the whole table."""
-    found = records.resource_of(name)
-    try:
-        mine = records.readable(work, found)
-    except NotAllowed:
-        return sa.false()
-    there = sa.select(sa.literal(1)).where(column_of(found.table, "id") == column_of(Allocation, side), *mine)
-    return sa.exists(there.correlate(Allocation))
+_SEEN = {"payments": settling.of_payment, "invoices": settling.of_invoice}
 
 
 def _rows(work: Work, here: tuple[str, int], wanted: sa.Select[Any]) -> list[Settled]:
     """The allocations of the document that the statement leaves, in the order of their ids."""
-    other = (_SETTLED.number, _SETTLED.currency, column_of(Payment, "number"), column_of(Payment, "currency"))
+    other = (_SETTLED.number, _SETTLED.currency, _BACK.number, _BACK.currency)
+    sources = (column_of(Payment, "number"), column_of(Payment, "currency"), _CREDIT.number, _CREDIT.currency)
     statement = (
-        wanted.add_columns(Allocation, *other, _CREDIT.number, _CREDIT.currency)
+        wanted.add_columns(Allocation, *other, *sources)
         .select_from(Allocation)
-        .join(_SETTLED, _SETTLED.id == column_of(Allocation, "invoice"))
+        .outerjoin(_SETTLED, _SETTLED.id == column_of(Allocation, "invoice"))
+        .outerjoin(_BACK, _BACK.id == column_of(Allocation, "refunded"))
         .outerjoin(Payment, column_of(Payment, "id") == column_of(Allocation, "payment"))
         .outerjoin(_CREDIT, _CREDIT.id == column_of(Allocation, "credit"))
         .order_by(column_of(Allocation, "id"))
     )
     own = trade.company(work).currency
     found = []
-    for row, number, currency, paid, paid_with, credit, credit_in in work.session.execute(statement):
+    for row, number, currency, back, back_in, paid, paid_with, credit, credit_in in work.session.execute(statement):
         source = ("payments", row.payment) if row.payment else ("invoices", row.credit)
-        there = (*source, paid or credit) if here != source else ("invoices", row.invoice, number)
-        sums: Any = (row.amount, currency, row.taken, paid_with or credit_in, row.difference, own, here == source)
+        target = ("payments", row.refunded, back) if row.refunded else ("invoices", row.invoice, number)
+        there = (*source, paid or credit) if here != source else target
+        sums: Any = (
+            row.amount,
+            back_in or currency,
+            row.taken,
+            paid_with or credit_in,
+            row.difference,
+            own,
+            here == source,
+        )
         found.append(Settled(row.id, *there, row.day, row.until, *sums))
     return found

@@ -11,6 +11,7 @@ from crm_app.models.invoices import InvoiceKind, InvoiceStatus
 from crm_app.models.numbering import Numbered
 
 from . import (
+    allocating,
     chain,
     corrections,
     currencies,
@@ -25,7 +26,6 @@ from . import (
     snapshots,
     trade,
 )
-from .values import readable, resource_of
 from .verbs import Outcome, action
 from .work import Work
 
@@ -111,7 +111,7 @@ def _issue(work: Work, row: Any, lines: Sequence[Any]) -> None:
     work.session.flush()
     snapshots.keep(work, "invoices", row, lines)
     if row.kind == InvoiceKind.CREDIT_NOTE.value and row.corrects:
-        payments.settle_credit(work, row)
+        allocating.settle_credit(work, row)
 
 
 def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
@@ -174,7 +174,7 @@ def apply(work: Work, row: Any, values: Values) -> Outcome | None:
     """Set a credit note against open invoices."""
     if row.kind != InvoiceKind.CREDIT_NOTE.value:
         raise Invalid({"": Message("Only a credit note is set against invoices.")})
-    payments.allocate_to(work, row, values)
+    allocating.allocate_to(work, row, values)
     return None
 
 
@@ -185,7 +185,7 @@ def unapply(work: Work, row: Any, values: Values) -> Outcome | None:
     """
     if row.kind != InvoiceKind.CREDIT_NOTE.value:
         raise Invalid({"": Message("Only a credit note is set against invoices.")})
-    settling.take_back(work, row, values.get("allocations"), *readable(work, resource_of("invoices")))
+    settling.take_back(work, row, values.get("allocations"))
     return None
 
 

@@ -15,7 +15,7 @@ from crm_app.models.payments import Direction, Payment
 
 from . import actions, records
 from .actors import Actor
-from .payments import OWED
+from .allocating import OWED
 from .verbs import Outcome
 from .work import Work, column_of
 

@@ -212,5 +212,6 @@ _POINTLESS: Mapping[str, Callable[[Values], Mapping[str, bool]]] = {
     "payments": lambda values: {
         "allocate": values["unallocated"] <= 0,
         "unallocate": values["unallocated"] >= values["amount"],
+        "refund": values["unallocated"] <= 0 or values["direction"] == "paid",
     },
 }

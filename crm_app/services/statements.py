@@ -170,25 +170,35 @@ def _of_payments(work: Work, account: int, begin: date, end: date) -> list[tuple
 
 
 def _of_exchange(work: Work, account: int | None, end: date) -> list[tuple[str, Movement]]:
-    """Money of one currency that settles an invoice in another leaves the one statement and enters the other."""
-    table, source = Allocation, sa.orm.aliased(Invoice)
-    paid_with = sa.func.coalesce(column_of(Payment, "currency"), source.currency)
-    statement_ = (
-        sa.select(table, paid_with, column_of(Invoice, "currency"), column_of(Payment, "direction"), column_of(Invoice, "number"))
-        .select_from(table)
-        .join(Invoice, column_of(Invoice, "id") == column_of(table, "invoice"))
-        .outerjoin(Payment, column_of(Payment, "id") == column_of(table, "payment"))
-        .outerjoin(source, source.id == column_of(table, "credit"))
-        .where(
-            *_only(Invoice, account, column_of(table, "day") <= end, paid_with != column_of(Invoice, "currency"))
-        )
-    )  # fmt: skip
+    """Money of one currency that settles an invoice in another, or gives money in another back, leaves the one statement and
+    enters the other.
+    """
     found = []
-    for row, theirs, ours, direction, number in work.session.execute(statement_):
-        sign = -1 if direction == Direction.PAID.value else 1
-        days = [(row.day, sign)] + ([(row.until, -sign)] if row.until is not None and row.until <= end else [])
-        for day, way in days:
+    for resource, target, side in (("invoices", Invoice, "invoice"), ("payments", Payment, "refunded")):
+        for row in work.session.execute(_exchanged(target, side, account, end)):
+            sign = -1 if row.direction == Direction.PAID.value else 1
             where = ("payments", row.payment) if row.payment else ("invoices", row.credit)
-            found.append((theirs, Movement(day, *where, number, "exchange", None, way * row.taken)))
-            found.append((ours, Movement(day, "invoices", row.invoice, number, "exchange", None, -way * row.amount)))
+            days = [(row.day, sign)] + ([(row.until, -sign)] if row.until is not None and row.until <= end else [])
+            for day, way in days:
+                left = Movement(day, *where, row.number, "exchange", None, way * row.taken)
+                came = Movement(day, resource, row.key, row.number, "exchange", None, -way * row.amount)
+                found += [(row.theirs, left), (row.ours, came)]
     return found
+
+
+def _exchanged(table: type[Invoice] | type[Payment], side: str, account: int | None, end: date) -> sa.Select[Any]:
+    """The allocations to that end of which the two sides are in different currencies."""
+    target: Any
+    target, credit = sa.orm.aliased(table), sa.orm.aliased(Invoice)
+    names = ("payment", "credit", "day", "until", "amount", "taken")
+    ours, theirs = target.currency, sa.func.coalesce(column_of(Payment, "currency"), credit.currency)
+    labelled = (target.id.label("key"), target.number, ours.label("ours"), theirs.label("theirs"))
+    which = [column_of(Allocation, "day") <= end, theirs != ours]
+    return (
+        sa.select(*(column_of(Allocation, name) for name in names), *labelled, column_of(Payment, "direction"))
+        .select_from(Allocation)
+        .join(target, target.id == column_of(Allocation, side))
+        .outerjoin(Payment, column_of(Payment, "id") == column_of(Allocation, "payment"))
+        .outerjoin(credit, credit.id == column_of(Allocation, "credit"))
+        .where(*(which if account is None else [target.account == account, *tested(which)]))
+    )

@@ -68,7 +68,9 @@ def chain_of(work: Work, resource: str, key: int) -> list[Node]:
     found: list[Node] = []
     for name in _ORDER:
         found += _nodes(work, name, family[name], (resource, key))
-    return found + _nodes(work, "payments", _payments(work, family["invoices"]), (resource, key))
+    payments = _payments(work, family["invoices"])
+    payments |= _paid_back(work, payments if resource in HEADS else {*payments, key})
+    return found + _nodes(work, "payments", payments, (resource, key))
 
 
 def _family(work: Work, resource: str, key: int) -> dict[str, set[int]]:
@@ -175,13 +177,23 @@ def _payments(work: Work, invoices: set[int]) -> set[int]:
     )
 
 
+def _paid_back(work: Work, payments: set[int]) -> set[int]:
+    """Those that give these back or that these give back, with these themselves."""
+    if not payments:
+        return set()
+    gives, given = column_of(Allocation, "payment"), column_of(Allocation, "refunded")
+    mine = sa.or_(gives.in_(payments), given.in_(payments))
+    rows = work.session.execute(
+        sa.select(gives, given).where(mine, given.is_not(None), column_of(Allocation, "until").is_(None))
+    )
+    return set[int]().union(*rows)
+
+
 def _settled(work: Work, payment: int) -> Iterable[int]:
     """The invoices that it settles."""
-    return work.session.scalars(
-        sa.select(column_of(Allocation, "invoice"))
-        .where(column_of(Allocation, "payment") == payment, column_of(Allocation, "until").is_(None))
-        .distinct()
-    )
+    invoice = column_of(Allocation, "invoice")
+    mine = (column_of(Allocation, "payment") == payment, column_of(Allocation, "until").is_(None))
+    return work.session.scalars(sa.select(invoice).where(*mine, invoice.is_not(None)).distinct())
 
 
 def _nodes(work: Work, name: str, keys: set[int], here: tuple[str, int]) -> list[Node]:

@@ -195,13 +195,16 @@ def _beside_steps(beside: Beside, change: _Told) -> list[Step]:
 
 
 def _allocation_step(work: Work, change: _Told) -> Step:
-    """Which invoice was settled with how much, in its currency; or is so no longer."""
+    """Which invoice was settled, or which money given back, with how much in its currency; or is so no longer."""
     before, after = change.before or {}, change.after or {}
     row = work.session.get(Allocation, change.record)
     values = next((found for found in (after, before) if "invoice" in found), row.model_dump() if row else {})
-    invoices = records.resource_of("invoices")
+    name, side, amount = (
+        ("payments", "refunded", "amount") if values.get("refunded") else ("invoices", "invoice", "total")
+    )
+    found = records.resource_of(name)
     settled = Decimal(values.get("amount") or 0)
-    told = f"{_name(work, invoices, values.get('invoice') or 0)}: {invoices.fields['total'].kind.show(settled, work.actor.speech)}"
+    told = f"{_name(work, found, values.get(side) or 0)}: {found.fields[amount].kind.show(settled, work.actor.speech)}"
     gone = change.after is None or bool(after.get("until"))
     return Step("Allocation", told, "") if gone else Step("Allocation", "", told)
 

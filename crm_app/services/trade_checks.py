@@ -74,7 +74,7 @@ def _wrong_parts(work: Work) -> int:
 
 def _wrong_payments(work: Work) -> int:
     free, amount = column_of(Payment, "unallocated"), column_of(Payment, "amount")
-    wrong = free != amount - _sum("taken", "payment", Payment)
+    wrong = free != amount - _sum("taken", "payment", Payment) - _sum("amount", "refunded", Payment)
     statement = sa.select(sa.func.count()).select_from(Payment).where(column_of(Payment, "status") == "posted", wrong)
     return work.session.scalar(statement) or 0
 

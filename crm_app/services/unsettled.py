@@ -89,7 +89,7 @@ def _invoices(work: Work, account: int, day: date, hidden: Hidden) -> list[Found
 
 def _money(work: Work, account: int, day: date, hidden: Hidden) -> list[Found]:
     """Money that went back after that day had settled what it settled then, and its rest was free."""
-    since = settled_since(day, (("payment", "taken"),))
+    since = settled_since(day, (("payment", "taken"), ("refunded", "amount")))
     state, back, amount = _columns(Payment, "status", "reversed_on", "amount")
     left = sa.case((state == PaymentStatus.REVERSED.value, amount), else_=column_of(Payment, "unallocated"))
     rows = open_money(day, since, left).add_columns(

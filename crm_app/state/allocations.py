@@ -21,16 +21,23 @@ from .guard import SIGNED_IN, on, signed_in
 from .session import tell
 
 _AMOUNT = Number(4)
+_WORDS = {
+    ("invoices", False): "Invoice", ("invoices", True): "Credit note",
+    ("payments", False): "Payment made", ("payments", True): "Payment received",
+}  # fmt: skip
+KINDS = tuple(_WORDS.values())
+_SIDES = {"invoices": "invoice", "payments": "payment"}  # what an allocation that is sent names
 
 
 @dataclasses.dataclass
 class OpenRow:
-    """An open item, of which `most` is open. `typed` is what of it is to be settled, `fault` what is wrong with that.
+    """An open item at its `address`, of which `most` is open. `typed` is what of it is to be settled, `fault` what is wrong with that.
 
     `taken` is what that takes of the payment, where it is in `other` money; `told` counts how often the program wrote it.
     """
 
-    id: int = 0
+    address: str = ""
+    what: str = ""
     number: str = ""
     due: str = ""
     balance: str = ""
@@ -49,6 +56,7 @@ class SettledRow:
 
     id: int = 0
     address: str = ""
+    what: str = ""
     number: str = ""
     amount: str = ""
     day: str = ""
@@ -56,7 +64,9 @@ class SettledRow:
 
 
 class AllocationState(rx.State, mixin=True):
-    """The part of a payment's state that its form does not hold. `record` and `load` are the record's."""
+    """The part of a payment's state that its form does not hold. `record` and `load` are the record's. With `mixed` there is
+    more than invoices.
+    """
 
     resource: ClassVar[Resource]
 
@@ -66,10 +76,11 @@ class AllocationState(rx.State, mixin=True):
     rest: str = ""
     may_allocate: bool = False
     exchanged: bool = False
+    mixed: bool = False
     filled: int = 0
     _free: Decimal = Decimal(0)
     of_currency: str = ""
-    _oldest: dict[int, Decimal] = {}
+    _oldest: dict[str, Decimal] = {}
     _worth: dict[str, Decimal] = {}
 
     @on("read")
@@ -80,7 +91,7 @@ class AllocationState(rx.State, mixin=True):
             await self._read_open(actor)
 
     @on(SIGNED_IN)
-    async def weigh(self, invoice: int, text: str) -> Any:
+    async def weigh(self, address: str, text: str) -> Any:
         """An amount was typed: what it takes of the payment, and what would be left."""
         actor = await signed_in(self)
 
@@ -93,19 +104,19 @@ class AllocationState(rx.State, mixin=True):
             taken = plain_text(actor.speech, amount, self.of_currency) if amount else ""
             return dataclasses.replace(found, taken=taken, told=row.told + 1)
 
-        self._weigh(actor.speech, invoice, typed)
+        self._weigh(actor.speech, address, typed)
 
     @on(SIGNED_IN)
-    async def weigh_taken(self, invoice: int, text: str) -> Any:
+    async def weigh_taken(self, address: str, text: str) -> Any:
         """What of the payment settles an item in another currency was typed, such as the bank reckoned it."""
         actor = await signed_in(self)
-        self._weigh(actor.speech, invoice, lambda row: dataclasses.replace(row, taken=text[:40]))
+        self._weigh(actor.speech, address, lambda row: dataclasses.replace(row, taken=text[:40]))
 
-    def _weigh(self, speech: Speech, invoice: int, change: Callable[[OpenRow], OpenRow]) -> None:
-        left = self._free - sum(_takes(speech, row) for row in self.open_rows if row.id != invoice)
-        rows = [change(row) if row.id == invoice else row for row in self.open_rows]
+    def _weigh(self, speech: Speech, address: str, change: Callable[[OpenRow], OpenRow]) -> None:
+        left = self._free - sum(_takes(speech, row) for row in self.open_rows if row.address != address)
+        rows = [change(row) if row.address == address else row for row in self.open_rows]
         for row in rows:
-            if row.id == invoice:
+            if row.address == address:
                 row.fault = excess(speech, row, row.typed, left, self.of_currency)
         self.open_rows = rows
         self._tell_rest(speech)
@@ -122,7 +133,7 @@ class AllocationState(rx.State, mixin=True):
         wanted: list[dict[str, Any]] = []
         for row in chosen:
             try:
-                asked = {"invoice": row.id, "amount": str(_AMOUNT.parse(row.typed, actor.speech))}
+                asked = _named(row.address) | {"amount": str(_AMOUNT.parse(row.typed, actor.speech))}
                 if row.other and row.taken.strip():
                     asked["taken"] = str(_AMOUNT.parse(row.taken, actor.speech))
             except BadValue as bad:
@@ -144,7 +155,7 @@ class AllocationState(rx.State, mixin=True):
                 row, typed=plain_text(speech, amount, row.currency) if amount else "", taken="", fault=""
             )
             for row in self.open_rows
-            for amount in (self._oldest.get(row.id),)
+            for amount in (self._oldest.get(row.address),)
         ]
         self.filled += 1
         self._tell_rest(speech)
@@ -171,7 +182,7 @@ class AllocationState(rx.State, mixin=True):
         except Invalid as bad:
             faults = {name: actor.speech.say(text) for name, text in bad.fields.items()}
             for number, row in enumerate(chosen):
-                places = (f"allocations.{number}.{name}" for name in ("amount", "taken", "invoice"))
+                places = (f"allocations.{number}.{name}" for name in ("amount", "taken", *_SIDES.values()))
                 row.fault = next((faults[place] for place in places if place in faults), "")
             self.open_rows = [*self.open_rows]
             return None
@@ -184,8 +195,10 @@ class AllocationState(rx.State, mixin=True):
         found = await asyncio.to_thread(read_allocations, actor, self.record)
         self.open_rows, self.settled_rows, self.may_allocate = found.open_rows, found.settled_rows, found.may_allocate
         self._free, self.of_currency = found.sheet.free, found.sheet.currency
-        self._oldest, self._worth = dict(found.sheet.oldest), dict(found.sheet.worth)
+        self._oldest = {address_of(*target): amount for target, amount in found.sheet.oldest.items()}
+        self._worth = dict(found.sheet.worth)
         self.exchanged = any(row.exchange for row in self.settled_rows)
+        self.mixed = any(row.what != "Invoice" for row in (*self.open_rows, *self.settled_rows))
         self.filled += 1
         self.free = self.rest = money_text(actor.speech, self._free, self.of_currency)
 
@@ -198,6 +211,17 @@ class Allocations:
     settled_rows: list[SettledRow]
     sheet: allocation_sheet.Sheet
     may_allocate: bool
+
+
+def address_of(resource: str, key: int) -> str:
+    """Where the page of that document is."""
+    return f"/{resource}/{key}"
+
+
+def _named(address: str) -> dict[str, Any]:
+    """What an allocation to the document at that address is sent with."""
+    _, resource, key = address.split("/")
+    return {_SIDES[resource]: int(key)}
 
 
 def _takes(speech: Speech, row: OpenRow) -> Decimal:
@@ -241,7 +265,8 @@ def read_allocations(actor: Actor, payment: int) -> Allocations:
         found = allocation_sheet.sheet(work, payment)
     rows = [
         OpenRow(
-            item.id,
+            address_of(item.resource, item.id),
+            _WORDS[item.resource, found.back],
             item.number or f"#{item.id}",
             speech.day(item.due) if item.due else "",
             money_text(speech, item.balance, item.currency),
@@ -254,7 +279,8 @@ def read_allocations(actor: Actor, payment: int) -> Allocations:
     settled = [
         SettledRow(
             part.allocation,
-            f"/{part.resource}/{part.id}",
+            address_of(part.resource, part.id),
+            _WORDS[part.resource, found.back],
             part.number,
             money_text(speech, part.amount, part.currency),
             speech.day(part.day),

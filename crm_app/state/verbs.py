@@ -23,6 +23,7 @@ from .session import tell
 ASKED: dict[str, tuple[str, ...]] = {
     "decline": ("reason",),
     "pay": ("amount", "date", "method", "reference"),
+    "refund": ("amount", "date", "method", "reference"),
     "sign": ("name", "strokes"),
     "reverse": ("date",),
 }
@@ -196,7 +197,8 @@ def standing_of(work: Work, resource: Resource, item: records.Item) -> Standing:
     first = standings.next_step(resource, values)
     primary = next((row for row in rows if row.verb == first), VerbRow())
     others = [row for row in rows if row.verb != primary.verb]
-    amount = resource.fields["balance"].kind.edit(values["balance"], actor.speech) if "balance" in values else ""
+    left = next((name for name in ("balance", "unallocated") if name in values), "")
+    amount = resource.fields[left].kind.edit(values[left], actor.speech) if left else ""
     asked = {"amount": amount, "date": Day().edit(today, actor.speech)}
     return Standing(
         say(standings.title(resource, values)), badges, primary, others, flow is None or state in flow.editable, asked

@@ -7,11 +7,13 @@ from itertools import count, product
 
 import pytest
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_app.core.query import Filter, Query
-from crm_app.models.base import Json
+from crm_app.models.base import KEEP_IDS, Id, Json
 from crm_app.models.invoices import INVOICES, Invoice, InvoicePart
 from crm_app.models.prices import PaymentPart, PaymentTerms
 from crm_app.models.taxes import TaxRate
@@ -291,6 +293,14 @@ def _back(url, kept):
         )
         for name in added:
             connection.exec_driver_sql(f"DROP INDEX {name}")
+        operations = Operations(MigrationContext.configure(connection))
+        alone = {"resolve_fks": False}
+        with operations.batch_alter_table("allocation", table_kwargs=KEEP_IDS, reflect_kwargs=alone) as allocation:
+            allocation.drop_index("ix_allocation_refunded")
+            allocation.drop_constraint("ck_allocation_target", type_="check")
+            allocation.drop_constraint("fk_allocation_refunded", type_="foreignkey")
+            allocation.drop_column("refunded")
+            allocation.alter_column("invoice", existing_type=Id, nullable=False)
         connection.exec_driver_sql("DROP VIEW sold_share")
         connection.exec_driver_sql("DROP TABLE invoice_part")
         connection.exec_driver_sql("ALTER TABLE invoice DROP COLUMN next_due")

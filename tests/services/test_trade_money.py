@@ -513,12 +513,12 @@ def test_the_allocation_screen_knows_what_the_oldest_first_would_settle_and_what
     payment = paid_in(account, 200)
     with Work(SYSTEM) as work:
         found = allocation_sheet.sheet(work, payment)
-    assert found.oldest == {later: D(121), late: D(79)}
+    assert found.oldest == {("invoices", later): D(121), ("invoices", late): D(79)}
     assert found.worth == {"CHF": D("0.8"), "EUR": D(1)}
-    assert {row.id: (row.other, row.typed) for row in read_allocations(SYSTEM, payment).open_rows} == {
-        later: (False, ""),
-        late: (False, ""),
-        dollars: (True, ""),
+    assert {row.address: (row.other, row.typed) for row in read_allocations(SYSTEM, payment).open_rows} == {
+        f"/invoices/{later}": (False, ""),
+        f"/invoices/{late}": (False, ""),
+        f"/invoices/{dollars}": (True, ""),
     }
     run("payments", "allocate", payment)
     assert [settled(key)[1] for key in (later, late, dollars)] == trade.money("0", "42", "121")
@@ -541,7 +541,7 @@ def test_money_is_allocated_to_what_its_reader_may_read_and_to_nothing_else(trad
             with pytest.raises(NotAllowed):
                 refused()
         return
-    assert [row.id for row in read_allocations(who, payment).open_rows] == seen
+    assert [row.address for row in read_allocations(who, payment).open_rows] == [f"/invoices/{key}" for key in seen]
     for hidden in {others, mates, mine} - set(seen):
         said = [{"invoice": hidden, "amount": "1000"}]
         found = trade.faults(lambda said=said: run("payments", "allocate", payment, who, allocations=said))

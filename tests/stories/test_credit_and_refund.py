@@ -1,5 +1,9 @@
-"""A café has paid for five machines. Two come back and their money too; a third comes back and pays for the next bill."""
+"""A café has paid for five machines. Two come back and their money too; a third comes back and pays for the next bill.
 
+A bar pays its bill twice: what came too much is set against the next bill in part, and the rest goes back to it.
+"""
+
+from datetime import date
 from decimal import Decimal
 
 from tests.support import trade
@@ -69,3 +73,46 @@ def test_what_comes_back_is_credited_and_paid_back_or_set_against_another_bill(t
         run("orders", "close", order)
         assert of("orders", order).status == "closed"
         assert trade.disagreements() == []
+
+
+def test_what_was_paid_twice_pays_a_part_of_the_next_bill_and_the_rest_goes_back(trading):
+    with on(2026, 7, 1):
+        bar = trade.customer(name="Bar Sol")
+        first = trade.invoice(bar, line(1, 100))
+        to("invoices", "pay", first)
+        twice = trade.make("payments", account=bar, amount="121", reference="Again")
+        run("payments", "post", twice)
+        assert trade.owed(bar) == {"EUR": Decimal(-121)}
+
+    with on(2026, 7, 10):
+        second = trade.invoice(bar, line(1, 50))
+        run("payments", "allocate", twice, oldest=True)
+        assert (of("invoices", second).balance, of("payments", twice).unallocated) == tuple(money("0", "60.50"))
+    with on(2026, 7, 15):
+        back = to("payments", "refund", twice, reference="SEPA 15/7")
+        assert trade.owed(bar) == {}
+    gone = of("payments", back)
+    assert (gone.direction, gone.amount, gone.unallocated, gone.reference) == (
+        "paid",
+        *money("60.50", "0"),
+        "SEPA 15/7",
+    )
+    assert of("payments", twice).unallocated == 0
+
+    with on(2026, 7, 20):
+        run("payments", "reverse", back)
+        assert (trade.owed(bar), of("payments", twice).unallocated) == ({"EUR": Decimal("-60.50")}, Decimal("60.50"))
+        by_hand = trade.make("payments", account=bar, direction="paid", amount="60.50")
+        run("payments", "post", by_hand, allocations=[{"payment": twice, "amount": "60.50"}])
+        assert trade.owed(bar) == {}
+    assert [trade.owed(bar, date(2026, 7, day)) for day in (1, 10, 15, 19)] == [
+        {"EUR": Decimal(-121)}, {"EUR": Decimal("-60.50")}, {}, {},
+    ]  # fmt: skip
+    assert trade.moved(bar)["EUR"][2:] == [
+        ("received", *money("-121", "-121")),
+        ("invoice", *money("60.50", "-60.50")),
+        ("paid", *money("60.50", "0")),
+        ("reversed", *money("-60.50", "-60.50")),
+        ("paid", *money("60.50", "0")),
+    ]
+    assert trade.disagreements() == []

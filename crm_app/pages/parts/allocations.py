@@ -1,11 +1,11 @@
-"""Which invoices a payment settles: what is settled, what is open, and what would be left."""
+"""What a payment settles: what is settled, what is open, and what would be left."""
 
 from typing import Any
 
 import reflex as rx
 from reflex.vars import Var
 
-from crm_app.state.allocations import AllocationState, OpenRow, SettledRow
+from crm_app.state.allocations import KINDS, AllocationState, OpenRow, SettledRow
 
 from . import kit
 from .links import link
@@ -24,7 +24,15 @@ def allocations(state: type[AllocationState]) -> rx.Component:
         when(state.may_allocate & (state.open_rows.length() > 0), _open(state)),
         when(
             (state.settled_rows.length() == 0) & (state.open_rows.length() == 0),
-            rx.el.p(t("Once it is posted, open invoices of this customer stand here."), class_name="hint"),
+            rx.el.p(
+                rx.match(
+                    state.values["status"].to(str),
+                    ("draft", t("Once it is posted, what is open of this customer stands here.")),
+                    ("posted", t("Nothing is open of this customer.")),
+                    "",
+                ),
+                class_name="hint",
+            ),
         ),
         class_name="section",
         key=state.version.to_string() + "-" + state.record.to_string(),  # type: ignore[attr-defined]
@@ -34,7 +42,8 @@ def allocations(state: type[AllocationState]) -> rx.Component:
 
 def _settled(state: type[AllocationState]) -> rx.Component:
     heads = rx.el.tr(
-        rx.el.th(t("Settled invoice")),
+        rx.el.th(rx.cond(state.mixed, t("Document"), t("Settled invoice"))),
+        when(state.mixed, rx.el.th(t("Kind"))),
         rx.el.th(t("Since")),
         rx.el.th(t("Amount"), class_name="num"),
         when(state.exchanged, rx.el.th(t("Exchange difference"), class_name="num")),
@@ -49,7 +58,7 @@ def _settled(state: type[AllocationState]) -> rx.Component:
         class_name="sums-scroll",
         tab_index=0,
         role="region",
-        aria_label=t("Settled invoice"),
+        aria_label=t("Allocation"),
     )
 
 
@@ -63,6 +72,7 @@ def _settled_row(state: type[AllocationState], row: Var[SettledRow]) -> rx.Compo
     )
     return rx.el.tr(
         rx.el.th(link(row.address, row.number, class_name="name"), scope="row"),
+        when(state.mixed, rx.el.td(_kind(row))),
         rx.el.td(row.day),
         rx.el.td(row.amount, class_name="num"),
         when(state.exchanged, rx.el.td(row.exchange, class_name="num")),
@@ -76,7 +86,8 @@ def _open(state: type[AllocationState]) -> rx.Component:
         rx.el.table(
             rx.el.thead(
                 rx.el.tr(
-                    rx.el.th(t("Open invoice")),
+                    rx.el.th(rx.cond(state.mixed, t("Document"), t("Open invoice"))),
+                    when(state.mixed, rx.el.th(t("Kind"))),
                     rx.el.th(t("Due")),
                     rx.el.th(t("Balance"), class_name="num"),
                     rx.el.th(t("Settle"), class_name="num"),
@@ -95,13 +106,14 @@ def _open(state: type[AllocationState]) -> rx.Component:
 
 def _open_row(state: type[AllocationState], row: Var[OpenRow]) -> rx.Component:
     return rx.el.tr(
-        rx.el.td(link("/invoices/" + row.id.to_string(), row.number, class_name="name")),
+        rx.el.td(link(row.address, row.number, class_name="name")),
+        when(state.mixed, rx.el.td(_kind(row))),
         rx.el.td(row.due),
         rx.el.td(row.balance, class_name="num"),
         rx.el.td(
             _amount(
                 default_value=row.typed,
-                on_change=lambda text: state.weigh(row.id, text),
+                on_change=lambda text: state.weigh(row.address, text),
                 aria_label=t("Settle of {number}", number=row.number),
                 custom_attrs={"aria-invalid": rx.cond(row.fault != "", "true", "false")},
                 key=state.filled.to_string(),  # type: ignore[attr-defined]
@@ -110,8 +122,12 @@ def _open_row(state: type[AllocationState], row: Var[OpenRow]) -> rx.Component:
             rx.el.p(row.fault, class_name="field-error"),
             class_name="num",
         ),
-        key=row.id,
+        key=row.address,
     )
+
+
+def _kind(row: Var[SettledRow] | Var[OpenRow]) -> Var[str]:
+    return rx.match(row.what, *((kind, t(kind)) for kind in KINDS), "")
 
 
 def _amount(**props: Any) -> rx.Component:
@@ -125,7 +141,7 @@ def _taken(state: type[AllocationState], row: Var[OpenRow]) -> rx.Component:
         rx.el.span(t("for")),
         _amount(
             default_value=row.taken,
-            on_change=lambda text: state.weigh_taken(row.id, text),
+            on_change=lambda text: state.weigh_taken(row.address, text),
             aria_label=t("Of the payment for {number}", number=row.number),
             key=state.filled.to_string() + "-" + row.told.to_string(),  # type: ignore[attr-defined]
         ),
