@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crm_app.core.tax import Part
 from crm_app.services import strip
 
 from .exports import XLSX
@@ -75,6 +76,11 @@ def _tax_paths(number: list[Any]) -> dict[str, Any]:
         base=TEXT | {"description": "What the rate is taken of, in the document's currency."},
         amount=TEXT,
         withheld={"type": "boolean", "description": "It lessens what is payable, not the total."},
+        part={
+            "type": "string",
+            "enum": [part.value for part in Part],
+            "description": "A tax in the total, or what is collected on top of it, withheld from it, or paid apart of it.",
+        },
         category=TEXT | {"description": "Of EN 16931."},
         reason=TEXT,
     )

@@ -11,6 +11,7 @@ from crm_app.core.fields import BadValue, Boolean, Day, Number, Reference
 from crm_app.core.i18n import Message
 from crm_app.core.plain import storable
 from crm_app.core.query import MAX_TEXT, Query
+from crm_app.core.tax import part_of
 from crm_app.models.accounts import ACCOUNTS
 from crm_app.services import ageing as ages
 from crm_app.services import (
@@ -103,12 +104,13 @@ def instalments(call: Call) -> Response:
 
 
 def taxes(resource: str, call: Call) -> Response:
-    """What of a document's taxes, and of what is withheld, falls to each rate."""
+    """What of a document's taxes, and of what is collected, withheld and paid apart, falls to each rate."""
     with Work(call.actor) as work:
         key = records.reach(work, records.resource_of(resource), call.path["id"])
         found = strip.tax_lines(work, resource, key)
     names = ("tax", "name", "kind", "value", "base", "amount", "withheld", "category", "reason")
-    return reply({"items": [{name: row.get(name) for name in names} for row in found]})
+    items = [{name: row.get(name) for name in names} | {"part": part_of(row["kind"]).value} for row in found]
+    return reply({"items": items})
 
 
 def allocations(resource: str, call: Call) -> Response:

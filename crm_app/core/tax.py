@@ -2,12 +2,14 @@
 
 Tax is computed per rate on the sum of its lines, not per line (EN 16931, BR-CO-17). With tax-included prices the net is derived
 per set of rates so that the gross that was typed is met exactly; where the cents of net and taxes do not add up to it, the
-difference is an amount of its own (EN 16931, BT-114). Withholdings reduce what is payable, never the total.
+difference is an amount of its own (EN 16931, BT-114). Beside the taxes of the lines stands what the customer withholds (retención):
+it lessens what is payable; what is collected from them on top (percepción): it raises what is payable; and what of it they pay
+into another account (Peru's detracción). None of these changes the total.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from .money import minor_units, round_money
@@ -17,13 +19,42 @@ ZERO = Decimal(0)
 
 
 class TaxKind(StrEnum):
-    """How a rate is applied: to the net, per unit of quantity, on top of the taxes before it, or withheld."""
+    """How a rate is applied: to the net, per unit of quantity, on top of the taxes before it; withheld, collected on top, paid apart."""
 
     PERCENT = "percent"
     UNIT = "unit"
     COMPOUND = "compound"
     WITHHELD_OF_NET = "withheld_of_net"
     WITHHELD_OF_TAX = "withheld_of_tax"
+    WITHHELD_OF_TOTAL = "withheld_of_total"
+    COLLECTED_OF_NET = "collected_of_net"
+    COLLECTED_OF_TOTAL = "collected_of_total"
+    PAID_APART = "paid_apart"
+
+
+class Part(StrEnum):
+    """What an amount is to the document: a tax in its total, or what is collected, withheld or paid apart beside it."""
+
+    TAX = "tax"
+    COLLECTED = "collected"
+    WITHHELD = "withheld"
+    APART = "apart"
+
+
+_BESIDE = {
+    TaxKind.WITHHELD_OF_NET: Part.WITHHELD,
+    TaxKind.WITHHELD_OF_TAX: Part.WITHHELD,
+    TaxKind.WITHHELD_OF_TOTAL: Part.WITHHELD,
+    TaxKind.COLLECTED_OF_NET: Part.COLLECTED,
+    TaxKind.COLLECTED_OF_TOTAL: Part.COLLECTED,
+    TaxKind.PAID_APART: Part.APART,
+}
+_OF_TOTAL = (TaxKind.WITHHELD_OF_TOTAL, TaxKind.COLLECTED_OF_TOTAL, TaxKind.PAID_APART)
+
+
+def part_of(kind: str) -> Part:
+    """What a rate of that kind is to the document."""
+    return _BESIDE.get(TaxKind(kind), Part.TAX)
 
 
 @dataclass(frozen=True)
@@ -32,6 +63,9 @@ class Tax:
 
     `category` is the code of UNTDID 5305 (S, Z, E, AE, K, G, O); `reason` says why nothing is charged. What several rates say
     alike is one, whatever their keys: it is summed once.
+
+    Of what is no tax of a line: `of` is the class of the lines that it is taken of, "" for all; it is left out unless those come to
+    more than `above`; `whole` rounds it to units of the currency.
     """
 
     key: int = field(compare=False)
@@ -40,11 +74,14 @@ class Tax:
     value: Decimal
     category: str = "S"
     reason: str = ""
+    of: str = ""
+    above: Decimal | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True)
 class TaxedLine:
-    """A line before its totals: `discount` is a percentage, `taxes` in the order in which they are applied.
+    """A line before its totals: `discount` is a percentage, `taxes` in the order in which they are applied, `of` its tax class.
 
     What does not count (an optional line that was not chosen) has a net, but no part in the totals.
     """
@@ -54,6 +91,7 @@ class TaxedLine:
     discount: Decimal = ZERO
     taxes: tuple[Tax, ...] = ()
     counts: bool = True
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +105,10 @@ class TaxAmount:
 
 @dataclass(frozen=True)
 class Totals:
-    """net + tax + rounding = total; total - withheld = payable. `nets` stand in the order of the lines."""
+    """net + tax + rounding = total; total + collected - withheld = payable. `nets` stand in the order of the lines.
+
+    `beside` is what is collected, withheld and paid apart, in the order of application.
+    """
 
     nets: tuple[Decimal, ...]
     net: Decimal
@@ -75,7 +116,8 @@ class Totals:
     tax: Decimal
     rounding: Decimal
     total: Decimal
-    withholdings: tuple[TaxAmount, ...]
+    beside: tuple[TaxAmount, ...]
+    collected: Decimal
     withheld: Decimal
     payable: Decimal
 
@@ -85,19 +127,28 @@ def amount_of(quantity: Decimal, price: Decimal, discount: Decimal, currency: st
     return round_money(quantity * price * (HUNDRED - discount) / HUNDRED, currency)
 
 
-def compute(
-    lines: Sequence[TaxedLine], currency: str, *, included: bool = False, withholdings: Sequence[Tax] = ()
-) -> Totals:
-    """The totals of these lines. `included`: their prices hold the taxes. Raises ValueError for a withholding among line taxes."""
+def compute(lines: Sequence[TaxedLine], currency: str, *, included: bool = False, beside: Sequence[Tax] = ()) -> Totals:
+    """The totals of these lines. `included`: their prices hold the taxes. `beside`: what is no tax of a line.
+
+    Raises ValueError for such a one among the taxes of a line.
+    """
     amounts = [amount_of(line.quantity, line.price, line.discount, currency) for line in lines]
     nets = _nets_of_gross(lines, amounts, currency) if included else amounts
     taxes = _taxes(lines, nets, currency)
     net = sum((nets[i] for i, line in enumerate(lines) if line.counts), ZERO)
     tax = sum((part.amount for part in taxes), ZERO)
     gross = sum((amounts[i] for i, line in enumerate(lines) if line.counts), ZERO) if included else net + tax
-    withheld = tuple(_withheld(part, net, tax, currency) for part in withholdings)
-    kept = sum((part.amount for part in withheld), ZERO)
-    return Totals(tuple(nets), net, taxes, tax, gross - net - tax, gross, withheld, kept, gross - kept)
+    whole = _Sums(net, tax, gross)
+    found = tuple(
+        part
+        for of in beside
+        if (part := _aside(of, _sums_of(of.of, lines, nets, currency) if of.of else whole, currency)) is not None
+    )
+    raised, kept = (
+        sum((part.amount for part in found if part_of(part.tax.kind) is what), ZERO)
+        for what in (Part.COLLECTED, Part.WITHHELD)
+    )
+    return Totals(tuple(nets), net, taxes, tax, gross - net - tax, gross, found, raised, kept, gross + raised - kept)
 
 
 def _sets(lines: Sequence[TaxedLine]) -> dict[tuple[Tax, ...], list[int]]:
@@ -134,7 +185,7 @@ def _charged(tax: Tax, base: Decimal, quantity: Decimal) -> Decimal:
         return tax.value * quantity
     if tax.kind in (TaxKind.PERCENT, TaxKind.COMPOUND):
         return base * tax.value / HUNDRED
-    raise ValueError(f"{tax.name} is withheld: it is no tax of a line")
+    raise ValueError(f"{tax.name} is no tax of a line")
 
 
 def _nets_of_gross(lines: Sequence[TaxedLine], amounts: Sequence[Decimal], currency: str) -> list[Decimal]:
@@ -189,6 +240,30 @@ def without_taxes(gross: Decimal, taxes: Sequence[Tax]) -> Decimal:
     return (gross - per_unit) / factor
 
 
-def _withheld(tax: Tax, net: Decimal, charged: Decimal, currency: str) -> TaxAmount:
-    base = charged if tax.kind is TaxKind.WITHHELD_OF_TAX else net
-    return TaxAmount(tax, base, round_money(base * tax.value / HUNDRED, currency))
+@dataclass(frozen=True)
+class _Sums:
+    """What lines come to."""
+
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+
+
+def _sums_of(tax_class: str, lines: Sequence[TaxedLine], nets: Sequence[Decimal], currency: str) -> _Sums:
+    """The same of the lines of one tax class."""
+    mine = [number for number, line in enumerate(lines) if line.of == tax_class and line.counts]
+    net = sum((nets[number] for number in mine), ZERO)
+    taxes = _taxes([lines[number] for number in mine], [nets[number] for number in mine], currency)
+    tax = sum((part.amount for part in taxes), ZERO)
+    return _Sums(net, tax, net + tax)
+
+
+def _aside(tax: Tax, of: _Sums, currency: str) -> TaxAmount | None:
+    """What is collected, withheld or paid apart; None where the lines come to too little, or there are none of its class."""
+    base = of.total if tax.kind in _OF_TOTAL else of.tax if tax.kind is TaxKind.WITHHELD_OF_TAX else of.net
+    measured = of.net if tax.kind is TaxKind.WITHHELD_OF_TAX else base
+    if (tax.above is not None and measured <= tax.above) or (tax.of and not measured):
+        return None
+    exact = base * tax.value / HUNDRED
+    amount = exact.quantize(Decimal(1), rounding=ROUND_HALF_UP) if tax.whole else round_money(exact, currency)
+    return TaxAmount(tax, base, amount)

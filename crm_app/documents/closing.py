@@ -28,7 +28,7 @@ from .sheet import (
     Strokes,
     Style,
 )
-from .snapshot import PAD_HEIGHT, PAD_WIDTH, Choice, Kind, Origin, Party, Signature, Snapshot
+from .snapshot import PAD_HEIGHT, PAD_WIDTH, Choice, Kind, Origin, Party, Signature, Snapshot, Tax
 from .wording import NBSP, Wording
 
 _RIGHT_LEFT = RIGHT - 88  # of the totals
@@ -46,6 +46,7 @@ def closing(snapshot: Snapshot, wording: Wording) -> list[Piece]:
     if snapshot.valued:
         found += [space(4), *beside(list(_payment(snapshot, wording)), list(_totals(snapshot, wording)), _BESIDE)]
     for title, content in (
+        (wording.say("Reason of the correction"), snapshot.reason_text),
         (wording.say("Made from"), "\n".join(long_origins(snapshot, wording))),
         (wording.say("Notes"), snapshot.notes),
         (wording.say("Terms"), snapshot.terms),
@@ -88,20 +89,43 @@ def _totals(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
     yield _amount(wording.say("Net"), wording.amount(snapshot.net))
     for tax in snapshot.taxes:
         yield _based(wording, wording.rated(printable(tax.name), tax.percent), tax.base, tax.amount)
-        if tax.reason:
-            yield from text(LABEL.wrapped(printable(tax.reason), RIGHT - _RIGHT_LEFT - 4, 4), LABEL, _RIGHT_LEFT + 2)
+        yield from _words(tax)
     if snapshot.rounding:
         yield _amount(wording.say("Rounding"), wording.amount(snapshot.rounding))
     yield space(1.2)
-    last = snapshot.payable == snapshot.total and not snapshot.withholdings
+    last = snapshot.payable == snapshot.total and not (snapshot.withholdings or snapshot.collections)
     yield _bar(wording.say("Total"), wording.cash(snapshot.total), TINT if last else GROUND)
+    for collected in snapshot.collections:
+        name = wording.rated(printable(collected.name), collected.percent)
+        yield _based(wording, name, collected.base, collected.amount)
+        yield from _words(collected)
     for part in snapshot.withholdings:
         yield _based(wording, wording.rated(printable(part.name), part.percent), part.base, -part.amount)
     if not last:
         yield space(1.2)
         yield _bar(wording.say("Payable"), wording.cash(snapshot.payable), TINT)
+    yield from _apart(snapshot, wording)
     if snapshot.currency != snapshot.company_currency:
         yield from _converted(snapshot, wording)
+
+
+def _words(tax: Tax) -> Iterator[Piece]:
+    """What the law wants to be said of a rate."""
+    if tax.reason:
+        yield from text(LABEL.wrapped(printable(tax.reason), RIGHT - _RIGHT_LEFT - 4, 4), LABEL, _RIGHT_LEFT + 2)
+
+
+def _apart(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:
+    """What of it is paid into the account for taxes, and what is left to pay as ever."""
+    for part in snapshot.apart:
+        yield _based(wording, wording.rated(printable(part.name), part.percent), part.base, part.amount)
+        yield from _words(part)
+    if snapshot.apart:
+        account = printable(snapshot.tax_account).replace("\n", " ")
+        if account:
+            yield _amount(wording.say("Into the account"), account, SMALL_INK)
+        left = snapshot.payable - sum((part.amount for part in snapshot.apart), Decimal(0))
+        yield _amount(wording.say("Left to pay"), wording.cash(left))
 
 
 def _by_recurrence(snapshot: Snapshot, wording: Wording) -> Iterator[Piece]:

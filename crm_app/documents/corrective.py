@@ -6,9 +6,9 @@ from typing import Any
 
 from .snapshot import Kind, Snapshot
 
-_OF_DOCUMENT = ("net", "tax", "rounding", "total", "withheld", "payable", "total_company")
+_OF_DOCUMENT = ("net", "tax", "rounding", "total", "collected", "withheld", "payable", "total_company")
 _OF_PART = ("quantity", "net", "base", "amount")  # of a line, a tax, a withholding or an instalment
-_PARTS = ("lines", "taxes", "withholdings", "instalments")
+_PARTS = ("lines", "taxes", "collections", "withholdings", "instalments")
 
 
 def corrective(snapshot: Snapshot) -> bool:

@@ -74,6 +74,8 @@ def _elsewhere(said: Snapshot) -> Party | None:
 def _facts(said: Snapshot, wording: Wording) -> list[tuple[str, str]]:
     say, day = wording.say, wording.day
     found = [(say("Date"), day(said.date))]
+    if said.operation_date and said.operation_date != said.date:
+        found.append((say("Date of the operation"), day(said.operation_date)))
     if said.kind is Kind.QUOTE:
         found.append((say("Valid until"), day(said.valid_until)))
     elif said.kind is not Kind.CREDIT_NOTE:

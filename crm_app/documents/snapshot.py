@@ -124,7 +124,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Tax:
-    """A rate, its base and its amount; `reason` says by which rule nothing is charged."""
+    """A rate, its base and its amount; `reason` says by which rule nothing is charged, or what the law wants to be said."""
 
     name: str = ""
     percent: Decimal = ZERO
@@ -169,7 +169,11 @@ class Signature:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A document. net + tax + rounding = total; total - withheld = payable; amounts are in `currency`.
+    """A document. net + tax + rounding = total; total + collected - withheld = payable; amounts are in `currency`.
+
+    `collections` are what the issuer collects on top for the tax office, `apart` what of the total is paid into `tax_account`.
+    `reason` is the code of why something is corrected (models/invoices), `reason_text` the same in the customer's language, with what
+    was written to it; `operation_date` the day of what is invoiced, where it was named.
 
     `rate` is what one unit of `currency` is worth in `company_currency`; `included` says that prices hold their taxes,
     `valued` that prices are printed at all. `logo` is the SHA-256 of the picture in the head, "" for none.
@@ -182,6 +186,7 @@ class Snapshot:
     draft: bool = False
     number: str = ""
     date: dt.date | None = None
+    operation_date: dt.date | None = None
     due: dt.date | None = None
     valid_until: dt.date | None = None
     country: str = ""
@@ -200,14 +205,20 @@ class Snapshot:
     delivery_address: Party | None = None
     signature: Signature | None = None
     corrects: Corrected | None = None
+    reason: str = ""
+    reason_text: str = ""
     origins: tuple[Origin, ...] = ()
     lines: tuple[Line, ...] = ()
     taxes: tuple[Tax, ...] = ()
+    collections: tuple[Tax, ...] = ()
     withholdings: tuple[Withholding, ...] = ()
+    apart: tuple[Tax, ...] = ()
+    tax_account: str = ""
     net: Decimal = ZERO
     tax: Decimal = ZERO
     rounding: Decimal = ZERO
     total: Decimal = ZERO
+    collected: Decimal = ZERO
     withheld: Decimal = ZERO
     payable: Decimal = ZERO
     instalments: tuple[Instalment, ...] = ()

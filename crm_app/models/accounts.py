@@ -209,7 +209,7 @@ class AccountEmail(Line, table=True):
 
 
 class AccountWithholding(Line, table=True):
-    """What the account withholds when it pays us (retención)."""
+    """What the account withholds when it pays us (retención), pays apart, or what we collect from it (percepción)."""
 
     __tablename__ = "account_withholding"
     __table_args__ = (KEEP_IDS,)
@@ -217,7 +217,7 @@ class AccountWithholding(Line, table=True):
     SAME: ClassVar = ("tax_rate",)
 
     account: int = Field(foreign_key="account.id", index=True, sa_type=Id)
-    tax_rate: int = column(Reference("tax-rates"), "Withholding", required=True, references="tax_rate.id")
+    tax_rate: int = column(Reference("tax-rates"), "Withholding or perception", required=True, references="tax_rate.id")
 
 
 SECTORS = resource(
@@ -326,8 +326,8 @@ lines(
     ACCOUNTS,
     AccountWithholding,
     "withholdings",
-    one="Withholding",
-    many="Withholdings",
+    one="Withholding or perception",
+    many="Withholdings and perceptions",
     label="tax_rate",
     icon="percent",
 )

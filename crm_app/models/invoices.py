@@ -8,7 +8,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from crm_app.core.fields import Choice, Day, Reference
+from crm_app.core.fields import Choice, Day, Reference, Text
 from crm_app.core.i18n import feminine, several
 from crm_app.core.resource import Ready, Section, Stand
 from crm_app.core.workflow import Move, Workflow
@@ -47,8 +47,45 @@ class InvoiceStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CorrectionReason(StrEnum):
+    """Why an invoice is corrected, in no country's code: those of Spain (R1-R5), Facturae, DIAN, SUNAT and SII follow from it."""
+
+    RETURNED = "returned"
+    UNDONE = "undone"
+    DISCOUNT = "discount"
+    EARLY = "early_payment"
+    VOLUME = "volume"
+    PRICE = "price"
+    TAX = "tax"
+    DETAILS = "details"
+    INSOLVENCY = "insolvency"
+    UNCOLLECTIBLE = "uncollectible"
+    INTEREST = "interest"
+    COSTS = "costs"
+    OTHER = "other"
+
+
 STATUS = Choice(InvoiceStatus, ("Draft", "Issued", feminine("Cancelled")))
 KIND = Choice(InvoiceKind, ("Invoice", "Credit note", "Debit note", "Deposit invoice"))
+
+REASON = Choice(
+    CorrectionReason,
+    (
+        "Goods or services returned",
+        "The sale was undone",
+        "Discount after the sale",
+        "Discount for early payment",
+        "Discount for volume",
+        "Wrong price or quantity",
+        "Wrong tax",
+        "Wrong details of the customer or wrong texts",
+        "Insolvency of the customer",
+        "Debt that cannot be collected",
+        "Interest for late payment",
+        "Further costs",
+        "Another reason",
+    ),
+)
 
 
 class Invoice(Document, table=True):
@@ -85,6 +122,13 @@ class Invoice(Document, table=True):
         Reference("deliveries"), "Delivery note", readonly=True, references="delivery_note.id"
     )
     corrects: int | None = column(Reference("invoices"), "Corrects", references="invoice.id")
+    reason: str | None = column(REASON, "Reason of the correction")
+    reason_text: str | None = column(Text(250), "Reason in words")
+    operation_date: date | None = column(
+        Day(),
+        "Date of the operation",
+        help="When the goods or services were provided, if not on the day of the invoice",
+    )
     due: date | None = column(Day(), "Due", index=True)
     next_due: date | None = column(Day(), "Next due", readonly=True, index=True)
     sent_on: date | None = column(Day(), "Sent on", readonly=True)
@@ -176,9 +220,9 @@ INVOICES = resource(
     columns=("number", "account", "status", "total", "balance", "next_due", "currency", "date", "kind", "owner"),
     filters=(
         "status", "kind", "account", "owner", "date", "next_due", "due", "total", "balance", "currency", "quote", "order",
-        "delivery", "corrects", "credited",
+        "delivery", "corrects", "credited", "reason", "operation_date",
     ),
-    form=(Section("Details", ("kind", *HEAD, "due", "corrects")), *SECTIONS),
+    form=(Section("Details", ("kind", *HEAD, "operation_date", "due", "corrects", "reason", "reason_text")), *SECTIONS),
     sort="-date",
     owner="owner",
     group="Sales",

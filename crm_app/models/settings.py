@@ -35,6 +35,11 @@ class Company(Record, table=True):
     email: str | None = column(Email(), "E-mail")
     web: str | None = column(Text(120), "Web")
     iban: str | None = column(Text(40), "Bank account (IBAN)")
+    tax_account: str | None = column(
+        Text(40),
+        "Account for taxes paid apart",
+        help="Where a law has a part of the total paid into an account of its own, such as the detracciones",
+    )
     max_discount: Decimal | None = column(Number(4, digits=3, least=Decimal(0)), "Largest discount, %")
     quote_days: int = column(Whole(1, 365), "A quote is valid for, days", default=30)
 

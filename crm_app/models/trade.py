@@ -57,7 +57,7 @@ class Document(Searchable):
     """The head. `rate` is what one unit of its currency is worth in the company's; both totals are kept. It was typed, or it is that
     of the table of rates from `rate_day` on, which had it from `rate_source`.
 
-    `tax_lines` holds the tax per rate, `why` stands in the lines.
+    `tax_lines` holds the tax per rate, and what is collected, withheld and paid apart, `why` stands in the lines.
     """
 
     number: str | None = column(Text(40, folds=False), "Number", readonly=True, unique=True)
@@ -88,6 +88,7 @@ class Document(Searchable):
     tax: Decimal = column(AMOUNT, "Taxes", default=Decimal(0), readonly=True)
     rounding: Decimal = column(AMOUNT, "Rounding", default=Decimal(0), readonly=True)
     total: Decimal = column(AMOUNT, "Total", default=Decimal(0), readonly=True, index=True)
+    collected: Decimal = column(AMOUNT, "Collected on top", default=Decimal(0), readonly=True)
     withheld: Decimal = column(AMOUNT, "Withheld", default=Decimal(0), readonly=True)
     payable: Decimal = column(AMOUNT, "Payable", default=Decimal(0), readonly=True)
     net_company: Decimal = column(AMOUNT, "Net in the company's currency", default=Decimal(0), readonly=True)

@@ -5,6 +5,7 @@ What a line was made from stands in its `*_line` columns, however far back, so t
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -257,10 +258,18 @@ def convert(work: Work, source: str, rows: Sequence[Any], target: str, parts: Se
             values["quote"] = order.quote
     account = work.row(Account, first.account)
     carried = [_line(source, target, line_table, part) for part in parts]
+    if target == "invoices":
+        values |= _operation(source, rows, values["date"])
     trade.add_up(work, values, account, carried)
     if target == "invoices":
         values |= instalments.days(work, values)
     return write(work, source, first.id, target, values, carried)
+
+
+def _operation(source: str, rows: Sequence[Any], day: date) -> dict[str, Any]:
+    """When what was delivered before its invoice was delivered last (Spain: RD 1619/2012, art. 6.1.i)."""
+    last = max(row.date for row in rows)
+    return {"operation_date": last} if source == "deliveries" and last < day else {}
 
 
 def _references(rows: Sequence[Any]) -> str | None:

@@ -7,24 +7,52 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core import money
+from crm_app.core.errors import Invalid
+from crm_app.core.fields import BadValue
 from crm_app.core.i18n import Message
-from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
+from crm_app.core.tax import Part, part_of
+from crm_app.models.invoices import INVOICES, CorrectionReason, Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
 
 from . import ledger, rules
 from .ledger import ZERO
 from .work import Work, column_of
 
 _CORRECTING = (InvoiceKind.CREDIT_NOTE.value, InvoiceKind.DEBIT_NOTE.value)
+_REASON = ("reason", "reason_text")
 _PRICED = ("price", "discount", "tax_class")
 
 
 @rules.completes("invoices")
 def _fits(work: Work, draft: rules.Draft) -> None:
-    """What is corrected is an issued invoice of the same customer in the same currency."""
+    """What is corrected is an issued invoice of the same customer in the same currency; only what corrects has a reason."""
     if draft.values["corrects"]:
         fault = _fault(work, draft.values)
         if fault is not None:
             draft.errors["corrects"] = fault
+    draft.errors.update(_unreasonable(draft.values))
+
+
+def _unreasonable(values: Mapping[str, Any]) -> dict[str, Message]:
+    given = [name for name in _REASON if values[name]]
+    if given and values["kind"] not in _CORRECTING:
+        return {given[0]: Message("Only a credit note or a debit note has a reason.")}
+    if values["reason"] == CorrectionReason.OTHER.value and not values["reason_text"]:
+        return {"reason_text": Message("Write what the reason is.")}
+    return {}
+
+
+def reason(work: Work, values: Mapping[str, object]) -> dict[str, Any]:
+    """Why the caller of a verb corrects an invoice, as its credit note holds it. Raises Invalid."""
+    found: dict[str, Any] = {"kind": InvoiceKind.CREDIT_NOTE.value}
+    for name in _REASON:
+        try:
+            found[name] = INVOICES.fields[name].kind.parse(values.get(name), work.actor.speech)
+        except BadValue as bad:
+            raise Invalid({name: bad.message}) from None
+    faults = _unreasonable(found)
+    if faults:
+        raise Invalid(faults)
+    return found
 
 
 def _fault(work: Work, values: Mapping[str, Any]) -> Message | None:
@@ -106,8 +134,8 @@ def _others(what: Any, note: Any) -> sa.Select[Any]:
 
 
 def square(work: Work, note: Any, lines: Sequence[Any]) -> None:
-    """All credit notes of an invoice come to its total, and give back what it withheld: the one that takes the last of it bears
-    the cents that rounding has made, and none takes more than is left.
+    """All credit notes of an invoice come to its total, and give back what it withheld and collected: the one that takes the last
+    of it bears the cents that rounding has made, and none takes more than is left.
 
     Only where nothing but quantities was changed: another price is no rounding.
     """
@@ -123,8 +151,8 @@ def square(work: Work, note: Any, lines: Sequence[Any]) -> None:
         note.total += difference
         own = rules.company(work, "currency") or note.currency
         note.total_company = money.round_money(note.total * (note.rate or 1), own)
-    _square_withheld(work, corrected, note, most, last=last)
-    note.payable = note.total - note.withheld
+    _square_beside(work, corrected, note, most, last=last)
+    note.payable = note.total + note.collected - note.withheld
 
 
 def _borne(difference: Decimal, most: Decimal, *, last: bool) -> Decimal:
@@ -132,21 +160,28 @@ def _borne(difference: Decimal, most: Decimal, *, last: bool) -> Decimal:
     return difference if abs(difference) <= most and (last or difference < 0) else ZERO
 
 
-def _square_withheld(work: Work, corrected: Any, note: Any, most: Decimal, *, last: bool) -> None:
-    """The same for each withholding that the invoice had too."""
-    left = {_rate(part): Decimal(part["amount"]) for part in corrected.tax_lines if part["withheld"]}
+def _square_beside(work: Work, corrected: Any, note: Any, most: Decimal, *, last: bool) -> None:
+    """The same for all that the invoice withheld and collected."""
+    left = {_rate(part): Decimal(part["amount"]) for part in corrected.tax_lines if _is_beside(part)}
     for other in work.session.scalars(_others(column_of(Invoice, "tax_lines"), note)):
         for part in other:
-            if part["withheld"] and _rate(part) in left:
+            if _is_beside(part) and _rate(part) in left:
                 left[_rate(part)] -= Decimal(part["amount"])
     told = []
     for part in note.tax_lines:
         amount = Decimal(part["amount"])
-        missing = left[_rate(part)] - amount if part["withheld"] and _rate(part) in left else ZERO
+        missing = left[_rate(part)] - amount if _is_beside(part) and _rate(part) in left else ZERO
         borne = _borne(missing, most, last=last)
         told.append(part | {"amount": str(amount + borne)} if borne else part)
-        note.withheld += borne
+        if part["withheld"]:
+            note.withheld += borne
+        else:
+            note.collected += borne
     note.tax_lines = told
+
+
+def _is_beside(part: Mapping[str, Any]) -> bool:
+    return part_of(part["kind"]) is not Part.TAX
 
 
 def _rate(part: Mapping[str, Any]) -> tuple[int, str]:

@@ -43,7 +43,7 @@ def recompute(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> None
         {name: getattr(line, name) for name in names} | {"choice": getattr(line, "choice", LineChoice.FIRM.value)}
         for line in lines
     ]
-    named = ("date", "currency", "rate", "included", "kind", "corrects")
+    named = ("date", "operation_date", "currency", "rate", "included", "kind", "corrects")
     head = {name: getattr(row, name) for name in named if hasattr(row, name)}
     trade.add_up(work, head, account, rows)
     for line, values in zip(lines, rows, strict=True):

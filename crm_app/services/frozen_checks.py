@@ -17,7 +17,7 @@ from .work import Work, column_of
 
 _AT_ONCE = 500  # documents in one statement
 _DAYS = ("date",)
-_AMOUNTS = ("net", "tax", "rounding", "total", "withheld", "payable", "total_company", "rate")
+_AMOUNTS = ("net", "tax", "rounding", "total", "collected", "withheld", "payable", "total_company", "rate")
 _OF_LINE = ("quantity", "price", "net")
 
 
@@ -62,7 +62,7 @@ def _of_another(work: Work, head: Any, named: Mapping[int, str]) -> Iterator[int
 
 def _said(content: Mapping[str, Any]) -> tuple[Any, ...]:
     lines = [tuple(Decimal(row[name]) for name in _OF_LINE) for row in content["lines"]]
-    return content["number"], content["date"], [Decimal(content[name]) for name in _AMOUNTS], lines
+    return content["number"], content["date"], [Decimal(content.get(name, 0)) for name in _AMOUNTS], lines
 
 
 def _now(work: Work, head: Any, line: Any, keys: Sequence[int]) -> Iterator[tuple[int, tuple[Any, ...]]]:

@@ -144,10 +144,11 @@ def send(work: Work, row: Any, _values: Values) -> Outcome | None:
     return None
 
 
-@action("invoices", "credit", "Credit", icon="undo-2", fields=("lines", "percent", "issue"))
+@action("invoices", "credit", "Credit", icon="undo-2", fields=("lines", "percent", "reason", "reason_text", "issue"))
 def credit(work: Work, row: Any, values: Values) -> Outcome:
-    """A credit note of what has not been credited yet; the one made before where nothing is left."""
+    """A credit note of what has not been credited yet, with its reason; the one made before where nothing is left."""
     work.require("invoices.create")
+    reason = corrections.reason(work, values)
     if row.kind == InvoiceKind.CREDIT_NOTE.value:
         raise Invalid({"": Message("A credit note is not credited.")})
     parts = chain.not_yet(work, "invoices", [row.id], "credited")
@@ -155,8 +156,8 @@ def credit(work: Work, row: Any, values: Values) -> Outcome:
         before = chain.latest(work, "invoices", "invoices", row.id, InvoiceKind.CREDIT_NOTE.value)
         return Outcome(row.id, row.version, {"resource": "invoices", "id": before})
     made = chain.convert(
-        work, "invoices", [row], "invoices", chain.chosen(parts, values), kind=chain.CREDIT, corrects=row.id,
-        quote=row.quote, order=row.order, delivery=row.delivery,
+        work, "invoices", [row], "invoices", chain.chosen(parts, values), corrects=row.id,
+        quote=row.quote, order=row.order, delivery=row.delivery, **reason,
     )  # fmt: skip
     corrections.square(work, made, snapshots.lines_of(work, "invoices", made.id))
     return _made(work, row, made.id, values, made)

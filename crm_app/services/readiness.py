@@ -1,6 +1,6 @@
 """What must still be so when a document leaves the house, though it was so when it was written: customer, products, discounts, taxes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -66,9 +66,21 @@ def nameless(work: Work) -> bool:
 
 
 def _untaxed(work: Work, row: Any, account: Account, lines: Sequence[Any]) -> dict[str, Message]:
-    of_class = taxes.borne(work, account, {name: getattr(row, name, None) for name in ("date", "kind", "corrects")})
+    head = {name: getattr(row, name, None) for name in taxes.DECIDES}
+    of_class = taxes.borne(work, account, head)
     text = Message("There is no tax rate for this class on that day. Add one in the settings.")
-    return {f"lines.{line.position}.tax_class": text for line in lines if not of_class(line.tax_class)}
+    doubled = {name: _doubled(work, account, head, name) for name in {line.tax_class for line in lines}}
+    faults = {line.position: text if not of_class(line.tax_class) else doubled[line.tax_class] for line in lines}
+    return {f"lines.{position}.tax_class": fault for position, fault in faults.items() if fault is not None}
+
+
+def _doubled(work: Work, account: Account, head: Mapping[str, Any], tax_class: str | None) -> Message | None:
+    """Two percentages that would be charged side by side."""
+    names = taxes.side_by_side(work, account, head, tax_class)
+    if not names:
+        return None
+    text = "{first} and {second} are both charged. In the settings say which of them replaces the other, or give one another order."
+    return Message(text, first=names[0], second=names[1])
 
 
 def _retired(work: Work, lines: Sequence[Any]) -> dict[str, Message]:

@@ -7,9 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_app.core import units
+from crm_app.core.i18n import translate
+from crm_app.core.tax import Part, part_of
 from crm_app.models.accounts import Account
 from crm_app.models.contacts import Contact
-from crm_app.models.invoices import Invoice
+from crm_app.models.invoices import REASON, CorrectionReason, Invoice
 from crm_app.models.prices import PaymentTerms
 from crm_app.models.products import Product
 from crm_app.models.settings import Company
@@ -58,6 +60,7 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
         "number": row.number or "",
         "date": _day(row.date),
         "due": _day(getattr(row, "due", None)),
+        "operation_date": _day(getattr(row, "operation_date", None)),
         "valid_until": _day(getattr(row, "valid_until", None)),
         "language": language,
         "country": (account.country if account else None) or company.country,
@@ -72,6 +75,8 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
         "customer": _customer(work, account, row),
         "delivery_address": _shipping(row),
         "corrects": _origin(work, "invoices", getattr(row, "corrects", None)),
+        "reason": getattr(row, "reason", None) or "",
+        "reason_text": _reason(row, language),
         "origins": [part for name, field in _ORIGINS for part in _origins(work, name, field, row, lines)],
         "lines": _lines(work, lines, _labels(work, row, lines, said), language),
     } | _money(work, company, row, said)
@@ -79,17 +84,17 @@ def content_of(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> dic
 
 def _money(work: Work, company: Company, row: Any, said: taxes.Said) -> dict[str, Any]:
     """Currency, taxes and totals."""
-    names = ("rate", "total_company", "net", "tax", "rounding", "total", "withheld", "payable")
+    names = ("rate", "total_company", "net", "tax", "rounding", "total", "collected", "withheld", "payable")
+    parts = {part: [told for told in row.tax_lines if part_of(told["kind"]) is part] for part in Part}
     return {name: _text(getattr(row, name)) for name in names} | {
         "currency": row.currency,
         "company_currency": company.currency,
         "included": bool(row.included),
-        "taxes": [
-            _rate(part, said) | {"reason": taxes.in_words(said, part["tax"], part["reason"])}
-            for part in row.tax_lines
-            if not part["withheld"]
-        ],
-        "withholdings": [_rate(part, said) for part in row.tax_lines if part["withheld"]],
+        "taxes": [_reasoned(part, said) for part in parts[Part.TAX]],
+        "collections": [_reasoned(part, said) for part in parts[Part.COLLECTED]],
+        "withholdings": [_rate(part, said) for part in parts[Part.WITHHELD]],
+        "apart": [_reasoned(part, said) for part in parts[Part.APART]],
+        "tax_account": (company.tax_account or "") if parts[Part.APART] else "",
         "instalments": _instalments(work, row),
     }
 
@@ -156,6 +161,13 @@ def _origin(work: Work, resource: str, key: int | None) -> dict[str, Any] | None
     return None if row is None else _named(resource, row)
 
 
+def _reason(row: Any, language: str) -> str:
+    """Why it corrects, in words: what was chosen, and what was written to it."""
+    chosen = getattr(row, "reason", None)
+    named = translate(REASON.label(chosen), language) if chosen and chosen != CorrectionReason.OTHER.value else ""
+    return ": ".join(filter(None, (named, getattr(row, "reason_text", None))))
+
+
 def _named(resource: str, row: Any) -> dict[str, Any]:
     return {"kind": _KINDS.get(resource) or row.kind, "number": row.number or "", "date": _day(row.date)}
 
@@ -181,7 +193,7 @@ def _labels(work: Work, row: Any, lines: Sequence[Any], said: taxes.Said) -> dic
     if account is None:
         return {}
 
-    head = {name: getattr(row, name, None) for name in ("date", "kind", "corrects")}
+    head = {name: getattr(row, name, None) for name in taxes.DECIDES}
     of_class = taxes.borne(work, account, head)
     return {
         key: " + ".join(taxes.in_words(said, tax.key, tax.name) for tax in of_class(key))
@@ -213,6 +225,10 @@ def _lines(work: Work, lines: Sequence[Any], labels: Mapping[str, str], language
 def _rate(part: Mapping[str, Any], said: taxes.Said) -> dict[str, str]:
     name = taxes.in_words(said, part["tax"], part["name"])
     return {"name": name, "percent": part["value"], "base": part["base"], "amount": part["amount"]}
+
+
+def _reasoned(part: Mapping[str, Any], said: taxes.Said) -> dict[str, str]:
+    return _rate(part, said) | {"reason": taxes.in_words(said, part["tax"], part["reason"])}
 
 
 def lines_of(work: Work, resource: str, key: int) -> list[Any]:

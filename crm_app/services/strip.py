@@ -264,7 +264,7 @@ def _lines(resource: str) -> sa.Select[Any]:
 
 
 def tax_lines(work: Work, resource: str, key: int) -> list[dict[str, Any]]:
-    """The tax per rate of a document that the actor may read, in the actor's language."""
+    """The tax per rate, and what stands beside it, of a document that the actor may read, in the actor's language."""
     head, _ = HEADS[resource]
     kept = work.session.scalar(sa.select(column_of(head, "tax_lines")).where(column_of(head, "id") == key))
     return taxes.told_to(work, kept or [])

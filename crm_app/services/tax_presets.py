@@ -1,15 +1,17 @@
 """Tax rates to begin with, by the company's country. Percentages as in force in 2026; the operator checks and changes them.
 
 Every class of products has a rate everywhere: where the law knows no such class, that of the next higher class that it knows, for
-the special one that of the standard class. What only some regions or sellers charge is there and not active: who switches it on
-switches off what it replaces.
+the special one that of the standard class. What only some regions or sellers charge is there and not active: where it is switched on
+it replaces the rate of its class. (What is withheld and collected: see beside_presets.)
 
-Sources: Spain Ley 37/1992 arts. 90-91, 154-163, RD 439/2007 art. 95 and for the Canary Islands Ley 4/2012 arts. 50-61; Colombia
-Estatuto Tributario arts. 468, 437-1, 392, 512-1; Mexico LIVA arts. 1, 2-A, 12, LIEPS art. 2 I J, the decree for its borders of
-2018-12-31 as prolonged, LISR art. 106; Peru TUO IGV art. 17 with IPM; Chile DL 825 arts. 14, 42, LIR art. 74; Argentina Ley 23.349 art. 28;
+Sources: Spain Ley 37/1992 arts. 90-91, 154-163 and for the Canary Islands Ley 4/2012 arts. 50-61; Colombia
+Estatuto Tributario arts. 424, 468, 512-1; Mexico LIVA arts. 1, 2-A, 12, LIEPS art. 2 I J, the decree for its borders of
+2018-12-31 as prolonged; Peru TUO IGV art. 17 with IPM; Chile DL 825 arts. 14, 42; Argentina Ley 23.349 art. 28;
 EU Directive 2006/112/EC arts. 44, 97-99, 110, 138, 146, 196 and the laws of its member states.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -19,6 +21,7 @@ from crm_app.core.tax import TaxKind
 from crm_app.models.choices import TaxClass
 from crm_app.models.taxes import Regime, TaxRate
 
+from . import beside_presets
 from .taxes import EU
 from .work import Work
 
@@ -26,7 +29,6 @@ Preset = tuple[str, str | None, str, str, str, str]  # name, class, kind, value,
 
 _S, _R, _SR, _Z, _E, _X = (kind.value for kind in TaxClass)
 _P, _ON_TOP = TaxKind.PERCENT.value, TaxKind.COMPOUND.value
-_NET, _TAX = TaxKind.WITHHELD_OF_NET.value, TaxKind.WITHHELD_OF_TAX.value
 
 _DOMESTIC: dict[str, tuple[Preset, ...]] = {
     "ES": (
@@ -36,9 +38,6 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("IVA 0 %", _Z, _P, "0", "Z", ""),
         ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 20 de la Ley 37/1992"),
         ("IVA 21 %", _X, _P, "21", "S", ""),
-        ("IRPF 19 %", None, _NET, "19", "S", ""),
-        ("IRPF 15 %", None, _NET, "15", "S", ""),
-        ("IRPF 7 %", None, _NET, "7", "S", ""),
     ),
     "CO": (
         ("IVA 19 %", _S, _P, "19", "S", ""),
@@ -47,11 +46,6 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("IVA 0 %", _Z, _P, "0", "Z", ""),
         ("Excluido de IVA", _E, _P, "0", "E", "Excluido, artículo 424 del Estatuto Tributario"),
         ("INC 8 %", _X, _P, "8", "S", ""),
-        ("ReteFuente 2,5 %", None, _NET, "2.5", "S", ""),
-        ("ReteFuente 4 %", None, _NET, "4", "S", ""),
-        ("ReteFuente 11 %", None, _NET, "11", "S", ""),
-        ("ReteIVA 15 %", None, _TAX, "15", "S", ""),
-        ("ReteICA 0,966 %", None, _NET, "0.966", "S", ""),
     ),
     "MX": (
         ("IVA 16 %", _S, _P, "16", "S", ""),
@@ -61,9 +55,6 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 9 de la LIVA"),
         ("IEPS 8 %", _X, _P, "8", "S", ""),
         ("IVA 16 %", _X, _ON_TOP, "16", "S", ""),
-        ("ISR 10 %", None, _NET, "10", "S", ""),
-        ("ISR 1,25 %", None, _NET, "1.25", "S", ""),
-        ("Retención de IVA 10,6667 %", None, _NET, "10.6667", "S", ""),
     ),
     "PE": (
         ("IGV 18 %", _S, _P, "18", "S", ""),
@@ -72,7 +63,6 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("Inafecto", _Z, _P, "0", "Z", ""),
         ("Exonerado", _E, _P, "0", "E", "Exonerado, apéndice I del TUO de la Ley del IGV"),
         ("IGV 18 %", _X, _P, "18", "S", ""),
-        ("Retención de renta 8 %", None, _NET, "8", "S", ""),
     ),
     "CL": (
         ("IVA 19 %", _S, _P, "19", "S", ""),
@@ -82,7 +72,6 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 12 del DL 825"),
         ("IVA 19 %", _X, _P, "19", "S", ""),
         ("Impuesto adicional a bebidas 10 %", _X, _P, "10", "S", ""),
-        ("Retención de honorarios 15,25 %", None, _NET, "15.25", "S", ""),
     ),
     "AR": (
         ("IVA 21 %", _S, _P, "21", "S", ""),
@@ -91,7 +80,6 @@ _DOMESTIC: dict[str, tuple[Preset, ...]] = {
         ("IVA 0 %", _Z, _P, "0", "Z", ""),
         ("Exento de IVA", _E, _P, "0", "E", "Exento, artículo 7 de la Ley de IVA"),
         ("IVA 27 %", _X, _P, "27", "S", ""),
-        ("Retención de Ganancias 2 %", None, _NET, "2", "S", ""),
     ),
     "US": (
         ("Sales tax", _S, _P, "0", "S", ""),
@@ -108,7 +96,7 @@ _SURCHARGE = (
     ("Recargo 0,5 %", _SR, _P, "0.5", "S", ""),
     ("Recargo 1,75 %", _X, _P, "1.75", "S", ""),
 )
-# not active: of the Canary Islands, where they replace the IVA; of the sellers in Mexico's border regions
+# not active: of the Canary Islands, of the sellers in Mexico's border regions; each replaces the rate of its class
 _REGIONAL: dict[str, tuple[Preset, ...]] = {
     "ES": (
         ("IGIC 7 %", _S, _P, "7", "S", ""),
@@ -178,16 +166,35 @@ def load(work: Work, country: str) -> int:
     if country == "ES":
         groups.append((Regime.SURCHARGE, _SURCHARGE))
     groups += _untaxed(country)
-    begun = [(number, regime, rate, True) for number, (regime, rates) in enumerate(groups) for rate in rates]
-    begun += [(0, Regime.DOMESTIC, rate, False) for rate in _REGIONAL.get(country, ())]
     made = [
-        TaxRate(
-            name=name, country=country, regime=regime.value, tax_class=tax_class, kind=kind, value=Decimal(value),
-            category=category, reason=reason or None, sequence=10 + 10 * number, active=active,
-            **preset_names.by_language("name", name), **preset_names.by_language("reason", reason),
-        )
-        for number, regime, (name, tax_class, kind, value, category, reason), active in begun
-    ]  # fmt: skip
+        rate
+        for number, (regime, rates) in enumerate(groups)
+        for rate in _made(country, regime, rates, 10 + 10 * number)
+    ]
     work.session.add_all(made)
     work.session.flush()
-    return len(made)
+    first: dict[str | None, int | None] = {}
+    for rate in made:
+        first.setdefault(rate.tax_class, rate.id)
+    regional = _made(country, Regime.DOMESTIC, _REGIONAL.get(country, ()), 10)
+    for rate in regional:
+        rate.active, rate.replaces = False, first[rate.tax_class]
+    work.session.add_all(regional)
+    work.session.flush()
+    return len(made) + len(regional) + beside_presets.load(work, country)
+
+
+def _made(country: str, regime: Regime, presets: Sequence[Preset], sequence: int) -> list[TaxRate]:
+    """Their rows; where several are of one class, one after the other."""
+    before = Counter[str | None]()
+    found = []
+    for name, tax_class, kind, value, category, reason in presets:
+        found.append(
+            TaxRate(
+                name=name, country=country, regime=regime.value, tax_class=tax_class, kind=kind, value=Decimal(value),
+                category=category, reason=reason or None, sequence=sequence + before[tax_class],
+                **preset_names.by_language("name", name), **preset_names.by_language("reason", reason),
+            )
+        )  # fmt: skip
+        before[tax_class] += 1
+    return found

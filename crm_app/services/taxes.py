@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.money import PRICE_PLACES, quantize
-from crm_app.core.tax import Tax, TaxKind
+from crm_app.core.tax import Part, Tax, TaxKind, part_of
 from crm_app.models.accounts import Account, AccountWithholding
 from crm_app.models.choices import TaxStatus
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine
@@ -53,7 +53,7 @@ EU = frozenset(
         "SK",
     )
 )
-_WITHHELD = (TaxKind.WITHHELD_OF_NET.value, TaxKind.WITHHELD_OF_TAX.value)
+DECIDES = ("date", "operation_date", "kind", "corrects")  # of a document's head on which taxes its lines bear
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,7 @@ def regime_of(seller: str | None, customer: Customer) -> Regime:
 
 def resolver(work: Work, customer: Customer, day: date) -> Callable[[str | None], tuple[Tax, ...]]:
     """Of a tax class: the taxes in the order of application, none where no rate fits. One question to the database."""
-    seller = rules.company(work, "country")
-    regime = regime_of(seller, customer)
-    wanted = [regime.value] if regime is not Regime.SURCHARGE else [Regime.DOMESTIC.value, Regime.SURCHARGE.value]
-    rows = [row for row in _rates(work, seller, day) if row["regime"] in wanted and row["kind"] not in _WITHHELD]
+    rows = _charged_to(work, customer, day)
 
     def taxes(tax_class: str | None) -> tuple[Tax, ...]:
         return tuple(_tax(row) for row in rows if row["tax_class"] in (None, tax_class))
@@ -91,13 +88,35 @@ def resolver(work: Work, customer: Customer, day: date) -> Callable[[str | None]
     return taxes
 
 
+def _charged_to(work: Work, customer: Customer, day: date) -> list[Mapping[str, Any]]:
+    seller = rules.company(work, "country")
+    regime = regime_of(seller, customer)
+    wanted = [regime.value] if regime is not Regime.SURCHARGE else [Regime.DOMESTIC.value, Regime.SURCHARGE.value]
+    rows = _rates(work, seller, day)
+    return [row for row in rows if row["regime"] in wanted and part_of(row["kind"]) is Part.TAX]
+
+
+def side_by_side(work: Work, account: Account, head: Mapping[str, Any], tax_class: str | None) -> list[str]:
+    """The names of percentages that stand in one place of the order, so that it is not known whether both are meant; of a credit
+    note none: it gives back what was charged.
+    """
+    if _charged(work, head) is not None:
+        return []
+    places: dict[tuple[str, int], list[str]] = {}
+    for row in _charged_to(work, Customer(account.country, account.tax_id, account.tax_status), day_of(head)):
+        if row["kind"] == TaxKind.PERCENT.value and row["tax_class"] in (None, tax_class):
+            places.setdefault((row["regime"], row["sequence"]), []).append(row["name"])
+    return next((names for names in places.values() if len(names) > 1), [])
+
+
 def borne(work: Work, account: Account, head: Mapping[str, Any]) -> Callable[[str | None], tuple[Tax, ...]]:
-    """Of a tax class: what a line of this document bears. `head` holds its date and exchange rate, and of an invoice `kind` and
-    `corrects`. An amount per unit is money of the company: the document has it in its own currency.
+    """Of a tax class: what a line of this document bears. `head` holds its date and exchange rate, and of an invoice `kind`,
+    `corrects` and `operation_date`: the rates are those of that day, where it is another (Directive 2006/112/EC, art. 93). An amount
+    per unit is money of the company: the document has it in its own currency.
 
     A credit note gives back what its invoice charged, whatever customer and rates have become since.
     """
-    of_day = resolver(work, Customer(account.country, account.tax_id, account.tax_status), head["date"])
+    of_day = resolver(work, Customer(account.country, account.tax_id, account.tax_status), day_of(head))
     worth: Decimal = head.get("rate") or Decimal(1)
 
     def live(tax_class: str | None) -> tuple[Tax, ...]:
@@ -106,7 +125,7 @@ def borne(work: Work, account: Account, head: Mapping[str, Any]) -> Callable[[st
     charged = _charged(work, head)
     if charged is None:
         return live
-    told = {part["tax"]: _told(part) for part in charged.tax_lines if not part["withheld"]}
+    told = {part["tax"]: _told(part) for part in charged.tax_lines if part_of(part["kind"]) is Part.TAX}
     rate, sequence = column_of(TaxRate, "id"), column_of(TaxRate, "sequence")
     classes = sa.select(rate, column_of(TaxRate, "tax_class")).where(rate.in_(list(told))).order_by(sequence, rate)
     rows = [(told[row[0]], row[1]) for row in work.session.execute(classes)]
@@ -116,10 +135,19 @@ def borne(work: Work, account: Account, head: Mapping[str, Any]) -> Callable[[st
     return lambda tax_class: kept.get(tax_class) or live(tax_class)
 
 
+def day_of(head: Mapping[str, Any]) -> date:
+    """The day whose rates a document bears."""
+    found: date = head.get("operation_date") or head["date"]
+    return found
+
+
 def _in_currency(tax: Tax, worth: Decimal) -> Tax:
-    if tax.kind is not TaxKind.UNIT or worth == 1:
+    """With its amounts of money in the document's currency; only the company's own is rounded to whole units of it."""
+    if worth == 1:
         return tax
-    return replace(tax, value=quantize(tax.value / worth, PRICE_PLACES))
+    value = quantize(tax.value / worth, PRICE_PLACES) if tax.kind is TaxKind.UNIT else tax.value
+    above = None if tax.above is None else tax.above / worth
+    return replace(tax, value=value, above=above, whole=False)
 
 
 def bases(work: Work, parts: Sequence[Mapping[str, Any]]) -> dict[int, str]:
@@ -127,7 +155,7 @@ def bases(work: Work, parts: Sequence[Mapping[str, Any]]) -> dict[int, str]:
     the actor's language.
     """
     key, of_class, regime = (column_of(TaxRate, name) for name in ("id", "tax_class", "regime"))
-    wanted = {part["tax"] for part in parts if not part["withheld"]}
+    wanted = {part["tax"] for part in parts if part_of(part["kind"]) is Part.TAX}
     rows = work.session.execute(sa.select(key, of_class, regime).where(key.in_(wanted))) if wanted else ()
     return {row[0]: _basis(work.actor.speech, row[1], row[2]) for row in rows}
 
@@ -140,12 +168,14 @@ def _basis(speech: Speech, tax_class: str | None, regime: str) -> str:
     return speech.say(Message("Tax class: {tax_class}; customers: {customers}", tax_class=of, customers=customers))
 
 
-def withheld(work: Work, account: Account, head: Mapping[str, Any]) -> tuple[Tax, ...]:
-    """What is withheld from this document; from a credit note what was withheld from its invoice."""
+def beside(work: Work, account: Account, head: Mapping[str, Any]) -> tuple[Tax, ...]:
+    """What is collected, withheld and paid apart with this document; a credit note gives back what its invoice collected and withheld."""
     charged = _charged(work, head)
     if charged is None:
-        return withholdings(work, account.id or 0, head["date"])
-    return tuple(_told(part) for part in charged.tax_lines if part["withheld"])
+        worth: Decimal = head.get("rate") or Decimal(1)
+        return tuple(_in_currency(tax, worth) for tax in of_account(work, account.id or 0, head["date"]))
+    given_back = (Part.COLLECTED, Part.WITHHELD)
+    return tuple(_told(part) for part in charged.tax_lines if part_of(part["kind"]) in given_back)
 
 
 def _charged(work: Work, head: Mapping[str, Any]) -> Invoice | None:
@@ -158,28 +188,65 @@ def _charged(work: Work, head: Mapping[str, Any]) -> Invoice | None:
 
 def _told(part: Mapping[str, Any]) -> Tax:
     return Tax(
-        part["tax"], part["name"], TaxKind(part["kind"]), Decimal(part["value"]), part["category"], part["reason"]
-    )
+        part["tax"], part["name"], TaxKind(part["kind"]), Decimal(part["value"]), part["category"], part["reason"], part.get("of", "")
+    )  # fmt: skip
 
 
-def withholdings(work: Work, account: int, day: date) -> tuple[Tax, ...]:
-    """What that account withholds on that day, in the order of application."""
-    kept: dict[int, set[int]] = work.session.info.setdefault("withheld", {})
+def of_account(work: Work, account: int, day: date) -> tuple[Tax, ...]:
+    """What that account withholds, pays apart and has collected from it on that day, in the order of application.
+
+    Of rates that replace one another the account bears the one of that day, whichever is named there.
+    """
+    kept: dict[int, set[int]] = work.session.info.setdefault("beside", {})
     if account not in kept:
         mine = column_of(AccountWithholding, "account") == account
         kept[account] = set(work.session.scalars(sa.select(column_of(AccountWithholding, "tax_rate")).where(mine)))
     keys = kept[account]
     if not keys:
         return ()
+    replaced = links(work)
+    first = {_first(replaced, key) for key in keys}
     rows = _rates(work, rules.company(work, "country"), day)
-    return tuple(_tax(row) for row in rows if row["id"] in keys and row["kind"] in _WITHHELD)
+    return tuple(
+        _aside(row) for row in rows if part_of(row["kind"]) is not Part.TAX and _first(replaced, row["id"]) in first
+    )
 
 
-_COLUMNS = ("id", "name", "regime", "tax_class", "kind", "value", "category", "reason")
+def _first(replaced: Mapping[int, int], key: int) -> int:
+    """The rate that one replaced, or the one before had replaced already: the same obligation, as it began."""
+    return [key, *earlier(replaced, replaced.get(key))][-1]
+
+
+def earlier(replaced: Mapping[int, int], key: int | None) -> list[int]:
+    """That rate and those which it replaced, one after the other."""
+    found: list[int] = []
+    while key is not None and key not in found:
+        found.append(key)
+        key = replaced.get(key)
+    return found
+
+
+def links(work: Work) -> Mapping[int, int]:
+    """Of the rates that replace another, which; read once in a transaction."""
+    kept: dict[int, int] | None = work.session.info.get("replaced rates")
+    if kept is None:
+        number, other = column_of(TaxRate, "id"), column_of(TaxRate, "replaces")
+        rows = work.session.execute(sa.select(number, other).where(other.is_not(None)))
+        kept = work.session.info["replaced rates"] = {row[0]: row[1] for row in rows}
+    return kept
+
+
+def _aside(row: Mapping[str, Any]) -> Tax:
+    """A rate that is no tax of a line."""
+    whole = part_of(row["kind"]) is Part.APART
+    return replace(_tax(row), of=row["tax_class"] or "", above=row["above"], whole=whole)
+
+
+_COLUMNS = ("id", "name", "regime", "tax_class", "kind", "value", "category", "reason", "sequence", "replaces", "above")
 
 
 def _rates(work: Work, country: str | None, day: date) -> list[Mapping[str, Any]]:
-    """The seller's rates that are valid on that day, in order."""
+    """The seller's rates that are valid on that day and not replaced by another of them, in order."""
     kept: dict[Any, list[Mapping[str, Any]]] = work.session.info.setdefault("tax rates", {})
     if (country, day) not in kept:
         begins, ends, where = (column_of(TaxRate, name) for name in ("valid_from", "valid_to", "country"))
@@ -193,7 +260,10 @@ def _rates(work: Work, country: str | None, day: date) -> list[Mapping[str, Any]
             )
             .order_by(column_of(TaxRate, "sequence"), column_of(TaxRate, "id"))
         )
-        kept[country, day] = [dict(row._mapping) for row in work.session.execute(statement)]  # noqa: SLF001 - SQLAlchemy's name
+        rows = [dict(row._mapping) for row in work.session.execute(statement)]  # noqa: SLF001 - SQLAlchemy's name
+        of_others = links(work) if any(row["replaces"] for row in rows) else {}
+        replaced = {key for row in rows for key in earlier(of_others, row["replaces"])}
+        kept[country, day] = [row for row in rows if row["id"] not in replaced]
     return kept[country, day]
 
 

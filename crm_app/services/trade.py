@@ -31,9 +31,9 @@ RATE = ("rate", "rate_typed", "rate_day", "rate_source")
 _READONLY = ("rate_typed", "kind", "corrects", "returns")  # whether a rate follows its day
 _BACK = (DeliveryKind.RETURN.value, InvoiceKind.CREDIT_NOTE.value)
 AGREED = ("quote_line", "order_line", "delivery_line")  # what was made from these was agreed on before
-_TOTALS = ("net", "tax", "rounding", "total", "withheld", "payable")
+_TOTALS = ("net", "tax", "rounding", "total", "collected", "withheld", "payable")
 _PRICING = ("account", "date", "currency", "rate", "included", "price_list")
-_TAXING = ("kind", "corrects")  # a credit note gives back what its invoice charged
+_TAXING = ("kind", "corrects", "operation_date")  # a credit note gives back what its invoice charged
 _PRICING_LINE = frozenset(("product", "quantity", "tax_class", "listed"))
 
 
@@ -360,31 +360,29 @@ def add_up(work: Work, head: dict[str, Any], account: Account, rows: Sequence[di
     parts = [
         tax.TaxedLine(
             row["quantity"], row["price"], row["discount"], of_class(row["tax_class"]),
-            row.get("choice", LineChoice.FIRM.value) == LineChoice.FIRM.value,
+            row.get("choice", LineChoice.FIRM.value) == LineChoice.FIRM.value, row["tax_class"] or "",
         )
         for row in rows
     ]  # fmt: skip
-    withheld = taxes.withheld(work, account, head)
-    found = tax.compute(parts, head["currency"], included=bool(head["included"]), withholdings=withheld)
+    beside = taxes.beside(work, account, head)
+    found = tax.compute(parts, head["currency"], included=bool(head["included"]), beside=beside)
     for row, net in zip(rows, found.nets, strict=True):
         row["net"] = net
     head |= {name: getattr(found, name) for name in _TOTALS}
     rate, own = head["rate"] or ONE, company(work).currency
     head["net_company"] = money.round_money(found.net * rate, own)
     head["total_company"] = money.round_money(found.total * rate, own)
-    head["tax_lines"] = [_told(part, withheld=False) for part in found.taxes] + [
-        _told(part, withheld=True) for part in found.withholdings
-    ]
+    head["tax_lines"] = [_told(part) for part in (*found.taxes, *found.beside)]
     return found
 
 
-def _told(part: tax.TaxAmount, *, withheld: bool) -> dict[str, Any]:
+def _told(part: tax.TaxAmount) -> dict[str, Any]:
     of = part.tax
     return {
         "tax": of.key, "name": of.name, "kind": of.kind.value, "value": f"{of.value.normalize():f}",
         "category": of.category, "reason": of.reason, "base": str(part.base), "amount": str(part.amount),
-        "withheld": withheld,
-    }  # fmt: skip
+        "withheld": tax.part_of(of.kind) is tax.Part.WITHHELD,
+    } | ({"of": of.of} if of.of else {})  # fmt: skip
 
 
 def _register(resource: str) -> None:

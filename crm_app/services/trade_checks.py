@@ -83,8 +83,8 @@ def _wrong_totals(work: Work) -> int:
     """Documents whose total is not net, tax and rounding, or whose nets do not add up to the net. (Options do not count.)"""
     found = 0
     for head, line in ledger.HEADS.values():
-        names = ("net", "tax", "rounding", "total", "withheld", "payable")
-        net, tax, rounding, total, withheld, payable = (column_of(head, name) for name in names)
+        names = ("net", "tax", "rounding", "total", "collected", "withheld", "payable")
+        net, tax, rounding, total, collected, withheld, payable = (column_of(head, name) for name in names)
         lines = sa.select(sa.func.sum(column_of(line, "net"))).where(
             column_of(line, line.PARENT) == column_of(head, "id")
         )
@@ -92,7 +92,7 @@ def _wrong_totals(work: Work) -> int:
             lines = lines.where(column_of(line, "choice") == "firm")
         wrong = sa.or_(
             total != net + tax + rounding,
-            payable != total - withheld,
+            payable != total + collected - withheld,
             net != sa.func.coalesce(lines.scalar_subquery(), net),
         )
         found += work.session.scalar(sa.select(sa.func.count()).select_from(head).where(wrong)) or 0

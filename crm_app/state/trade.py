@@ -11,6 +11,7 @@ from crm_app.core import units
 from crm_app.core.fields import BadValue, Boolean, Choice, Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Resource
+from crm_app.core.tax import Part, part_of
 from crm_app.models.trade import PRICE, RECURRENCE_LABELS, Recurrence
 from crm_app.services import credit, previews, records, strip, taxes
 from crm_app.services.actors import Actor
@@ -24,6 +25,11 @@ from .verbs import VerbState
 
 _FORM_LIMIT = 1_000_000
 _FILLED = ("description", "unit", "price", "tax_class")
+_BESIDE = {
+    Part.COLLECTED: "As it is collected from the customer",
+    Part.WITHHELD: "As the customer withholds it",
+    Part.APART: "As the customer pays it into the account for taxes",
+}
 _SHOWN = ("quantity", "price", "discount")
 _CHARGED = Choice(Recurrence, RECURRENCE_LABELS)
 
@@ -302,7 +308,9 @@ def totals_by_recurrence(lines: list[Mapping[str, Any]], currency: str, speech: 
 
 
 def totals_of(head: Mapping[str, Any], currency: str, speech: Speech) -> list[dict[str, str]]:
-    """Net, taxes, rounding, total, withholdings, what is payable; a row that says nothing is left out."""
+    """Net, taxes, rounding, total, what is collected and withheld, what is payable and what of it is paid apart; a row that says
+    nothing is left out.
+    """
     say = speech.say
 
     def row(label: str, value: Decimal, look: str = "", how: str = "") -> dict[str, str]:
@@ -312,10 +320,9 @@ def totals_of(head: Mapping[str, Any], currency: str, speech: Speech) -> list[di
         return derived_tax(part, currency, speech, (head.get("bases") or {}).get(part["tax"], ""))
 
     charged = head.get("tax_lines") or []
+    parts = {part: [told for told in charged if part_of(told["kind"]) is part] for part in Part}
     found = [row(say("Net"), head.get("net") or Decimal(0), how=say("Sum of the lines that count"))]
-    found += [
-        row(str(part["name"]), Decimal(part["amount"]), how=of_rate(part)) for part in charged if not part["withheld"]
-    ]
+    found += [row(str(told["name"]), Decimal(told["amount"]), how=of_rate(told)) for told in parts[Part.TAX]]
     if head.get("rounding"):
         found.append(row(say("Rounding"), head["rounding"], how=say("What was typed with taxes, less net and taxes")))
     found.append(
@@ -326,14 +333,16 @@ def totals_of(head: Mapping[str, Any], currency: str, speech: Speech) -> list[di
             derived_total(head, currency, speech),
         )
     )
-    withheld = [
-        row(str(part["name"]), -Decimal(part["amount"]), how=of_rate(part)) for part in charged if part["withheld"]
-    ]
-    if withheld:
-        found += [
-            *withheld,
-            row(say("Payable"), head.get("payable") or Decimal(0), "pay", say("Total less what is withheld")),
-        ]
+    collected = [row(str(told["name"]), Decimal(told["amount"]), how=of_rate(told)) for told in parts[Part.COLLECTED]]
+    withheld = [row(str(told["name"]), -Decimal(told["amount"]), how=of_rate(told)) for told in parts[Part.WITHHELD]]
+    payable = head.get("payable") or Decimal(0)
+    if collected or withheld:
+        how = "Total and what is collected, less what is withheld" if collected else "Total less what is withheld"
+        found += [*collected, *withheld, row(say("Payable"), payable, "pay", say(how))]
+    apart = [row(str(told["name"]), Decimal(told["amount"]), how=of_rate(told)) for told in parts[Part.APART]]
+    if apart:
+        left = payable - sum(Decimal(told["amount"]) for told in parts[Part.APART])
+        found += [*apart, row(say("Left to pay"), left, how=say("Payable less what is paid apart"))]
     return found
 
 
@@ -348,8 +357,8 @@ def derived_tax(part: Mapping[str, Any], currency: str, speech: Speech, basis: s
         told = [speech.say(Message("{percent} % of {base}", percent=value, base=base))]
     if basis:
         told.append(basis)
-    elif part["withheld"]:
-        told.append(speech.say("As the customer withholds it"))
+    elif (what := part_of(part["kind"])) is not Part.TAX:
+        told.append(speech.say(_BESIDE[what]))
     return ". ".join([*told, part["reason"]] if part.get("reason") else told)
 
 

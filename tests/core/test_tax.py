@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_app.core.money import minor_units, round_money
-from crm_app.core.tax import HUNDRED, Tax, TaxedLine, TaxKind, amount_of, compute
+from crm_app.core.tax import HUNDRED, Part, Tax, TaxedLine, TaxKind, amount_of, compute, part_of
 
 ZERO = Decimal(0)
 VAT = Tax(1, "VAT 21 %", TaxKind.PERCENT, Decimal(21))
@@ -18,6 +18,12 @@ PER_UNIT = Tax(5, "Bag", TaxKind.UNIT, Decimal("0.15"))
 NOTHING = Tax(6, "Exempt", TaxKind.PERCENT, ZERO, "E", "Article 20")
 INCOME = Tax(7, "IRPF 15 %", TaxKind.WITHHELD_OF_NET, Decimal(15))
 OF_TAX = Tax(8, "ReteIVA 15 %", TaxKind.WITHHELD_OF_TAX, Decimal(15))
+OF_TOTAL = Tax(9, "Retención de IGV 3 %", TaxKind.WITHHELD_OF_TOTAL, Decimal(3))
+COLLECTED = Tax(10, "Percepción IIBB 2,5 %", TaxKind.COLLECTED_OF_NET, Decimal("2.5"))
+COLLECTED_OF_A = Tax(11, "Percepción IVA 3 %", TaxKind.COLLECTED_OF_NET, Decimal(3), of="a")
+COLLECTED_OF_TOTAL = Tax(12, "Percepción IGV 2 %", TaxKind.COLLECTED_OF_TOTAL, Decimal(2), above=Decimal(700))
+APART = Tax(13, "Detracción 12 %", TaxKind.PAID_APART, Decimal(12), above=Decimal(700), whole=True)
+BESIDE = (INCOME, OF_TAX, OF_TOTAL, COLLECTED, COLLECTED_OF_A, COLLECTED_OF_TOTAL, APART)
 SETS = (
     (), (VAT,), (REDUCED,), (VAT, SURCHARGE), (VAT, ON_TOP), (PER_UNIT,), (PER_UNIT, ON_TOP), (VAT, PER_UNIT, ON_TOP), (NOTHING,),
 )  # fmt: skip
@@ -27,10 +33,16 @@ quantities = st.decimals(Decimal("0.001"), 5000, places=3)
 prices = st.decimals(-2000, 20000, places=4)
 discounts = st.sampled_from([ZERO, ZERO, Decimal(5), Decimal("33.3333"), HUNDRED])
 a_line = st.builds(
-    TaxedLine, quantities, prices, discounts, st.sampled_from(SETS), st.sampled_from([True, True, True, False])
+    TaxedLine,
+    quantities,
+    prices,
+    discounts,
+    st.sampled_from(SETS),
+    st.sampled_from([True, True, True, False]),
+    st.sampled_from(["a", "b"]),
 )
 documents = st.lists(a_line, min_size=1, max_size=12)
-kept_back = st.lists(st.sampled_from([INCOME, OF_TAX]), unique=True)
+beside_it = st.lists(st.sampled_from(BESIDE), unique=True)
 
 
 def unit(currency: str) -> Decimal:
@@ -38,21 +50,27 @@ def unit(currency: str) -> Decimal:
 
 
 @settings(max_examples=120, deadline=None)
-@given(documents, currencies, st.booleans(), kept_back)
-def test_a_total_is_the_sum_of_its_parts(lines, currency, included, withheld):
-    found = compute(lines, currency, included=included, withholdings=withheld)
+@given(documents, currencies, st.booleans(), beside_it)
+def test_a_total_is_the_sum_of_its_parts(lines, currency, included, beside):
+    found = compute(lines, currency, included=included, beside=beside)
     counted = [net for line, net in zip(lines, found.nets, strict=True) if line.counts]
     assert found.net == sum(counted, ZERO)
     assert found.tax == sum((part.amount for part in found.taxes), ZERO)
     assert found.total == found.net + found.tax + found.rounding
-    assert found.withheld == sum((part.amount for part in found.withholdings), ZERO)
-    assert found.payable == found.total - found.withheld
+    sums = {what: sum((part.amount for part in found.beside if part_of(part.tax.kind) is what), ZERO) for what in Part}
+    assert (found.collected, found.withheld) == (sums[Part.COLLECTED], sums[Part.WITHHELD])
+    assert found.payable == found.total + found.collected - found.withheld
+    assert [part.tax for part in found.beside] == [tax for tax in beside if tax in {part.tax for part in found.beside}]
+    assert all(part.base > part.tax.above for part in found.beside if part.tax.above is not None)
+    assert all(part.amount == part.amount.to_integral() for part in found.beside if part.tax.whole)
+    of_a = sum((net for line, net in zip(lines, found.nets, strict=True) if line.counts and line.of == "a"), ZERO)
+    assert all(part.base == of_a for part in found.beside if part.tax is COLLECTED_OF_A)
     sums = [
         *found.nets,
         found.tax,
         found.total,
         found.payable,
-        *(part.amount for part in (*found.taxes, *found.withholdings)),
+        *(part.amount for part in (*found.taxes, *found.beside)),
     ]
     assert all(value == round_money(value, currency) for value in sums), "nothing finer than the currency"
     assert included or found.rounding == ZERO
@@ -77,9 +95,9 @@ def test_tax_of_a_rate_is_the_rounded_sum_of_its_lines(lines, currency):
 
 
 @settings(max_examples=150, deadline=None)
-@given(documents, currencies, kept_back)
+@given(documents, currencies, beside_it)
 def test_with_included_prices_the_typed_gross_is_met_to_the_last_unit(lines, currency, withheld):
-    found = compute(lines, currency, included=True, withholdings=withheld)
+    found = compute(lines, currency, included=True, beside=withheld)
     typed = [amount_of(line.quantity, line.price, line.discount, currency) for line in lines if line.counts]
     assert found.total == sum(typed, ZERO)
     rounded = len({line.taxes for line in lines if line.counts}) * 4 + len(found.taxes)
@@ -118,13 +136,13 @@ def test_an_example_by_hand_in_euros():
         TaxedLine(Decimal(1), Decimal(50), Decimal(10), (REDUCED,)),
         TaxedLine(Decimal(1), Decimal("-10.01"), taxes=(VAT,)),  # a discount of the whole document
     ]
-    found = compute(lines, "EUR", withholdings=(INCOME, OF_TAX))
+    found = compute(lines, "EUR", beside=(INCOME, OF_TAX))
     assert found.nets == (Decimal("100.01"), Decimal("45.00"), Decimal("-10.01"))
     assert [(part.base, part.amount) for part in found.taxes] == [
         (Decimal("90.00"), Decimal("18.90")), (Decimal("45.00"), Decimal("4.50")),
     ]  # fmt: skip
     assert (found.net, found.tax, found.total) == (Decimal("135.00"), Decimal("23.40"), Decimal("158.40"))
-    assert [part.amount for part in found.withholdings] == [Decimal("20.25"), Decimal("3.51")]
+    assert [part.amount for part in found.beside] == [Decimal("20.25"), Decimal("3.51")]
     assert found.payable == Decimal("134.64")
 
 
@@ -150,7 +168,7 @@ def test_a_gross_that_no_net_can_make_is_met_by_a_rounding(currency, gross, net,
 
 
 def test_a_withholding_is_no_tax_of_a_line():
-    with pytest.raises(ValueError, match="IRPF 15 % is withheld"):
+    with pytest.raises(ValueError, match="IRPF 15 % is no tax of a line"):
         compute([TaxedLine(Decimal(1), Decimal(1), taxes=(INCOME,))], "EUR")
 
 
@@ -165,3 +183,12 @@ def test_a_rate_that_serves_several_classes_is_summed_once():
     lines = [TaxedLine(Decimal(1), Decimal("0.03"), taxes=(tax,)) for tax in classes]
     (summed,) = compute(lines, "MXN").taxes
     assert (summed.tax.key, summed.base, summed.amount) == (1, Decimal("0.06"), Decimal("0.01"))
+
+
+@pytest.mark.parametrize(("price", "apart", "collected"), [("593.22", [], "0"), ("593.23", ["84"], "14.00")])
+def test_what_is_taken_only_above_an_amount_is_left_out_at_that_amount(price, apart, collected):
+    """700.00 with IGV is not more than 700; of 700.01 the detracción is 84.00, in whole soles."""
+    igv = Tax(1, "IGV 18 %", TaxKind.PERCENT, Decimal(18))
+    found = compute([TaxedLine(Decimal(1), Decimal(price), taxes=(igv,))], "PEN", beside=(COLLECTED_OF_TOTAL, APART))
+    assert [part.amount for part in found.beside if part.tax is APART] == [Decimal(amount) for amount in apart]
+    assert (found.collected, found.payable) == (Decimal(collected), found.total + Decimal(collected))

@@ -7,7 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_app.models.taxes import TaxRate
-from tests.support import trade
+from crm_app.services import snapshots
+from crm_app.services.actors import SYSTEM
+from crm_app.services.work import Work
+from tests.support import paper, trade
 from tests.support.trade import faults, line, of, run, to
 
 D = Decimal
@@ -166,3 +169,73 @@ def test_a_credit_note_that_is_written_takes_the_exchange_rate_of_its_invoice():
         getattr(of("invoices", sold), name) for name in names
     ]
     assert trade.disagreements() == []
+
+
+def test_a_credit_note_says_why_in_the_words_of_its_customer():
+    account = trade.customer(language="es")
+    invoice = trade.invoice(account, line(3, 100))
+    given = {"percent": "33.3333", "issue": True}
+    returned = of("invoices", to("invoices", "credit", invoice, reason="returned", reason_text="Caja dañada", **given))
+    assert (returned.reason, returned.reason_text) == ("returned", "Caja dañada")
+    other = of("invoices", to("invoices", "credit", invoice, reason="other", reason_text="Acuerdo de mayo", **given))
+    silent = of("invoices", to("invoices", "credit", invoice, issue=True))
+    assert [(content(note)["reason"], content(note)["reason_text"]) for note in (returned, other, silent)] == [
+        ("returned", "Devolución de bienes o servicios: Caja dañada"), ("other", "Acuerdo de mayo"), ("", ""),
+    ]  # fmt: skip
+    said = paper.texts(paper.draw(content(returned)))
+    at = said.index("Motivo de la rectificación")
+    assert said[at + 1] == "Devolución de bienes o servicios: Caja dañada"
+    assert "Motivo de la rectificación" not in paper.texts(paper.draw(content(silent)))
+
+
+def test_only_a_correction_has_a_reason_and_one_of_the_known_ones():
+    account = trade.customer()
+    invoice = trade.invoice(account, line(1, 100))
+    only = "Only a credit note or a debit note has a reason."
+    assert faults(lambda: trade.document("invoices", account, line(1, 10), reason="price")) == {"reason": only}
+    assert faults(lambda: trade.document("invoices", account, line(1, 10), reason_text="Why")) == {"reason_text": only}
+    unsaid = {"reason_text": "Write what the reason is."}
+    assert faults(lambda: note(account, invoice, kind="debit_note", reason="other")) == unsaid
+    assert faults(lambda: run("invoices", "credit", invoice, reason="other")) == unsaid
+    for wrong in ("R1", {}, 7, "x" * 5000):
+        assert list(faults(lambda wrong=wrong: run("invoices", "credit", invoice, reason=wrong))) == ["reason"]
+    assert list(faults(lambda: run("invoices", "credit", invoice, reason_text="x" * 251))) == ["reason_text"]
+    credit = to("invoices", "credit", invoice)
+    run("invoices", "change", credit, reason="insolvency")
+    run("invoices", "issue", credit)
+    assert of("invoices", credit).reason == "insolvency"
+
+
+def test_the_rates_are_those_of_the_day_of_the_operation():
+    """A rate that ended in June is that of what was done in June, whenever it is invoiced; a delivery note tells its day."""
+    with trade.on(2026, 9, 1):
+        summer = {"country": "ES", "tax_class": "special", "kind": "percent"}
+        early = trade.make("tax-rates", name="Junio 5 %", value="5", sequence=11, valid_to="2026-06-30", **summer)
+        account = trade.customer(language="es")
+        work = line(1, 100, tax_class="special")
+        late = trade.document("invoices", account, work)
+        assert of("invoices", late).tax == D(21)
+        run("invoices", "change", late, operation_date="2026-06-20")
+        assert of("invoices", late).tax == D(26)
+        run("invoices", "issue", late)
+        kept = of("invoices", late)
+        assert (kept.tax, kept.operation_date.isoformat(), content(kept)["operation_date"]) == (
+            D(26),
+            "2026-06-20",
+            "2026-06-20",
+        )
+        said = paper.texts(paper.draw(content(kept)))
+        assert said[said.index("Fecha de la operación") + 1 :].index("20 jun 2026") >= 0
+        with trade.on(2026, 6, 30):
+            delivered, other = (trade.document("deliveries", account, work) for _ in range(2))
+            for handed_over in (delivered, other):
+                run("deliveries", "issue", handed_over)
+            at_once = of("invoices", to("deliveries", "invoice", other))
+        billed = of("invoices", to("deliveries", "invoice", delivered, issue=True))
+        assert (billed.operation_date.isoformat(), billed.tax, at_once.operation_date) == ("2026-06-30", D(26), None)
+        run("tax-rates", "change", early, active=False)
+
+
+def content(bill):
+    with Work(SYSTEM) as work:
+        return snapshots.stored(work, "invoice", bill.id).content

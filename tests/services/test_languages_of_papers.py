@@ -184,7 +184,7 @@ def test_over_rest_the_names_are_fields_like_others(trading):
 
 def test_a_tax_rate_that_is_renamed_is_renamed_in_every_language(trading):
     """Else documents in the other language would say the old name for ever."""
-    rate = make("tax-rates", name="IVA 9 %", name_en="VAT 9%", reason="Vieja", reason_en="Old", value="9")
+    rate = make("tax-rates", name="IVA 9 %", name_en="VAT 9%", reason="Vieja", reason_en="Old", value="9", sequence=5)
     run("tax-rates", "change", rate, name="IVA 8 %", reason="Nueva")
     assert [row[1:] for row in trade.columns(TaxRate, "id", "name", "name_en", "reason_en") if row[0] == rate] == [
         ("IVA 8 %", None, None)

@@ -296,7 +296,9 @@ def test_taxes_by_where_the_customer_is_and_who(trading):
 
 
 def test_a_rate_counts_between_its_days(trading):
-    trade.make("tax-rates", name="Old", country="ES", tax_class="super_reduced", value="3", valid_to="2022-12-31")
+    trade.make(
+        "tax-rates", name="Old", country="ES", tax_class="super_reduced", value="3", sequence=9, valid_to="2022-12-31"
+    )
     account = trade.customer()
     values = {"lines": [line(1, 100, tax_class="super_reduced")], "account": account}
     before = trade.of("quotes", trade.make("quotes", date="2022-12-31", valid_until="2023-12-31", **values))

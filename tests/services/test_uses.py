@@ -19,7 +19,8 @@ def refused(call, language="en"):
 
 
 def test_a_tax_rate_that_a_document_bears_is_not_removed():
-    rate = make("tax-rates", name="Local levy", country="ES", tax_class="reduced", value="3", category="S")
+    levy = {"country": "ES", "tax_class": "reduced", "value": "3", "sequence": 11}
+    rate = make("tax-rates", name="Local levy", **levy)
     quote = trade.document("quotes", trade.customer(), line(1, 10, tax_class="reduced"))
     trade.invoice(trade.customer(), line(1, 10, tax_class="reduced"))
     told = refused(lambda: run("tax-rates", "remove", rate))
@@ -29,12 +30,17 @@ def test_a_tax_rate_that_a_document_bears_is_not_removed():
     )
     run("tax-rates", "change", rate, active=False)
     run("quotes", "change", quote, lines=[line(1, 10)])
-    free = run("tax-rates", "create", name="Never borne", country="ES", tax_class="reduced", value="3", active=False)
-    run("tax-rates", "remove", free.id)
+    free = make("tax-rates", name="Never borne", active=False, **levy)
+    newer = make("tax-rates", name="Its successor", replaces=free, active=False, **levy)
+    told = refused(lambda: run("tax-rates", "remove", free))
+    assert told == "Other records refer to this one: Tax rates (Its successor). Change those first."
+    for unused in (newer, free):
+        run("tax-rates", "remove", unused)
 
 
 def test_a_rate_in_use_is_not_taken_away_by_undoing_that_it_was_made_either():
-    outcome = run("tax-rates", "create", name="Undone levy", country="ES", tax_class="zero", value="1", category="S")
+    levy = {"country": "ES", "tax_class": "zero", "value": "1", "sequence": 11}
+    outcome = run("tax-rates", "create", name="Undone levy", **levy)
     trade.document("quotes", trade.customer(), line(1, 10, tax_class="zero"))
     assert "1 in Quotes" in refused(lambda: actions.undo(SYSTEM, outcome.change_set))
     run("tax-rates", "change", outcome.id, active=False)

@@ -41,14 +41,15 @@ def document(kind: str = "invoice", lines: list[dict[str, Any]] | None = None, *
     tax = (net * 21 / 100).quantize(CENT)
     rate = {"name": "IVA", "percent": "21", "base": str(net), "amount": str(tax), "reason": ""}
     head = {
-        "kind": kind, "draft": False, "number": "F-2026-000123", "date": "2026-11-23", "due": None, "valid_until": None,
+        "kind": kind, "draft": False, "number": "F-2026-000123", "date": "2026-11-23", "operation_date": None, "due": None, "valid_until": None,
         "language": "es", "country": "ES", "currency": "EUR", "rate": "1", "company_currency": "EUR",
         "total_company": str(net + tax), "reference": "", "salesperson": "", "payment_terms": "", "terms": "",
         "notes": "", "included": False, "valued": True, "logo": "", "issuer": ISSUER, "customer": CUSTOMER,
-        "delivery_address": None, "signature": None, "corrects": None, "origins": [],
+        "delivery_address": None, "signature": None, "corrects": None, "reason": "",
+        "reason_text": "", "origins": [],
     }  # fmt: skip
     totals = {
-        "taxes": [rate], "withholdings": [], "net": str(net), "tax": str(tax), "rounding": "0", "total": str(net + tax),
-        "withheld": "0", "payable": str(net + tax), "instalments": [],
+        "taxes": [rate], "collections": [], "withholdings": [], "apart": [], "tax_account": "", "net": str(net), "tax": str(tax), "rounding": "0", "total": str(net + tax),
+        "collected": "0", "withheld": "0", "payable": str(net + tax), "instalments": [],
     }  # fmt: skip
     return {**head, "lines": lines, **totals, **more}
