@@ -134,9 +134,13 @@ class Sheet(FPDF):
             return
         if align != "left":
             x -= style.width(text) / (1 if align == "right" else 2)
-        self.set_font(faces.FAMILY, style.face, style.size)
         self.set_text_color(*style.ink)
-        self.text(x, y + style.lead * BASE, text)
+        for family, face, part in faces.runs(text, style.face):
+            if family + face not in self.fonts:
+                self.fonts[family + face] = faces.font(family, face)
+            self.set_font(family, face, style.size)
+            self.text(x, y + style.lead * BASE, part)
+            x += faces.width(part, style.face, style.size)
 
     def rule(
         self, y: float, left: float = LEFT, right: float = RIGHT, colour: Colour = LINE, width: float = 0.2

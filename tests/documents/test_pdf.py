@@ -477,12 +477,11 @@ def test_a_text_is_only_ever_a_text(text):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("Café \U0001f389!", "Café ?!"),
-        ("مرحبا", "?????"),
-        ("שלום", "????"),
-        ("漢字", "??"),
-        ("\U0001f469\u200d\U0001f469\u200d\U0001f467", "???"),
-        ("\U0001f44d\U0001f3fd", "?"),
+        ("Café ไทย!", "Café ???!"),
+        ("देव", "??"),
+        ("\U0001f469\u200d\U0001f469\u200d\U0001f467", "\U0001f469\U0001f469\U0001f467"),
+        ("\U0001f44d\U0001f3fd", "\U0001f44d"),
+        ("שָׁלוֹם", "שלום"),
         ("e\u0301 ﬁn １２ 𝐀", "é fin 12 A"),
         ("a\x00b\x07c\u202ed\ufeff", "abcd"),
         ("lone \ud800", "lone ?"),
@@ -496,6 +495,49 @@ def test_what_the_faces_lack_becomes_something_that_can_be_printed(text, shown):
         document(lines=[line(text)], customer={**CUSTOMER, "name": text}, issuer={"name": text, "legal_name": text})
     )
     assert read(content).metadata.author == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Nguyễn Văn Phường · Қазақстан", "Nguyễn Văn Phường · Қазақстан"),
+        ("Հայաստան · საქართველო", "Հայաստան · საქართველო"),
+        (
+            "東京都 カタカナ · 北京市 有限公司 · 臺灣 · 서울특별시",
+            "東京都 カタカナ · 北京市 有限公司 · 臺灣 · 서울특별시",
+        ),
+        ("★ ☎ ⇒ ≠ ① ✅ ☕ \U0001f389 \U0001f69a", "★ ☎ ⇒ ≠ ① ✅ ☕ \U0001f389 \U0001f69a"),
+        ("שלום (2024) ABC", "ABC (2024) םולש"),  # what is drawn first stands to the left
+        ("Casa <שלום>", "Casa <םולש>"),
+        ("<שלום>", "<םולש>"),
+        ("مرحبا", "ﺎﺒﺣﺮﻣ"),
+        ("الشَّرِكَة لا 24", "24 ﻻ ﺔﻛﺮﺸﻟﺍ"),
+        ("می\u200cخواهم", "ﻢﻫﺍﻮﺧﯽﻣ"),
+    ],
+)
+def test_what_is_written_in_other_scripts_is_drawn_in_its_order_and_its_forms(text, shown):
+    assert "".join(part for _, _, part in faces.runs(faces.printable(text), "")) == shown
+    assert faces.unprinted(text) == ""
+
+
+def test_only_the_faces_that_are_needed_are_embedded():
+    def embedded(notes):
+        fonts = read(drawn(document(notes=notes))).pages[0]["/Resources"]["/Font"].values()
+        return {font["/BaseFont"].partition("+")[2] for font in fonts}
+
+    house = {"Inter", "InterSemiBold"}
+    assert embedded("Łódź Москва") == house
+    assert embedded("שלום \U0001f389") == house | {"DejaVuSansBook", "NotoEmoji"}
+    assert embedded("東京") == house | {"DroidSansFallback"}
+
+
+def test_what_no_face_has_is_told():
+    assert faces.unprinted("Café? ไทย ทย 北京 \U0001f389 é\tñ") == "ไทย"
+
+
+def test_a_line_from_right_to_left_has_an_end_however_long():
+    endless = "ש" + "\u200a" * 5000 + "ם"
+    assert len(draw(document(notes=endless))) == 1
 
 
 @pytest.mark.parametrize("field", ["number", "reference", "salesperson", "payment_terms", "notes", "terms"])
@@ -533,7 +575,7 @@ def test_wide_columns_leave_the_description_room_for_its_words():
 
 
 def test_the_same_snapshot_gives_the_same_bytes_in_any_process():
-    said = document(lines=numbered(60), notes="Ñ € \U0001f389")
+    said = document(lines=numbered(60), notes="Ñ € \U0001f389 東京 שלום مرحبا")
     first = drawn(said)
     assert drawn(document("quote", language="en")) != first
     assert drawn(said) == first
