@@ -103,9 +103,14 @@ def bundle(actor: Actor, resource: Resource, keys: Sequence[object], target: Bin
     names: set[str] = set()
     with zipfile.ZipFile(target, "w") as whole:
         for key in keys:
-            one = paper(actor, resource, key)
-            day = clock.now().timetuple()[:6]
-            whole.writestr(zipfile.ZipInfo(apart(one.name, names), day), one.content)
+            add(whole, actor, resource, key, names)
+
+
+def add(whole: zipfile.ZipFile, actor: Actor, resource: Resource, key: object, names: set[str]) -> None:
+    """Put the document's PDF there under a name that is not among these yet. Raises Missing, NotAllowed."""
+    one = paper(actor, resource, key)
+    day = clock.now().timetuple()[:6]
+    whole.writestr(zipfile.ZipInfo(apart(one.name, names), day), one.content)
 
 
 def apart(name: str, names: set[str]) -> str:
