@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from fpdf import FPDF
 from fpdf.enums import ResourceAccessPolicy
+from fpdf.prefs import ViewerPreferences
 from PIL import Image
 
 from . import faces
@@ -117,6 +118,9 @@ class Sheet(FPDF):
         self.fonts.update(faces.fonts())
         self.set_auto_page_break(False)
         self.set_title(imprint.title)
+        self.viewer_preferences = ViewerPreferences(
+            display_doc_title=True
+        )  # as accessible files do: not the file's name
         self.set_author(faces.printable(imprint.author))
         self.set_lang(f"{imprint.language}-{imprint.country}" if imprint.country else imprint.language)
         day = imprint.day or date(2000, 1, 1)

@@ -110,6 +110,7 @@ def test_every_kind_speaks_the_customers_language(kind, language, country, place
     assert file.metadata.title == f"{TITLES[kind][place]} F-2026-000123"
     assert file.metadata.author == "Cordillera Suministros, S.L."
     assert file.root_object["/Lang"] == f"{language}-{country}"
+    assert file.root_object["/ViewerPreferences"]["/DisplayDocTitle"] == True  # noqa: E712 - an object of its own
 
 
 def test_outside_spain_a_credit_note_is_called_one():
@@ -546,6 +547,13 @@ def test_any_length_of_any_text_ends_in_pages(field, text):
     found = draw(document(**{field: text}))
     assert 1 <= len(found) <= 4
     assert [row for page in found for row in page if row == ["Total", "24,20 €"]] == [["Total", "24,20 €"]]
+
+
+def test_a_name_and_an_address_are_never_cut():
+    name, legal, street = (f"{word} larga {'Guadalquivir ' * 11}final" for word in ("Razón", "Sociedad", "Calle"))
+    party = {**CUSTOMER, "name": name, "legal_name": legal, "street": street}
+    said = " ".join(texts(draw(document(customer=party))))
+    assert (said.count(name), said.count(legal), said.count(street)) == (1, 1, 1)
 
 
 def test_a_number_is_never_cut_however_long():
