@@ -65,9 +65,14 @@ def papers_zip(call: Call) -> Response:
 
 def _sent(call: Call, resource: Resource, opened: BinaryIO, ending: str, media_type: str) -> Response:
     """The file is named after the list and the day."""
+    name = f"{call.actor.speech.say(resource.many).lower()} {clock.now():%Y-%m-%d}.{ending}"
+    return sent(opened, name, media_type)
+
+
+def sent(opened: BinaryIO, name: str, media_type: str) -> Response:
+    """The whole of that file, which is closed in the end."""
     size = opened.seek(0, os.SEEK_END)
     opened.seek(0)
-    name = f"{call.actor.speech.say(resource.many).lower()} {clock.now():%Y-%m-%d}.{ending}"
     headers = {
         "Content-Disposition": files.disposition(name, inline=False),
         "Cache-Control": "no-store",

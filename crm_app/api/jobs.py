@@ -9,17 +9,18 @@ from starlette.responses import Response
 from crm_app.core.errors import Missing
 from crm_app.core.i18n import Speech
 from crm_app.core.query import Query
-from crm_app.services import files, jobs, mass
+from crm_app.services import bundles, files, jobs, mass
 from crm_app.services.work import Work
 
 from .calls import LISTED, Call, add, once, reply
+from .exports import sent
 
 _SHOWN = ("id", "name", "actor", "state", "due_at", "attempts", "done", "total", "created_at", "finished_at")
 
 
 def _plain(found: Any, speech: Speech) -> dict[str, Any]:
     result = (
-        {name: value for name, value in found.result.items() if name not in ("left", jobs.REACHED)}
+        {name: value for name, value in found.result.items() if name not in ("left", bundles.FILE, jobs.REACHED)}
         if found.result
         else None
     )
@@ -83,12 +84,20 @@ def refused(call: Call) -> Response:
     return Response(content, headers=headers, media_type="text/csv; charset=utf-8")
 
 
+def gathered(call: Call) -> Response:
+    """The ZIP file that a job has made of papers."""
+    with Work(call.actor) as work:
+        name, path = bundles.file_of(work, _key(call))
+    return sent(path.open("rb"), name, "application/zip")
+
+
 def routes() -> APIRouter:
     """The routes of this module."""
     router = APIRouter()
     add(router, "GET", "/jobs", listing, LISTED)
     add(router, "GET", "/jobs/{id}", show)
     add(router, "GET", "/jobs/{id}/refused.csv", refused)
+    add(router, "GET", "/jobs/{id}/papers.zip", gathered)
     add(router, "POST", "/jobs/{id}/cancel", cancel)
     add(router, "POST", "/jobs/{id}/retry", retry)
     return router

@@ -1,4 +1,4 @@
-"""Many records changed or removed in one request: picked by their ids, or everything that a filter finds."""
+"""Many records changed, removed or printed in one request: picked by their ids, or everything that a filter finds."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -6,7 +6,7 @@ from starlette.responses import Response
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
-from crm_app.services import mass
+from crm_app.services import bundles, mass
 
 from .calls import LISTED, Call, add, reply, strangers
 from .rest import resource_in
@@ -24,6 +24,12 @@ def change(call: Call) -> Response:
 def remove(call: Call) -> Response:
     """Take every record of the selection away."""
     return _run(call, "remove", mass.Deed())
+
+
+def gather(call: Call) -> Response:
+    """The papers of the selection as one ZIP file, made by a job."""
+    outcome = bundles.start(call.actor, resource_in(call), _selection(call), call.once)
+    return reply(outcome.result or {}, 202)
 
 
 def _run(call: Call, verb: str, deed: mass.Deed) -> Response:
@@ -54,4 +60,5 @@ def routes() -> APIRouter:
     router = APIRouter()
     add(router, "POST", "/bulk/{resource}/change", change)
     add(router, "POST", "/bulk/{resource}/remove", remove)
+    add(router, "POST", "/bulk/{resource}/papers", gather)
     return router

@@ -101,6 +101,11 @@ def _job_paths(number: list[Any]) -> dict[str, Any]:
                 "jobs", "jobs.refused", "The records that it left, and why", number, gives_file("text/csv")
             )
         },
+        "/jobs/{id}/papers.zip": {
+            "get": operation(
+                "jobs", "jobs.papers", "The PDFs that it has gathered", number, gives_file("application/zip")
+            )
+        },
         "/jobs/{id}/cancel": posts("jobs", "cancel", "Cancel", job, number),
         "/jobs/{id}/retry": posts("jobs", "retry", "Try again", job, number),
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 from crm_app.core.query import OPERATORS
 from crm_app.core.settings import RATES_LIMIT
-from crm_app.services import bulk, files, mass, papers, thumbnails
+from crm_app.services import bulk, bundles, files, mass, papers, thumbnails
 
 from .schemas import COUNT, TEXT
 
@@ -113,6 +113,7 @@ def _bulk_paths(which: list[Any]) -> dict[str, Any]:
         "/bulk/{resource}": posts("bulk", "create", create, made, asked, takes(many), "201"),
         "/bulk/{resource}/change": _mass("change", "Give every selected record the same values", asked),
         "/bulk/{resource}/remove": _mass("remove", "Remove every selected record", asked),
+        "/bulk/{resource}/papers": _gather(asked),
     }
 
 
@@ -135,10 +136,7 @@ def _mass(verb: str, summary: str, asked: list[Any]) -> dict[str, Any]:
         "description": "What should tell records apart and is the same in several now.",
     }
     done = shape_of(count=COUNT, refused=COUNT, first=refused, job=number, change_set=number, warnings=warnings)
-    ids = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1, "maxItems": mass.MOST_IDS}
-    text = "The parameters of a list, such as `q` and `filter[city]`; {} is every record."
-    choice = {"type": "object", "description": text, "additionalProperties": {"type": ["string", "integer"]}}
-    body = shape_of(ids=ids, filter=choice) | {"oneOf": [{"required": ["ids"]}, {"required": ["filter"]}]}
+    body = _selection()
     example: dict[str, Any] = {"ids": [1, 2]}
     if verb == "change":
         body = body | {"properties": body["properties"] | _DEED}
@@ -149,6 +147,21 @@ def _mass(verb: str, summary: str, asked: list[Any]) -> dict[str, Any]:
         **refusals("400", "404", "413", "422"),
     }
     return {"post": operation("bulk", f"bulk.{verb}", summary, asked, answers, takes(body, example))}
+
+
+def _selection() -> dict[str, Any]:
+    """Some records by their ids, or everything that a filter finds."""
+    ids = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1, "maxItems": mass.MOST_IDS}
+    text = "The parameters of a list, such as `q` and `filter[city]`; {} is every record."
+    choice = {"type": "object", "description": text, "additionalProperties": {"type": ["string", "integer"]}}
+    return shape_of(ids=ids, filter=choice) | {"oneOf": [{"required": ["ids"]}, {"required": ["filter"]}]}
+
+
+def _gather(asked: list[Any]) -> dict[str, Any]:
+    summary = "The PDFs of many quotes, orders, delivery notes or invoices as one ZIP file"
+    text = f"`job` makes the file of up to {bundles.MOST:,} documents; then it is at GET /jobs/{{id}}/papers.zip for some days."
+    answers = {"202": gives(shape_of(count=COUNT, job=COUNT), text), **refusals("400", "404", "413", "422")}
+    return {"post": operation("bulk", "bulk.papers", summary, asked, answers, takes(_selection(), {"ids": [1, 2]}))}
 
 
 def _export_paths(which: list[Any]) -> dict[str, Any]:

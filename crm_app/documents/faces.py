@@ -1,8 +1,10 @@
-"""The two faces of the paper, read once per process: widths, line breaking, and the small font that a file embeds.
+"""The faces of the paper, read once per process: widths, line breaking, and the small fonts that a file embeds.
+
+Two are the house's own; what they lack is written in the first of the others that has it, read when such a character is met.
 
 fpdf2 would parse and cut a font for every document, which is two thirds of a page's time. Here the tables are kept as
 bytes; what a document embeds are the same tables with the outlines of the glyphs it uses and no others, glyph numbers
-unchanged. Inter is licensed under the SIL Open Font License 1.1 (`fonts/OFL.txt`).
+unchanged. Each family's licence lies beside it.
 """
 
 import struct
@@ -10,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from copy import copy
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,8 +21,18 @@ from fontTools.ttLib.sfnt import SFNTWriter
 from fpdf import FPDF
 from fpdf.fonts import SubsetMap, TTFFont
 
+from . import scripts
+
 FAMILY = "inter"
 FILES = {"": "Inter-Regular.ttf", "B": "Inter-SemiBold.ttf"}
+# Who helps out, first to last; a family without a bold face is never bold.
+_OTHERS = {
+    "dejavu": {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"},
+    "emoji": {"": "NotoEmoji.ttf"},
+    "droid": {"": "DroidSansFallback.ttf"},
+}
+_FAMILIES = {FAMILY: FILES, **_OTHERS}
+_FONTS = [(family, style) for family, files in _FAMILIES.items() for style in files]
 POINT = 25.4 / 72  # mm
 _FOLDER = Path(__file__).with_name("fonts")
 _KEPT = ("head", "hhea", "maxp", "cvt ", "fpgm", "prep")  # a PDF asks for these, glyf, loca and hmtx (ISO 32000-1, 9.9)
@@ -31,8 +44,8 @@ _WORDS, _SCALE, _SCALES, _MATRIX = 0x1, 0x8, 0x40, 0x80
 class Face:
     """A face as it was read. `widths` are by character, in thousandths of the size."""
 
-    def __init__(self, style: str) -> None:
-        self.read = TTFFont(FPDF(), _FOLDER / FILES[style], FAMILY + style, style)
+    def __init__(self, family: str, style: str) -> None:
+        self.read = TTFFont(FPDF(), _FOLDER / _FAMILIES[family][style], family + style, style)
         font = self.read.ttfont
         self.tables: dict[str, bytes] = {
             tag: font.reader[tag] for tag in (*_KEPT, "hmtx", "glyf") if tag in font.reader
@@ -74,9 +87,31 @@ def _parts(outline: bytes) -> list[int]:
 
 
 @cache
-def face(style: str) -> Face:
-    """The face of that style, "" or "B"."""
-    return Face(style)
+def face(style: str, family: str = FAMILY) -> Face:
+    """The face of that style, "" or "B", or the plain one of a family that has no other."""
+    return Face(family, style) if style in _FAMILIES[family] else face("", family)
+
+
+def _family(char: str) -> str:
+    """The first family that has the character, "" if none has it."""
+    return next((family for family in _FAMILIES if char in face("", family).widths), "")
+
+
+class _Widths(dict[str, int]):
+    """Printable character to its width in thousandths of the size; of one that the house's face lacks when it is first met."""
+
+    def __init__(self, style: str) -> None:
+        super().__init__(face(style).widths)
+        self._style = style
+
+    def __missing__(self, char: str) -> int:
+        self[char] = found = face(self._style, _family(char)).widths[char]
+        return found
+
+
+@cache
+def _widths(style: str) -> _Widths:
+    return _Widths(style)
 
 
 class _Program(TTFont):  # type: ignore[misc]  # fontTools is not typed
@@ -138,13 +173,26 @@ class _Copy(TTFFont):
 
 
 def fonts() -> dict[str, Any]:
-    """Both faces as `FPDF.fonts` holds them, for one document."""
-    return {FAMILY + style: _Copy(face(style), number) for number, style in enumerate(FILES, 1)}
+    """The house's own faces as `FPDF.fonts` holds them, for one document."""
+    return {FAMILY + style: font(FAMILY, style) for style in FILES}
+
+
+def font(family: str, style: str) -> TTFFont:
+    """That face as `FPDF.fonts` holds it under family + style, for one document."""
+    return _Copy(face(style, family), _FONTS.index((family, style)) + 1)
+
+
+def runs(text: str, style: str) -> list[tuple[str, str, str]]:
+    """A printable text on one line as it is drawn, from left to right, in parts of one face each: its family, its style, the part."""
+    if text.isascii() or face(style).widths.keys() >= set(text):
+        return [(FAMILY, style, text)]
+    parts = groupby(scripts.visual(text), key=_family)
+    return [(family, style if style in _FAMILIES[family] else "", "".join(part)) for family, part in parts]
 
 
 def width(text: str, style: str, size: float) -> float:
     """How wide a printable text is in mm, `size` in points."""
-    widths = face(style).widths
+    widths = _widths(style)
     return sum([widths[char] for char in text]) * size * POINT / 1000
 
 
@@ -157,15 +205,14 @@ class _Letters(dict[int, str]):
 
 
 def _printed(char: str) -> str:
-    """Itself where the faces have it, else its plain form (ﬁ, 𝐀, １), else "?". What has no ink of its own is left out."""
-    widths = face("").widths
+    """Itself where a face has it, else its plain form (ﬁ, 𝐀, １), else "?". What has no ink of its own is left out."""
     category = unicodedata.category(char)
     if char == "\N{SOFT HYPHEN}" or category in ("Cc", "Cf", "Mn", "Me") or 0x1F3FB <= ord(char) <= 0x1F3FF:
         return ""
-    if char in widths:
+    if _family(char):
         return char
     plain = unicodedata.normalize("NFKD", char)
-    if category != "Cs" and plain != char and all(part in widths for part in plain):
+    if category != "Cs" and plain != char and all(map(_family, plain)):
         return plain
     return " " if category == "Zs" else _UNKNOWN
 
@@ -178,7 +225,13 @@ def printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     whole = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join([_LETTERS[ord(char)] for char in whole])
+    return "".join([_LETTERS[ord(char)] for char in scripts.joined(whole)])
+
+
+def unprinted(text: str) -> str:
+    """The characters of which the paper would show nothing but "?", each once."""
+    whole = dict.fromkeys(unicodedata.normalize("NFC", text))
+    return "".join(char for char in whole if char != _UNKNOWN and _LETTERS[ord(char)] == _UNKNOWN)
 
 
 def wrapped(text: str, style: str, size: float, room: float) -> list[str]:
@@ -186,7 +239,7 @@ def wrapped(text: str, style: str, size: float, room: float) -> list[str]:
     limit = room * 1000 / POINT / size
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        lines += _paragraph(paragraph.rstrip(" "), face(style).widths, limit)
+        lines += _paragraph(paragraph.rstrip(" "), _widths(style), limit)
     return lines
 
 
@@ -230,5 +283,5 @@ def fitted(text: str, style: str, size: float, room: float, least: float = 6) ->
     smaller = max(least, size * room / wide)
     if width(text, style, smaller) > room + 0.01:
         limit = (room - width("…", style, smaller)) * 1000 / POINT / smaller
-        text = f"{_torn(text, face(style).widths, limit)[0].rstrip()}…"
+        text = f"{_torn(text, _widths(style), limit)[0].rstrip()}…"
     return text, smaller

@@ -36,6 +36,7 @@ _FOLLOWING = TOP + 10  # where a page after the first begins
 _CELLS, _ROWS = 4, 3  # facts in a row, lines of one
 _ROOM = BREADTH / _CELLS
 _PARTY = 82.0
+_NAME_ROWS = 6  # lines of a name or an address: as many as their fields hold
 
 
 def fits(value: str) -> bool:
@@ -161,14 +162,14 @@ class Letterhead:
         self.sheet.put(x, y, title, HEADING)
         y += HEADING.lead + 0.8
         name = printable(party.name or party.legal_name).replace("\n", " ")
-        for line in STRONG.wrapped(name, _PARTY, 3):
+        for line in STRONG.wrapped(name, _PARTY, _NAME_ROWS):
             self.sheet.put(x, y, line, STRONG)
             y += STRONG.lead
         return self._lines([*self.wording.address(party), party.phone], x, y, _PARTY)
 
     def _lines(self, lines: Sequence[str], x: float, y: float, room: float) -> float:
         for given in lines:
-            for line in SMALL.wrapped(printable(given).replace("\n", ", ").strip(), room, 3):
+            for line in SMALL.wrapped(printable(given).replace("\n", ", ").strip(), room, _NAME_ROWS):
                 self.sheet.put(x, y, line, SMALL)
                 y += SMALL.lead
         return y

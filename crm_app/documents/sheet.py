@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from fpdf import FPDF
 from fpdf.enums import ResourceAccessPolicy
+from fpdf.prefs import ViewerPreferences
 from PIL import Image
 
 from . import faces
@@ -117,6 +118,9 @@ class Sheet(FPDF):
         self.fonts.update(faces.fonts())
         self.set_auto_page_break(False)
         self.set_title(imprint.title)
+        self.viewer_preferences = ViewerPreferences(
+            display_doc_title=True
+        )  # as accessible files do: not the file's name
         self.set_author(faces.printable(imprint.author))
         self.set_lang(f"{imprint.language}-{imprint.country}" if imprint.country else imprint.language)
         day = imprint.day or date(2000, 1, 1)
@@ -134,9 +138,13 @@ class Sheet(FPDF):
             return
         if align != "left":
             x -= style.width(text) / (1 if align == "right" else 2)
-        self.set_font(faces.FAMILY, style.face, style.size)
         self.set_text_color(*style.ink)
-        self.text(x, y + style.lead * BASE, text)
+        for family, face, part in faces.runs(text, style.face):
+            if family + face not in self.fonts:
+                self.fonts[family + face] = faces.font(family, face)
+            self.set_font(family, face, style.size)
+            self.text(x, y + style.lead * BASE, part)
+            x += faces.width(part, style.face, style.size)
 
     def rule(
         self, y: float, left: float = LEFT, right: float = RIGHT, colour: Colour = LINE, width: float = 0.2

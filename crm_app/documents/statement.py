@@ -232,8 +232,8 @@ class _Table:
         def draw_row(sheet: Strokes, y: float) -> None:
             down = y + (_ROW - BODY.lead) / 2
             sheet.put(LEFT, down, wording.day(row.day), BODY)
-            self._fit(sheet, self.number, down, row.number, _NUMBER, BODY)
-            self._fit(sheet, self.what, down, wording.say(row.text), self.due - _DAY - self.what - _GAP, BODY)
+            self._fit(sheet, self.number, down, row.number, _NUMBER, 2)  # who pays has to find it: it is never cut
+            self._fit(sheet, self.what, down, wording.say(row.text), self.due - _DAY - self.what - _GAP, 6)
             sheet.put(self.due, down, wording.day(row.due), late, align="right")
             for place, (right, figure) in enumerate(zip(self.rights, figures, strict=True)):
                 said, size = faces.fitted(figure, "", BODY.size, _MONEY, 2)
@@ -245,10 +245,10 @@ class _Table:
 
         return draw_row
 
-    def _fit(self, sheet: Strokes, x: float, y: float, said: str, room: float, style: Style) -> None:
-        """A text that becomes smaller before it is cut."""
-        fitted, size = faces.fitted(printable(said).replace("\n", " "), style.face, style.size, room, 6)
-        sheet.put(x, y + (style.lead - Style(size).lead) * BASE, fitted, replace(style, size=size))
+    def _fit(self, sheet: Strokes, x: float, y: float, said: str, room: float, least: float) -> None:
+        """A text that becomes smaller, down to so many points, before it is cut."""
+        fitted, size = faces.fitted(printable(said).replace("\n", " "), BODY.face, BODY.size, room, least)
+        sheet.put(x, y + (BODY.lead - Style(size).lead) * BASE, fitted, replace(BODY, size=size))
 
     def _edge(self, label: str, amount: Decimal, currency: str) -> Piece:
         def draw_edge(sheet: Strokes, y: float) -> None:
@@ -261,7 +261,8 @@ class _Table:
 
     def _sum(self, sheet: Strokes, y: float, label: str, amount: Decimal) -> None:
         said = self.wording.amount(amount, self.currency)
-        sheet.put(RIGHT - _MONEY - _GAP, y + 1.5 + (STRONG.lead - SMALL.lead) * BASE, label, SMALL, align="right")
+        right = RIGHT - max(STRONG.width(said), _MONEY) - _GAP
+        sheet.put(right, y + 1.5 + (STRONG.lead - SMALL.lead) * BASE, label, SMALL, align="right")
         sheet.put(RIGHT, y + 1.5, said, STRONG, align="right")
 
     def _closing(self, label: str, said: str) -> Piece:

@@ -131,20 +131,20 @@ def _acts(row: Var[JobRow]) -> rx.Component:
     going = (row.state == "waiting") | (row.state == "running")
     over = (row.state == "failed") | (row.state == "cancelled")
     number = row.id.to_string()
-    left = file_link(
-        Var.create("/api/v1/jobs/") + number + "/refused.csv",
-        Var.create("job-") + number + ".csv",
-        kit.icon("download"),
-        rx.el.span(t("What was left")),
-        class_name="button button-sm",
-    )
+    left = _saved(number, "refused.csv", Var.create("job-") + number + ".csv", "What was left")
     return rx.el.div(
+        when(row.file != "", _saved(number, "papers.zip", row.file, "Download")),
         when(row.refused, left),
         when(row.undo != "", _button("undo-2", "Undo", JobList.undo(row.undo))),
         when(over & row.may_retry, _button("refresh-cw", "Retry", JobList.retry(row.id))),
         when(going, _button("x", "Cancel", JobList.cancel(row.id))),
         class_name="row",
     )
+
+
+def _saved(number: Var[str], what: str, name: Var[str], text: str) -> rx.Component:
+    address = Var.create("/api/v1/jobs/") + number + f"/{what}"
+    return file_link(address, name, kit.icon("download"), rx.el.span(t(text)), class_name="button button-sm")
 
 
 def _button(icon: str, text: str, act: object) -> rx.Component:

@@ -305,12 +305,12 @@ def one(work: Work, key: int, verb: str = "read") -> Job:
         work.require("jobs.retry")
     statement = sa.select(Job).where(column_of(Job, "id") == key)
     found = work.session.scalar(statement if verb == "read" else statement.with_for_update())
-    if found is None or not (work.actor.may(f"jobs.{verb}") or _own(work.actor, found)):
+    if found is None or not (work.actor.may(f"jobs.{verb}") or own(work.actor, found)):
         raise Missing("job", key)
     return found
 
 
-def _own(actor: Actor, found: Job) -> bool:
+def own(actor: Actor, found: Job) -> bool:
     """True where the actor asked for it; through a token with limits, where it runs within the same."""
     return found.actor == actor.user and (not actor.limits or found.args.get("limits") == list(actor.limits))
 

@@ -111,11 +111,12 @@ def picked(ids: object) -> Selection:
 
 def count(work: Work, resource: Resource, selection: Selection) -> int:
     """How many records the selection holds that the actor may read."""
-    conditions = _conditions(work, resource, selection)
-    return work.session.scalar(sa.select(sa.func.count()).select_from(resource.table).where(*conditions)) or 0
+    found = sa.select(sa.func.count()).select_from(resource.table).where(*conditions(work, resource, selection))
+    return work.session.scalar(found) or 0
 
 
-def _conditions(work: Work, resource: Resource, selection: Selection) -> list[sa.ColumnElement[bool]]:
+def conditions(work: Work, resource: Resource, selection: Selection) -> list[sa.ColumnElement[bool]]:
+    """What holds for the selected records that the actor may read."""
     if selection.ids is None:
         return records.matching(work, resource, selection.query)
     return [*records.readable(work, resource), column_of(resource.table, "id").in_(selection.ids)]
@@ -240,10 +241,8 @@ def _may_hand_over(work: Work, resource: Resource, parsed: Mapping[str, Any]) ->
 def _next(work: Work, resource: Resource, selection: Selection, last: int | None) -> list[int]:
     """The next ids, from the highest down: what refers to another record is mostly newer than that."""
     number = column_of(resource.table, "id")
-    conditions = _conditions(work, resource, selection)
-    if last is not None:
-        conditions.append(number < last)
-    return list(work.session.scalars(sa.select(number).where(*conditions).order_by(number.desc()).limit(CHUNK)))
+    found = [*conditions(work, resource, selection), *([number < last] if last is not None else [])]
+    return list(work.session.scalars(sa.select(number).where(*found).order_by(number.desc()).limit(CHUNK)))
 
 
 def _apply(work: Work, resource: Resource, ids: list[int], verb: str, deed: Deed, refused: Refused) -> None:
@@ -332,7 +331,7 @@ def mass(
     found = records.resource_of(resource)
     query = Query.from_params([(name, value) for name, value in params])
     selection = Selection(query, tuple(ids) if ids is not None else None)
-    who = partial(_whose, task, found.permission(verb), tuple(limits))
+    who = partial(asker, task, found.permission(verb), tuple(limits))
     refused, (last, done, total), wanted = _so_far(task.found), task.found.get(jobs.REACHED, (None, 0, 0)), Deed()
     if last is None:
         with Work(who()) as reading:
@@ -358,7 +357,7 @@ def mass(
     task.report(result)
 
 
-def _whose(task: jobs.Task, permission: str, limits: tuple[str, ...]) -> Actor:
+def asker(task: jobs.Task, permission: str, limits: tuple[str, ...]) -> Actor:
     """Who asked for it, as they are now. Raises NotAllowed for somebody who is gone."""
     with Work(SYSTEM) as work:
         actor = identity.actor_of(work, task.actor) if task.actor else SYSTEM

@@ -1,6 +1,7 @@
 """The paper of a document: drawn from its snapshot, once for an issued one and then kept, anew for a draft."""
 
 import itertools
+import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -102,9 +103,14 @@ def bundle(actor: Actor, resource: Resource, keys: Sequence[object], target: Bin
     names: set[str] = set()
     with zipfile.ZipFile(target, "w") as whole:
         for key in keys:
-            one = paper(actor, resource, key)
-            day = clock.now().timetuple()[:6]
-            whole.writestr(zipfile.ZipInfo(apart(one.name, names), day), one.content)
+            add(whole, actor, resource, key, names)
+
+
+def add(whole: zipfile.ZipFile, actor: Actor, resource: Resource, key: object, names: set[str]) -> None:
+    """Put the document's PDF there under a name that is not among these yet. Raises Missing, NotAllowed."""
+    one = paper(actor, resource, key)
+    day = clock.now().timetuple()[:6]
+    whole.writestr(zipfile.ZipInfo(apart(one.name, names), day), one.content)
 
 
 def apart(name: str, names: set[str]) -> str:
@@ -188,6 +194,13 @@ def pages_of(found: Sketch, most: int | None = None) -> tuple[list[Marks], int]:
 
     said = from_json(found.content)
     return pdf.sketch(said, logo=logo_of(said.logo), address=logos.address(said.logo), most=most)
+
+
+def unprinted(found: Sketch) -> str:
+    """The characters in it that no font of the paper has, each once: it shows "?" for them."""
+    from crm_app.documents import faces  # as above
+
+    return faces.unprinted(json.dumps(found.content, ensure_ascii=False))
 
 
 def logo_of(sha256: str) -> bytes | None:

@@ -8,10 +8,9 @@ import reflex as rx
 
 from crm_app.core.errors import Invalid, Missing, Refusal
 from crm_app.core.fields import Choices, Tags
-from crm_app.core.i18n import Message
 from crm_app.core.query import Query
 from crm_app.core.resource import Resource
-from crm_app.services import actions, jobs, mass, papers
+from crm_app.services import actions, bundles, jobs, mass, papers
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -128,14 +127,20 @@ class BulkState(rx.State, mixin=True):
 
     @on("read")
     async def gather(self) -> Any:
-        """Say that the papers of all that is picked are on their way, as drawing them takes a while, or that they are too many."""
-        if not papers.drawn(self.resource):
+        """Let the papers of all that is picked be drawn. Of a few it is only said that they are on their way."""
+        if not papers.drawn(self.resource) or self.running or not (self.picked or self.everything):
             return
-        if self.everything or len(self.picked) > papers.MOST:
-            text = Message("PDFs come for up to {count} documents at once: select fewer.", count=papers.MOST)
-            await tell(self, text, kind="late")
-        elif self.picked:
+        if not self.everything and len(self.picked) <= bundles.FEW:
             await tell(self, "The PDFs are being prepared and come as one ZIP file.")
+            return
+        actor = await signed_in(self)
+        try:
+            outcome = await asyncio.to_thread(bundles.start, actor, self.resource, self._selection())
+        except Invalid as bad:
+            text = next(iter(bad.fields.values()), bad.message)
+            await tell(self, text, kind="late")
+            return
+        self._begun("papers", actor, dict(outcome.result or {}))
 
     @on("read")
     async def join(self, verb: str) -> Any:
@@ -170,10 +175,13 @@ class BulkState(rx.State, mixin=True):
         self._unpick()
         result = dict(outcome.result or {})
         if result["job"]:
-            self._job, self._verb = result["job"], verb
-            self.running, self.run_part, self.run_text = True, 0, actor.speech.number(result["count"])
+            self._begun(verb, actor, result)
         else:
             await self._done(actor, verb, result, outcome.change_set)
+
+    def _begun(self, verb: str, actor: Actor, result: dict[str, Any]) -> None:
+        self._job, self._verb = result["job"], verb
+        self.running, self.run_part, self.run_text = True, 0, actor.speech.number(result["count"])
 
     async def _done(self, actor: Actor, verb: str, result: dict[str, Any], change_set: int | None) -> None:
         text = mass.told(verb, result, actor.speech)
@@ -186,20 +194,25 @@ class BulkState(rx.State, mixin=True):
     async def follow(self) -> Any:
         """How far the work is; asked again and again by the page while there is any."""
         if not self.running:
-            return
+            return None
         actor = await signed_in(self)
-        found = await asyncio.to_thread(seen, actor, self._job)
+        job, found = self._job, await asyncio.to_thread(seen, actor, self._job)
         if found["state"] in ("waiting", "running"):
             number = actor.speech.number
             self.run_part = 100 * found["done"] // max(1, found["total"])
             self.run_text = f"{number(found['done'])} / {number(found['total'])}" if found["total"] else self.run_text
-            return
+            return None
         self.running, self._job = False, 0
         result = found["result"]
         if result is None or found["state"] == "failed":
             await tell(self, "The work could not be finished. The list of jobs says why.", kind="late")
+        if result is not None and self._verb == "papers":
+            text = bundles.told(result, actor.speech)
+            await tell(self, text)
+            return rx.download(url=f"/api/v1/jobs/{job}/papers.zip", filename=result["name"])
         if result is not None:
             await self._done(actor, self._verb, result, result["change_set"])
+        return None
 
     @on("read")
     async def stop_work(self) -> Any:
@@ -216,9 +229,9 @@ def tags_of(resource: Resource) -> str:
     return next((name for name in resource.writable if isinstance(resource.fields[name].kind, Tags)), "")
 
 
-def most_papers(resource: Resource) -> int:
-    """How many PDFs of such records come in one file; 0 where none are drawn."""
-    return papers.MOST if papers.drawn(resource) else 0
+def few_papers(resource: Resource) -> int:
+    """How many PDFs of such records come at once; 0 where none are drawn."""
+    return bundles.FEW if papers.drawn(resource) else 0
 
 
 def joining(resource: Resource) -> list[actions.Action]:

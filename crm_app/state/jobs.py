@@ -11,7 +11,7 @@ from crm_app.core.errors import Missing
 from crm_app.core.i18n import Speech
 from crm_app.core.query import Filter, Query
 from crm_app.core.resource import RESOURCES
-from crm_app.services import actions, history, jobs, records
+from crm_app.services import actions, bundles, history, jobs, records
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
@@ -27,7 +27,9 @@ _TABS = {"going": GOING, "done": ("done",), "failed": ("failed",), "cancelled": 
 
 @dataclasses.dataclass
 class JobRow:
-    """A job in words. `part` is how much of it is done, of 100; `undo` the change that takes it back, "" where nothing does any more."""
+    """A job in words. `part` is how much of it is done, of 100; `undo` the change that takes it back, "" where nothing does any more;
+    `file` the name of what the reader may save of it.
+    """
 
     id: int = 0
     title: str = ""
@@ -41,6 +43,7 @@ class JobRow:
     refused: bool = False
     undo: str = ""
     may_retry: bool = False
+    file: str = ""
 
 
 @dataclasses.dataclass
@@ -155,7 +158,7 @@ def _row(one: Any, who: str, actor: Actor, change_set: object) -> JobRow:
         speech.moment(one.finished_at) if one.finished_at else "", *_progress(one, speech), _text(one, speech),
         bool(result.get("left")),
         str(change_set) if change_set and one.state not in GOING and actor.may("changes.undo") else "",
-        actor.may("jobs.retry"),
+        actor.may("jobs.retry"), result["name"] if bundles.FILE in result and jobs.own(actor, one) else "",
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from .reading import drawing
 from .trade import parsed_rows
 
 PAGES = 5  # are drawn; of the rest the number is told
+_STRANGE = 24  # characters are told
 
 
 class PaperState(ChooseState, mixin=True):
@@ -72,8 +73,11 @@ def sketch_of(
 
 
 def told_of(found: papers.Sketch, speech: Speech) -> list[FigureRow]:
-    """Margin and what the customer owes, in words."""
+    """What the paper cannot show, the margin and what the customer owes, in words."""
     rows = [figure_row(one, speech) for one in found.owing]
+    if strange := papers.unprinted(found):
+        shown = strange if len(strange) <= _STRANGE else f"{strange[:_STRANGE]}…"
+        rows = [FigureRow(speech.say("Printed as a question mark"), shown, "", late=True), *rows]
     if found.margin is None:
         return rows
     return [FigureRow(speech.say("Margin"), f"{speech.number(found.margin, 1)} %", "", found.margin < 0), *rows]

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from crm_app.services import papers
+from crm_app.services import jobs, papers
 from tests.support import crm, kernel, trade
 from tests.support.trade import line, to
 
@@ -113,6 +113,17 @@ def test_several_papers_come_in_one_file_under_names_of_their_own(program):
         assert whole.namelist() == [f"{stem}.pdf", f"{stem}-v2.pdf"]
         alone = program.get(f"/api/v1/quotes/{quote}/files/pdf").content
         assert whole.read(f"{stem}.pdf") == alone
+    asked = program.post("/api/v1/bulk/quotes/papers", json={"ids": [quote, newer]})
+    assert (asked.status_code, asked.json()["count"]) == (202, 2)
+    job = f"/api/v1/jobs/{asked.json()['job']}"
+    assert program.get(f"{job}/papers.zip").status_code == 404  # it waits
+    while jobs.run_once():
+        pass
+    assert "file" not in got(program, job.removeprefix("/api/v1/"))["result"]
+    answer = program.get(f"{job}/papers.zip")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as whole:
+        assert (len(whole.namelist()), whole.read(f"{stem}.pdf")) == (2, alone)
 
 
 def test_names_that_are_the_same_are_numbered():
@@ -126,6 +137,9 @@ def test_papers_that_may_not_be_read_or_are_too_many_are_refused(program, strang
     assert stranger.get(f"/api/v1/invoices/papers.zip?ids={invoice}").status_code == 403
     assert program.get(f"/api/v1/quotes/papers.zip?ids={quote},999999").status_code == 404
     assert program.get("/api/v1/accounts/papers.zip?ids=1").status_code == 404
+    assert stranger.post("/api/v1/bulk/invoices/papers", json={"ids": [invoice]}).status_code == 403
+    assert program.post("/api/v1/bulk/accounts/papers", json={"filter": {}}).status_code == 404
+    assert program.post("/api/v1/bulk/quotes/papers", json={}).status_code == 422
     for ids in ("", "x", ",".join(map(str, range(1, 102)))):
         answer = program.get(f"/api/v1/quotes/papers.zip?ids={ids}")
         assert (answer.status_code, list(answer.json()["fields"])) == (422, ["ids"])

@@ -110,6 +110,7 @@ def test_every_kind_speaks_the_customers_language(kind, language, country, place
     assert file.metadata.title == f"{TITLES[kind][place]} F-2026-000123"
     assert file.metadata.author == "Cordillera Suministros, S.L."
     assert file.root_object["/Lang"] == f"{language}-{country}"
+    assert file.root_object["/ViewerPreferences"]["/DisplayDocTitle"] == True  # noqa: E712 - an object of its own
 
 
 def test_outside_spain_a_credit_note_is_called_one():
@@ -477,12 +478,11 @@ def test_a_text_is_only_ever_a_text(text):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("Café \U0001f389!", "Café ?!"),
-        ("مرحبا", "?????"),
-        ("שלום", "????"),
-        ("漢字", "??"),
-        ("\U0001f469\u200d\U0001f469\u200d\U0001f467", "???"),
-        ("\U0001f44d\U0001f3fd", "?"),
+        ("Café ไทย!", "Café ???!"),
+        ("देव", "??"),
+        ("\U0001f469\u200d\U0001f469\u200d\U0001f467", "\U0001f469\U0001f469\U0001f467"),
+        ("\U0001f44d\U0001f3fd", "\U0001f44d"),
+        ("שָׁלוֹם", "שלום"),
         ("e\u0301 ﬁn １２ 𝐀", "é fin 12 A"),
         ("a\x00b\x07c\u202ed\ufeff", "abcd"),
         ("lone \ud800", "lone ?"),
@@ -498,12 +498,62 @@ def test_what_the_faces_lack_becomes_something_that_can_be_printed(text, shown):
     assert read(content).metadata.author == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Nguyễn Văn Phường · Қазақстан", "Nguyễn Văn Phường · Қазақстан"),
+        ("Հայաստան · საქართველო", "Հայաստան · საქართველო"),
+        (
+            "東京都 カタカナ · 北京市 有限公司 · 臺灣 · 서울특별시",
+            "東京都 カタカナ · 北京市 有限公司 · 臺灣 · 서울특별시",
+        ),
+        ("★ ☎ ⇒ ≠ ① ✅ ☕ \U0001f389 \U0001f69a", "★ ☎ ⇒ ≠ ① ✅ ☕ \U0001f389 \U0001f69a"),
+        ("שלום (2024) ABC", "ABC (2024) םולש"),  # what is drawn first stands to the left
+        ("Casa <שלום>", "Casa <םולש>"),
+        ("<שלום>", "<םולש>"),
+        ("مرحبا", "ﺎﺒﺣﺮﻣ"),
+        ("الشَّرِكَة لا 24", "24 ﻻ ﺔﻛﺮﺸﻟﺍ"),
+        ("می\u200cخواهم", "ﻢﻫﺍﻮﺧﯽﻣ"),
+    ],
+)
+def test_what_is_written_in_other_scripts_is_drawn_in_its_order_and_its_forms(text, shown):
+    assert "".join(part for _, _, part in faces.runs(faces.printable(text), "")) == shown
+    assert faces.unprinted(text) == ""
+
+
+def test_only_the_faces_that_are_needed_are_embedded():
+    def embedded(notes):
+        fonts = read(drawn(document(notes=notes))).pages[0]["/Resources"]["/Font"].values()
+        return {font["/BaseFont"].partition("+")[2] for font in fonts}
+
+    house = {"Inter", "InterSemiBold"}
+    assert embedded("Łódź Москва") == house
+    assert embedded("שלום \U0001f389") == house | {"DejaVuSansBook", "NotoEmoji"}
+    assert embedded("東京") == house | {"DroidSansFallback"}
+
+
+def test_what_no_face_has_is_told():
+    assert faces.unprinted("Café? ไทย ทย 北京 \U0001f389 é\tñ") == "ไทย"
+
+
+def test_a_line_from_right_to_left_has_an_end_however_long():
+    endless = "ש" + "\u200a" * 5000 + "ם"
+    assert len(draw(document(notes=endless))) == 1
+
+
 @pytest.mark.parametrize("field", ["number", "reference", "salesperson", "payment_terms", "notes", "terms"])
 @pytest.mark.parametrize("text", ["M" * 3000, "word " * 600, "\n" * 500])
 def test_any_length_of_any_text_ends_in_pages(field, text):
     found = draw(document(**{field: text}))
     assert 1 <= len(found) <= 4
     assert [row for page in found for row in page if row == ["Total", "24,20 €"]] == [["Total", "24,20 €"]]
+
+
+def test_a_name_and_an_address_are_never_cut():
+    name, legal, street = (f"{word} larga {'Guadalquivir ' * 11}final" for word in ("Razón", "Sociedad", "Calle"))
+    party = {**CUSTOMER, "name": name, "legal_name": legal, "street": street}
+    said = " ".join(texts(draw(document(customer=party))))
+    assert (said.count(name), said.count(legal), said.count(street)) == (1, 1, 1)
 
 
 def test_a_number_is_never_cut_however_long():
@@ -533,7 +583,7 @@ def test_wide_columns_leave_the_description_room_for_its_words():
 
 
 def test_the_same_snapshot_gives_the_same_bytes_in_any_process():
-    said = document(lines=numbered(60), notes="Ñ € \U0001f389")
+    said = document(lines=numbered(60), notes="Ñ € \U0001f389 東京 שלום مرحبا")
     first = drawn(said)
     assert drawn(document("quote", language="en")) != first
     assert drawn(said) == first

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from crm_app.documents import statement
+from crm_app.documents import faces, statement
 from crm_app.documents.snapshot import Party
 from tests.support.paper import pages, read, texts
 
@@ -95,3 +95,15 @@ def test_hostile_and_huge_words_are_words_and_stay_on_the_page():
     drawn = lines(replace(SAID, customer=replace(THEM, name="🦊 " * 200), parts=(part,)))
     assert any("<script>" in text for line in drawn for text in line)
     assert len(drawn) < 60
+
+
+def test_the_largest_sums_stand_beside_their_words_and_the_longest_numbers_are_whole():
+    number = "FACTURA-RECTIFICATIVA-2026-000000000001"
+    many = tuple(row(3, "Invoice", number, "999999999999.99", "999999999999.99") for _ in range(60))
+    file = read(statement.draw(replace(SAID, parts=(replace(MOVED, opening=D(0), rows=many),))))
+    found: dict[str, tuple[float, float]] = {}
+    file.pages[0].extract_text(visitor_text=lambda said, _cm, at, *_: found.update({said.strip(): (at[4], at[5])}))
+    assert number in found
+    words, height = found["Suma y sigue"]
+    [amount] = [x for said, (x, y) in found.items() if y == height and said[:1].isdigit()]
+    assert words + faces.width("Suma y sigue", "", 8) / faces.POINT < amount

@@ -85,7 +85,8 @@ def test_picked_orders_of_one_customer_become_one_invoice_and_of_two_none(tabs, 
 
 
 def test_the_papers_of_what_is_picked_come_in_one_file_by_touch_too(tabs, post, goods):
-    mine = [order_of(post, goods), order_of(post, goods)]
+    orders = [order_of(post, goods) for _ in range(21)]
+    mine = orders[-2:]
     page = tabs(address="/orders", width=768, height=1024, has_touch=True)
     ready(page)
     for key in mine:
@@ -100,9 +101,17 @@ def test_the_papers_of_what_is_picked_come_in_one_file_by_touch_too(tabs, post, 
         assert [whole.read(name)[:4] for name in whole.namelist()] == [b"%PDF"] * 2
     page.locator(".bulk-all").tap()
     expect(link).to_have_count(0)
-    page.locator(".bulk").get_by_role("button", name="PDF").tap()
-    many = es("PDFs come for up to {count} documents at once: select fewer.").format(count=100)
-    expect(page.locator(".toast").last).to_contain_text(many)
+    with page.expect_download() as coming:  # so many are drawn by a job
+        page.locator(".bulk").get_by_role("button", name="PDF").tap()
+        expect(page.locator(".bulk-running").get_by_role("progressbar")).to_be_visible()
+    with zipfile.ZipFile(coming.value.path()) as whole:
+        count = len(whole.namelist())
+    assert count >= len(orders)
+    expect(page.locator(".toast").last).to_contain_text(es("PDFs in the ZIP file: {count}.").format(count=count))
+    page.goto(page.url.rpartition("/")[0] + "/jobs")
+    with page.expect_download() as again:
+        page.get_by_role("link", name=es("Download")).first.tap()
+    assert again.value.suggested_filename == coming.value.suggested_filename
 
 
 def test_an_option_is_taken_where_one_ticks_it(tabs, post, goods, served):

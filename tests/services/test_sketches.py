@@ -57,6 +57,12 @@ def test_without_a_customer_or_a_line_there_is_no_page_and_a_faulty_line_is_left
     assert "Kept" in words(sketch)
 
 
+def test_what_the_paper_cannot_show_is_told(trading):
+    anna, screw = customer(name="ไทย 北京"), product("10")
+    assert papers.unprinted(typed("quotes", {"account": anna, "notes": "ไทย देव"}, [line(1, "10", screw)])) == "ไทยदव"
+    assert papers.unprinted(typed("quotes", {}, [])) == ""
+
+
 def test_what_is_issued_is_drawn_as_it_was_issued(trading):
     anna, screw = customer(name="Before"), product("10")
     key = invoice(anna, line(1, "10", screw))

@@ -7,7 +7,7 @@ from reflex.vars import Var
 
 from crm_app.core.fields import Boolean, Choice, Choices, Reference, Tags
 from crm_app.core.resource import FieldSpec
-from crm_app.state.bulk import joining, most_papers, tags_of
+from crm_app.state.bulk import few_papers, joining, tags_of
 from crm_app.state.lists import ListState, Row
 from crm_app.state.merging import MOST, merge_state
 
@@ -170,8 +170,8 @@ def _merge(state: type[ListState]) -> rx.Component:
 
 
 def _papers(state: type[ListState]) -> rx.Component:
-    """The documents themselves, in one file; of more than come in one it is said that they are too many."""
-    most = most_papers(state.resource)
+    """The documents themselves, in one file: a few at once, of many it is told how far they are."""
+    most = few_papers(state.resource)
     if not most:
         return rx.fragment()
     face = (kit.icon("file-text"), rx.el.span("PDF"))
