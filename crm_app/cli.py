@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from crm_app import cli_people, cli_records, serving
+from crm_app import cli_files, cli_people, cli_records, serving
 
 LANGUAGE = "en"
 
@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_people.add_to(commands, _add, _tell)
     cli_records.add_to(commands, _add, _tell)
     _add_keeping(commands)
+    cli_files.add_to(commands, _add, _tell)
     return parser
 
 
@@ -143,15 +144,6 @@ def _add_keeping(commands: Any) -> None:
         default=[],
         metavar="FIELD[OPERATOR]=VALUE",
         help="only these, e.g. roles=customer or city[contains]=ber; may be repeated",
-    )
-    rates = _add(
-        commands, "rates", _rates, "write the exchange rates of a .csv file, or of the ECB's eurofxref-hist.csv"
-    )
-    rates.add_argument("file", metavar="FILE", type=Path)
-    rates.add_argument("--rehearse", action="store_true", help="only tell what it would do")
-    rates.add_argument("--since", metavar="DAY", default="", help="leave out what is older, e.g. 2026-01-01")
-    rates.add_argument(
-        "--inverse", action="store_true", help="its rates are what one unit of the company's currency buys"
     )
     revert = _add(commands, "revert", _revert, "undo a change set")
     revert.add_argument("change_set", metavar="CHANGESET", type=int)
@@ -289,43 +281,6 @@ def _export(options: argparse.Namespace) -> int | None:
         count = write(work, resource, options.file, query)
     _tell(options, {"file": str(options.file), "records": count}, f"{count} records written to {options.file}.")
     return None
-
-
-def _rates(options: argparse.Namespace) -> int:
-    from dataclasses import asdict
-
-    from crm_app.core.errors import Invalid
-    from crm_app.core.fields import BadValue, Day
-    from crm_app.core.i18n import Speech
-    from crm_app.core.settings import RATES_LIMIT
-    from crm_app.services import rate_files, schema
-    from crm_app.services.actors import SYSTEM
-
-    schema.migrate()
-    try:
-        since = Day().parse(options.since)
-    except BadValue as bad:
-        raise Invalid({"since": bad.message}) from None
-    if options.file.stat().st_size > RATES_LIMIT:
-        return _refuse(f"The file is too large: at most {RATES_LIMIT // 1_000_000} MB.")
-    file = rate_files.File(options.file.name, options.file.read_bytes(), since, options.inverse)
-    told = (rate_files.rehearse if options.rehearse else rate_files.import_file)(SYSTEM, file)
-    say = Speech(LANGUAGE).say
-    lines = [(one.line, say(one.why)) for one in told.refused]
-    found = asdict(told) | {
-        "text": say(told.text),
-        "refused": lines,
-        "first": told.first and str(told.first),
-        "last": told.last and str(told.last),
-    }
-    counts = f"{told.new} new, {told.changed} changed, {told.same} the same, {told.wrong} refused."
-    undo = f"Undo it with: crm revert {told.change_set}" if told.change_set else ""
-    _tell(
-        options,
-        found,
-        "\n".join(filter(None, (found["text"], counts, *(f"line {n}: {why}" for n, why in lines), undo))),
-    )
-    return 1 if told.wrong else 0
 
 
 def _revert(options: argparse.Namespace) -> None:

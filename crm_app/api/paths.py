@@ -3,7 +3,7 @@
 from typing import Any
 
 from crm_app.core.query import OPERATORS
-from crm_app.core.settings import RATES_LIMIT
+from crm_app.core.settings import ROWS_LIMIT
 from crm_app.services import bulk, bundles, files, mass, papers, thumbnails
 
 from .schemas import COUNT, TEXT
@@ -70,7 +70,7 @@ def other_paths() -> dict[str, Any]:
         **_contact_paths(number),
         **_paper_paths([*which, *number]),
         **_export_paths(which),
-        **_rate_paths(),
+        **_row_file_paths(),
     }
 
 
@@ -263,19 +263,32 @@ def _note_paths(record: list[Any]) -> dict[str, Any]:
     }
 
 
-def _rate_paths() -> dict[str, Any]:
+def _row_file_paths() -> dict[str, Any]:
+    """Files of rates and of counted stock."""
     csv = {"text/csv": {"schema": {"type": "string", "format": "binary"}}}
-    body = {"required": True, "description": f"At most {RATES_LIMIT // 1_000_000} MB.", "content": csv}
+    body = {"required": True, "description": f"At most {ROWS_LIMIT // 1_000_000} MB.", "content": csv}
     yes, day = {"type": "string", "enum": ["1"]}, {"type": "string", "format": "date"}
-    asked = [
+    rehearse = in_query("rehearse", yes, "Only tell what it would do.")
+    rates = [
         in_query("name", TEXT, "The file's name, kept as the source of its rates."),
-        in_query("rehearse", yes, "Only tell what it would do."),
+        rehearse,
         in_query("since", day, "Leave out what is older."),
         in_query("inverse", yes, "Its rates are what one unit of the company's currency buys."),
     ]
+    counted = [
+        in_query("name", TEXT, "The file's name, kept as the remark of its moves."),
+        rehearse,
+        in_query("day", day, "When it was counted, at the end of the day, where no line says another; today."),
+    ]
+    told = (
+        ("exchange-rates", "Rates from a CSV file", rates),
+        ("stock-moves", "Stock that was counted, from a CSV file: what is different becomes moves", counted),
+    )
     answers = {"200": gives({"type": "object"}), **refusals("413", "422")}
-    told = operation("exchange-rates", "exchange-rates.import", "Rates from a CSV file", asked, answers, body)
-    return {"/exchange-rates/import": {"post": told}}
+    return {
+        f"/{name}/import": {"post": operation(name, f"{name}.import", summary, asked, answers, body)}
+        for name, summary, asked in told
+    }
 
 
 def _attachment_paths(record: list[Any], number: list[Any]) -> dict[str, Any]:

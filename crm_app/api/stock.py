@@ -1,14 +1,18 @@
-"""What lies in stock of a product, for programs."""
+"""What lies in stock of a product, for programs; and what was counted, from a file."""
+
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from crm_app.core.errors import NotAllowed
-from crm_app.core.fields import Number
+from crm_app.core.fields import Day, Number
 from crm_app.models.products import PRODUCTS
-from crm_app.services import records, stock
+from crm_app.services import records, stock, stock_files
+from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
+from . import row_files
 from .calls import Call, add, reply
 
 _QUANTITY = Number(6)
@@ -28,8 +32,16 @@ def of_product(call: Call) -> Response:
     return reply(shown | {"warehouses": rows})
 
 
+def _take(actor: Actor, sent: row_files.Sent) -> dict[str, Any]:
+    file = stock_files.File(sent.name, sent.content, sent.asked["day"])
+    told = stock_files.rehearse(actor, file) if sent.rehearse else stock_files.import_file(actor, file, sent.once)
+    counts = {"new": told.new, "same": told.same, "warehouses": list(told.warehouses)}
+    return counts | row_files.plain(actor, told)
+
+
 def routes() -> APIRouter:
-    """The route of this module."""
+    """The routes of this module."""
     router = APIRouter()
+    row_files.route(router, "/stock-moves/import", {"day": Day()}, stock_files.may_import, _take)
     add(router, "GET", "/products/{id}/stock", of_product)
     return router

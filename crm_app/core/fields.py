@@ -132,10 +132,11 @@ class Boolean(Kind):
 
 @dataclass(frozen=True)
 class Choice(Kind):
-    """One of a StrEnum's members. `labels` holds the English label of each."""
+    """One of a StrEnum's members. `labels` holds the English label of each. No form offers the `made`: only the program sets them."""
 
     options: type[StrEnum]
     labels: tuple[str, ...]
+    made: tuple[StrEnum, ...] = ()
     widget: ClassVar[str] = "select"
 
     def pairs(self) -> list[tuple[str, str]]:

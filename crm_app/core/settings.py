@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 UPLOAD_LIMIT = 25_000_000  # bytes of one file
 LEAST_KEY = 16  # characters of a CRM_SECRET_KEY that keeps a secret
-RATES_LIMIT = 10_000_000  # bytes of a file of exchange rates
+ROWS_LIMIT = 10_000_000  # bytes of a file of exchange rates or of counted stock
 
 
 class Misconfigured(Exception):

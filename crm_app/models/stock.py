@@ -22,6 +22,9 @@ class MoveReason(StrEnum):
     OPENING = "opening"
 
 
+BY_NOTES = (MoveReason.DELIVERY, MoveReason.RETURN)  # made by delivery notes alone
+
+
 class Warehouse(Searchable, table=True):
     """A place where goods lie."""
 
@@ -52,7 +55,11 @@ class StockMove(Searchable, table=True):
     quantity: Decimal = column(Number(6, digits=12), "Quantity", required=True)
     day: date | None = column(Day(), "Day", index=True)
     reason: str = column(
-        Choice(MoveReason, ("Delivery", "Return", "Adjustment", "Opening stock")),
+        Choice(
+            MoveReason,
+            ("Delivery", "Return", "Adjustment", "Opening stock"),
+            made=BY_NOTES,
+        ),
         "Reason",
         default=MoveReason.ADJUSTMENT.value,
     )

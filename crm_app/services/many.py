@@ -30,7 +30,7 @@ def load(work: Work, resource: Resource, ids: Iterable[int], *conditions: sa.Col
     work.session.flush()
     table = resource.table
     found: list[Any] = []
-    for part in _parts(list(ids)):
+    for part in parts(list(ids)):
         statement = (
             sa.select(table)
             .where(column_of(table, "id").in_(part), *conditions)
@@ -43,7 +43,8 @@ def load(work: Work, resource: Resource, ids: Iterable[int], *conditions: sa.Col
     return found
 
 
-def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The items in their order, as many at once as one statement takes."""
     for start in range(0, len(items), BATCH):
         yield items[start : start + BATCH]
 
@@ -111,7 +112,7 @@ def remove(work: Work, resource: Resource, rows: Sequence[Any]) -> set[int]:
     stay = _referred(work, resource, [row.id for row in rows])
     gone = {row.id: row for row in rows if row.id not in stay}
     for part in RESOURCES.lines(resource):
-        inside = [line for ids in _parts(list(gone)) for line in _inside(work, part.resource, part.parent, ids)]
+        inside = [line for ids in parts(list(gone)) for line in _inside(work, part.resource, part.parent, ids)]
         _delete(work, part.resource, inside, {line.id: gone.get(getattr(line, part.parent)) for line in inside})
     _delete(work, resource, list(gone.values()), {})
     return stay
@@ -125,7 +126,7 @@ def _inside(work: Work, resource: Resource, parent: str, ids: Sequence[int]) -> 
 
 def _delete(work: Work, resource: Resource, rows: list[Any], around: Mapping[int, Any]) -> None:
     table = resource.table.__table__
-    for part in _parts(rows):
+    for part in parts(rows):
         work.session.connection().execute(sa.delete(table).where(table.c.id.in_([row.id for row in part])))
     work.record_changes(
         [
@@ -149,7 +150,7 @@ def _referred(work: Work, resource: Resource, ids: list[int]) -> set[int]:
     stay: set[int] = set()
     links: list[tuple[int, int]] = []
     for key in keys:
-        for part in _parts(ids):
+        for part in parts(ids):
             if key.parent.table is own:
                 links += [
                     tuple(row)
@@ -193,5 +194,5 @@ def out_of_reach(work: Work, resource: Resource, ids: Iterable[int], verb: str) 
             or 0
         )
         < len(part)
-        for part in _parts(sorted(set(ids)))
+        for part in parts(sorted(set(ids)))
     )

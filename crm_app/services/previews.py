@@ -14,7 +14,7 @@ from crm_app.core.resource import RESOURCES, Resource
 from crm_app.models.accounts import Account
 from crm_app.models.products import Product
 
-from . import prices, records, rules, trade, values
+from . import prices, product_codes, records, rules, trade, values
 from .work import Work, column_of
 
 LIMIT = 2_000
@@ -187,7 +187,7 @@ def _find(work: Work, wanted: Sequence[str]) -> list[tuple[int, str] | None]:
     texts = {text.strip() for text in wanted} - {""}
     if not texts:
         return [None] * len(wanted)
-    known = _coded(work, texts)
+    known = product_codes.coded(work, texts)
     for text in sorted(texts, key=wanted.index)[:_FOUND_BY_NAME]:
         if text.casefold() not in known:
             hits = records.options(work, records.resource_of("products"), text, size=2)
@@ -195,22 +195,6 @@ def _find(work: Work, wanted: Sequence[str]) -> list[tuple[int, str] | None]:
             if len(same) == 1:
                 known[text.casefold()] = same[0]
     return [known.get(text.strip().casefold()) for text in wanted]
-
-
-def _coded(work: Work, texts: set[str]) -> dict[str, tuple[int, str]]:
-    """By casefolded code or barcode; a barcode that several products bear names none of them."""
-    key, name, code, bar = (column_of(Product, one) for one in ("id", "name", "code", "barcode"))
-    written = {form for text in texts for form in (text, text.upper(), text.lower())}
-    mine = records.readable(work, records.resource_of("products"))
-    rows = work.session.execute(sa.select(key, name, code, bar).where(sa.or_(code.in_(written), bar.in_(texts)), *mine))
-    by_code: dict[str, tuple[int, str]] = {}
-    by_bar: dict[str, set[tuple[int, str]]] = {}
-    for row in rows:
-        if row[2]:
-            by_code[row[2].casefold()] = (row[0], row[1])
-        if row[3]:
-            by_bar.setdefault(row[3].casefold(), set()).add((row[0], row[1]))
-    return {text: next(iter(found)) for text, found in by_bar.items() if len(found) == 1} | by_code
 
 
 # ---- why this price

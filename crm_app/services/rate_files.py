@@ -16,10 +16,9 @@ from crm_app.models.currencies import EXCHANGE_RATES, ExchangeRate, TradedCurren
 
 from . import actions, files, many, records, rules
 from .actors import Actor
-from .rate_reading import Quoted, Reading, Refused, read
+from .csv_files import Refused
+from .rate_reading import Quoted, Reading, read
 from .work import Work, column_of
-
-_LABEL = "Import rates"
 
 
 @dataclass(frozen=True)
@@ -95,8 +94,8 @@ def import_file(actor: Actor, file: File, once: str | None = None) -> Told:
         return actions.Outcome(None, None, {"new": len(plan.new), "changed": len(plan.changed), "same": plan.same})
 
     asked = {"sha256": hashlib.sha256(file.content).hexdigest(), "since": str(file.since), "inverse": file.inverse}
-    act = actions.Action(EXCHANGE_RATES.name, "import", _LABEL, run)
-    with Work(actor, EXCHANGE_RATES.permission("create"), label=_LABEL) as work:
+    act = actions.Action(EXCHANGE_RATES.name, "import", "Import rates", run)
+    with Work(actor, EXCHANGE_RATES.permission("create"), label="Import rates") as work:
         outcome = actions.run_in(work, act, None, asked, once=once)
         if not found:  # it was imported under that key before
             found.append(_again(_read(work, file), outcome.result or {}))
@@ -110,9 +109,7 @@ def _read(work: Work, file: File) -> Reading:
 
 
 def _refuse(reading: Reading) -> None:
-    if reading.wrong:
-        faults: dict[str, Message] = {f"line {one.line}": one.why for one in reading.refused}
-        raise Invalid(faults, Message("Lines to correct: {count}. Nothing was saved.", count=reading.wrong))
+    reading.check()
     if not reading.rates:
         raise Invalid({"file": Message("There is no rate in the file.")})
 

@@ -4,23 +4,21 @@ Two shapes: a rate a line under a head of names (date, currency, rate, in Englis
 `eurofxref-hist.csv` (days down, currencies across, each cell what one euro buys of it).
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from crm_app.core.errors import Invalid
-from crm_app.core.fields import BadValue, Currency, Day, fold
+from crm_app.core.fields import BadValue, Currency, fold
 from crm_app.core.i18n import Message
 from crm_app.core.money import quantize
 from crm_app.core.plain import plain_number
 
-MOST = 300_000  # lines, and rates
-KEPT = 100  # refused lines that are named
+from .csv_files import FEW_CELLS, MOST, Dates, Refusals, Row, decimal_mark, places_of, rows_of, text_of
+
 _PLACES, _DIGITS, _LARGEST = 8, 40, Decimal(10) ** 10
 _EURO = "EUR"
 _HEADS = {
@@ -29,8 +27,6 @@ _HEADS = {
     "rate": ("rate", "exchange rate", "value", "tasa", "cambio", "tipo", "tipo de cambio", "valor"),
 }
 _BLANK = ("", "n/a", "na", "-", "null")
-_TOO_MANY = Message("The file has more than {count} lines or rates. Take a part of it.", count=MOST)
-Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
@@ -43,33 +39,14 @@ class Quoted:
     rate: Decimal
 
 
-@dataclass(frozen=True)
-class Refused:
-    """A line that cannot be taken."""
-
-    line: int
-    why: Message
-
-
 @dataclass
-class Reading:
-    """What a file says. `text` tells how it was understood, `blank` counts what has no rate, `others` names currencies left out.
+class Reading(Refusals):
+    """What a file says. `text` tells how it was understood, `blank` counts what has no rate, `others` names currencies left out."""
 
-    `refused` holds the first of the lines that cannot be taken, with why; `wrong` counts them all.
-    """
-
-    text: Message
+    text: Message = field(kw_only=True)
     rates: dict[tuple[str, date], Quoted] = field(default_factory=dict)
     blank: int = 0
     others: tuple[str, ...] = ()
-    refused: list[Refused] = field(default_factory=list)
-    wrong: int = 0
-
-    def refuse(self, line: int, why: Message) -> None:
-        """The line cannot be taken."""
-        self.wrong += 1
-        if len(self.refused) < KEPT:
-            self.refused.append(Refused(line, why))
 
     def add(self, line: int, currency: str, day: date, rate: Decimal) -> None:
         """A rate as it stands in the file, rounded to what is kept. Twice the same is once; twice another is refused."""
@@ -84,7 +61,7 @@ class Reading:
                 Message("Line {line} has another rate of {currency} on that day.", line=there.line, currency=currency),
             )
         if len(self.rates) > MOST:
-            raise Invalid({"file": _TOO_MANY})
+            raise Invalid({"file": Message("The file has more than {count} rates. Take a part of it.", count=MOST)})
 
 
 def read(
@@ -94,7 +71,7 @@ def read(
 
     `inverse`: its rates are how much of each currency one unit of the company's buys. Raises Invalid for what is no such file.
     """
-    rows = _rows(_text(content))
+    rows = rows_of(text_of(content))
     head = next(rows, None)
     if head is None:
         raise Invalid({"file": Message("The file is empty.")})
@@ -105,38 +82,6 @@ def read(
     if names[0] in _HEADS["date"] and len(codes) > 1 and all(re.fullmatch(r"[A-Z]{3}", code) for code in codes):
         return _across(rows, codes, own, traded, since)
     return _down(head, rows, names, own, since, inverse=inverse)
-
-
-def _text(content: bytes) -> str:
-    """UTF-8, UTF-16 with its mark, else what Windows writes. Raises Invalid for what is no text."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = content.decode("utf-16", "replace")
-    else:
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("cp1252", "replace")
-    if "\x00" in text or text.startswith(("PK\x03\x04", "%PDF")):
-        raise Invalid({"file": Message("This is no text file. Save it as CSV.")})
-    return text
-
-
-def _rows(text: str) -> Iterator[Row]:
-    """(line, cells) of every line that is not empty. Raises Invalid at a line that is no CSV."""
-    first = text.lstrip().split("\n", 1)[0]
-    mark = max(";\t,", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            raise Invalid({"file": Message("Line {line} cannot be read.", line=reader.line_num)}) from None
-        if reader.line_num > MOST:
-            raise Invalid({"file": _TOO_MANY})
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, [cell.strip() for cell in cells]
 
 
 # ---- days down, currencies across
@@ -153,12 +98,11 @@ def _across(rows: Iterator[Row], codes: list[str], own: str, traded: Sequence[st
     crossed = Message(
         "1 EUR = x in the file. Crossed through the euro: one unit of a currency in {currency}.", currency=own
     )
-    reading = Reading(
-        Message("1 EUR = x in the file. Turned round: one unit of a currency in EUR.") if own == _EURO else crossed
-    )
+    turned = Message("1 EUR = x in the file. Turned round: one unit of a currency in EUR.")
+    reading = Reading(text=turned if own == _EURO else crossed)
     wanted = [code for code in codes if code in traded and code != own]
     reading.others = tuple(sorted(set(codes) - set(wanted) - {own}))
-    dates = _Dates()
+    dates = Dates()
     for line, cells in rows:
         day = dates.read(cells[0])
         if day is None:
@@ -199,20 +143,20 @@ def _rate(reading: Reading, line: int, currency: str, text: str, mark: str) -> D
 
 
 def _down(head: Row, rows: Iterator[Row], names: list[str], own: str, since: date | None, *, inverse: bool) -> Reading:
-    places = {key: next((at for at, name in enumerate(names) if name in known), -1) for key, known in _HEADS.items()}
+    places = places_of(names, _HEADS)
     lines = list(rows)
     if -1 in places.values():
-        if len(names) != 3 or _Dates().read(head[1][0]) is None:
+        if len(names) != 3 or Dates().read(head[1][0]) is None:
             raise Invalid({"file": Message("The first line must name the columns: date, currency, rate.")})
         places, lines = {"date": 0, "currency": 1, "rate": 2}, [head, *lines]
     worth = Message("Read as: one unit of a currency is worth x {currency}.", currency=own)
     buys = Message("Read as: 1 {currency} = x units of a currency. Turned round.", currency=own)
-    reading = Reading(buys if inverse else worth)
-    at, dates = places["rate"], _Dates([cells[places["date"]] for _, cells in lines if len(cells) > places["date"]])
-    mark = _mark([cells[at] for _, cells in lines if len(cells) > at])
+    reading = Reading(text=buys if inverse else worth)
+    at, dates = places["rate"], Dates([cells[places["date"]] for _, cells in lines if len(cells) > places["date"]])
+    mark = decimal_mark([cells[at] for _, cells in lines if len(cells) > at])
     for line, cells in lines:
         if len(cells) <= max(places.values()):
-            reading.refuse(line, Message("This line has fewer cells than the first."))
+            reading.refuse(line, FEW_CELLS)
             continue
         day = dates.read(cells[places["date"]])
         if day is None:
@@ -244,42 +188,3 @@ def _line_down(reading: Reading, line: int, day: date, code: str, text: str, how
         reading.blank += 1
     else:
         reading.refuse(line, Message("This is the company's own currency."))
-
-
-def _mark(texts: Sequence[str]) -> str:
-    """The decimal mark of a column: the comma where one stands last in a number, with other than three digits after it."""
-    commas = [text for text in texts if "," in text and text.rfind(",") > text.rfind(".")]
-    grouped = re.compile(r"[+-]?\d{1,3}(,\d{3})+", re.ASCII)
-    return "," if any(not grouped.fullmatch(text) for text in commas) else "."
-
-
-class _Dates:
-    """Days of one file: ISO 8601, 23/11/2026 and the like, 23 November 2026. Month first only where the file shows that it must."""
-
-    def __init__(self, texts: Sequence[str] = ()) -> None:
-        pairs = [_parts(text) for text in texts]
-        self._month_first = any(pair and pair[1] > 12 for pair in pairs) and not any(
-            pair and pair[0] > 12 for pair in pairs
-        )
-        self.fault = Message("Write a date as year-month-day, such as 2026-11-23.")
-
-    def read(self, text: str) -> date | None:
-        """The day, None for no date from 1900 to 2999."""
-        parts = _parts(text)
-        found: date | None = None
-        if parts:
-            day, month = (parts[1], parts[0]) if self._month_first else parts[:2]
-            with suppress(ValueError):
-                found = date(parts[2], month, day)
-        elif re.fullmatch(r"\d{1,2} [A-Za-z]{3,9} \d{4}", text, re.ASCII):
-            with suppress(ValueError):
-                found = datetime.strptime(text, "%d %B %Y").date()  # noqa: DTZ007 - a day has no zone
-        try:
-            return Day().parse(found or text)
-        except BadValue:
-            return None
-
-
-def _parts(text: str) -> tuple[int, int, int] | None:
-    match = re.fullmatch(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", text, re.ASCII)
-    return (int(match[1]), int(match[2]), int(match[3])) if match else None

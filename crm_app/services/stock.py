@@ -12,7 +12,7 @@ from crm_app.core.money import bare
 from crm_app.models.deliveries import DeliveryKind, DeliveryLine, DeliveryNote, DeliveryStatus
 from crm_app.models.orders import OrderLine, SalesOrder
 from crm_app.models.products import Product
-from crm_app.models.stock import MoveReason, StockMove, Warehouse
+from crm_app.models.stock import BY_NOTES, MoveReason, StockMove, Warehouse
 
 from . import ledger, rules, trade
 from .work import Work, column_of
@@ -234,7 +234,7 @@ def _named(work: Work, draft: rules.Draft) -> None:
             draft.errors["product"] = Message("No stock is kept of this product.")
     if values["quantity"] == 0:
         draft.errors["quantity"] = Message("Write a number other than zero.")
-    if values["reason"] in (MoveReason.DELIVERY.value, MoveReason.RETURN.value):
+    if values["reason"] in BY_NOTES:
         draft.errors["reason"] = Message("Delivery notes make such moves.")
     if values["day"] > trade.today(work):
         draft.errors["day"] = Message("This day is still to come.")

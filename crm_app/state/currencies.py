@@ -8,9 +8,8 @@ from crm_app.core.resource import Resource
 from crm_app.models.currencies import CURRENCIES, EXCHANGE_RATES
 
 from .forms import RecordState
-from .guard import on, signed_in
+from .guard import on
 from .lists import ListState
-from .session import tell
 
 
 class CurrencyList(ListState, rx.State):
@@ -33,9 +32,7 @@ class RateList(ListState, rx.State):
     @on("create")
     async def rates_came(self, change_set: int) -> Any:
         """A file has been written over HTTP: show what is there now."""
-        actor = await signed_in(self)
-        await self._show(actor, self._query, counted=False)
-        await tell(self, "The rates are there.", undo=change_set if 0 < change_set < 2**63 else None)
+        await self._imported(change_set, "The rates are there.")
 
 
 class RateRecord(RecordState, rx.State):

@@ -157,6 +157,11 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
         await self._read_views()
         return None
 
+    async def _imported(self, change_set: int, text: str) -> None:
+        """Rows have been written over HTTP: show what is there now, and what takes them back."""
+        await self._show(await signed_in(self), self._query, counted=False)
+        await tell(self, text, undo=change_set if 0 < change_set < 2**63 else None)
+
     async def _show(
         self, actor: Actor, query: Query, *, counted: bool, steps: str = "replace", opening: bool = False
     ) -> bool:

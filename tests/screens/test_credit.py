@@ -161,22 +161,44 @@ def test_a_file_of_rates_is_told_before_it_is_written_and_taken_back_by_the_noti
 
     page, before = tabs(address="/exchange-rates"), rates()
     ready(page)
-    page.locator("[data-rates]").click()
-    chooser, write = page.locator(".rate-file input[type=file]"), page.locator(".rate-file button[type=submit]")
+    page.locator("[data-row-file]").click()
+    chooser, write = page.locator(".row-file input[type=file]"), page.locator(".row-file button[type=submit]")
     chooser.set_input_files({"name": "eurofxref-hist.csv", "mimeType": "text/csv", "buffer": ECB})
-    expect(page.locator(".rate-lines")).to_contain_text("oops")
+    expect(page.locator(".row-lines")).to_contain_text("oops")
     expect(write).to_be_disabled()
     assert faults(page, "/exchange-rates", "dialog[open]") == []
     chooser.set_input_files(
         {"name": "eurofxref-hist.csv", "mimeType": "text/csv", "buffer": ECB.replace(b"oops", b"161")}
     )
-    expect(page.locator(".rate-told")).to_contain_text("JPY, USD")
+    expect(page.locator(".row-told")).to_contain_text("JPY, USD")
     expect(write).to_be_enabled()
     write.click()
     expect(page.locator(".toast").last).to_contain_text(es("The rates are there."))
     assert rates() == before + 4
     page.locator(".toast").last.get_by_role("button", name=es("Undo")).click()
     assert until(lambda: rates() == before)
+
+
+def test_rows_of_counted_stock_are_pasted_and_only_what_is_made_by_hand_is_offered(tabs, post, served):
+    bolt = post("products", name="Perno contado", code="PERNO-C", kind="goods", stocked=True)["id"]
+    post("warehouses", name="Nave contada")
+    page = tabs(address="/stock-moves/new")
+    ready(page)
+    reasons = page.locator("select[name=reason] option").all_text_contents()
+    assert reasons == [es("Adjustment"), es("Opening stock")]
+    page.goto("/stock-moves")
+    ready(page)
+    page.locator("[data-row-file]").click()
+    rows, write = page.locator(".row-file textarea"), page.locator(".row-file button[type=submit]")
+    rows.fill("PERNO-C\tNave contada\t7\nNADA\tNave contada\t1")
+    expect(page.locator(".row-lines")).to_contain_text("NADA")
+    expect(write).to_be_disabled()
+    rows.fill("PERNO-C\tNave contada\t7")
+    expect(write).to_be_enabled()
+    write.click()
+    expect(page.locator(".toast").last).to_contain_text(es("The stock is as it was counted."))
+    with served.http() as browser:
+        assert browser.get(f"/api/v1/products/{bolt}/stock").json()["on_hand"] == "7"
 
 
 def test_a_statement_is_switched_to_what_is_open_and_stays_so_with_the_way_back(tabs, post):

@@ -136,11 +136,11 @@ def test_rates_of_a_file_are_taken_from_a_day_that_is_typed(tabs, tmp_path):
     file.write_text("date,currency,rate\n2026-01-05,USD,0.91\n2026-03-05,USD,0.92\n2026-03-06,USD,0.93\n")
     page = tabs(address="/exchange-rates")
     ready(page)
-    page.locator("[data-rates]").click()
-    page.set_input_files(".rate-file input[type=file]", file)
-    told = page.locator(".rate-told dd").first
+    page.locator("[data-row-file]").click()
+    page.set_input_files(".row-file input[type=file]", file)
+    told = page.locator(".row-told dd").first
     expect(told).to_have_text("3")
-    since = page.locator(".rate-file .day-input input")
+    since = page.locator(".row-file .day-input input")
     since.fill("1/2/2026")
     since.press("Tab")
     expect(since).to_have_value("01/02/2026")

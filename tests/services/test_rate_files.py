@@ -131,7 +131,7 @@ def test_each_line_that_cannot_be_taken_says_why():
         (b"date,currency,rate\n2026-11-23,USD," + b"9" * 200_000, "Line 2 cannot be read."),
         (
             b"date,currency,rate\n" + b"x\n" * 300_001,
-            "The file has more than 300000 lines or rates. Take a part of it.",
+            "The file has more than 300000 lines. Take a part of it.",
         ),
     ],
 )

@@ -156,7 +156,12 @@ def _written(state: type[RecordState], spec: FieldSpec) -> dict[str, Any]:
 
 def _select(spec: FieldSpec, common: dict[str, Any], value: Var[str]) -> rx.Component:
     assert isinstance(spec.kind, Choice)  # noqa: S101 - the widget says so
-    options = [rx.el.option(t(label), value=key) for key, label in spec.kind.pairs()]
+    made = spec.kind.made
+    options = [
+        rx.cond(value == key, option, rx.fragment()) if key in made else option
+        for key, label in spec.kind.pairs()
+        for option in (rx.el.option(t(label), value=key),)
+    ]
     blank = [] if spec.required or spec.default is not None else [rx.el.option(_NOTHING, value="")]
     return rx.el.span(
         rx.el.select(*blank, *options, **common, default_value=value, class_name="input"),

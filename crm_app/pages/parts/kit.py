@@ -11,7 +11,7 @@ from reflex.vars import Var
 from reflex_components_core.core.banner import connection_errors_count
 
 _NAMES = (
-    "kit.jsx", "links.jsx", "drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx", "rates.jsx",
+    "kit.jsx", "links.jsx", "drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx", "rowfile.jsx",
     "days.jsx", "filters.jsx", "cells.jsx", "palette.jsx", "files.jsx", "verbs.jsx", "grid.jsx",
     "typing.js", "pasted.js", "paper.jsx", "newer.jsx", "pad.jsx",
 )  # fmt: skip
