@@ -193,7 +193,7 @@ def standing_of(work: Work, resource: Resource, item: records.Item) -> Standing:
     flow = resource.workflow
     state = str(values[flow.state]) if flow else ""
     rows = open_verbs(actor, resource, state, standings.pointless(resource, values))
-    first = standings.next_step(resource, values)
+    first = standings.next_step(resource, values, today)
     primary = next((row for row in rows if row.verb == first), VerbRow())
     others = [row for row in rows if row.verb != primary.verb]
     amount = resource.fields["balance"].kind.edit(values["balance"], actor.speech) if "balance" in values else ""
