@@ -39,6 +39,7 @@ def needs(resource: Resource) -> tuple[str, ...]:
         return ()
     wanted = (
         resource.workflow.state,
+        "number",
         *_PARTS,
         "valid_until",
         "superseded",
@@ -101,7 +102,9 @@ def _carried(resource: Resource, values: Values) -> list[Standing]:
 
 
 def _now(state: str, values: Values, today: date) -> list[Standing]:
-    """What its dates and its money say."""
+    """What its dates and its money say; and of a draft that has a number, that it was reopened."""
+    if state == "draft" and values.get("number"):
+        return [Standing("Being changed", "wait")]
     return [*_dated(state, values, today), *_paid(state, values, today), *_allocated(state, values)]
 
 

@@ -97,7 +97,7 @@ class VerbState(RecordState, mixin=True):
         self.badges, self.primary, self.verbs = standing.badges, standing.primary, standing.verbs
         self.editable, self.asked = standing.editable, standing.asked
         self.may_change = self.may_change and standing.editable
-        self.may_remove = self.may_remove and standing.editable
+        self.may_remove = self.may_remove and standing.editable and not self.label  # what has a number stays
         self.once, self.asking_verb, self.verb_errors = secrets.token_hex(12), "", {}
         self.warning, self.dating = "", False
 
