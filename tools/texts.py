@@ -96,6 +96,7 @@ _ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
         "Allocated",
         "Partly allocated",
         "Not allocated",
+        "Being changed",
     ),
     ("state/trade.py", "what"): (
         "List price of the product",

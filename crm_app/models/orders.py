@@ -30,7 +30,7 @@ STATUS = Choice(OrderStatus, ("Draft", "Confirmed", "On hold", "Closed", "Cancel
 
 
 class SalesOrder(Document, table=True):
-    """An order; it stays editable until something of it is delivered or invoiced."""
+    """An order. One that was confirmed may be reopened: a draft that has a number keeps it and what it has reserved."""
 
     __tablename__ = "sales_order"
     __table_args__ = (
@@ -76,6 +76,7 @@ FLOW = Workflow(
         Move("confirm", ("draft",), "confirmed"),
         Move("deliver", ("confirmed",)),
         Move("invoice", ("confirmed",)),
+        Move("reopen", ("confirmed",), "draft"),
         Move("hold", ("confirmed",), "held"),
         Move("release", ("held",), "confirmed"),
         Move("close", ("confirmed",), "closed"),

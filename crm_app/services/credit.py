@@ -14,9 +14,9 @@ from crm_app.core.money import round_money
 from crm_app.models.accounts import Account
 from crm_app.models.credit import CreditLevel, CreditPolicy, Effect
 from crm_app.models.invoices import Invoice, InvoiceKind, InvoicePart
-from crm_app.models.orders import OrderStatus, SalesOrder
+from crm_app.models.orders import SalesOrder
 
-from . import advances, exposure, instalments, traces, trade, whole
+from . import advances, exposure, instalments, ledger, traces, trade, whole
 from .values import readable, resource_of
 from .work import Work, column_of
 
@@ -229,7 +229,7 @@ def _weight(work: Work, account: Account, document: Any) -> Decimal | None:
 def _counted(work: Work, note: Any) -> bool:
     """Whether the delivery's order counts already."""
     order = work.session.get(SalesOrder, note.order) if note.order else None
-    return order is not None and order.status in (OrderStatus.CONFIRMED.value, OrderStatus.HELD.value)
+    return order is not None and ledger.stands(order)
 
 
 def refuse_order(work: Work, order: Any) -> None:

@@ -19,6 +19,10 @@ from .verbs import Outcome, action
 from .work import Work, column_of
 
 Values = Mapping[str, object]
+_WAITING = {
+    OrderStatus.HELD.value: Message("Its order {number} is on hold."),
+    OrderStatus.DRAFT.value: Message("Its order {number} is being changed. Confirm it first."),
+}
 
 
 def from_source(work: Work, source: str, rows: Sequence[Any], values: Values) -> Outcome:
@@ -47,7 +51,7 @@ def issue(work: Work, row: Any, values: Values) -> Outcome | None:
     lines = snapshots.lines_of(work, "deliveries", row.id)
     readiness.require(work, row, lines)
     if row.kind == DeliveryKind.DELIVERY.value:
-        _refuse_held_orders(work, row, lines)
+        _refuse_waiting_orders(work, row, lines)
         credit.refuse_delivery(work, row)
         if values.get("confirm") not in (True, "true", "1"):
             numbering.require(work, Numbered.DELIVERY, row.date)
@@ -61,16 +65,16 @@ def issue(work: Work, row: Any, values: Values) -> Outcome | None:
     return None
 
 
-def _refuse_held_orders(work: Work, row: Any, lines: Sequence[Any]) -> None:
-    """What waits for the release of an order does not leave, whether the note is of that order alone or of several."""
+def _refuse_waiting_orders(work: Work, row: Any, lines: Sequence[Any]) -> None:
+    """What waits for the release of an order, or for its being confirmed anew, does not leave, be the note of one order or of several."""
     order, line = column_of(SalesOrder, "id"), column_of(OrderLine, "id")
     inside = sa.select(column_of(OrderLine, OrderLine.PARENT)).where(line.in_([one.order_line for one in lines]))
-    held = sa.select(column_of(SalesOrder, "number")).where(
-        sa.or_(order == row.order, order.in_(inside)), column_of(SalesOrder, "status") == OrderStatus.HELD.value
+    names = (column_of(SalesOrder, name) for name in ("number", "status"))
+    waiting = sa.select(*names).where(
+        sa.or_(order == row.order, order.in_(inside)), column_of(SalesOrder, "status").in_(_WAITING)
     )
-    number = work.session.scalar(held.order_by(order).limit(1))
-    if number is not None:
-        raise Invalid({"": Message("Its order {number} is on hold.", number=number)})
+    for number, status in work.session.execute(waiting.order_by(order).limit(1)):
+        raise Invalid({"": Message(_WAITING[status].text, number=number)})
 
 
 def _warn(work: Work, row: Any, lines: Sequence[Any]) -> None:

@@ -15,7 +15,7 @@ from crm_app.models.invoices import Invoice, InvoiceKind, InvoiceLine
 from crm_app.models.orders import OrderLine, OrderStatus, SalesOrder
 from crm_app.models.payments import Direction, Payment
 
-from . import trade
+from . import ledger, trade
 from .search import tested
 from .work import Work, column_of
 
@@ -23,7 +23,6 @@ ZERO = Decimal(0)
 Which = Callable[[Any], sa.ColumnElement[bool]]
 Rest = Callable[[list[sa.ColumnElement[bool]]], list[sa.ColumnElement[bool]]]
 _Selects = tuple[sa.Select[Any], ...]
-_COUNTED = (OrderStatus.CONFIRMED.value, OrderStatus.HELD.value, OrderStatus.CLOSED.value)
 _GONE = ("issued", "signed")
 _SLACK = 1e-6  # what a rough sum may be off by
 
@@ -232,12 +231,12 @@ def _invoiced(origin: str, line: Any) -> sa.ColumnElement[Decimal]:
 
 def _ordered(which: Which, rest: Rest = list) -> sa.Select[Any]:
     """Lines of what was ordered, but of the `order` that is given; what was handed over beyond it counts."""
-    account, status = column_of(SalesOrder, "account"), column_of(SalesOrder, "status")
+    account, counted = column_of(SalesOrder, "account"), ledger.standing(OrderStatus.CLOSED)
     heads = (column_of(SalesOrder, name) for name in ("id", "total_company", "net"))
     return (
         sa.select(account, *heads, *_part(OrderLine, _whole()), _invoiced("order_line", OrderLine), _dropped())
         .join(OrderLine, column_of(OrderLine, "sales_order") == column_of(SalesOrder, "id"))
-        .where(which(account), *rest([status.in_(_COUNTED), column_of(SalesOrder, "invoiced") != Progress.ALL.value]))
+        .where(which(account), *rest([*counted, column_of(SalesOrder, "invoiced") != Progress.ALL.value]))
         .where(column_of(SalesOrder, "id") != sa.bindparam("order", 0))
     )
 

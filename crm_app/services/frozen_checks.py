@@ -28,10 +28,13 @@ def documents(work: Work) -> int:
 
 def _changed(work: Work, head: Any, line: Any) -> int:
     number, entity = column_of(DocumentSnapshot, "id"), column_of(DocumentSnapshot, "entity")
-    columns = (number, column_of(DocumentSnapshot, "record"), column_of(DocumentSnapshot, "content"))
+    record, changing = column_of(DocumentSnapshot, "record"), sa.select(column_of(head, "id"))
+    changing = changing.where(column_of(head, "status") == "draft")  # an order that was reopened
+    columns = (number, record, column_of(DocumentSnapshot, "content"))
     last, found = 0, 0
     while True:
-        mine = sa.select(*columns).where(entity == head.__tablename__, number > last).order_by(number).limit(_AT_ONCE)
+        mine = sa.select(*columns).where(entity == head.__tablename__, number > last)
+        mine = mine.where(record.not_in(changing)).order_by(number).limit(_AT_ONCE)
         rows = work.session.execute(mine).all()
         if not rows:
             return found

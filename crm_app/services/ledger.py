@@ -36,6 +36,19 @@ _NAMES = {
 }
 
 
+def standing(*more: OrderStatus) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """The conditions that an order stands: confirmed, on hold, or reopened to be changed; `more` states count where they are named."""
+    states = (OrderStatus.CONFIRMED, OrderStatus.HELD, OrderStatus.DRAFT, *more)
+    return column_of(SalesOrder, "status").in_([one.value for one in states]), column_of(SalesOrder, "number").is_not(
+        None
+    )
+
+
+def stands(order: SalesOrder) -> bool:
+    """The same of an order that is there."""
+    return order.number is not None and order.status in (OrderStatus.CONFIRMED, OrderStatus.HELD, OrderStatus.DRAFT)
+
+
 def ancestor_of(source: str, target: str) -> str:
     """The column of the target's lines that names a line of the source."""
     return "returned_line" if source == target == "deliveries" else _ANCESTOR[source]
@@ -85,7 +98,7 @@ def promised(
     """Of each line of that source, with its sums: quoted, what an open quote still offers; reserved, what confirmed orders wait for.
 
     Open is a quote that was sent (and has not expired) or accepted and has no newer version: what was ordered or invoiced of
-    it is offered no more. An order waits, on hold too, for what has not been handed over. What is nothing is left out.
+    it is offered no more. An order waits, on hold and reopened too, for what has not been handed over. What is nothing is left out.
     """
     found: dict[int, dict[str, Decimal]] = {key: {} for key in done}
     statement = _promised(source) if found else None
@@ -125,7 +138,7 @@ def _awaited(key: Any) -> sa.Select[Any]:
         .outerjoin(DeliveryNote, note)
         .where(
             key.in_(sa.bindparam("keys", expanding=True)),
-            column_of(SalesOrder, "status").in_((OrderStatus.CONFIRMED.value, OrderStatus.HELD.value)),
+            *standing(),
         )
         .group_by(key, column_of(OrderLine, "id"), quantity)
     )

@@ -62,7 +62,7 @@ def questions(today: date) -> Iterator[Question]:
         day="next_due",
         money="balance",
     )
-    sent = (("status", "eq", "sent"), ("valid_until", "between", soon))
+    sent = (("status", "eq", "sent"), ("superseded", "eq", "false"), ("valid_until", "between", soon))
     yield _ask(Message("Quotes about to expire"), "quotes", *sent, day="valid_until", look="wait")
     open_order, whole = ("status", "eq", "confirmed"), ("delivered", "eq", "all")
     yield _ask(Message("Orders to deliver"), "orders", open_order, ("delivered", "ne", "all"), look="open")

@@ -7,7 +7,7 @@ from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.models.numbering import Numbered
 
-from . import chain, credit, dating, deliveries, invoices, ledger, numbering, readiness, snapshots
+from . import chain, credit, dating, deliveries, invoices, ledger, numbering, readiness, reopened, snapshots
 from .verbs import Outcome, action
 from .work import Work
 
@@ -30,9 +30,15 @@ def from_source(work: Work, source: str, row: Any, values: Values) -> Outcome:
 
 @action("orders", "confirm", "Confirm", icon="circle-check", fields=("date",))
 def confirm(work: Work, row: Any, values: Values) -> Outcome | None:
-    """The order stands: it gets its number, reserves stock and is asked for credit. With `date` it is dated anew."""
-    dating.anew(work, "orders", row, values.get("date"))
+    """The order stands: it gets its number, reserves stock and is asked for credit. With `date` it is dated anew.
+
+    One that was reopened has its number and its date.
+    """
     lines = snapshots.lines_of(work, "orders", row.id)
+    if row.number is not None:
+        reopened.confirm(work, row, lines)
+        return None
+    dating.anew(work, "orders", row, values.get("date"))
     readiness.require(work, row, lines)
     credit.refuse_order(work, row)
     row.number = numbering.draw(work, Numbered.ORDER, row.date)
@@ -57,6 +63,12 @@ def deliver(work: Work, row: Any, values: Values) -> Outcome:
 def invoice(work: Work, row: Any, values: Values) -> Outcome:
     """An invoice of what has not been invoiced yet; `also` names more orders of the customer that go into it."""
     return invoices.from_source(work, "orders", chain.together(work, "orders", "invoice", row, values), values)
+
+
+@action("orders", "reopen", "Reopen to change it", icon="pencil")
+def reopen(_work: Work, _row: Any, _values: Values) -> Outcome | None:
+    """The customer wants something else: the order is changed and confirmed anew. What it has reserved stays so meanwhile."""
+    return None
 
 
 @action("orders", "hold", "Put on hold", icon="circle-pause")

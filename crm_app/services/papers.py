@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
@@ -79,7 +80,8 @@ def paper(actor: Actor, resource: Resource, key: object) -> Paper:
         stored = target.keep()
     with Work(SYSTEM, "files.keep") as work:
         row = work.locked_where(DocumentSnapshot, column_of(DocumentSnapshot, "id") == kept.id)
-        if row is not None and (kept.column == "pdf" or row.signature == content["signature"]):
+        same = row is not None and row.made_at == kept.made_at  # it may have been changed and confirmed anew meanwhile
+        if same and (kept.column == "pdf" or row.signature == content["signature"]):
             setattr(row, kept.column, stored.sha256)
     return Paper(name, drawn, stored.sha256)
 
@@ -130,15 +132,17 @@ class _Kept:
     content: Mapping[str, Any]
     column: str
     sha256: str | None
+    made_at: datetime
 
 
 def _kept(work: Work, resource: Resource, item: records.Item) -> _Kept | None:
+    """What it said when it left the house; of an order that is being changed that is no longer so."""
     row = snapshots.stored(work, resource.table.__tablename__, item.id)
-    if row is None or row.id is None:
+    if row is None or row.id is None or item.values["status"] == "draft":
         return None
     if row.signature is None or item.values["status"] != DeliveryStatus.SIGNED.value:
-        return _Kept(row.id, row.content, "pdf", row.pdf)
-    return _Kept(row.id, row.content | {"signature": row.signature}, "signed_pdf", row.signed_pdf)
+        return _Kept(row.id, row.content, "pdf", row.pdf, row.made_at)
+    return _Kept(row.id, row.content | {"signature": row.signature}, "signed_pdf", row.signed_pdf, row.made_at)
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,9 @@ def accept(work: Work, row: Any, values: Values) -> Outcome | None:
 
 
 @action("quotes", "decline", "Decline", icon="circle-x", fields=("reason",))
-def decline(_work: Work, row: Any, values: Values) -> Outcome | None:
+def decline(work: Work, row: Any, values: Values) -> Outcome | None:
     """The customer has declined; `reason` says why."""
+    _refuse_superseded(work, row)
     try:
         row.lost_reason = Text(200).parse(values.get("reason"))
     except BadValue as bad:
@@ -85,8 +86,9 @@ def decline(_work: Work, row: Any, values: Values) -> Outcome | None:
 
 
 @action("quotes", "cancel", "Cancel it", icon="ban", danger=True)
-def cancel(_work: Work, _row: Any, _values: Values) -> Outcome | None:
+def cancel(work: Work, row: Any, _values: Values) -> Outcome | None:
     """The offer is withdrawn."""
+    _refuse_superseded(work, row)
     return None
 
 
@@ -157,7 +159,7 @@ def _newer(work: Work, row: Any) -> Quote | None:
 
 
 def _refuse_superseded(work: Work, row: Any) -> None:
-    """Of the versions of a quote only the newest is agreed on."""
+    """Of the versions of a quote only the newest is decided on."""
     newer = _newer(work, row)
     if newer is not None:
         text = Message(

@@ -1,6 +1,6 @@
 """What must still be so when a document leaves the house, though it was so when it was written: customer, products, discounts, taxes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,10 +18,11 @@ from .work import Work, column_of
 _BACK = ("return", "credit_note")
 
 
-def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
+def findings(work: Work, row: Any, lines: Sequence[Any], agreed: Collection[int] = ()) -> dict[str, Message]:
     """What stands against issuing the document, by field; each says what to do.
 
-    What was ordered is delivered and invoiced as it was agreed, and what comes back is as it went out.
+    What was ordered is delivered and invoiced as it was agreed, and what comes back is as it went out. `agreed` are the ids of
+    lines that were agreed on in the document itself before.
     """
     found: dict[str, Message] = {}
     account = work.row(Account, row.account)
@@ -33,7 +34,8 @@ def findings(work: Work, row: Any, lines: Sequence[Any]) -> dict[str, Message]:
     if account is not None:
         found |= _untaxed(work, row, account, lines)
     if not back:
-        fresh = [line for line in lines if not any(getattr(line, name, None) for name in trade.AGREED)]
+        fresh = [line for line in lines if line.id not in agreed]
+        fresh = [line for line in fresh if not any(getattr(line, name, None) for name in trade.AGREED)]
         found |= _retired(work, fresh) | _too_cheap(work, fresh)
         if account is not None:
             found = _below_list(work, row, account, fresh) | found
@@ -53,9 +55,9 @@ def anonymous(work: Work, account: int | None, total: Decimal) -> bool:
     return not (found.tax_id and found.street and found.city)
 
 
-def require(work: Work, row: Any, lines: Sequence[Any]) -> None:
+def require(work: Work, row: Any, lines: Sequence[Any], agreed: Collection[int] = ()) -> None:
     """Raise Invalid with all of it."""
-    errors = findings(work, row, lines)
+    errors = findings(work, row, lines, agreed)
     if errors:
         raise Invalid(errors)
 

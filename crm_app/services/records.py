@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import sqlalchemy as sa
 
 from crm_app.core import clock
-from crm_app.core.errors import Conflict, IllegalMove, Invalid, Missing, NotAllowed
+from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed
 from crm_app.core.fields import Number, Reference
 from crm_app.core.i18n import Message
 from crm_app.core.query import Query
@@ -26,6 +26,7 @@ from . import (
     rules,
 )
 from .filters import conditions_of
+from .freezing import refuse_frozen
 from .listing import columns_of, order
 from .search import CAP, match
 from .values import (
@@ -248,10 +249,7 @@ def remove(work: Work, resource: Resource, key: object, version: int | None = No
     row = locked(work, resource, key, "remove")
     if version is not None and version != row.version:
         raise Conflict(row.version, {})
-    flow = resource.workflow  # before its lines say that of a change
-    if flow is not None and (state := getattr(row, flow.state)) not in flow.editable:
-        named = str(getattr(row, resource.label) or f"#{row.id}")
-        raise IllegalMove(named, state, "remove", flow.open_moves(state), resource.name)
+    refuse_frozen(row, moving=False)  # before its lines say that of a change
     with references.named(work, resource, row.id):
         lines.store(work, resource, row.id, {part.name: [] for part in RESOURCES.lines(resource)})
         work.session.flush()

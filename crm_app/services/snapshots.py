@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core import units
+from crm_app.core import clock, units
 from crm_app.core.i18n import translate
 from crm_app.core.tax import Part, part_of
 from crm_app.models.accounts import Account
@@ -31,6 +31,12 @@ def keep(work: Work, resource: str, row: Any, lines: Sequence[Any]) -> None:
     content = content_of(work, resource, row, lines)
     logo = content["logo"] or None
     work.session.add(DocumentSnapshot(entity=str(row.__tablename__), record=row.id, content=content, logo=logo))
+
+
+def renew(work: Work, kept: DocumentSnapshot, resource: str, row: Any, lines: Sequence[Any]) -> None:
+    """The document says something else from now on, and its paper is drawn anew: an order that was changed."""
+    content = content_of(work, resource, row, lines)
+    kept.content, kept.logo, kept.pdf, kept.made_at = content, content["logo"] or None, None, clock.now()
 
 
 def sign(work: Work, entity: str, key: int, name: str, strokes: str) -> None:

@@ -39,6 +39,7 @@ def needs(resource: Resource) -> tuple[str, ...]:
         return ()
     wanted = (
         resource.workflow.state,
+        "number",
         *_PARTS,
         "valid_until",
         "superseded",
@@ -101,15 +102,21 @@ def _carried(resource: Resource, values: Values) -> list[Standing]:
 
 
 def _now(state: str, values: Values, today: date) -> list[Standing]:
-    """What its dates and its money say."""
+    """What its dates and its money say; and of a draft that has a number, that it was reopened."""
+    if state == "draft" and values.get("number"):
+        return [Standing("Being changed", "wait")]
     return [*_dated(state, values, today), *_paid(state, values, today), *_allocated(state, values)]
 
 
 def _dated(state: str, values: Values, today: date) -> list[Standing]:
     if values.get("superseded"):
         return [Standing(feminine("Superseded"), "draft")]
+    return [Standing("Expired", "late")] if state == "sent" and _expired(values, today) else []
+
+
+def _expired(values: Values, today: date) -> bool:
     until = values.get("valid_until")
-    return [Standing("Expired", "late")] if state == "sent" and until is not None and until < today else []
+    return until is not None and until < today
 
 
 def _paid(state: str, values: Values, today: date) -> list[Standing]:
@@ -135,47 +142,50 @@ def _allocated(state: str, values: Values) -> list[Standing]:
     return [Standing("Not allocated", "open")]
 
 
-def next_step(resource: Resource, values: Values) -> str:
+def next_step(resource: Resource, values: Values, today: date) -> str:
     """The verb that comes next, "" where nothing is left to do."""
     state = str(values[resource.workflow.state]) if resource.workflow else ""
     find = _NEXT.get(resource.name)
-    return find(state, values) if find else ""
+    return find(state, values, today) if find else ""
 
 
-def _quote(state: str, values: Values) -> str:
+def _quote(state: str, values: Values, today: date) -> str:
+    """What has expired is offered anew; who accepts it late may."""
     if values["superseded"]:
         return ""
+    if state == "sent" and _expired(values, today):
+        return "revise"
     if state == "accepted":
         return "invoice" if values["invoiced"] != "all" else ""
     return {"draft": "send", "sent": "accept", "declined": "revise"}.get(state, "")
 
 
-def _order(state: str, values: Values) -> str:
+def _order(state: str, values: Values, _today: date) -> str:
     if state == "confirmed":
         left = [verb for verb, part in (("deliver", "delivered"), ("invoice", "invoiced")) if values[part] != "all"]
         return left[0] if left else "close"
     return {"draft": "confirm", "held": "release"}.get(state, "")
 
 
-def _delivery(state: str, values: Values) -> str:
+def _delivery(state: str, values: Values, _today: date) -> str:
     if state in ("issued", "signed") and values["kind"] != "return" and values["invoiced"] != "all":
         return "invoice"
     return {"draft": "issue", "issued": "sign"}.get(state, "")
 
 
-def _invoice(state: str, values: Values) -> str:
+def _invoice(state: str, values: Values, _today: date) -> str:
     if state == "issued":
         return "pay" if values["balance"] > 0 else ""
     return {"draft": "issue"}.get(state, "")
 
 
-def _payment(state: str, values: Values) -> str:
+def _payment(state: str, values: Values, _today: date) -> str:
     if state == "posted":
         return "allocate" if values["unallocated"] > 0 else ""
     return {"draft": "post"}.get(state, "")
 
 
-_NEXT: Mapping[str, Callable[[str, Values], str]] = {
+_NEXT: Mapping[str, Callable[[str, Values, date], str]] = {
     "quotes": _quote,
     "orders": _order,
     "deliveries": _delivery,
@@ -194,8 +204,7 @@ _POINTLESS: Mapping[str, Callable[[Values], Mapping[str, bool]]] = {
     "quotes": lambda values: {
         "order": values["ordered"] == "all" or values["superseded"],
         "invoice": values["invoiced"] == "all" or values["superseded"],
-        "accept": values["superseded"],
-        "revise": values["superseded"],
+        **dict.fromkeys(("accept", "decline", "cancel", "revise"), values["superseded"]),
     },
     "orders": lambda values: {"deliver": values["delivered"] == "all", "invoice": values["invoiced"] == "all"},
     "deliveries": lambda values: {

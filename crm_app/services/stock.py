@@ -139,7 +139,7 @@ def _ordered(
         .join(SalesOrder, column_of(SalesOrder, "id") == column_of(line, line.PARENT))
         .where(
             column_of(line, "product").in_(products),
-            column_of(SalesOrder, "status").in_(("confirmed", "held")),
+            *ledger.standing(),
             column_of(SalesOrder, "delivered") != "all",
             *conditions,
         )

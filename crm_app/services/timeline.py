@@ -89,7 +89,7 @@ def of(work: Work, resource: Resource, key: object, *, before: int | None = None
     return [
         _entry(
             work, resource, inside, rows, who,
-            mine=(mine is None or rows[0][1].actor in mine) and (not state or _goes_back(resource, inside, state, rows)),
+            mine=(mine is None or rows[0][1].actor in mine) and _goes_back(resource, inside, state, rows),
         )
         for rows in groups
     ]  # fmt: skip
@@ -107,9 +107,12 @@ def _frozen_in(work: Work, resource: Resource, key: int) -> str:
 
 def _goes_back(resource: Resource, inside: dict[str, Resource], state: str, rows: list[_Row]) -> bool:
     """Whether a change can be taken back from a record that is frozen in that state: what is beside it, what is loose, and
-    the move that led here from another frozen state and gave no number.
+    the move that led here from another frozen state and gave no number. From one that is not frozen (`state` is ""): all but moves.
     """
     flow: Any = resource.workflow
+    if not state:
+        own = [change for change, _ in rows if flow and change.entity == resource.table.__tablename__]
+        return not any(change.before and flow.state in change.before for change in own)
     for change, _ in rows:
         before, after = change.before or {}, change.after or {}
         if change.entity in inside:

@@ -26,7 +26,6 @@ from .work import Work, column_of
 DOCUMENTS = ("quotes", "orders", "deliveries", "invoices")
 ZERO = Decimal(0)
 ONE = Decimal(1)
-LARGEST = Decimal(10) ** 14  # what an amount may reach, see Exact
 RATE = ("rate", "rate_typed", "rate_day", "rate_source")
 _READONLY = ("rate_typed", "kind", "corrects", "returns")  # whether a rate follows its day
 _BACK = (DeliveryKind.RETURN.value, InvoiceKind.CREDIT_NOTE.value)
@@ -34,7 +33,9 @@ AGREED = ("quote_line", "order_line", "delivery_line")  # what was made from the
 _TOTALS = ("net", "tax", "rounding", "total", "collected", "withheld", "payable")
 _PRICING = ("account", "date", "currency", "rate", "included", "price_list")
 _TAXING = ("kind", "corrects", "operation_date")  # a credit note gives back what its invoice charged
-_PRICING_LINE = frozenset(("product", "quantity", "tax_class", "listed"))
+_COUNTED = frozenset(("quantity", "tax_class"))  # how much of it, and taxed how: prices that were agreed on stay
+_PRICING_LINE = frozenset(("product", "listed")) | _COUNTED
+_OFFERED = frozenset(("product", "price", "discount"))
 
 
 def company(work: Work) -> Company:
@@ -63,18 +64,21 @@ def complete(work: Work, draft: Draft, resource: str) -> None:
     if draft.id is None and not rows:
         draft.errors["lines"] = Message("Add at least one line.")
         return
-    products, anew = products_of(work, rows), _priced_anew(work, draft, resource)
+    products, agreed = products_of(work, rows), _confirmed_before(work, draft, resource)
+    anew = not agreed and _priced_anew(work, draft, resource)
     for number, (row, given, fresh) in enumerate(rows):
         product = products.get(row["product"] or 0)
         if product is not None and (fresh or "product" in given):
             _of_product(work, account, row, given, product)
         row["tax_class"] = row["tax_class"] or "standard"
-        _price(work, draft.values, account, row, given, product, fresh=fresh, anew=anew)
-        faults = _faults(work, row, product) or _too_cheap(work, draft.values, account, row, product)
+        old = agreed and not fresh
+        _price(work, draft.values, account, row, given - _COUNTED if old else given, product, fresh=fresh, anew=anew)
+        settled = old and given.isdisjoint(_OFFERED)
+        faults = limits.of_line(row, None, None) if settled else _faults(work, draft.values, account, row, product)
         draft.errors.update({f"lines.{number}.{name}": text for name, text in faults.items()})
     if not draft.errors:
         found = add_up(work, draft.values, account, [row for row, _, _ in rows])
-        if max(abs(found.total), abs(draft.values["total_company"])) >= LARGEST:
+        if max(abs(found.total), abs(draft.values["total_company"])) >= limits.LARGEST:
             draft.errors["lines"] = Message("This amount is too large.")
             return
         _hand_over(draft, [row for row, _, _ in rows])
@@ -262,6 +266,12 @@ def _stored(work: Work, draft: Draft, resource: str) -> Any:
     return None if draft.id is None else work.session.get(resource_of(resource).table, draft.id)
 
 
+def _confirmed_before(work: Work, draft: Draft, resource: str) -> bool:
+    """Whether it is an order that was reopened: only such drafts have a number."""
+    stored = _stored(work, draft, resource)
+    return stored is not None and stored.number is not None
+
+
 def _priced_anew(work: Work, draft: Draft, resource: str) -> bool:
     """Whether the head of a stored document changes in what prices depend on."""
     stored = _stored(work, draft, resource)
@@ -310,30 +320,11 @@ def _description(product: Product, *, spanish: bool) -> str:
     return f"{name}\n{text}" if text else name
 
 
-def _faults(work: Work, row: Mapping[str, Any], product: Product | None) -> dict[str, Message]:
-    found: dict[str, Message] = {}
-    if product is None and not row["description"]:
-        found["description"] = Message("Choose a product or write what it is.")
-    if row["quantity"] is None or row["quantity"] <= 0:
-        found["quantity"] = Message("Write a number above zero.")
-    if row["price"] is None:
-        found["price"] = (
-            Message("This product has no price here. Write one.") if product else Message("This is needed.")
-        )
-    elif product is not None and row["price"] < 0:
-        found["price"] = Message("Write {least} or more.", least="0")
-    most = company(work).max_discount
-    if row["discount"] > 100:
-        found["discount"] = Message("At most {most} %.", most="100")
-    elif most is not None and row["discount"] > most:
-        found["discount"] = Message("At most {most} %.", most=money.bare(most))
-    if product is not None and not product.active:
-        found["product"] = Message("This product is not active.")
-    elif product is not None and not product.sold:
-        found["product"] = Message("This product is not sold.")
-    if not found and (row["price"] >= LARGEST / 100 or abs(row["quantity"] * row["price"]) >= LARGEST / 10):
-        found["price"] = Message("This amount is too large.")
-    return found
+def _faults(
+    work: Work, head: Mapping[str, Any], account: Account, row: Mapping[str, Any], product: Product | None
+) -> dict[str, Message]:
+    found = limits.of_line(row, product, company(work).max_discount)
+    return found or _too_cheap(work, head, account, row, product)
 
 
 def _too_cheap(

@@ -13,7 +13,7 @@ from crm_app.core.resource import Resource
 from crm_app.models.choices import Progress
 from crm_app.models.orders import OrderStatus
 
-from . import exposure
+from . import exposure, ledger
 from .actors import Actor
 from .values import readable, resource_of
 from .work import Work, column_of
@@ -36,7 +36,9 @@ def _where(status: tuple[str, ...], more: Callable[[Any], sa.ColumnElement[bool]
 def _order_counts(table: Any) -> sa.ColumnElement[bool]:
     closed = column_of(table, "status") == OrderStatus.CLOSED.value
     return sa.and_(
-        column_of(table, "invoiced") != Progress.ALL.value, sa.or_(sa.not_(closed), exposure.closed_counts())
+        *ledger.standing(OrderStatus.CLOSED),
+        column_of(table, "invoiced") != Progress.ALL.value,
+        sa.or_(sa.not_(closed), exposure.closed_counts()),
     )
 
 
@@ -44,7 +46,7 @@ def _order_counts(table: Any) -> sa.ColumnElement[bool]:
 _COUNTS: Mapping[str, Callable[[Any], Any]] = {
     "invoices": _where(("issued",), lambda table: column_of(table, "balance") > _ZERO),
     "payments": _where(("posted",), lambda table: column_of(table, "unallocated") > _ZERO),
-    "orders": _where(("confirmed", "held", "closed"), _order_counts),
+    "orders": _order_counts,
     "deliveries": _where(("issued", "signed"), lambda table: column_of(table, "invoiced") != Progress.ALL.value),
 }
 

@@ -16,17 +16,17 @@ from sqlalchemy.orm.attributes import get_history
 from sqlmodel import Session, SQLModel
 
 from crm_app.core import clock
-from crm_app.core.errors import IllegalMove, NotAllowed, Refusal
+from crm_app.core.errors import NotAllowed, Refusal
 from crm_app.core.resource import RESOURCES
 from crm_app.models.base import Line, Record, Searchable, encode
 from crm_app.models.history import Change, ChangeSet
 
 from .actors import Actor
 from .database import engine, take_turn, unavailable
+from .freezing import SYSTEM_COLUMNS, changed_names, columns_of_row, refuse_frozen
 from .refusals import plain
 from .rows import draw_ids, insert
 
-_SYSTEM_COLUMNS = {"id", "created_at", "updated_at", "version", "search", "sort_key"}
 _WATCHERS: list[Callable[[set[str]], None]] = []
 _RULES: list[tuple[frozenset[str], Callable[["Work"], None]]] = []
 P = ParamSpec("P")
@@ -259,14 +259,6 @@ def _number_lines(session: Session, connection: sa.Connection) -> None:
                 row.id = key
 
 
-def _columns(row: Record | type[Record]) -> list[sa.Column[Any]]:
-    return list(row.__table__.columns)  # type: ignore[union-attr]
-
-
-def _changed(row: Record) -> list[str]:
-    return [c.name for c in _columns(row) if get_history(row, c.name).has_changes()]
-
-
 @event.listens_for(Session, "before_flush")
 def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
     work: Work | None = session.info.get("work")
@@ -289,14 +281,14 @@ def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
 def _raise_versions(session: Session, work: Work) -> None:
     """What changes gets a new version; what is frozen refuses."""
     for row in session.dirty:
-        if isinstance(row, Record) and _changed(row):
-            _refuse_frozen(row, moving=True, undoing=work.undoes is not None)
+        if isinstance(row, Record) and changed_names(row):
+            refuse_frozen(row, moving=True, undoing=work.undoes is not None)
             row.updated_at = clock.now()
             row.version += 1
             work.raised[str(row.__tablename__), row.id or 0] = row
     for row in session.deleted:
         if isinstance(row, Record):
-            _refuse_frozen(row, moving=False)
+            refuse_frozen(row, moving=False)
 
 
 def _touch_root(session: Session, work: Work, line: Line) -> None:
@@ -311,36 +303,10 @@ def _touch_root(session: Session, work: Work, line: Line) -> None:
         root = session.get(described[0].table, key)
     if root is None or root in session.deleted:
         return
-    _refuse_frozen(root, moving=True)
+    refuse_frozen(root, moving=True)
     root.updated_at = clock.now()
     root.version += 1
     work.raised[table, key] = root
-
-
-def _refuse_frozen(row: Record, *, moving: bool, undoing: bool = False) -> None:
-    """A record whose stored state is not editable refuses removal, and every change but a move that its workflow knows.
-
-    A move between frozen states can be undone, but for one that gave the record its number: what was spent is not given back.
-    """
-    resource = getattr(row, "RESOURCE", None)
-    if resource is None or resource.workflow is None:
-        return
-    flow = resource.workflow
-    states = get_history(row, flow.state)
-    after = getattr(row, flow.state)
-    before = states.deleted[0] if states.deleted else after
-    if before in flow.editable or (moving and states.deleted and flow.leads(before, after)):
-        return
-    changed = set(_changed(row)) - _SYSTEM_COLUMNS
-    if moving and changed and changed <= flow.loose:
-        return
-    back = undoing and states.deleted and after not in flow.editable and flow.leads(after, before)
-    if back and not get_history(row, resource.label).has_changes():
-        return
-    verb = "change" if moving else "remove"
-    raise IllegalMove(
-        str(getattr(row, resource.label) or f"#{row.id}"), before, verb, flow.open_moves(before), resource.name
-    )
 
 
 @event.listens_for(Session, "after_flush")
@@ -355,7 +321,7 @@ def _after_flush(session: Session, _context: Any) -> None:
             changes.append(_change(work, row, None, {c.name: getattr(row, c.name) for c in kept(row)}))
     for row in session.dirty:
         if isinstance(row, Record):
-            changed = [name for name in _changed(row) if name not in _SYSTEM_COLUMNS]
+            changed = [name for name in changed_names(row) if name not in SYSTEM_COLUMNS]
             shown = {c.name for c in kept(row)}
             names = [name for name in changed if name in shown]
             before = {name: _before(row, name) for name in names}
@@ -375,12 +341,12 @@ def _before(row: Record, name: str) -> Any:
 
 def kept(row: Record | type[Record]) -> list[sa.Column[Any]]:
     """The columns whose values the history shows: no secrets, nothing the system fills in."""
-    return [c for c in _columns(row) if c.name not in _SYSTEM_COLUMNS and not c.info.get("secret")]
+    return [c for c in columns_of_row(row) if c.name not in SYSTEM_COLUMNS and not c.info.get("secret")]
 
 
 def whole(row: Record) -> list[sa.Column[Any]]:
     """The columns that a removed row needs to be put back as it was."""
-    return [c for c in _columns(row) if c.name not in ("search", "sort_key") and not c.info.get("secret")]
+    return [c for c in columns_of_row(row) if c.name not in ("search", "sort_key") and not c.info.get("secret")]
 
 
 def _change(work: Work, row: Record, before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any]:

@@ -98,7 +98,7 @@ class VerbState(RecordState, mixin=True):
         self.badges, self.primary, self.verbs = standing.badges, standing.primary, standing.verbs
         self.editable, self.asked = standing.editable, standing.asked
         self.may_change = self.may_change and standing.editable
-        self.may_remove = self.may_remove and standing.editable
+        self.may_remove = self.may_remove and standing.editable and not self.label  # what has a number stays
         self.once, self.asking_verb, self.verb_errors = secrets.token_hex(12), "", {}
         self.warning, self.dating = "", False
 
@@ -194,7 +194,7 @@ def standing_of(work: Work, resource: Resource, item: records.Item) -> Standing:
     flow = resource.workflow
     state = str(values[flow.state]) if flow else ""
     rows = open_verbs(actor, resource, state, standings.pointless(resource, values))
-    first = standings.next_step(resource, values)
+    first = standings.next_step(resource, values, today)
     primary = next((row for row in rows if row.verb == first), VerbRow())
     others = [row for row in rows if row.verb != primary.verb]
     left = next((name for name in ("balance", "unallocated") if name in values), "")

@@ -30,6 +30,11 @@ def test_what_presses_is_told_and_its_number_is_that_of_its_list(trading):
         "quotes", account=buyer, lines=[line(price=10)], valid_until=(TODAY + timedelta(days=90)).isoformat()
     )
     run("quotes", "send", later)
+    superseded = trade.make(
+        "quotes", account=buyer, lines=[line(price=10)], valid_until=(TODAY + timedelta(days=5)).isoformat()
+    )
+    run("quotes", "send", superseded)
+    to("quotes", "revise", superseded)
     order, owed = trade.order(buyer, line(price=10)), trade.invoice(buyer, line(price=10))
     trade.make("invoices", account=buyer, lines=[line(price=10)])
     month = TODAY + timedelta(days=400)

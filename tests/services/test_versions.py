@@ -1,5 +1,6 @@
 """Versions of a quote: only the newest is agreed on, each knows the others, and what differs can be read."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -32,14 +33,24 @@ def standing(key):
         ]
 
 
-def test_a_superseded_quote_is_neither_accepted_ordered_nor_invoiced():
+def offered(key):
+    """The next step of the quote, and the other verbs that are open."""
+    flow = QUOTES.workflow
+    with Work(SYSTEM) as work:
+        values, today = records.one(work, QUOTES, key).values, rules.today(work)
+    first = standings.next_step(QUOTES, values, today)
+    verbs = set(flow.open_moves(values["status"])) - standings.pointless(QUOTES, values)
+    return first, sorted(verbs - {first})
+
+
+def test_a_superseded_quote_is_neither_accepted_declined_cancelled_ordered_nor_invoiced():
     quote, newer = revised()
     for state in ("Draft", "Sent"):
         if state == "Sent":
             run("quotes", "send", newer)
         name = of("quotes", newer).number or 2
         told = f"Version {name} ({{state}}) has superseded this one. Go on with that version, or cancel it first."
-        for verb in ("accept", "order", "invoice"):
+        for verb in ("accept", "decline", "cancel", "order", "invoice"):
             with pytest.raises(Invalid) as caught:
                 run("quotes", verb, quote)
             message = caught.value.fields[""]
@@ -47,6 +58,7 @@ def test_a_superseded_quote_is_neither_accepted_ordered_nor_invoiced():
             assert message.args["state"].text == state
     assert of("quotes", quote).status == "sent", "it stays as it was sent"
     assert standing(quote) == ["Sent", "Superseded"]
+    assert offered(quote) == ("", [])
     run("quotes", "order", newer)
 
 
@@ -119,3 +131,16 @@ def test_many_versions_are_read_in_as_many_statements_as_two_and_from_each_of_th
         if len(keys) >= 5:
             quote = keys[-1]
     assert [asked(key) for key in keys] == [(keys, two[1])] * len(keys)
+
+
+def test_an_expired_quote_is_offered_anew_before_it_is_accepted_late():
+    with trade.on(2027, 9, 1):
+        quote = trade.document("quotes", trade.customer(), line(2, 50), valid_until="2027-09-30")
+        run("quotes", "send", quote)
+        assert offered(quote) == ("accept", ["cancel", "decline", "invoice", "order", "revise"])
+    with trade.on(2027, 10, 1):
+        assert offered(quote) == ("revise", ["accept", "cancel", "decline", "invoice", "order"])
+        newer = to("quotes", "revise", quote)
+        assert of("quotes", newer).valid_until == date(2027, 10, 31)
+        run("quotes", "cancel", newer)
+        run("quotes", "accept", quote)
