@@ -68,7 +68,7 @@ class Number(Kind):
         if raw is None or raw == "":
             return None
         if isinstance(raw, bool) or not isinstance(raw, str | int | Decimal) or is_monstrous(raw) or len(str(raw)) > 60:
-            raise BadValue("Write a number such as {example}.", example="1234.56")
+            raise BadValue("Write a number such as {example}.", example=_example_for(speech))
         text = str(raw).strip().replace("\u2212", "-").replace("\u00a0", "").replace(" ", "")
         if not text:
             return None
@@ -77,7 +77,7 @@ class Number(Kind):
         except InvalidOperation:
             value = Decimal("NaN")
         if not value.is_finite():
-            raise BadValue("Write a number such as {example}.", example=speech.number(Decimal("1234.56")))
+            raise BadValue("Write a number such as {example}.", example=_example_for(speech))
         digits = min(self.digits, 18 - self.places)
         if value and value.adjusted() >= digits:
             raise BadValue("At most {digits} digits before the decimals.", digits=digits)
@@ -133,6 +133,11 @@ class Amount(Number):
             return self.show(value, speech)
         places = minor_units(currency)
         return speech.number(quantize(value, places), places)
+
+
+def _example_for(speech: Speech) -> str:
+    """A number as whoever sends it writes it: a person with a keyboard, or a program."""
+    return speech.number(Decimal("1234.56")) if speech.typed else "1234.56"
 
 
 def _decimals(value: Decimal) -> int:

@@ -176,17 +176,31 @@ def _picked(parts: Sequence[Part], wanted: object) -> list[Part]:
         raise Invalid({"lines": Message("Send a list of at most {count}.", count=2000)})
     by_key = {part.line.id: part for part in parts}
     found: list[Part] = []
+    errors: dict[str, Message] = {}
     for number, row in enumerate(wanted):
         part = by_key.pop(row.get("line"), None) if isinstance(row.get("line"), int) else None
         if part is None:
-            raise Invalid({f"lines.{number}.line": Message("Nothing of this line is left.")})
-        quantity = number_of(row.get("quantity", str(part.quantity)), f"lines.{number}.quantity")
-        if not 0 < quantity <= part.quantity:
-            raise Invalid(
-                {f"lines.{number}.quantity": Message("At most {most} is left.", most=money.bare(part.quantity))}
+            errors[f"lines.{number}.line"] = Message("Nothing of this line is left.")
+            continue
+        try:
+            found.append(
+                Part(part.line, _share(part, row.get("quantity", str(part.quantity)), f"lines.{number}.quantity"))
             )
-        found.append(Part(part.line, quantity))
+        except Invalid as bad:
+            errors |= bad.fields
+    if errors:
+        raise Invalid(errors)
     return found
+
+
+def _share(part: Part, raw: object, name: str) -> Decimal:
+    """So much of what is left of a line. Raises Invalid at that name."""
+    quantity = number_of(raw, name)
+    if quantity <= 0:
+        raise Invalid({name: Message("Write a number above zero.")})
+    if quantity > part.quantity:
+        raise Invalid({name: Message("At most {most} is left.", most=money.bare(part.quantity))})
+    return quantity
 
 
 def number_of(raw: object, name: str) -> Decimal:

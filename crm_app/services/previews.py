@@ -24,15 +24,23 @@ Numbered = tuple[int | None, dict[str, Any]]
 
 
 @dataclass(frozen=True)
+class Found:
+    """What looking for a pasted text came to: the one product (id, name) that it names, none, or `several` that it may mean."""
+
+    product: tuple[int, str] | None = None
+    several: bool = False
+
+
+@dataclass(frozen=True)
 class LineView:
-    """A line as it would be saved; `faults` what speaks against it, `found` the product that a pasted text named.
+    """A line as it would be saved; `faults` what speaks against it, `found` what a pasted text named, None while it is not looked for.
 
     `margin`: cost (in the document's currency) and what of the net is left over it in percent, None where nothing says.
     """
 
     values: Mapping[str, Any]
     faults: Mapping[str, Message] = field(default_factory=dict)
-    found: tuple[int, str] | None = None
+    found: Found | None = None
     margin: tuple[Decimal, Decimal] | None = None
 
 
@@ -50,8 +58,8 @@ def preview(
     """Compute a document that somebody is writing. Lines with faults count for nothing; nothing is raised for them.
 
     `document` is the one that is changed, 0 for a new one: what its head leaves blank is taken from the customer. A line may
-    bring the `id` it is stored under, and `find`, a code, a barcode or a name, instead of a product; with `open` its margin is
-    told to who may read products. Raises Missing, NotAllowed.
+    bring the `id` it is stored under, and `find`, a code, a barcode or a name, instead of a product (of many names only the first are
+    looked for); with `open` its margin is told to who may read products. Raises Missing, NotAllowed.
     """
     _require(work, resource)
     part = next(found for found in RESOURCES.lines(resource) if found.name == "lines")
@@ -62,8 +70,9 @@ def preview(
     views: list[LineView | None] = [None] * len(rows)
     parsed: dict[int, Numbered] = {}
     for number, row in enumerate(rows):
-        if found[number] is not None:
-            row["product"] = found[number][0]  # type: ignore[index]
+        named = found[number]
+        if named is not None and named.product is not None:
+            row["product"] = named.product[0]
         try:
             parsed[number] = (_id_of(row), _parsed(work, part.resource, row))
         except Invalid as bad:
@@ -182,19 +191,24 @@ def _by_line(errors: Mapping[str, Message], count: int) -> dict[int, dict[str, M
 # ---- pasted rows
 
 
-def _find(work: Work, wanted: Sequence[str]) -> list[tuple[int, str] | None]:
-    """The products (id, name) with these codes, barcodes or names, codes first; None where there is not exactly one."""
-    texts = {text.strip() for text in wanted} - {""}
+def _find(work: Work, wanted: Sequence[str]) -> list[Found | None]:
+    """The products with these codes, barcodes or names, codes first; None of the names that are too many to look for at once."""
+    texts = list(dict.fromkeys(text.strip() for text in wanted if text.strip()))
     if not texts:
         return [None] * len(wanted)
-    known = product_codes.coded(work, texts)
-    for text in sorted(texts, key=wanted.index)[:_FOUND_BY_NAME]:
-        if text.casefold() not in known:
-            hits = records.options(work, records.resource_of("products"), text, size=2)
-            same = [hit for hit in hits if hit[1].casefold() == text.casefold()] or hits
-            if len(same) == 1:
-                known[text.casefold()] = same[0]
+    known = {text: Found(product) for text, product in product_codes.coded(work, texts).items()}
+    for text in [text for text in texts if text.casefold() not in known][:_FOUND_BY_NAME]:
+        known[text.casefold()] = _named(work, text)
     return [known.get(text.strip().casefold()) for text in wanted]
+
+
+def _named(work: Work, text: str) -> Found:
+    """What bears that name, else what has its words; mere figures are no words."""
+    hits = records.options(work, records.resource_of("products"), text, size=2)
+    same = [hit for hit in hits if hit[1].casefold() == text.casefold()]
+    if not same and any(char.isalpha() for char in text):
+        same = hits
+    return Found(same[0] if len(same) == 1 else None, several=len(same) > 1)
 
 
 # ---- why this price

@@ -1,6 +1,7 @@
 """The filters of a list as chips, each changed where it stands."""
 
 import dataclasses
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -11,7 +12,8 @@ from crm_app.core.i18n import Message, Speech
 from crm_app.core.query import NEGATIVE, Filter, Query, parted
 from crm_app.core.resource import FieldSpec, Resource
 from crm_app.services import merged, records
-from crm_app.services.filters import SEVERAL, days_from_today, is_me, whole_day, written
+from crm_app.services.actors import Actor
+from crm_app.services.filters import SEVERAL, conditions_of, days_from_today, is_me, whole_day, written
 from crm_app.services.work import Work
 
 from .guard import on, signed_in
@@ -83,6 +85,34 @@ class FilterState(rx.State, mixin=True):
         await self._show(await signed_in(self), Query(sort=self._query.sort), counted=False, steps="push")
 
 
+def sound(actor: Actor, resource: Resource, query: Query) -> tuple[Query, list[str]]:
+    """The query without the filters that this list does not have or cannot read, and in words what is wrong with these.
+
+    Runs in a thread.
+    """
+    left, wrong = [], []
+    with Work(actor) as work:
+        for part in query.filters:
+            try:
+                conditions_of(work, resource, [part])
+                left.append(part)
+            except Invalid as bad:
+                spec = resource.asked.get(part.field)
+                why = " ".join(actor.speech.say(text) for text in bad.fields.values())
+                told = spec is None or part.operator not in spec.kind.operators  # such a sentence names the field
+                wrong.append(why if told else f"{actor.speech.say(spec.label)}: {why}")
+    return replace(query, filters=tuple(left)), wrong
+
+
+def readable_part(params: list[tuple[str, str]], speech: Speech) -> tuple[Query, list[str]]:
+    """The query of an address without what cannot be read in it, and in words what that is. Raises Invalid where nothing helps."""
+    try:
+        return Query.from_params(params), []
+    except Invalid as bad:
+        query = Query.from_params((name, value) for name, value in params if name not in bad.fields)
+        return query, [f"{name[:60]}: {speech.say(text)}" for name, text in bad.fields.items()]
+
+
 def chip_of(work: Work, resource: Resource, part: Filter) -> Chip:
     """A filter in words."""
     spec, say = resource.asked[part.field], work.actor.speech.say
@@ -142,7 +172,7 @@ def _names(work: Work, target: str, keys: list[str]) -> list[str]:
 
 
 def _shown(work: Work, spec: FieldSpec, value: str) -> str:
-    speech = dataclasses.replace(work.actor.speech, typed=False)
+    speech = replace(work.actor.speech, typed=False)
     away = days_from_today(spec, value)
     if away is not None:
         return _from_today(speech, away)
@@ -165,7 +195,7 @@ def _from_today(speech: Speech, days: int) -> str:
 
 def _edited(work: Work, spec: FieldSpec, value: str) -> str:
     """A value of the address in the reader's own notation."""
-    kind, speech = spec.kind, dataclasses.replace(work.actor.speech, typed=False)
+    kind, speech = spec.kind, replace(work.actor.speech, typed=False)
     away = days_from_today(spec, value)
     if away is not None:
         return f"{away:+}" if away else speech.say("today")

@@ -193,7 +193,7 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
         self.record, self.version, self.label = key, found.version, found.label
         self.values, self.shown, self.lines = found.values, found.shown, found.lines
         self.entries, self.older, self.loaded = found.entries, found.older, True
-        self.figures, self.doubles = found.also["figures"], found.also["doubles"]
+        self._take_head(found.also)
         self.may_change = self.may_change and "change" in found.also["reached"]
         self.may_attach = self.may_attach and "change" in found.also["reached"]
         self.may_remove = self.may_remove and "remove" in found.also["reached"]

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import reflex as rx
 
@@ -30,7 +30,7 @@ class FigureRow:
 
 @dataclasses.dataclass
 class DoubleRow:
-    """Another record that holds the same; `way` is its address, "" where its reader may not see it, and `id` 0."""
+    """Another record that holds the same; `way` is its address, "" where its reader may not see it, `id` 0 where they may not merge it."""
 
     text: str = ""
     way: str = ""
@@ -46,6 +46,12 @@ class HeadState(rx.State, mixin=True):
     doubles: list[DoubleRow] = []
     earlier: str = ""
     later: str = ""
+    may_merge: bool = False
+
+    def _take_head(self, also: Mapping[str, Any]) -> None:
+        """What was read beside the record."""
+        self.figures, self.doubles = also["figures"], also["doubles"]
+        self.may_merge = "merge" in also["reached"]
 
     async def _find_neighbours(self, key: int) -> None:
         """Those of the page of the list that was looked at last, where the record stands on it."""
@@ -80,13 +86,19 @@ def figure_row(one: figures.Figure, speech: Speech) -> FigureRow:
 
 def reached_by(work: Work, resource: Resource, item: records.Item) -> list[str]:
     """With which verbs the actor reaches this very record: a role may let them see more records than they may change."""
-    return [verb for verb in ("change", "remove") if records.reaches(work, resource, item.id, verb)]
+    return [verb for verb in ("change", "remove", "merge") if records.reaches(work, resource, item.id, verb)]
 
 
 def doubles_of(work: Work, resource: Resource, item: records.Item) -> list[DoubleRow]:
     """The records that hold the same as this one, where no two should."""
-    say, found = work.actor.speech.say, doubles.of_record(work, resource, item.id, own=item.values)
-    return [DoubleRow(say(one.text), f"/{resource.name}/{one.id}" if one.id else "", one.id or 0) for one in found]
+    found = doubles.of_record(work, resource, item.id, own=item.values)
+
+    def row(key: int | None, text: str) -> DoubleRow:
+        if key is None:
+            return DoubleRow(text)
+        return DoubleRow(text, f"/{resource.name}/{key}", key if records.reaches(work, resource, key, "merge") else 0)
+
+    return [row(one.id, work.actor.speech.say(one.text)) for one in found]
 
 
 def led_on(actor: Actor, resource: Resource, key: str) -> merging.Led | None:

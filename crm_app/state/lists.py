@@ -24,7 +24,7 @@ from .boards import BoardState
 from .bulk import BulkState
 from .cells import CellState
 from .changes import assign
-from .filters import Chip, FilterState, chip_of
+from .filters import Chip, FilterState, chip_of, readable_part, sound
 from .guard import SIGNED_IN, on, signed_in
 from .reading import reading
 from .session import Me, greet, tell
@@ -103,17 +103,27 @@ class ListState(BoardState, BulkState, CellState, FilterState, SumState, ViewSta
         params = parse_qsl(self.router.url.query, keep_blank_values=True)
         self._begin_board(params)
         try:
-            query = Query.from_params(params)
+            query, wrong = readable_part(params, actor.speech)
         except Invalid as bad:
             return await self._refused(bad)
-        waiting = await self._show(actor, replace(query, size=50), counted=False, opening=True)
-        await self._tell_missing(query)
+        query = replace(query, size=50)
+        try:
+            waiting = await self._show(actor, query, counted=False, opening=True)
+        except Invalid:
+            query, unfit = await reading(sound, actor, self.resource, query)
+            wrong += unfit
+            waiting = await self._show(actor, query, counted=False, opening=True)
+        await self._tell_left_out(query, wrong)
         return type(self).load_views if waiting else None
 
-    async def _tell_missing(self, query: Query) -> None:
-        """Columns that the address names and the list has not are left out, and said."""
+    async def _tell_left_out(self, query: Query, wrong: list[str]) -> None:
+        """Filters of the address that cannot be used and columns that the list has not are left out, and said."""
         missing = [name for name in query.columns if name not in self.resource.shown]
-        if missing and not self.failure:
+        if self.failure:
+            return
+        if wrong:
+            await tell(self, Message("Left out of the filters. {what}", what=" ".join(wrong)[:500]), kind="late")
+        if missing:
             text = "This list has no column \u201c{name}\u201d. It is left out."
             await tell(self, Message(text, name=", ".join(missing)[:200]), kind="late")
 

@@ -247,9 +247,9 @@ def sheet_of_typed(
             if name in line.values:
                 row[name] = part.resource.fields[name].kind.edit(line.values[name], actor.speech)
         if line.found is not None:
-            row["product"], row["product_name"] = str(line.found[0]), line.found[1]
-        if "find" in given_row:
-            row["sought"] = True
+            row |= {"sought": True, "several": line.found.several}
+            if line.found.product is not None:
+                row["product"], row["product_name"] = str(line.found.product[0]), line.found.product[1]
         if line.margin is not None:
             row["margin"] = line_facts.margin_rows(line.margin, actor.speech)
     return sheet | {"usual": usual}

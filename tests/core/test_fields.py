@@ -103,6 +103,18 @@ def test_ten_megabytes_are_refused_at_once(kind):
         kind.parse("a" * 10_000_000)
 
 
+@pytest.mark.parametrize("raw", ["x", "9" * 70, True, [], "NaN", "1_000"])
+def test_what_is_no_number_is_refused_with_an_example_in_the_notation_of_who_sends_it(raw):
+    for speech, shown in (
+        (Speech("es", typed=True), "1.234,56"),
+        (Speech("en", typed=True), "1,234.56"),
+        (Speech("es"), "1234.56"),
+    ):
+        with pytest.raises(BadValue) as bad:
+            fields.Number().parse(raw, speech)
+        assert speech.say(bad.value.message).removesuffix(".").endswith(f" {shown}")
+
+
 @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b", "a\x07b", "a\x85b"])
 def test_text_with_what_no_database_takes_is_refused(text):
     for kind in (fields.Text(), fields.LongText()):

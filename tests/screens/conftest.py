@@ -154,6 +154,26 @@ def goods(post):
     return {"customer": customer["id"], "bolt": bolt["id"], "hour": hour["id"], "mark": mark}
 
 
+@pytest.fixture(scope="package")
+def shop(post):
+    """A customer and two products with barcodes; one of them has been sold to the customer."""
+
+    def make(path, **values):
+        return post(path, **values)["id"]
+
+    nut = make("products", name="Tuerca rejilla", code="RJ-NUT", barcode="8400000000017", price="2", cost="1.50", currency="EUR",
+               unit="ud", stocked=True)  # fmt: skip
+    bolt = make("products", name="Perno rejilla", code="RJ-BOLT", barcode="8400000000024", price="5", currency="EUR")
+    customer = make("accounts", name="Rejillas Soria", country="ES")
+    warehouse = make("warehouses", name="Nave rejilla")
+    make("stock-moves", product=nut, warehouse=warehouse, quantity="40")
+    sold = make(
+        "invoices", account=customer, lines=[{"product": nut, "quantity": "10", "price": "1.75", "discount": "5"}]
+    )
+    post(f"invoices/{sold}/issue")
+    return {"nut": nut, "bolt": bolt, "customer": customer}
+
+
 @pytest.fixture
 def made(served):
     """Make an account over the API; its id."""

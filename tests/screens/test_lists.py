@@ -420,9 +420,14 @@ def test_axe_finds_nothing_in_the_bar_of_a_selection_and_what_it_asks(page):
     assert found == []
 
 
-def test_a_column_of_the_address_that_is_none_is_left_out_and_said(tabs, many):
-    page = tabs(address="/accounts?columns=name,colour,city&filter[city]=Zamora")
+def test_a_column_or_a_filter_of_the_address_that_is_none_is_left_out_and_said(tabs, many):
+    page = tabs(
+        address="/accounts?columns=name,colour,city&filter[city]=Zamora&filter[colour]=red&filter[created_at][ge]=soon"
+    )
     ready(page)
+    expect(page.locator("[data-chip]")).to_have_count(1)
+    expect(page.locator("[data-chip]")).to_contain_text("Zamora")
+    expect(page.get_by_text(es("Left out of the filters. {what}").partition("{")[0])).to_contain_text("colour")
     expect(
         page.get_by_text(es("This list has no column “{name}”. It is left out.").replace("{name}", "colour"))
     ).to_be_visible()

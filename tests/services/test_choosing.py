@@ -81,13 +81,18 @@ def test_a_wrong_quantity_is_refused_at_its_line_before_anything_is_made(trading
     lines = [row.id for row in of("orders", order).lines]
     for text, told in (
         ("6", "At most 5 is left."),
-        ("0", "At most 5 is left."),
-        ("x", "Write a number such as 1,234.56."),
+        ("0", "Write a number above zero."),
+        ("-1", "Write a number above zero."),
+        ("x", "Write a number such as 1234.56."),
     ):
         chosen = {"lines": [{"line": lines[1], "quantity": "1"}, {"line": lines[0], "quantity": text}]}
         assert faults(lambda chosen=chosen: choosing.weigh(SYSTEM, ORDERS, "invoice", order, chosen)) == {
             "lines.1.quantity": told
         }
+    both = [{"line": key, "quantity": "9"} for key in lines]
+    assert list(faults(lambda: choosing.weigh(SYSTEM, ORDERS, "invoice", order, {"lines": both}))) == [
+        "lines.0.quantity", "lines.1.quantity",
+    ]  # fmt: skip
     assert of("orders", order).invoiced == "none"
 
 
@@ -165,7 +170,7 @@ def test_a_deposit_that_cannot_be_says_why(trading):
         ({"deposit_amount": "-5"}, {"deposit_amount": "Write a number above zero."}),
         ({"deposit_amount": "100.01"}, {"deposit_amount": "At most 100.00 is left."}),
         ({"deposit_amount": "1.001"}, {"deposit_amount": "This currency has fewer decimals."}),
-        ({"deposit_amount": "x"}, {"deposit_amount": "Write a number such as 1,234.56."}),
+        ({"deposit_amount": "x"}, {"deposit_amount": "Write a number such as 1234.56."}),
         (
             {"deposit": "10", "deposit_amount": "10"},
             {"deposit": "A deposit is a percentage or an amount of a quote or a sales order."},

@@ -5,9 +5,10 @@ import sqlalchemy as sa
 
 from crm_app.core.i18n import Speech
 from crm_app.core.resource import RESOURCES
-from crm_app.services import actions, doubles
+from crm_app.services import actions, doubles, records
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work, column_of
+from crm_app.state import heads
 from tests.support import kernel
 
 OWN = dict.fromkeys(("accounts.read", "accounts.create", "accounts.change"), "own")
@@ -81,3 +82,22 @@ def test_an_index_finds_them(admin, resource, field):
         explain = "EXPLAIN " if postgres else "EXPLAIN QUERY PLAN "
         plan = str(work.session.execute(sa.text(explain + str(written))).all())
     assert f"ix_{found.table.__tablename__}_{field}" in plan, plan
+
+
+def test_only_what_may_be_merged_is_offered_for_it(admin):
+    team = kernel.team()
+    seller = kernel.user_with({"accounts.read": "team", "accounts.create": "own", "accounts.merge": "own"}, team)
+    mate = kernel.user_with({"accounts.read": "team", "accounts.create": "own"}, team)
+    mine, second = (kernel.account(seller, name, email="merge@acme.example") for name in ("Mine", "Second"))
+    other = kernel.account(mate, "Other", email="merge@acme.example")
+
+    def offered(who, key):
+        with Work(who) as work:
+            item = records.one(work, kernel.ACCOUNTS, key)
+            verbs = heads.reached_by(work, kernel.ACCOUNTS, item)
+            return "merge" in verbs, [(row.way, row.id) for row in heads.doubles_of(work, kernel.ACCOUNTS, item)]
+
+    ways = {key: f"/accounts/{key}" for key in (mine, second, other)}
+    assert offered(seller, mine) == (True, [(ways[second], second), (ways[other], 0)])
+    assert offered(seller, other) == (False, [(ways[mine], mine), (ways[second], second)])
+    assert offered(mate, other) == (False, [(ways[mine], 0), (ways[second], 0)])

@@ -14,7 +14,7 @@ from crm_app.services import actions, records
 from crm_app.services.actors import SYSTEM
 from crm_app.services.filters import written
 from crm_app.services.work import Work
-from crm_app.state.filters import chip_of
+from crm_app.state.filters import chip_of, readable_part, sound
 from tests.support import kernel, trade
 
 ES = Speech("es", "ES", "Europe/Madrid", typed=True)
@@ -285,3 +285,26 @@ def test_every_column_of_one_plain_value_can_be_sorted_by(admin, resource):
             if spec.sortable:
                 records.page(work, found, Query(sort=f"-{name}"))
                 records.page(work, found, Query(text="a" if "search" in found.table.model_fields else "", sort=name))
+
+
+def test_a_wrong_filter_is_told_and_the_others_stay(admin):
+    good = Filter("city", "eq", "Soria"), Filter("active", "eq", "true")
+    wrong = Filter("colour", "eq", "red"), Filter("credit_limit", "ge", "much"), Filter("active", "contains", "x")
+    query, told = sound(
+        kernel.actor(admin), RESOURCES.get("accounts"), Query("a", (wrong[0], good[0], *wrong[1:], good[1]), page=2)
+    )
+    assert query == Query("a", good, page=2)
+    assert told == [
+        "This list has no field \u201ccolour\u201d to filter by.",
+        "Credit limit: Write a number such as 1234.56.",
+        "Active cannot be filtered in that way. Possible operators: eq, ne.",
+    ]
+
+
+def test_what_cannot_be_read_in_an_address_is_left_out_of_it():
+    address = [("filter[city][near]", "Soria"), ("filter[name]", "Ana"), ("page", "many"), ("q", "x")]
+    query, told = readable_part(address, Speech("en"))
+    assert query == Query("x", (Filter("name", "eq", "Ana"),))
+    assert [text.partition(":")[0] for text in told] == ["filter[city][near]", "page"]
+    with pytest.raises(Invalid):
+        readable_part([("filter[name]", "Ana")] * 21, Speech("en"))

@@ -83,7 +83,28 @@ def test_a_barcode_finds_its_product_unless_two_bear_it(trading):
     for _ in range(2):
         product("10", barcode="8412345678912")
     found = seen({"account": customer()}, [{"find": "8412345678905"}, {"find": "bar-ONE"}, {"find": "8412345678912"}])
-    assert [row.found and row.found[0] for row in found] == [one, one, None]
+    assert [row.found.product and row.found.product[0] for row in found] == [one, one, None]
+
+
+def test_of_many_pasted_names_some_are_looked_for_now_and_the_rest_the_next_time(trading):
+    rows = [{"find": f"Nobody sells number {number} of these"} for number in range(60)]
+    rows.append({"find": "BAR-late"})
+    late = product("10", code="BAR-late")
+    found = [row.found for row in seen({"account": customer()}, rows)]
+    assert [one is None for one in found] == [False] * 50 + [True] * 10 + [False]
+    assert (found[0], found[-1].product[0]) == (previews.Found(), late)
+    again = [row.found for row in seen({"account": customer()}, rows[50:60])]
+    assert again == [previews.Found()] * 10
+
+
+def test_a_pasted_name_that_several_products_have_is_told_and_figures_are_no_name(trading):
+    first, _ = (
+        trade.make("products", name=f"Ambiguous clamp 60 x 60 {size}", price="10") for size in ("small", "large")
+    )
+    wanted = ("ambiguous clamp", "clamp small", "60", "Ambiguous clamp 60 x 60 small", "nothing of the kind")
+    found = [row.found for row in seen({"account": customer()}, [{"find": text} for text in wanted])]
+    told = [(one.product and one.product[0], one.several) for one in found]
+    assert told == [(None, True), (first, False), (None, False), (first, False), (None, False)]
 
 
 # ---- shares

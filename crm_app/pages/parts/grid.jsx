@@ -2,7 +2,8 @@
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { Icon, useLatest, useOutside, usePopup } from "./kit.jsx";
-import { pastedRows } from "./pasted.js";
+import { pastedNumbers, pastedRows } from "./pasted.js";
+import { EXACT, TEXT, bare, groupMoved, headed, isBlank, oneMore, picked, productsLike, settled, shownIn, taken, typedIn, written } from "./sought.js";
 import { tell } from "./typing.js";
 
 const FIELDS = ["group", "product", "description", "quantity", "unit", "price", "listed", "discount", "tax_class", "choice", "recurrence"];
@@ -25,7 +26,6 @@ const parse = (text) => {
 let count = 0;
 const keyed = (rows) => rows.map((row) => ({ ...row, key: `l${(count += 1)}` }));
 const priceText = (price, locale) => Number(price).toLocaleString(locale || undefined, { minimumFractionDigits: 2, maximumFractionDigits: 6, useGrouping: "always" });
-const isBlank = (row) => !row.id && !row.product && !row.description && !row.price && !row.find;
 const sent = (row, names) =>
   Object.fromEntries([...(row.id ? [["id", row.id]] : []), ...names.map((name) => [name, row[name] ?? ""])]);
 
@@ -109,9 +109,9 @@ export function Grid({
   const serial = useRef(0);
   const flight = useRef({ busy: false, again: false, watch: 0 });
   const timer = useRef(0);
-  const live = useLatest({ opened, onPreview, onExplain, onLook, names, name });
+  const live = useLatest({ opened, onPreview, onExplain, onLook, names, name, search });
 
-  const filled = rows.filter((row) => !isBlank(row));
+  const filled = written(rows).filter((row) => !isBlank(row));
   const json = JSON.stringify(filled.map((row) => sent(row, names)));
 
   // ---- the form: hidden value, kept draft, reset
@@ -125,7 +125,7 @@ export function Grid({
   useEffect(() => {
     const element = hidden.current;
     const set = (event) => {
-      const found = keyed(parse(event.detail.text || event.detail.value));
+      const found = keyed(typedIn(parse(event.detail.text || event.detail.value)));
       setRows(found.length ? found : [fresh()]);
     };
     element.addEventListener("kit:set", set);
@@ -134,8 +134,7 @@ export function Grid({
 
   const typedNow = useCallback(() => {
     const { opened: open, names: fields, name: own } = live.current;
-    const lines = newest.current
-      .filter((row) => !isBlank(row))
+    const lines = bare(newest.current)
       .map((row) => ({
         ...sent(row, fields),
         key: row.key,
@@ -183,12 +182,13 @@ export function Grid({
   }, [sheet, ask]);
   useEffect(() => () => clearTimeout(flight.current.watch), []);
 
-  const asking = useRef(json);
+  const question = JSON.stringify(bare(rows).map((row) => [sent(row, names), row.find]));
+  const asking = useRef(question);
   useEffect(() => {
-    if (disabled || asking.current === json + rows.some((row) => row.find)) return;
-    asking.current = json + rows.some((row) => row.find);
+    if (disabled || asking.current === question) return;
+    asking.current = question;
     compute();
-  }, [json, rows, disabled, compute]);
+  }, [question, disabled, compute]);
 
   useEffect(() => {
     const form = hidden.current?.form;
@@ -290,14 +290,14 @@ export function Grid({
       const there = newest.current.find((row) => row.scanned === code && row.key !== key && !row.missed);
       const last = newest.current.at(-1);
       const spare = last.key !== key && isBlank(last) ? last : fresh({ group: last.group ?? "" });
-      act("", (before) => {
+      act(`${key} typed`, (before) => {
         const rows = there
           ? before
               .map((row) => (row.key === there.key ? { ...row, quantity: oneMore(row.quantity) } : row))
               .filter((row) => row.key !== key || row.id)
           : before.map((row) =>
               row.key === key
-                ? { ...row, product: "", find: code, scanned: code, missed: undefined, description: code, unit: "", price: "", tax_class: "", texts: {} }
+                ? { ...picked(row, { id: "", name: "" }), find: code, scanned: code, description: code, texts: {} }
                 : row,
             );
         return rows.at(-1)?.key === spare.key ? rows : [...rows, spare];
@@ -308,20 +308,64 @@ export function Grid({
     [act, focus, fresh],
   );
 
-  const pick = useCallback(
-    (key, item) => {
-      // another product: the server fills in what belongs to it
-      act("", (before) =>
-        before.map((row) =>
-          row.key === key
-            ? { ...row, product: item.id, find: undefined, missed: undefined, description: "", unit: "", price: "", tax_class: "", texts: { ...row.texts, product: item.name } }
-            : row,
-        ),
-      );
-      setSearch(null);
+  // ---- what is being typed into a product cell: one step with what becomes of it
+  const type = useCallback((key, text) => act(`${key} typed`, (before) => before.map((row) => (row.key === key ? { ...row, typed: text, taking: undefined } : row))), [act]);
+
+  const untype = useCallback(
+    (key) => {
+      if (lastEdit.current === `${key} typed`) past.current.pop();
+      lastEdit.current = "";
+      setRows(newest.current.map((row) => (row.key === key ? { ...row, typed: undefined, taking: undefined } : row)));
     },
-    [act],
+    [setRows],
   );
+
+  /** Take that option of the list, or with EXACT the product of this code; before the list is there, as soon as it is. */
+  const accept = useCallback(
+    (key, which) => {
+      const { search: open } = live.current;
+      const { typed } = newest.current.find((row) => row.key === key) ?? {};
+      if (typed === undefined) return;
+      // who went down the list took what it showed; the first one of a list that is not there yet is still to come
+      const items = open?.key === key && open.text === typed && (open.answered || which > 0) ? open.items : undefined;
+      const isText = !typed.trim() || which === TEXT || (which === EXACT && /\s/.test(typed.trim()));
+      const become = (row) => (isText ? taken(row, []) : items ? taken({ ...row, taking: which }, items) : { ...row, taking: which });
+      act(`${key} typed`, (before) => before.map((row) => (row.key === key ? become(row) : row)));
+      setSearch((before) => (before?.key === key ? null : before));
+    },
+    [act, live],
+  );
+
+  /** The cell is left: what nothing was chosen for is the line's own text, or the code of a product. */
+  const leave = useCallback(
+    (key) => {
+      const row = newest.current.find((one) => one.key === key);
+      if (row?.typed !== undefined && row.taking === undefined) accept(key, EXACT);
+      setSearch((before) => (before?.key === key ? null : before));
+      lastEdit.current = "";
+    },
+    [accept],
+  );
+
+  const looked = useRef(new Set());
+  useEffect(() => {
+    for (const { key, typed, taking } of rows) {
+      const mark = `${key} ${typed}`;
+      if (taking === undefined || looked.current.has(mark)) continue;
+      looked.current.add(mark);
+      productsLike(typed)
+        .catch(() => null)
+        .then((items) => {
+          looked.current.delete(mark);
+          setRows(newest.current.map((row) => (row.key === key && row.typed === typed && row.taking !== undefined ? taken(row, items) : row)));
+        });
+    }
+  }, [rows, setRows]);
+
+  const waits = rows.some((row) => row.taking !== undefined);
+  useEffect(() => {
+    if (!waits) hidden.current.dispatchEvent(new Event("kit:ready"));
+  }, [waits]);
 
   const add = useCallback(
     (part = {}) => {
@@ -397,18 +441,37 @@ export function Grid({
     if (at >= 0 && !row.some((one) => one.key === key)) focus(row[Math.min(at, row.length - 1)].key, "product");
   }, [focus, setRows]);
 
-  const rename = useCallback(
-    (key, text) => {
-      act("", (before) => {
-        const at = before.findIndex((row) => row.key === key);
-        const old = before[at]?.group;
-        let end = at;
-        while (end + 1 < before.length && before[end + 1].group === old) end += 1;
-        return before.map((row, index) => (index >= at && index <= end ? { ...row, group: text } : row));
-      });
-    },
-    [act],
-  );
+  // ---- groups: what is typed over one is its name when the cell is left
+  const head = useCallback((key, text) => act(`${key} heading`, (before) => before.map((row) => (row.key === key ? { ...row, heading: text } : row))), [act]);
+
+  const rename = useCallback(() => {
+    if (newest.current.some((row) => row.heading !== undefined)) setRows(headed(newest.current));
+    lastEdit.current = "";
+  }, [setRows]);
+
+  const moveGroup = useCallback((key, under, mark = "") => act(mark, (before) => groupMoved(before, key, under)), [act]);
+
+  /** The keys of a group's name: the whole group goes, its lines stay where it is taken away. */
+  function headKey(event, key) {
+    const at = newest.current.findIndex((row) => row.key === key);
+    const control = event.ctrlKey || event.metaKey;
+    const up = event.key === "ArrowUp";
+    if (event.altKey && (up || event.key === "ArrowDown")) {
+      let past = at;
+      while (newest.current[past]?.group === newest.current[at].group) past += 1;
+      const under = newest.current[up ? at - 1 : past];
+      if (under) moveGroup(key, under.key);
+      focus(key, "group");
+    } else if (control && event.key === "Delete") {
+      head(key, "");
+      rename();
+      focus(key, "product");
+    } else if (control || event.altKey) return;
+    else if (event.key === "Enter" || event.key === "ArrowDown") focus(key, "product");
+    else if (up && at > 0) focus(newest.current[at - 1].key, "product");
+    else return;
+    event.preventDefault();
+  }
 
   const toggle = useCallback(
     (key) => {
@@ -447,7 +510,8 @@ export function Grid({
     if (!cell || !key || event.defaultPrevented || event.nativeEvent.isComposing) return;
     const at = rows.findIndex((row) => row.key === key);
     const field = cell.dataset.field;
-    if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+    if (field === "group" && !event.key.startsWith("ArrowL") && !event.key.startsWith("ArrowR")) headKey(event, key);
+    else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       event.preventDefault();
       step(key, event.key === "ArrowUp" ? -1 : 1);
     } else if (event.altKey && event.key === "Enter") {
@@ -496,11 +560,23 @@ export function Grid({
     if (disabled || !/\t|\n/.test(text.trimEnd()) || !key || event.target.tagName === "TEXTAREA") return;
     event.preventDefault();
     const at = rows.findIndex((row) => row.key === key);
+    const numbers = pastedNumbers(text, event.target.dataset.field);
+    if (numbers) return fill(at, numbers);
     const made = pastedRows(text).map((row) => fresh({ ...row, group: rows[at].group ?? "" }));
     if (!made.length) return;
     setSearch(null);
     act("", (before) => [...before.slice(0, at + (isBlank(before[at]) ? 0 : 1)), ...made, ...before.slice(at + 1)]);
     focus(made.at(-1).key, "quantity");
+  }
+
+  /** Numbers go down from that line; where there is none, a line that lacks what it is. */
+  function fill(at, numbers) {
+    const put = (row, part) => ({ ...row, ...part, ...("price" in part ? { listed: "" } : {}), ...(isBlank(row) ? { missed: "lacking" } : {}) });
+    act("", (before) => [
+      ...before.slice(0, at),
+      ...numbers.map((part, index) => put(before[at + index] ?? fresh(), part)),
+      ...before.slice(at + numbers.length),
+    ]);
   }
 
   // ---- dragging by the grip, with mouse, pen or finger
@@ -509,7 +585,7 @@ export function Grid({
 
   /** The line that is dragged goes where the pointer is; at the edge of the page what lies beyond comes along. */
   function carry(pull) {
-    const { key, mark, x, y, page } = drag.current;
+    const { key, mark, x, y, page, whole } = drag.current;
     const { top, bottom } = page === document.scrollingElement ? { top: 0, bottom: window.innerHeight } : page.getBoundingClientRect();
     const by = y < top + EDGE ? -PULL : y > bottom - EDGE ? PULL : 0;
     if (pull && by) page.scrollTop += by;
@@ -517,7 +593,21 @@ export function Grid({
     const inside = Math.max(top + EDGE, Math.min(y, bottom - EDGE)); // neither the head nor the bar below covers it there
     const under = document.elementFromPoint(x, by ? inside : y)?.closest("tr[data-key]");
     if (!under || under.dataset.key === key) return;
+    if (whole) {
+      if (isPast(y, under.dataset.key, key)) moveGroup(key, under.dataset.key, mark);
+      return;
+    }
     move(key, newest.current.findIndex((row) => row.key === under.dataset.key), mark);
+  }
+
+  /** Whether the pointer has passed the middle of that line's group, on the way away from the group that is dragged. */
+  function isPast(y, under, key) {
+    const { group } = newest.current.find((row) => row.key === under);
+    const inside = newest.current.filter((row) => (group ? row.group === group : row.key === under));
+    const lines = inside.flatMap((row) => [...box.current.querySelectorAll(`tr[data-key="${row.key}"]`)].map((line) => line.getBoundingClientRect()));
+    const middle = (Math.min(...lines.map((line) => line.top)) + Math.max(...lines.map((line) => line.bottom))) / 2;
+    const below = newest.current.findIndex((row) => row.key === under) > newest.current.findIndex((row) => row.key === key);
+    return below ? y > middle : y < middle;
   }
 
   function pulling() {
@@ -531,7 +621,8 @@ export function Grid({
       const grip = event.target.closest("[data-grip]");
       if (!grip || disabled) return;
       const { clientX: x, clientY: y } = event;
-      drag.current = { key: grip.closest("[data-key]").dataset.key, mark: `drag ${(count += 1)}`, x, y, page: scrollerOf(box.current) };
+      const whole = Boolean(grip.closest(".group"));
+      drag.current = { key: grip.closest("[data-key]").dataset.key, mark: `drag ${(count += 1)}`, x, y, page: scrollerOf(box.current), whole };
       event.currentTarget.setPointerCapture(event.pointerId);
     },
     onPointerMove: (event) => {
@@ -550,8 +641,8 @@ export function Grid({
   };
 
   const calls = useMemo(
-    () => ({ change, pick, scan, look, remove, repeat, step, rename, toggle, explain, setSearch }),
-    [change, pick, scan, look, remove, repeat, step, rename, toggle, explain],
+    () => ({ change, type, untype, accept, leave, scan, look, remove, repeat, step, rename, head, toggle, explain, focus, setSearch }),
+    [change, type, untype, accept, leave, scan, look, remove, repeat, step, rename, head, toggle, explain, focus],
   );
   const numbers = new Map(filled.map((row, index) => [row.key, index]));
   const faultsOf = (row) => {
@@ -559,7 +650,7 @@ export function Grid({
     const own = Object.entries(errors)
       .filter(([place]) => place === start || place.startsWith(`${start}.`))
       .map(([place, text]) => [place.slice(start.length + 1), text]);
-    const missed = row.missed ? { product: words.unknown } : {};
+    const missed = row.missed ? { product: words[row.missed] } : {};
     return JSON.stringify({ ...(isBlank(row) ? {} : computed.get(row.key)?.faults), ...Object.fromEntries(own), ...missed });
   };
 
@@ -570,7 +661,8 @@ export function Grid({
         type="hidden"
         name={name}
         value={json}
-        data-text={JSON.stringify(filled.map(({ key, ...row }) => row))}
+        data-text={JSON.stringify(rows.filter((row) => !isBlank(row)).map(({ key, ...row }) => row))}
+        data-waits={waits ? "" : undefined}
         readOnly
       />
       {errors[name] && (
@@ -665,24 +757,6 @@ function scrollerOf(element) {
   return document.scrollingElement;
 }
 
-/** One more of it, where it is a number; a comma is a decimal mark as well as a point is. */
-const oneMore = (quantity) => {
-  const mark = quantity?.includes(",") ? "," : ".";
-  const value = Number((quantity || "0").replace(",", "."));
-  return Number.isFinite(value) ? String(Math.round((value + 1) * 1e6) / 1e6).replace(".", mark) : quantity;
-};
-
-/** The rows with one more, as the server knows it: a scanned product that has a line already is counted there. */
-function settled(rows, row, answer) {
-  if (!answer) return [...rows, row];
-  const { find, ...rest } = row;
-  if (!answer.product) return [...rows, row.scanned || row.coded ? { ...rest, missed: true } : rest];
-  const same = row.scanned ? rows.findIndex((one) => one.product === answer.product) : -1;
-  if (same >= 0)
-    return rows.map((one, index) => (index === same ? { ...one, scanned: one.scanned ?? row.scanned, quantity: oneMore(one.quantity) } : one));
-  return [...rows, { ...rest, product: answer.product, description: "", texts: { ...row.texts, product: answer.product_name } }];
-}
-
 const newGroup = (rows, word) => {
   const taken = new Set(rows.map((row) => row.group));
   let number = 1;
@@ -724,24 +798,19 @@ const Line = memo(function Line({ row, computed, faults, heads, open, facts, sea
   const text = told.slice(row.product && told[0] !== row.texts?.product ? 0 : 1).join(" · ");
   return (
     <>
-      {heads && <Group key={`${key}g`} line={key} text={row.group} words={words} disabled={disabled} onRename={calls.rename} />}
+      {heads && <Group key={`${key}g`} line={key} text={row.heading ?? row.group} words={words} disabled={disabled} calls={calls} />}
       <tr data-key={key} className={option ? "option-line" : ""}>
         <td className="grip">
           {!disabled && (
-            <button
-              type="button"
-              data-grip=""
-              tabIndex={-1}
-              aria-label={`${words.move}, ${number}`}
+            <Grip
+              label={`${words.move}, ${number}`}
               title={words.move_hint}
               onKeyDown={(event) => {
                 if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
                 event.preventDefault();
                 calls.step(key, event.key === "ArrowUp" ? -1 : 1);
               }}
-            >
-              <Icon name="grip-vertical" />
-            </button>
+            />
           )}
         </td>
         <td className={searching ? "cell-active" : ""} title={row.texts?.product || row.description}>
@@ -986,15 +1055,10 @@ function Pick({ field, row, value, label, number, options, calls }) {
   );
 }
 
-function Group({ line, text, words, disabled, onRename }) {
-  const [typed, setTyped] = useState(text);
-  useEffect(() => setTyped(text), [text]);
-  const commit = () => {
-    if (typed !== text) onRename(line, typed.trim());
-  };
+function Group({ line, text, words, disabled, calls }) {
   return (
     <tr className="group" data-key={line}>
-      <td className="grip" />
+      <td className="grip">{!disabled && <Grip label={`${words.move}, ${text}`} title={words.move_hint} />}</td>
       <td colSpan={6}>
         {disabled ? (
           text
@@ -1003,16 +1067,14 @@ function Group({ line, text, words, disabled, onRename }) {
             className="cell-input"
             data-field="group"
             aria-label={words.group}
-            value={typed}
+            value={text}
             onInput={(event) => event.stopPropagation()}
             onChange={(event) => {
               event.stopPropagation();
-              setTyped(event.target.value);
+              calls.head(line, event.target.value);
             }}
-            onBlur={commit}
-            onKeyDown={(event) => {
-              if (event.key === "Enter") commit();
-            }}
+            onFocus={(event) => event.target.select()}
+            onBlur={calls.rename}
           />
         )}
       </td>
@@ -1020,6 +1082,12 @@ function Group({ line, text, words, disabled, onRename }) {
     </tr>
   );
 }
+
+const Grip = ({ label, title, onKeyDown }) => (
+  <button type="button" data-grip="" tabIndex={-1} aria-label={label} title={title} onKeyDown={onKeyDown}>
+    <Icon name="grip-vertical" />
+  </button>
+);
 
 /** A barcode, or what came from a scanner: faster than any hand (`took` ms), and the Enter at once after it (`paused` ms). */
 const isScan = (text, took, paused) => {
@@ -1029,25 +1097,11 @@ const isScan = (text, took, paused) => {
 
 /** A product by code or by a part of its name; a text without a product is a line too. */
 function ProductCell({ row, wrong, id, number, words, searching, active, calls }) {
-  const shown = row.product ? (row.texts?.product ?? "") : (row.description ?? "").split("\n")[0];
-  const [typed, setTyped] = useState(null);
+  const { key, typed } = row;
   const input = useRef(null);
   const faulty = wrong.product || (!row.product && wrong.description);
-  const close = () => {
-    setTyped(null);
-    calls.setSearch((before) => (before?.key === row.key ? null : before));
-  };
-  // set while the list decides what becomes of the text, so that leaving the cell does not
-  const leaving = useRef(false);
   const began = useRef(0);
   const last = useRef(0);
-  const keepText = (text) => {
-    // what was typed and not chosen from the list is the line's own text
-    if (text !== null && text.trim() !== shown) {
-      calls.change(row.key, text.trim() ? { product: "", description: text.trim() } : { product: "", description: "", texts: {} });
-    }
-    close();
-  };
   return (
     <input
       ref={input}
@@ -1064,7 +1118,7 @@ function ProductCell({ row, wrong, id, number, words, searching, active, calls }
       autoComplete="off"
       spellCheck={false}
       placeholder={words.find}
-      value={typed ?? shown}
+      value={typed ?? shownIn(row)}
       onInput={(event) => event.stopPropagation()}
       onFocus={(event) => event.target.select()}
       onChange={(event) => {
@@ -1072,40 +1126,41 @@ function ProductCell({ row, wrong, id, number, words, searching, active, calls }
         const text = event.target.value;
         last.current = event.timeStamp;
         if (text.length <= 1) began.current = last.current;
-        setTyped(text);
-        calls.setSearch(
-          text.trim()
-            ? { key: row.key, text, anchor: input.current, active: 0, items: null, leaving, onPicked: close, onText: () => keepText(text) }
-            : null,
-        );
+        calls.type(key, text);
+        const search = { key, text, anchor: input.current, active: 0, items: [], answered: false };
+        calls.setSearch((before) => (text.trim() ? { ...search, items: before?.key === key ? before.items : [] } : null));
       }}
-      onBlur={() => {
-        if (!leaving.current) keepText(typed);
-        leaving.current = false;
-      }}
+      onBlur={() => calls.leave(key)}
       onKeyDown={(event) => {
-        if (!searching) return;
-        if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        const control = event.ctrlKey || event.metaKey;
+        if (event.key === "Enter" && control) {
+          // the form is saved with what the list would give
+          if (typed !== undefined) flushSync(() => calls.accept(key, searching ? active : EXACT));
+        } else if (event.key === "Escape" && typed !== undefined) {
+          event.preventDefault();
+          event.stopPropagation();
+          if (searching) calls.setSearch(null);
+          else {
+            flushSync(() => calls.untype(key));
+            input.current.select();
+          }
+        } else if (!searching || event.altKey || control) {
+          // the grid's own keys
+        } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
           event.preventDefault();
           const by = event.key === "ArrowDown" ? 1 : -1;
           calls.setSearch((before) => {
-            const size = (before?.items?.length ?? 0) + 1;
+            const size = (before?.items.length ?? 0) + 1;
             return before && { ...before, active: (before.active + by + size) % size };
           });
         } else if (event.key === "Enter" && isScan(typed, event.timeStamp - began.current, event.timeStamp - last.current)) {
           event.preventDefault();
-          leaving.current = true;
-          setTyped(null);
-          calls.scan(row.key, typed.trim());
-        } else if (event.key === "Enter" || event.key === "Tab") {
-          if (event.key === "Enter") event.preventDefault();
-          else leaving.current = true;
-          calls.setSearch((before) => before && { ...before, accept: event.key });
-        } else if (event.key === "Escape") {
+          calls.scan(key, typed.trim());
+        } else if (event.key === "Enter") {
           event.preventDefault();
-          event.stopPropagation();
-          calls.setSearch(null);
-        }
+          calls.accept(key, active);
+          calls.focus(key, "quantity");
+        } else if (event.key === "Tab") calls.accept(key, active);
       }}
     />
   );
@@ -1116,47 +1171,28 @@ function Products({ search, setSearch, words, locale, calls }) {
   const popup = useRef(null);
   const anchor = useMemo(() => ({ current: search.anchor }), [search.anchor]);
   usePopup(anchor, popup, true, { limit: 380 });
-  const items = search.items ?? [];
+  const { key, text, items, answered } = search;
 
   useEffect(() => {
     const control = new AbortController();
-    const timer = setTimeout(async () => {
-      try {
-        const address = `/api/v1/products?q=${encodeURIComponent(search.text)}&size=8&fields=name,code,price,currency,unit&filter[active]=true`;
-        const response = await fetch(address, { credentials: "same-origin", signal: control.signal, headers: { Accept: "application/json" } });
-        const answer = response.ok ? await response.json() : { items: [] };
-        const found = (answer.items ?? []).map((item) => ({ ...item, id: String(item.id) }));
-        setSearch((before) => (before?.key === search.key && before.text === search.text ? { ...before, items: found } : before));
-      } catch (error) {
-        if (error.name !== "AbortError") setSearch((before) => before && { ...before, items: [] });
-      }
+    const timer = setTimeout(() => {
+      const show = (found) => setSearch((before) => (before?.key === key && before.text === text ? { ...before, items: found, answered: true } : before));
+      productsLike(text, control.signal).then(show, (error) => error.name !== "AbortError" && setSearch((before) => before && { ...before, items: [] }));
     }, SEARCH_WAIT);
     return () => {
       control.abort();
       clearTimeout(timer);
     };
-  }, [search.key, search.text, setSearch]);
-
-  // Enter or Tab before the answer has come: it is taken when it is there
-  useEffect(() => {
-    if (!search.accept || search.items === null) return;
-    const item = search.items[search.active];
-    // Tab leaves the cell by itself, a moment later or already
-    if (search.accept === "Enter") search.leaving.current = true;
-    if (item) {
-      search.onPicked();
-      calls.pick(search.key, item);
-    } else search.onText();
-    if (search.accept === "Enter") {
-      const quantity = search.anchor.closest("tr")?.querySelector('[data-field="quantity"]');
-      quantity?.focus();
-      quantity?.select();
-    }
-  }, [search, setSearch, calls]);
+  }, [key, text, setSearch]);
 
   useEffect(() => {
     popup.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
   }, [search.active]);
+
+  const take = (index) => {
+    calls.accept(key, index);
+    calls.focus(key, "quantity");
+  };
 
   return (
     <div ref={popup} popover="manual" className="popup combo-list grid-popup" onPointerDown={(event) => event.preventDefault()}>
@@ -1168,7 +1204,7 @@ function Products({ search, setSearch, words, locale, calls }) {
             role="option"
             className="option"
             aria-selected={index === search.active}
-            onClick={() => setSearch((before) => before && { ...before, active: index, accept: "Enter" })}
+            onClick={() => take(index)}
           >
             <div className="grow">
               <div className="name truncate">{item.name}</div>
@@ -1181,15 +1217,15 @@ function Products({ search, setSearch, words, locale, calls }) {
           id={`grid-product-${items.length}`}
           role="option"
           className="option"
-          aria-selected={search.items !== null && search.active === items.length}
-          onClick={() => setSearch((before) => before && { ...before, items, active: items.length, accept: "Enter" })}
+          aria-selected={answered && search.active === items.length}
+          onClick={() => take(TEXT)}
         >
           <Icon name="pencil" size="sm" />
-          <span className="truncate">{(words.as_text ?? "").replace("{typed}", search.text)}</span>
+          <span className="truncate">{(words.as_text ?? "").replace("{typed}", text)}</span>
         </div>
       </div>
       <span className="sr-only" role="status">
-        {search.items === null ? words.searching : items.length ? "" : words.nothing}
+        {!answered ? words.searching : items.length ? "" : words.nothing}
       </span>
     </div>
   );

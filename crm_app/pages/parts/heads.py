@@ -96,7 +96,7 @@ def _doubles(state: type[RecordState]) -> rx.Component:
 
 def _double(state: type[RecordState], row: Var[DoubleRow]) -> rx.Component:
     text = rx.cond(row.way != "", link(row.way, row.text, class_name="link", dir="auto"), rx.el.span(row.text))
-    merge = merge_double(state.resource, state.record, row.id)
+    merge = merge_double(state, row.id)
     return rx.el.p(kit.icon("copy"), text, merge, key=row.way + row.text)
 
 

@@ -540,6 +540,12 @@ export function DraftForm({
   function save(event) {
     event?.preventDefault();
     if (busy || saving.current) return;
+    const waiting = form.current.querySelector("[data-waits]");
+    if (waiting) {
+      // what it is still looking up belongs to what is saved
+      waiting.addEventListener("kit:ready", () => latestSave.current(), { once: true });
+      return;
+    }
     look();
     const found = kept.current;
     if (onlyChanged && !found.size) return;

@@ -13,7 +13,7 @@ from reflex_components_core.core.banner import connection_errors_count
 _NAMES = (
     "kit.jsx", "links.jsx", "drafts.js", "quick.jsx", "rows.jsx", "lists.jsx", "board.jsx", "choose.jsx", "rowfile.jsx",
     "days.jsx", "filters.jsx", "cells.jsx", "palette.jsx", "files.jsx", "verbs.jsx", "grid.jsx",
-    "typing.js", "pasted.js", "paper.jsx", "newer.jsx", "pad.jsx",
+    "typing.js", "pasted.js", "sought.js", "paper.jsx", "newer.jsx", "pad.jsx",
 )  # fmt: skip
 
 

@@ -4,36 +4,36 @@ import reflex as rx
 from reflex.vars import Var
 
 from crm_app.core.resource import Resource
+from crm_app.state.forms import RecordState
 from crm_app.state.merging import MOST, DifferenceRow, MergeState, OptionRow, SideRow, merge_state
 
 from . import kit
 from .inputs import picker_labels
-from .shell import may
 from .text import t, when
 
 
-def merge_items(found: Resource, record: Var[int]) -> list[rx.Component]:
+def merge_items(of: type[RecordState]) -> list[rx.Component]:
     """The item of a record's menu, where such records are merged."""
-    state = merge_state(found)
+    state = merge_state(of.resource)
     if state is None:
         return []
-    item = kit.menu_item(label=t("Merge…"), icon="merge", on_select=state.begin_merge(record, 0))
-    return [when(may(found, "merge"), item)]
+    item = kit.menu_item(label=t("Merge…"), icon="merge", on_select=state.begin_merge(of.record, 0))
+    return [when(of.may_merge, item)]
 
 
-def merge_double(found: Resource, record: Var[int], other: Var[int]) -> rx.Component:
+def merge_double(of: type[RecordState], other: Var[int]) -> rx.Component:
     """The button beside a likely double."""
-    state = merge_state(found)
+    state = merge_state(of.resource)
     if state is None:
         return rx.fragment()
     button = rx.el.button(
         kit.icon("merge", size="sm"),
         t("Merge…"),
         type="button",
-        on_click=state.begin_merge(record, other),
+        on_click=state.begin_merge(of.record, other),
         class_name="button button-quiet button-sm",
     )
-    return when(may(found, "merge") & (other != 0), button)
+    return when(of.may_merge & (other != 0), button)
 
 
 def merge_dialog(found: Resource) -> rx.Component:

@@ -143,7 +143,7 @@ def _head(
         rx.el.span(kit.icon("circle-dashed"), t("Not active"), class_name="badge"),
     )
     avatar = kit.avatar(state.label, "avatar-lg avatar-square")
-    items = [*verbs, *merge_items(state.resource, state.record), *remove_items(state)]
+    items = [*verbs, *merge_items(state), *remove_items(state)]
     menu = kit.menu(*items, icon="ellipsis", aria_label=t("More actions"), align="end", class_name="button button-icon")
     return rx.el.div(
         when(state.record != 0, rx.cond(state.picture != "", picture(state), avatar) if pictured else avatar),

@@ -210,6 +210,8 @@ def _words() -> dict[str, Var[str]]:
         "take": t("Take this price"),
         "no_past": t("Not sold or quoted yet."),
         "unknown": t("No product has this code."),
+        "lacking": t("Choose a product or write what it is."),
+        "several": t("Several products may be meant. Choose one, or leave it as text."),
     }
 
 
