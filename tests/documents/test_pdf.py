@@ -532,6 +532,13 @@ def test_only_the_faces_that_are_needed_are_embedded():
     assert embedded("東京") == house | {"DroidSansFallback"}
 
 
+def test_the_page_on_the_screen_has_the_same_order():
+    [page], _ = pdf.sketch(snapshot.from_json(document(notes="שלום (2024) ABC\nABC")))
+    said = [mark[7] for mark in page if mark[0] == "text"]
+    assert "\u202dABC (2024) םולש\u202c" in said
+    assert "ABC" in said
+
+
 def test_what_no_face_has_is_told():
     assert faces.unprinted("Café? ไทย ทย 北京 \U0001f389 é\tñ") == "ไทย"
 
