@@ -266,6 +266,11 @@ def test_an_unvalued_delivery_note_shows_no_price_and_has_room_for_a_signature()
     assert not any(word in text for text in texts([page]) for word in ("Total", "Subtotal", "IVA", "Precio"))
 
 
+def test_a_long_unit_stands_beside_its_quantity_where_there_are_no_prices():
+    found = draw(document("delivery", [line("Tornillo", unit="caja de 12 unidades")], valued=False))
+    assert ["Tornillo", "2 caja de 12 unidades"] in [row for page in found for row in page]
+
+
 def test_a_delivery_address_that_is_the_customers_own_stands_only_on_what_goes_with_the_goods():
     own = {name: CUSTOMER[name] for name in ("name", "street", "postcode", "city", "country")}
     for kind, shown in (("invoice", 1), ("quote", 1), ("delivery", 2), ("return", 2)):
