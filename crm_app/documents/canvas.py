@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import Image
 
-from . import faces
+from . import faces, scripts
 from .sheet import BASE, CORNER, EDGE, GROUND, HEIGHT, LEFT, LINE, PEN, PEN_WIDTH, RIGHT, WIDTH, Colour, Style, ghostly
 
 Marks = list[list[Any]]  # of one page, in the order in which they lie on it; mm from its upper left corner
@@ -72,7 +72,9 @@ class Canvas:
         if align != "left":
             x -= width / (1 if align == "right" else 2)
         place = _mm(x, y + style.lead * BASE, style.size * faces.POINT, width)
-        self.pages[-1].append(["text", *place, 600 if style.face else 400, _colour(style.ink), text, turn])
+        self.pages[-1].append(
+            ["text", *place, 600 if style.face else 400, _colour(style.ink), scripts.ordered(text), turn]
+        )
 
 
 def _mm(*lengths: float) -> list[float]:

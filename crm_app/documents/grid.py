@@ -113,8 +113,11 @@ class Grid:
         codes = (
             [Column(wording.say("Code"), lambda line: line.code, 24, wraps=True)] if any(x.code for x in lines) else []
         )
-        numbers = [Column(wording.say("Quantity"), self._quantity, 28)]
-        if self.snapshot.valued:
+        valued = self.snapshot.valued
+        numbers = [
+            Column(wording.say("Quantity"), self._quantity, 28 if valued else 64)
+        ]  # alone it has room for any unit
+        if valued:
             price = "Price with taxes" if self.snapshot.included else "Price"
             numbers.append(Column(wording.say(price), lambda line: wording.amount(line.price), 28))
             if any(line.discount for line in lines):

@@ -9,6 +9,7 @@ _LAM, _TATWEEL, _JOINER = "\u0644", "\u0640", "\u200d"
 _JOINED = range(0xFB50, 0xFEFD)  # where Unicode keeps letters in the forms that they take in a word
 _FACING = {sign: paired["pair"] for sign, paired in BIDI_BRACKETS.items()} | dict(zip("<>«»‹›", "><»«›‹", strict=True))
 _LONG = 400  # characters that no line of a text has; fpdf2 looks for a letter's neighbours by as many calls of itself
+_FROM_LEFT, _SO_FAR = "\N{LEFT-TO-RIGHT OVERRIDE}", "\N{POP DIRECTIONAL FORMATTING}"
 _ONLY, _FIRST, _MIDDLE, _LAST = "<isolated>", "<initial>", "<medial>", "<final>"
 
 
@@ -58,9 +59,19 @@ def _is_lam_with_alef(letters: str) -> bool:
 
 def visual(line: str) -> str:
     """The line from left to right as it is drawn (Unicode Standard Annex 9); its first letter says where it begins."""
-    if len(line) > _LONG or not any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for char in line):
+    if (
+        line.isascii()
+        or len(line) > _LONG
+        or not any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for char in line)
+    ):
         return line
     drawn = BidiParagraph(text=line).get_reordered_characters()
     return "".join(
         [_FACING.get(one.character, one.character) if one.embedding_level % 2 else one.character for one in drawn]
     )
+
+
+def ordered(line: str) -> str:
+    """The same for who would put the line in order once more: with marks that say that it is."""
+    found = visual(line)
+    return line if found == line else f"{_FROM_LEFT}{found}{_SO_FAR}"

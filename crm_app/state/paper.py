@@ -56,26 +56,28 @@ class PaperState(ChooseState, mixin=True):
         if not key and not lines:
             return
         rows = parsed_rows(lines)
-        found, pages, count = await drawing(sketch_of, actor, self.resource, key, self.record, head, rows)
+        found, strange, pages, count = await drawing(sketch_of, actor, self.resource, key, self.record, head, rows)
         self.paper, self.paper_more = pages, count - len(pages)
-        self.told = told_of(found, actor.speech)
+        self.told = told_of(found, strange, actor.speech)
 
 
 def sketch_of(
     actor: Actor, resource: Resource, key: int, document: int, head: Mapping[str, Any], rows: list[dict[str, Any]]
-) -> tuple[papers.Sketch, list[papers.Marks], int]:
-    """Of the stored document `key`, or of what is typed where there is none; its first pages, and how many there are."""
+) -> tuple[papers.Sketch, str, list[papers.Marks], int]:
+    """Of the stored document `key`, or of what is typed where there is none: what it says, which characters of that cannot be printed,
+    its first pages, and how many there are.
+    """
     given = {name: value for name, value in head.items() if isinstance(value, str)}
     with Work(actor) as work:
         typed = None if key else papers.sketch_typed(work, resource, given, rows, document=document)
         found = typed or papers.sketch(work, resource, key)
-    return found, *papers.pages_of(found, PAGES)
+    return found, papers.unprinted(found), *papers.pages_of(found, PAGES)
 
 
-def told_of(found: papers.Sketch, speech: Speech) -> list[FigureRow]:
+def told_of(found: papers.Sketch, strange: str, speech: Speech) -> list[FigureRow]:
     """What the paper cannot show, the margin and what the customer owes, in words."""
     rows = [figure_row(one, speech) for one in found.owing]
-    if strange := papers.unprinted(found):
+    if strange:
         shown = strange if len(strange) <= _STRANGE else f"{strange[:_STRANGE]}…"
         rows = [FigureRow(speech.say("Printed as a question mark"), shown, "", late=True), *rows]
     if found.margin is None:

@@ -266,6 +266,11 @@ def test_an_unvalued_delivery_note_shows_no_price_and_has_room_for_a_signature()
     assert not any(word in text for text in texts([page]) for word in ("Total", "Subtotal", "IVA", "Precio"))
 
 
+def test_a_long_unit_stands_beside_its_quantity_where_there_are_no_prices():
+    found = draw(document("delivery", [line("Tornillo", unit="caja de 12 unidades")], valued=False))
+    assert ["Tornillo", "2 caja de 12 unidades"] in [row for page in found for row in page]
+
+
 def test_a_delivery_address_that_is_the_customers_own_stands_only_on_what_goes_with_the_goods():
     own = {name: CUSTOMER[name] for name in ("name", "street", "postcode", "city", "country")}
     for kind, shown in (("invoice", 1), ("quote", 1), ("delivery", 2), ("return", 2)):
@@ -530,6 +535,13 @@ def test_only_the_faces_that_are_needed_are_embedded():
     assert embedded("Łódź Москва") == house
     assert embedded("שלום \U0001f389") == house | {"DejaVuSansBook", "NotoEmoji"}
     assert embedded("東京") == house | {"DroidSansFallback"}
+
+
+def test_the_page_on_the_screen_has_the_same_order():
+    [page], _ = pdf.sketch(snapshot.from_json(document(notes="שלום (2024) ABC\nABC")))
+    said = [mark[7] for mark in page if mark[0] == "text"]
+    assert "\u202dABC (2024) םולש\u202c" in said
+    assert "ABC" in said
 
 
 def test_what_no_face_has_is_told():

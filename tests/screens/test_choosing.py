@@ -172,7 +172,11 @@ def test_the_page_is_drawn_beside_the_document_while_it_is_written(tabs, post):
     for word in ("Papelera Ágata", "Calle del Papel, 7", "Resma Ágata", "4,84", es("Draft").upper()):
         expect(paper).to_contain_text(word)
     expect(aside.locator(".told")).to_contain_text("25,0")
+    page.fill("#f-notes", "สวัสดี 北京")
+    strange = aside.locator(".told > div", has_text=es("Printed as a question mark"))
+    expect(strange.locator("dd")).to_have_text("สวด")
     page.fill("#f-notes", "Se entrega por la mañana")
+    expect(strange).to_have_count(0)
     expect(paper).to_contain_text("Se entrega por la mañana")
     assert faults(page, "/quotes/new") == []
     page.keyboard.press("Control+Enter")
