@@ -66,7 +66,7 @@ def test_a_quote_made_on_a_tablet_ends_as_a_paid_invoice(tabs, post, goods):
     post(f"invoices/{page.url.rpartition('/')[2]}/pay", amount="33.10")
     asked.locator("button[type=submit]").click()
     expect(asked.locator(".field-error", has_text="100,00")).to_be_visible()
-    expect(asked.locator("#v-amount")).to_have_value("100")
+    expect(asked.locator("#v-amount")).to_have_value("100,00")
     asked.locator("button[type=submit]").click()
     expect(page).to_have_url(re.compile(r"/payments/\d+$"))
     expect(page.locator(".rows-none, .section table").first).to_be_visible()
