@@ -135,7 +135,7 @@ def _allocation_paths(asked: list[Any]) -> dict[str, Any]:
         number=TEXT,
         date=day,
         until=back,
-        amount=TEXT | {"description": "In the currency of the invoice."},
+        amount=TEXT | {"description": "In the currency of what is settled."},
         currency=TEXT,
         taken=TEXT | {"description": "In the currency of the payment or credit note."},
         taken_currency=TEXT,
@@ -144,7 +144,7 @@ def _allocation_paths(asked: list[Any]) -> dict[str, Any]:
     )
     told = (
         ("invoices", "What settles an invoice or is settled by a credit note"),
-        ("payments", "What a payment settles"),
+        ("payments", "What a payment settles, and what pays it back"),
     )
     return {
         f"/{name}/{{id}}/allocations": reads(name, "allocations", summary, page_of(row), asked)

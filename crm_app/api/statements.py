@@ -114,7 +114,7 @@ def taxes(resource: str, call: Call) -> Response:
 
 
 def allocations(resource: str, call: Call) -> Response:
-    """What a payment or a credit note settles, what settles an invoice; what was taken back has a last day."""
+    """What a payment or a credit note settles, what settles an invoice or pays money back; what was taken back has a last day."""
     query = Query.from_params(call.params)
     with Work(call.actor) as work:
         found, total = allocation_sheet.page(work, resource, call.path["id"], query)

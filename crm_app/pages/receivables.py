@@ -80,26 +80,30 @@ def _tables(tables: rx.Component, label: Var[str]) -> rx.Component:
 
 def _unsettled(part: Var[UnsettledPart]) -> rx.Component:
     late = rx.el.tr(
-        rx.el.th(t("Of which overdue"), col_span=3, scope="row"),
-        *_up_to(3),
+        rx.el.th(t("Of which overdue"), col_span=2, scope="row"),
+        *_up_to(4),
         rx.el.td(part.late, class_name="num"),
         class_name="muted",
     )
     show = rx.el.button(t("Show more"), on_click=AccountStatement.show_more, class_name="button button-quiet button-sm")
     later = rx.el.tr(
-        rx.el.td(rx.el.span(part.later, show, class_name="row"), col_span=3, class_name="muted"),
-        *_up_to(3),
+        rx.el.td(rx.el.span(part.later, show, class_name="row"), col_span=2, class_name="muted"),
+        *_up_to(4),
         rx.el.td(part.rest, class_name="num"),
     )
     return rx.el.table(
         rx.el.caption(part.currency, class_name="section-title"),
         rx.el.thead(
-            rx.el.tr(*_heads(), rx.el.th(t("Days overdue"), class_name="num"), rx.el.th(t("Balance"), class_name="num"))
+            rx.el.tr(
+                *_heads("p2", ""),
+                rx.el.th(t("Days overdue"), class_name="num"),
+                rx.el.th(t("Balance"), class_name="num"),
+            )
         ),
         rx.el.tbody(rx.foreach(part.rows, _item), when(part.later != "", later)),
         rx.el.tfoot(
             rx.el.tr(
-                rx.el.th(t("Sum"), col_span=3, scope="row"), *_up_to(3), rx.el.td(rx.el.b(part.total), class_name="num")
+                rx.el.th(t("Sum"), col_span=2, scope="row"), *_up_to(4), rx.el.td(rx.el.b(part.total), class_name="num")
             ),
             when(part.late != "", late),
         ),
@@ -109,7 +113,9 @@ def _unsettled(part: Var[UnsettledPart]) -> rx.Component:
 
 
 def _item(row: Var[UnsettledRow]) -> rx.Component:
-    return rx.el.tr(*_cells(row), rx.el.td(row.late, class_name="num"), rx.el.td(row.balance, class_name="num"))
+    return rx.el.tr(
+        *_cells(row, "p2", ""), rx.el.td(row.late, class_name="num"), rx.el.td(row.balance, class_name="num")
+    )
 
 
 def _part(part: Var[StatementPart]) -> rx.Component:
@@ -128,7 +134,7 @@ def _part(part: Var[StatementPart]) -> rx.Component:
     )
     return rx.el.table(
         rx.el.caption(part.currency, class_name="section-title"),
-        rx.el.thead(rx.el.tr(*_heads(), rx.el.th(t("Balance"), class_name="num"))),
+        rx.el.thead(rx.el.tr(*_heads("", "p2"), rx.el.th(t("Balance"), class_name="num"))),
         rx.el.tbody(edge, when(part.earlier != "", earlier), rx.foreach(part.rows, _movement)),
         rx.el.tfoot(
             rx.el.tr(
@@ -143,7 +149,7 @@ def _part(part: Var[StatementPart]) -> rx.Component:
 
 
 def _movement(row: Var[MovementRow]) -> rx.Component:
-    return rx.el.tr(*_cells(row), rx.el.td(row.balance, class_name="num"))
+    return rx.el.tr(*_cells(row, "", "p2"), rx.el.td(row.balance, class_name="num"))
 
 
 def _up_to(columns: int) -> list[rx.Component]:
@@ -151,23 +157,24 @@ def _up_to(columns: int) -> list[rx.Component]:
     return [rx.el.td(class_name="p2"), rx.el.td(col_span=columns)]
 
 
-def _heads() -> list[rx.Component]:
+def _heads(day: str, due: str) -> list[rx.Component]:
+    """With the classes of the two days: where there is no room one of them goes ("p2")."""
     return [
-        rx.el.th(t("Day"), class_name="th-day"),
+        rx.el.th(t("Day"), class_name=f"th-day {day}"),
         rx.el.th(t("What")),
         rx.el.th(t("Number"), class_name="th-number"),
-        rx.el.th(t("Due"), class_name="th-day p2"),
+        rx.el.th(t("Due"), class_name=f"th-day {due}"),
         rx.el.th(t("Charges"), class_name="num"),
         rx.el.th(t("Payments and credits"), class_name="num"),
     ]
 
 
-def _cells(row: Var[MovementRow] | Var[UnsettledRow]) -> list[rx.Component]:
+def _cells(row: Var[MovementRow] | Var[UnsettledRow], day: str, due: str) -> list[rx.Component]:
     return [
-        rx.el.td(row.day),
-        rx.el.td(row.what, class_name="truncate"),
+        rx.el.td(row.day, class_name=day),
+        rx.el.td(row.what, class_name="whole"),
         rx.el.td(link(row.address, row.number, class_name="name"), class_name="whole"),
-        rx.el.td(row.due, class_name="p2"),
+        rx.el.td(row.due, class_name=due),
         rx.el.td(row.charge, class_name="num"),
         rx.el.td(row.credit, class_name="num"),
     ]

@@ -1,7 +1,8 @@
 """What customers owe at any date, by days overdue; by customer, by the salesperson who looks after them, by their zone.
 
 It is read from the documents, as a statement of account is: invoices by their date, payments by theirs, allocations from the
-day they count until they are taken back. `crm check` proves that the two agree.
+day they count until they are taken back. `crm check` proves that the two agree. The salesperson is the account's and not the
+invoice's, since a debt is collected by who looks after the customer today, and money on account, which lessens it, is of no invoice.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping

@@ -163,9 +163,11 @@ def credit(work: Work, row: Any, values: Values) -> Outcome:
     return _made(work, row, made.id, values, made)
 
 
-@action("invoices", "pay", "Record a payment", icon="wallet", fields=("amount", "date", "method", "reference"))
+@action(
+    "invoices", "pay", "Record a payment", icon="wallet", fields=("amount", "date", "method", "reference", "balance")
+)
 def pay(work: Work, row: Any, values: Values) -> Outcome:
-    """A posted payment that settles it; what is more than its balance stays to be allocated."""
+    """A posted payment that settles it; what is more than its balance stays to be allocated. `balance` is what the caller saw open."""
     work.require("payments.create")
     return Outcome(row.id, row.version, {"resource": "payments", "id": payments.receive(work, row, values)})
 

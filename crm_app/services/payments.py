@@ -23,7 +23,13 @@ from .work import Work, column_of
 Values = Mapping[str, object]
 ZERO = Decimal(0)
 ONE = Decimal(1)
-_KINDS = {"amount": Number(4), "date": Day(), "method": Choice(Method, METHOD_LABELS), "reference": Text(80)}
+_KINDS = {
+    "amount": Number(4),
+    "balance": Number(4),
+    "date": Day(),
+    "method": Choice(Method, METHOD_LABELS),
+    "reference": Text(80),
+}
 
 
 @rules.completes("payments")
@@ -137,11 +143,17 @@ def reverse(work: Work, row: Any, values: Values) -> Outcome | None:
 def receive(work: Work, invoice: Any, values: Values) -> int:
     """A posted payment for an invoice of which something is open: its balance, today, unless `values` say otherwise. The payment's id.
 
-    Where somebody was quicker it is refused: the same money would be recorded twice.
+    Where somebody was quicker it is refused: the same money would be recorded twice. So is more than is open by now, if it is not
+    more than what was open when it was typed (`balance`): that was never meant to be money too much.
     """
     if invoice.balance <= 0:
         raise Invalid({"amount": Message("Nothing is left to be paid.")})
     given = _given(work, values, invoice.balance, invoice.currency)
+    if given["balance"] is not None and invoice.balance < given["amount"] <= given["balance"]:
+        left = round_money(invoice.balance, invoice.currency)
+        raise Invalid(
+            {"amount": Message("Only {left} is open by now: somebody has settled a part meanwhile.", left=left)}
+        )
     back = invoice.kind == InvoiceKind.CREDIT_NOTE.value
     made = _record(work, invoice, Direction.PAID if back else Direction.RECEIVED, given)
     taken = min(made.amount, invoice.balance)

@@ -107,7 +107,8 @@ def _frozen_in(work: Work, resource: Resource, key: int) -> str:
 
 def _goes_back(resource: Resource, inside: dict[str, Resource], state: str, rows: list[_Row]) -> bool:
     """Whether a change can be taken back from a record that is frozen in that state: what is beside it, what is loose, and
-    the move that led here from another frozen state and gave no number. From one that is not frozen (`state` is ""): all but moves.
+    the move that led here from another frozen state and gave no number; what was settled has a verb of its own for that. From one
+    that is not frozen (`state` is ""): all but moves.
     """
     flow: Any = resource.workflow
     if not state:
@@ -115,7 +116,7 @@ def _goes_back(resource: Resource, inside: dict[str, Resource], state: str, rows
         return not any(change.before and flow.state in change.before for change in own)
     for change, _ in rows:
         before, after = change.before or {}, change.after or {}
-        if change.entity in inside:
+        if change.entity in inside or change.entity == Allocation.__tablename__:
             return False
         if change.entity == resource.table.__tablename__:
             moved = after.get(flow.state) == state and before.get(flow.state) not in flow.editable

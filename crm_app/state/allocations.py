@@ -170,8 +170,8 @@ class AllocationState(rx.State, mixin=True):
         """One allocation counts no more."""
         actor = await signed_in(self)
         values = {"allocations": [allocation]}
-        outcome = await asyncio.to_thread(actions.run, actor, self.resource.name, "unallocate", self.record, values)
-        await tell(self, "Taken back.", undo=outcome.change_set)
+        await asyncio.to_thread(actions.run, actor, self.resource.name, "unallocate", self.record, values)
+        await tell(self, "Taken back.")
         await self._read_open(actor)
         return type(self).load
 
@@ -187,7 +187,7 @@ class AllocationState(rx.State, mixin=True):
             self.open_rows = [*self.open_rows]
             return None
         if outcome.change_set is not None:
-            await tell(self, "Allocated.", undo=outcome.change_set)
+            await tell(self, "Allocated.")
         await self._read_open(actor)
         return type(self).load
 

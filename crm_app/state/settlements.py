@@ -79,11 +79,11 @@ class SettlementState(RecordState, mixin=True):
         """Set a payment or a credit note against this invoice, as far as both go."""
         actor = await signed_in(self)
         try:
-            outcome = await asyncio.to_thread(means.settle, actor, self.record, resource, document)
+            await asyncio.to_thread(means.settle, actor, self.record, resource, document)
         except Invalid:
             pass  # somebody was quicker, or it was clicked twice: the page shows it
         else:
-            await tell(self, "Allocated.", undo=outcome.change_set)
+            await tell(self, "Allocated.")
         return type(self).load
 
     @on(SIGNED_IN)
@@ -95,11 +95,11 @@ class SettlementState(RecordState, mixin=True):
         actor = await signed_in(self)
         given = {"allocations": [allocation]}
         try:
-            outcome = await asyncio.to_thread(actions.run, actor, row.source, _VERBS[row.source], row.source_id, given)
+            await asyncio.to_thread(actions.run, actor, row.source, _VERBS[row.source], row.source_id, given)
         except Invalid:
             pass  # somebody has taken it back already: the page shows it
         else:
-            await tell(self, "Taken back.", undo=outcome.change_set)
+            await tell(self, "Taken back.")
         return type(self).load
 
 

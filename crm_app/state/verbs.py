@@ -28,6 +28,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     "reverse": ("date",),
 }
 
+# by verb what the amount that its question proposed is sent as: what was open when the page was read may not be open any more
+SEEN: dict[str, str] = {"pay": "balance"}
+
 # what a verb asks once it is refused for its date
 DATED: dict[str, tuple[str, ...]] = dict.fromkeys(
     ("send", "accept", "confirm", "issue", "order", "invoice", "deliver"), ("date",)
@@ -123,6 +126,8 @@ class VerbState(RecordState, mixin=True):
         actor = await signed_in(self)
         known = actions.fields_of(self.resource.name, verb)
         given = {key: str(form[key])[:MOST] for key in (*_asked_by(verb), CONFIRM) if key in known and form.get(key)}
+        if verb in SEEN:
+            given[SEEN[verb]] = self.asked["amount"]
         warned = self.warning if CONFIRM in given else ""
         self.errors, self.verb_errors, self.warning = {}, {}, ""
         try:
@@ -130,6 +135,8 @@ class VerbState(RecordState, mixin=True):
                 actions.run, actor, self.resource.name, verb, self.record, given, once=f"{once[:80]}:{verb[:40]}"
             )
         except Invalid as bad:
+            if verb in SEEN:
+                await self._propose_anew(actor)
             self._tell_faults(actor, verb, bad, warned)
             self.answers += 1
             return None
@@ -174,6 +181,12 @@ class VerbState(RecordState, mixin=True):
                 self.errors = {**self.errors, name or "form": say(text)}
         if not self.verb_errors:
             self.asking_verb, self.pane = "", "details"
+
+    async def _propose_anew(self, actor: Actor) -> None:
+        """The record as it is now, under the question that stays open."""
+        asking = self.asking_verb, self.asking_title
+        await self._show_again(actor)
+        self.asking_verb, self.asking_title = asking
 
     async def _show_again(self, actor: Actor) -> None:
         """The record as it is now."""

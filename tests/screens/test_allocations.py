@@ -37,6 +37,13 @@ def test_what_is_allocated_stands_in_the_head_and_the_history_at_once(tabs, post
     page.locator("table.sums tbody tr").nth(0).get_by_role("button", name=es("Take back")).click()
     expect(free).to_contain_text("39,50")
     expect(page.locator("table.sums tbody tr")).to_have_count(2)
+    page.get_by_role("button", name=es("More actions")).click()
+    page.get_by_role("menuitem", name=es("Pay back"), exact=True).click()
+    expect(page.locator("dialog[open] #v-amount")).to_have_value("39,50")
+    page.locator("dialog[open] button[type=submit]").click()
+    page.wait_for_url(lambda url: not url.endswith(f"/{payment}"))
+    expect(page.locator("table.sums tbody tr").first).to_contain_text(es("Payment received"))
+    assert faults(page, "/payments") == []
 
 
 def test_what_an_invoice_in_another_currency_takes_of_the_money_is_shown_and_may_be_typed(tabs, post):

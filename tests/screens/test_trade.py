@@ -34,7 +34,7 @@ def total(page):
     return page.locator(".totals .total").last
 
 
-def test_a_quote_made_on_a_tablet_ends_as_a_paid_invoice(tabs, goods):
+def test_a_quote_made_on_a_tablet_ends_as_a_paid_invoice(tabs, post, goods):
     page = tabs(address="/quotes/new", width=768, height=1024, has_touch=True)
     ready(page)
     page.fill("#f-account", f"Talleres Quintana {goods['mark']}")
@@ -63,6 +63,10 @@ def test_a_quote_made_on_a_tablet_ends_as_a_paid_invoice(tabs, goods):
     step(page, "Record a payment")
     asked = page.locator("dialog[open]")
     expect(asked.locator("#v-amount")).to_have_value("133,10")
+    post(f"invoices/{page.url.rpartition('/')[2]}/pay", amount="33.10")
+    asked.locator("button[type=submit]").click()
+    expect(asked.locator(".field-error", has_text="100,00")).to_be_visible()
+    expect(asked.locator("#v-amount")).to_have_value("100,00")
     asked.locator("button[type=submit]").click()
     expect(page).to_have_url(re.compile(r"/payments/\d+$"))
     expect(page.locator(".rows-none, .section table").first).to_be_visible()

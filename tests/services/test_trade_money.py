@@ -68,6 +68,22 @@ def test_paid_in_parts_and_beyond(trading):
     assert (settled(second), free(over), owed(account)) == ((D("48.40"), D(0)), D("1.60"), D("-1.60"))
 
 
+def test_what_was_typed_on_an_old_page_is_no_money_too_much(trading):
+    """The balance that the page showed comes along: more than is open by now, and no more than that, is refused."""
+    account = trade.customer()
+    invoice = trade.invoice(account, line(1, 100))
+    assert list(trade.faults(lambda: run("invoices", "pay", invoice, balance="much"))) == ["balance"]
+    to("invoices", "pay", invoice, amount="21", balance="121")
+    told = {"amount": "Only 100.00 is open by now: somebody has settled a part meanwhile."}
+    for amount in ("121", "100.01"):
+        given = {"amount": amount, "balance": "121"}
+        assert trade.faults(lambda given=given: run("invoices", "pay", invoice, **given)) == told
+    assert (settled(invoice), owed(account)) == ((D(21), D(100)), D(100))
+    to("invoices", "pay", invoice, amount="40", balance="121")
+    over = to("invoices", "pay", invoice, amount="122", balance="121")
+    assert (settled(invoice), free(over)) == ((D(121), D(0)), D(62)), "meant as more than all"
+
+
 def test_one_payment_for_several_invoices_the_oldest_first_or_as_said(trading):
     account = trade.customer()
     old, new = (trade.invoice(account, line(1, 100), payment_days=days) for days in (5, 30))

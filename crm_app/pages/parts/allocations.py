@@ -43,7 +43,6 @@ def allocations(state: type[AllocationState]) -> rx.Component:
 def _settled(state: type[AllocationState]) -> rx.Component:
     heads = rx.el.tr(
         rx.el.th(rx.cond(state.mixed, t("Document"), t("Settled invoice"))),
-        when(state.mixed, rx.el.th(t("Kind"))),
         rx.el.th(t("Since")),
         rx.el.th(t("Amount"), class_name="num"),
         when(state.exchanged, rx.el.th(t("Exchange difference"), class_name="num")),
@@ -71,8 +70,7 @@ def _settled_row(state: type[AllocationState], row: Var[SettledRow]) -> rx.Compo
         class_name="button button-quiet button-sm",
     )
     return rx.el.tr(
-        rx.el.th(link(row.address, row.number, class_name="name"), scope="row"),
-        when(state.mixed, rx.el.td(_kind(row))),
+        rx.el.th(link(row.address, row.number, class_name="name"), _kind(state, row), scope="row"),
         rx.el.td(row.day),
         rx.el.td(row.amount, class_name="num"),
         when(state.exchanged, rx.el.td(row.exchange, class_name="num")),
@@ -87,7 +85,6 @@ def _open(state: type[AllocationState]) -> rx.Component:
             rx.el.thead(
                 rx.el.tr(
                     rx.el.th(rx.cond(state.mixed, t("Document"), t("Open invoice"))),
-                    when(state.mixed, rx.el.th(t("Kind"))),
                     rx.el.th(t("Due")),
                     rx.el.th(t("Balance"), class_name="num"),
                     rx.el.th(t("Settle"), class_name="num"),
@@ -106,8 +103,7 @@ def _open(state: type[AllocationState]) -> rx.Component:
 
 def _open_row(state: type[AllocationState], row: Var[OpenRow]) -> rx.Component:
     return rx.el.tr(
-        rx.el.td(link(row.address, row.number, class_name="name")),
-        when(state.mixed, rx.el.td(_kind(row))),
+        rx.el.td(link(row.address, row.number, class_name="name"), _kind(state, row)),
         rx.el.td(row.due),
         rx.el.td(row.balance, class_name="num"),
         rx.el.td(
@@ -126,8 +122,10 @@ def _open_row(state: type[AllocationState], row: Var[OpenRow]) -> rx.Component:
     )
 
 
-def _kind(row: Var[SettledRow] | Var[OpenRow]) -> Var[str]:
-    return rx.match(row.what, *((kind, t(kind)) for kind in KINDS), "")
+def _kind(state: type[AllocationState], row: Var[SettledRow] | Var[OpenRow]) -> rx.Component:
+    """What the document is, under its number, where there is more than invoices."""
+    said = rx.match(row.what, *((kind, t(kind)) for kind in KINDS), "")
+    return when(state.mixed, rx.el.div(said, class_name="hint"))
 
 
 def _amount(**props: Any) -> rx.Component:

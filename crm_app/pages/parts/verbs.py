@@ -172,6 +172,7 @@ def _question(state: type[VerbState], name: str) -> rx.Component:
             input_mode=_MODES.get(name, "text"),
             default_value=default,
             auto_complete="off",
+            key=default,
         )
     return rx.el.div(
         rx.el.label(t(_LABELS[name]), html_for=f"v-{name}", class_name="label"),
