@@ -4,6 +4,7 @@ An issued invoice sells, a credit note takes back: its quantities and nets are b
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -76,6 +77,11 @@ class SoldShare(Record, table=True):
     __tablename__ = "sold_share"
     __table_args__ = VIEW
     SEARCHED: ClassVar[tuple[str, str]] = ("invoices", "invoice")
+    TAKEN: ClassVar[
+        Mapping[str, Any]
+    ] = {  # by column: the record that it is of, and the tables it may come from, with both columns
+        "owner": ("invoice", ((invoices.Invoice, "id", "owner"), (invoices.InvoiceShare, "invoice", "person")))
+    }
 
     invoice: int = column(Reference("invoices"), "Invoice", required=True, readonly=True)
     account: int = column(Reference("accounts"), "Customer", required=True, readonly=True)

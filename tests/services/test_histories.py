@@ -96,6 +96,25 @@ def test_a_sale_counts_for_each_salesperson_by_their_share_and_whole_for_its_own
     assert len({one.id for one in seen}) == 3
 
 
+def test_what_counts_for_one_person_is_found_without_reading_what_all_others_sold(trading):
+    ana, resource = kernel.user_with({"invoices.read": "own"}).user, RESOURCES.get("sold-shares")
+    invoice = trade.document("invoices", trade.customer(), trade.line(1, 30), owner=ana)
+    trade.run("invoices", "issue", invoice)
+    with Work(SYSTEM) as work:
+        conditions = records.matching(work, resource, Query(filters=(Filter("owner", "eq", str(ana)),)))
+        connection = work.session.connection()
+        statement = sa.select(sa.func.count()).select_from(resource.table).where(*conditions)
+        assert connection.scalar(statement) == 1
+        written = statement.compile(connection, compile_kwargs={"literal_binds": True})
+        postgres = connection.dialect.name == "postgresql"
+        if postgres:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = str(connection.exec_driver_sql(("EXPLAIN " if postgres else "EXPLAIN QUERY PLAN ") + str(written)).all())
+    assert "ix_invoice_owner" in plan, plan
+    assert "ix_invoice_share_person" in plan, plan
+    assert "SCAN d" not in plan, plan
+
+
 def test_they_are_found_by_what_their_document_is_found_by(sale):
     account, *_ = sale
     assert len(lines("quoted-lines", text="historia")) == 2
