@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from crm_app.core.errors import Missing, TakenBack
-from crm_app.core.fields import Boolean
 from crm_app.core.query import Filter, Query
 from crm_app.core.resource import Resource
 from crm_app.services import actions, columns, doubles, records
@@ -35,7 +34,7 @@ def options(call: Call) -> Response:
     found, query = _resource(call), Query.from_params(call.params)
     with Work(call.actor) as work:
         here, off = _both(work, found, query)
-        told = [("", item) for item in here] + [(_off(call.actor, found), item) for item in off]
+        told = [("", item) for item in here] + [(call.actor.speech.say("Not active"), item) for item in off]
         inside = columns.texts(work, found, found.columns, [item.id for _, item in told])
         items = [
             {
@@ -59,12 +58,6 @@ def _both(work: Work, found: Resource, query: Query) -> tuple[list[records.Item]
     first = records.page(work, found, here, columns=names).items
     room = query.size - len(first)
     return first, records.page(work, found, replace(off, size=room), columns=names).items if room else []
-
-
-def _off(actor: Actor, found: Resource) -> str:
-    """What is said of a record that is not active."""
-    kind = found.fields[_ACTIVE].kind if _ACTIVE in found.fields else None
-    return actor.speech.say(kind.negative) if isinstance(kind, Boolean) and kind.negative else ""
 
 
 def _facts(work: Work, found: Resource, item: records.Item) -> list[str]:
