@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from crm_app.core.errors import Missing, TakenBack
-from crm_app.core.query import Query
+from crm_app.core.query import Filter, Query
 from crm_app.core.resource import Resource
 from crm_app.services import actions, columns, doubles, records
 from crm_app.services.actors import Actor
@@ -17,6 +17,7 @@ from crm_app.services.work import Work
 from .calls import LISTED, Call, add, flag, reply
 
 _TOLD = 2  # things beside a name
+_ACTIVE = "active"
 
 
 def _resource(call: Call) -> Resource:
@@ -28,20 +29,35 @@ def _resource(call: Call) -> Resource:
 
 def options(call: Call) -> Response:
     """The first records that the query finds, each with the first two things that tell it from others of its name: of a person
-    where they are and what they are there, else the record's facts.
+    where they are and what they are there, else the record's facts. What is not active stands last, and says so.
     """
-    found = _resource(call)
+    found, query = _resource(call), Query.from_params(call.params)
     with Work(call.actor) as work:
-        page = records.page(work, found, Query.from_params(call.params), columns=(found.label, *found.facts))
-        inside = columns.texts(work, found, found.columns, [item.id for item in page.items])
-        told = [
-            [*(texts.get(item.id, "") for texts in inside.values()), *_facts(work, found, item)] for item in page.items
+        here, off = _both(work, found, query)
+        told = [("", item) for item in here] + [(call.actor.speech.say("Not active"), item) for item in off]
+        inside = columns.texts(work, found, found.columns, [item.id for _, item in told])
+        items = [
+            {
+                "id": item.id,
+                "name": str(item.values[found.label] or f"#{item.id}"),
+                "more": _first(
+                    [word, *(texts.get(item.id, "") for texts in inside.values()), *_facts(work, found, item)]
+                ),
+            }
+            for word, item in told
         ]
-    items = [
-        {"id": item.id, "name": str(item.values[found.label] or f"#{item.id}"), "more": _first(texts)}
-        for item, texts in zip(page.items, told, strict=True)
-    ]
     return reply({"items": items})
+
+
+def _both(work: Work, found: Resource, query: Query) -> tuple[list[records.Item], list[records.Item]]:
+    """The records of the page: those that are active, then as many as there is room for of those that are not."""
+    names = (found.label, *found.facts)
+    if _ACTIVE not in found.fields or query.page > 1 or any(part.field == _ACTIVE for part in query.filters):
+        return records.page(work, found, query, columns=names).items, []
+    here, off = (query.adding(Filter(_ACTIVE, "eq", value)) for value in ("true", "false"))
+    first = records.page(work, found, here, columns=names).items
+    room = query.size - len(first)
+    return first, records.page(work, found, replace(off, size=room), columns=names).items if room else []
 
 
 def _facts(work: Work, found: Resource, item: records.Item) -> list[str]:

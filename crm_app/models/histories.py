@@ -4,10 +4,11 @@ An issued invoice sells, a credit note takes back: its quantities and nets are b
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from crm_app.core.fields import Amount, Currency, Day, LongText, Number, Reference, Text
+from crm_app.core.fields import Amount, Boolean, Currency, Day, LongText, Number, Reference, Text
 from crm_app.core.i18n import several
 from crm_app.core.resource import Ready, Resource
 
@@ -46,6 +47,7 @@ class QuotedLine(DocumentPart, table=True):
 
     quote: int = column(Reference("quotes"), "Quote", required=True, readonly=True)
     status: str = column(quotes.STATUS, "Status", default="", readonly=True)
+    aside: bool = column(Boolean(), "Optional, alternative or superseded", default=False, readonly=True)
 
 
 class OrderedLine(DocumentPart, table=True):
@@ -76,6 +78,11 @@ class SoldShare(Record, table=True):
     __tablename__ = "sold_share"
     __table_args__ = VIEW
     SEARCHED: ClassVar[tuple[str, str]] = ("invoices", "invoice")
+    TAKEN: ClassVar[
+        Mapping[str, Any]
+    ] = {  # by column: the record that it is of, and the tables it may come from, with both columns
+        "owner": ("invoice", ((invoices.Invoice, "id", "owner"), (invoices.InvoiceShare, "invoice", "person")))
+    }
 
     invoice: int = column(Reference("invoices"), "Invoice", required=True, readonly=True)
     account: int = column(Reference("accounts"), "Customer", required=True, readonly=True)
@@ -87,7 +94,16 @@ class SoldShare(Record, table=True):
     kind: str = column(invoices.KIND, "Kind", default="", readonly=True)
 
 
-def _of(table: type[DocumentPart], name: str, *, document: str, one: str, many: str, **more: Any) -> Resource:
+def _of(
+    table: type[DocumentPart],
+    name: str,
+    *,
+    document: str,
+    one: str,
+    many: str,
+    asked: tuple[str, ...] = (),
+    **more: Any,
+) -> Resource:
     state = "kind" if "kind" in table.__table__.columns else "status"  # type: ignore[attr-defined]
     return resource(
         table,
@@ -107,7 +123,19 @@ def _of(table: type[DocumentPart], name: str, *, document: str, one: str, many: 
             "owner",
             state,
         ),
-        filters=("account", "product", "date", "owner", state, "quantity", "price", "net", "currency", document),
+        filters=(
+            "account",
+            "product",
+            "date",
+            "owner",
+            state,
+            "quantity",
+            "price",
+            "net",
+            "currency",
+            document,
+            *asked,
+        ),
         sort="-date",
         owner="owner",
         group="Insight",
@@ -140,6 +168,8 @@ QUOTED_LINES = _of(
     many="Quoted lines",
     icon="list-checks",
     place=30,
+    asked=("aside",),
+    uncounted=Ready("Sum without what is optional, alternative or superseded", "filter[aside]=true"),
     views=(
         Ready("Open", "filter[status]=sent"),
         Ready(several("Accepted"), "filter[status]=accepted"),

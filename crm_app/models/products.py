@@ -112,7 +112,7 @@ PRODUCTS = resource(
     many="Products",
     icon="package",
     search=("name", "code", "barcode", "name_es", "name_en"),
-    columns=("name", "code", "category", "kind", "unit", "price", "currency"),
+    columns=("name", "code", "category", "price", "currency", "unit", "kind"),
     form=(
         Section(
             "Details",

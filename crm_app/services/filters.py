@@ -33,6 +33,7 @@ from crm_app.core.resource import ID, RESOURCES, FieldSpec, Resource
 from crm_app.models.base import ChoiceSet
 
 from . import columns, merged, rules, search, trees
+from .values import on_column
 from .work import Work, column_of
 
 SEVERAL = ("in", "between")  # operators of several values
@@ -179,6 +180,8 @@ def _condition(work: Work, resource: Resource, spec: FieldSpec, part: Filter, he
         return _itself(work, resource, spec, part)
     if spec.name not in resource.fields:
         return _named(work, resource, spec, part)
+    if part.operator in ("eq", "in"):
+        return on_column(resource, spec.name, lambda column: _of_column(work, spec, part, column, held))
     return _of_column(work, spec, part, column_of(resource.table, spec.name), held)
 
 

@@ -1,6 +1,6 @@
 """What reading and writing records share: values from strangers, the rows an actor may reach, the names of what they refer to."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -48,10 +48,22 @@ def readable(work: Work, resource: Resource, verb: str = "read") -> list[sa.Colu
     scope = work.require(resource.permission(verb))
     if scope == "all" or not resource.owner:
         return []
-    mine = belongs(work, column_of(resource.table, resource.owner), scope)
+    mine = on_column(resource, resource.owner, lambda owner: belongs(work, owner, scope))
     if scope == "team" and resource.team and work.actor.team is not None:
         mine = sa.or_(mine, column_of(resource.table, resource.team) == work.actor.team)
     return [mine]
+
+
+def on_column(resource: Resource, name: str, asks: Callable[[Any], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    """What is asked of that column. Where a view takes it from one of several tables, no index has it: what is asked of each of these
+    finds the records that it can be of.
+    """
+    own = asks(column_of(resource.table, name))
+    inside, sources = getattr(resource.table, "TAKEN", {}).get(name, ("", ()))
+    if not sources:
+        return own
+    among = [sa.select(column_of(table, key)).where(asks(column_of(table, told))) for table, key, told in sources]
+    return sa.and_(own, column_of(resource.table, inside).in_(sa.union_all(*among)))
 
 
 def belongs(work: Work, owner: Any, scope: str) -> sa.ColumnElement[bool]:

@@ -115,3 +115,18 @@ def test_a_picker_tells_apart_who_is_called_the_same(api):
     found = api.get(f"/api/v1/lists/quick/accounts/options?filter[contacts]={buyer}").json()["items"]
     assert found == [{"id": mora, "name": "Mora, S.L.", "more": "B12345674 \u00b7 Lugo"}]
     assert api.get("/api/v1/lists/quick/nothing/options").status_code == 404
+
+
+def test_a_picker_offers_what_is_active_first_and_says_what_is_not(api):
+    for name, active in (("Acero Viejo", False), ("Acero Zamora", True), ("Acero Alto", True)):
+        assert api.post("/api/v1/accounts", json={"name": name, "active": active, "city": "Ourense"}).status_code == 201
+
+    def offered(**asked):
+        return api.get("/api/v1/lists/quick/accounts/options", params={"q": "acero", **asked}).json()["items"]
+
+    assert [item["name"] for item in offered()] == ["Acero Alto", "Acero Zamora", "Acero Viejo"]
+    assert offered()[-1]["more"].startswith("Not active")
+    assert not offered()[0]["more"].startswith("Not active")
+    assert [item["name"] for item in offered(size=2)] == ["Acero Alto", "Acero Zamora"]
+    assert [item["name"] for item in offered(size=3)][-1] == "Acero Viejo"
+    assert [item["name"] for item in offered(**{"filter[active]": "false"})] == ["Acero Viejo"]

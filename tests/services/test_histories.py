@@ -96,6 +96,44 @@ def test_a_sale_counts_for_each_salesperson_by_their_share_and_whole_for_its_own
     assert len({one.id for one in seen}) == 3
 
 
+def test_what_was_quoted_comes_to_what_the_quotes_come_to(trading):
+    account, product = trade.customer(), trade.product("10")
+    rest = [trade.line(1, price, product, choice=choice) for price, choice in ((100, "optional"), (50, "alternative"))]
+    quote = trade.document("quotes", account, trade.line(2, 10, product), *rest)
+    trade.run("quotes", "send", quote)
+    newer = trade.to("quotes", "revise", quote)
+    trade.run("quotes", "send", newer)
+    mine, resource = Filter("account", "eq", str(account)), RESOURCES.get("quoted-lines")
+
+    def came_to(*filters):
+        with Work(SYSTEM) as work:
+            (found,) = sums.of(work, resource, Query(filters=(mine, *filters)))
+            return found.count, found.amounts["net"]
+
+    assert len(lines("quoted-lines", mine)) == 6
+    assert came_to() == (1, trade.of("quotes", newer).net) == (1, Decimal(20))
+    assert came_to(Filter("aside", "eq", "true")) == (5, Decimal(320))
+
+
+def test_what_counts_for_one_person_is_found_without_reading_what_all_others_sold(trading):
+    ana, resource = kernel.user_with({"invoices.read": "own"}).user, RESOURCES.get("sold-shares")
+    invoice = trade.document("invoices", trade.customer(), trade.line(1, 30), owner=ana)
+    trade.run("invoices", "issue", invoice)
+    with Work(SYSTEM) as work:
+        conditions = records.matching(work, resource, Query(filters=(Filter("owner", "eq", str(ana)),)))
+        connection = work.session.connection()
+        statement = sa.select(sa.func.count()).select_from(resource.table).where(*conditions)
+        assert connection.scalar(statement) == 1
+        written = statement.compile(connection, compile_kwargs={"literal_binds": True})
+        postgres = connection.dialect.name == "postgresql"
+        if postgres:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = str(connection.exec_driver_sql(("EXPLAIN " if postgres else "EXPLAIN QUERY PLAN ") + str(written)).all())
+    assert "ix_invoice_owner" in plan, plan
+    assert "ix_invoice_share_person" in plan, plan
+    assert "SCAN d" not in plan, plan
+
+
 def test_they_are_found_by_what_their_document_is_found_by(sale):
     account, *_ = sale
     assert len(lines("quoted-lines", text="historia")) == 2

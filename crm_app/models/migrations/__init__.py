@@ -100,6 +100,8 @@ _HISTORIES = {
 }
 
 
+# what of a quote its net does not hold, and quotes that a newer version stands for
+_ASIDE = ", (d.superseded OR l.choice <> 'firm') AS aside"
 # an invoice that nobody shares counts for its owner as a whole; the two kinds of rows are numbered apart
 _SOLD_SHARE = (
     "SELECT coalesce(s.id * 2, d.id * 2 + 1) AS id, d.version, d.created_at, d.updated_at, d.id AS invoice, d.account, d.date, "
@@ -110,18 +112,19 @@ _SOLD_SHARE = (
 )
 
 
-def history_views(op: Any, *, make: bool = True) -> None:
+def history_views(op: Any, *, make: bool = True, superseded: bool = True) -> None:
     """Make the views of the lines and shares of documents (models/histories.py), or with `make` False take those away that there are.
 
     A migration that rebuilds a table of theirs takes them away before and makes them after: SQLite renames no table under a
-    view.
+    view. `superseded` is False before quotes tell that of themselves.
     """
     for name, (line, head, document, more, condition) in _HISTORIES.items():
         if not make:
             op.execute(f'DROP VIEW IF EXISTS "{name}"')
             continue
+        aside = _ASIDE if name == "quoted_line" and superseded else ""
         op.execute(
-            f'CREATE VIEW "{name}" AS SELECT {_PART}, d.id AS "{document}", {more} '
+            f'CREATE VIEW "{name}" AS SELECT {_PART}, d.id AS "{document}", {more}{aside} '
             f'FROM "{line}" l JOIN "{head}" d ON d.id = l."{head}" WHERE {condition}'
         )
     op.execute(f'CREATE VIEW "sold_share" AS {_SOLD_SHARE}' if make else 'DROP VIEW IF EXISTS "sold_share"')

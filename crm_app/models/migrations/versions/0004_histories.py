@@ -17,4 +17,4 @@ def upgrade() -> None:
         op.create_index(f"ix_{table}_status_date", table, ["status", "date", "id"])
     op.drop_index("ix_invoice_open", table_name="invoice")
     op.create_index("ix_invoice_open", "invoice", ["status", "balance", "due", "kind", "date", "paid", "id"])
-    history_views(op)
+    history_views(op, superseded=False)
