@@ -88,16 +88,34 @@ def _inside(part: Lines) -> sa.Select[Any]:
     )
 
 
-def parse(work: Work, resource: Resource, given: Mapping[str, object], parent: int | None = None) -> Parsed:
-    """The lines as they are stored: (id or None, values). Raises Invalid with names such as "addresses.0.city"."""
+def parse(
+    work: Work, resource: Resource, given: Mapping[str, object], parent: int | None = None, late: int | None = None
+) -> Parsed:
+    """The lines as they are stored: (id or None, values). Raises Invalid with names such as "addresses.0.city".
+
+    Who comes `late`, from an earlier version of the record, may name lines that have gone since.
+    """
     errors: dict[str, Message] = {}
     found: dict[str, list[tuple[int | None, dict[str, Any]]]] = {}
     for part in RESOURCES.lines(resource):
         if part.name in given:
-            found[part.name] = _parse_part(work, part, _list_of(work, part, given[part.name]), parent, errors)
+            rows = _list_of(work, part, given[part.name])
+            found[part.name] = _parse_part(work, part, rows, _known(work, part, parent, late), errors)
     if errors:
         raise Invalid(errors)
     return found
+
+
+def _known(work: Work, part: Lines, parent: int | None, late: int | None) -> set[int]:
+    """The lines that may be named."""
+    if parent is None:
+        return set()
+    known = {item.id for item in read(work, part, parent)}
+    if late is not None:
+        from . import stale  # stale knows the lines
+
+        known |= stale.gone_since(work, part, parent, late)
+    return known
 
 
 def _list_of(work: Work, part: Lines, raw: object) -> list[object]:
@@ -113,9 +131,8 @@ def _list_of(work: Work, part: Lines, raw: object) -> list[object]:
 
 
 def _parse_part(
-    work: Work, part: Lines, rows: list[object], parent: int | None, errors: dict[str, Message]
+    work: Work, part: Lines, rows: list[object], known: set[int], errors: dict[str, Message]
 ) -> list[tuple[int | None, dict[str, Any]]]:
-    known = {item.id for item in read(work, part, parent)} if parent is not None else set()
     refer_all(work, part.resource, [row for row in rows if isinstance(row, dict)])
     found: list[tuple[int | None, dict[str, Any]]] = []
     for number, row in enumerate(rows):

@@ -217,7 +217,7 @@ def create(work: Work, resource: Resource, given: Mapping[str, object]) -> int:
 def change(work: Work, resource: Resource, key: object, given: Mapping[str, object], version: int | None = None) -> int:
     """Set these fields; the record's new version. A field that somebody else set meanwhile raises Conflict with their value.
 
-    With `version` given, changes of *other* fields since then do not conflict: both are kept.
+    With `version` given, changes of *other* fields and lines since then do not conflict: both are kept.
     """
     row = locked(work, resource, key, "change")
     for (
@@ -227,11 +227,14 @@ def change(work: Work, resource: Resource, key: object, given: Mapping[str, obje
         if isinstance(spec.kind, Reference) and getattr(row, name) is not None:
             referred(work).add((spec.kind.resource, getattr(row, name)))
     given, inside = lines.split(resource, given)
+    late = version if version is not None and version != row.version else None
     values, parsed = lines.together(
-        lambda: parse(work, resource, given, creating=False), lambda: lines.parse(work, resource, inside, row.id)
+        lambda: parse(work, resource, given, creating=False), lambda: lines.parse(work, resource, inside, row.id, late)
     )
-    if version is not None and version != row.version:
-        _refuse_stale(work, resource, row, values, parsed, version)
+    if late is not None:
+        from . import stale  # stale knows the history, which knows the records
+
+        parsed = stale.together(work, resource, row, values, parsed, late)
     for name, value in rules.complete(work, resource, row, values, parsed).items():
         if getattr(row, name) != value:
             setattr(row, name, value)
@@ -282,24 +285,6 @@ def still_reachable(work: Work, resource: Resource, key: int, verb: str) -> None
 def refuse_reach(resource: Resource) -> NoReturn:
     """Raise the Invalid of `still_reachable`."""
     raise Invalid({resource.owner: Message("Your role lets you keep this only with yourself or your team.")})
-
-
-def _refuse_stale(
-    work: Work, resource: Resource, row: Any, values: Mapping[str, Any], inside: Mapping[str, Any], version: int
-) -> None:
-    from .history import fields_changed_since
-
-    touched = fields_changed_since(work, resource, row.id, version)
-    theirs = {
-        name: getattr(row, name) for name, value in values.items() if name in touched and getattr(row, name) != value
-    }
-    theirs |= {
-        part.name: [dict(line.values) for line in lines.read(work, part, row.id)]
-        for part in RESOURCES.lines(resource)
-        if part.name in inside and part.name in touched
-    }
-    if theirs:
-        raise Conflict(row.version, theirs)
 
 
 def _check(row: Any) -> None:

@@ -13,52 +13,25 @@ import reflex as rx
 from crm_app.core import clock
 from crm_app.core.errors import Conflict, Invalid, Missing, NotAllowed, Refusal
 from crm_app.core.fields import Reference
-from crm_app.core.i18n import Message, Speech
+from crm_app.core.i18n import Message
 from crm_app.core.resource import RESOURCES, Lines, Resource
-from crm_app.services import actions, notes, records, rules, timeline
+from crm_app.services import actions, records, rules
 from crm_app.services.actors import Actor
 from crm_app.services.work import Work
 
 from .beside import Around, BesideState, around
-from .clashes import ClashRow, clash_rows
+from .clashes import ClashRow, clash_rows, settled
+from .entries import EntryRow, entries_of, older_entries
 from .guard import SIGNED_IN, on, signed_in
 from .heads import HeadState, doubles_of, figures_of, held, led_on, reached_by
 from .reading import reading
 from .session import Me, greet, tell
 
-_TIMELINE = 30
 _FRESH = timedelta(seconds=2)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 # what a kind of record shows beside its fields, read with them
 Also = Callable[[Work, Resource, records.Item], Any]
-
-
-@dataclasses.dataclass
-class StepRow:
-    """A field's change in the timeline."""
-
-    label: str = ""
-    before: str = ""
-    after: str = ""
-
-
-@dataclasses.dataclass
-class EntryRow:
-    """A line of the timeline. `day` is filled at the first line of each day."""
-
-    change_set: str = ""
-    day: str = ""
-    time: str = ""
-    who: str = ""
-    text: str = ""
-    kind: str = "change"
-    steps: list[StepRow] = dataclasses.field(default_factory=list)
-    can_undo: bool = False
-    undone: bool = False
-    note: str = ""
-    note_text: str = ""
-    own: bool = False
 
 
 @dataclasses.dataclass
@@ -101,6 +74,7 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
     here: str = ""
     failure: str = ""
     _pending: dict[str, str] = {}
+    _base: int = 0
     _pending_version: int = 0
     _ahead: datetime = _LONG_AGO
 
@@ -222,8 +196,10 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
             self.pane = "details"
             return None
         except Conflict as clash:
-            self._pending, self._pending_version = {name: str(value) for name, value in given.items()}, clash.version
-            self.clashes = await asyncio.to_thread(clash_rows, actor, self.resource, self._pending, clash.theirs)
+            self._pending = {name: str(value) for name, value in given.items()}
+            self._base, self._pending_version = version, clash.version
+            told = actor, self.resource, self._pending, clash.theirs, record, version
+            self.clashes = await asyncio.to_thread(clash_rows, *told)
             return None
         if not record:
             self.version += 1  # tells the form that what it keeps has been stored
@@ -237,10 +213,10 @@ class RecordState(HeadState, BesideState, rx.State, mixin=True):
     @on(SIGNED_IN)
     async def settle(self, form: dict[str, Any]) -> Any:
         """Save again after a clash, with what I chose for each field: mine or theirs."""
-        chosen = {row.name for row in self.clashes if form.get(row.name) == "mine"}
-        clashing = {row.name for row in self.clashes}
-        given = {name: value for name, value in self._pending.items() if name not in clashing or name in chosen}
-        version, self.clashes, self._pending = self._pending_version, [], {}
+        actor, version = await signed_in(self), self._pending_version
+        chosen = {row.name: "mine" if form.get(row.name) == "mine" else "theirs" for row in self.clashes}
+        given = await asyncio.to_thread(settled, actor, self.resource, self.record, self._base, self._pending, chosen)
+        self.clashes, self._pending = [], {}
         return await type(self).save.fn(self, given, self.record, version)
 
     @on(SIGNED_IN)
@@ -314,7 +290,7 @@ def read(actor: Actor, resource: Resource, key: object, below: bool, also: Mappi
         shown = {name: records.shown(work, resource, item, name) for name in kinds}
         values = held(resource, item, shown, actor.speech)
         inside = {part.name: lines_text(actor, part, item.lines[part.name]) for part in RESOURCES.lines(resource)}
-        rows, older = _timeline(work, resource, item.id, None)
+        rows, older = entries_of(work, resource, item.id, None)
         beside = around(work, resource, item, below=below)
         more = {name: found(work, resource, item) for name, found in also.items()}
     label = str(item.values[resource.label] or "")
@@ -345,56 +321,3 @@ def lines_text(actor: Actor, part: Lines, items: list[records.Item]) -> str:
         for item in items
     ]
     return json.dumps(rows, ensure_ascii=False)
-
-
-def older_entries(actor: Actor, resource: Resource, key: int, before: int | None) -> tuple[list[EntryRow], bool]:
-    """More of the timeline, and whether there is still more. Runs in a thread."""
-    with Work(actor) as work:
-        return _timeline(work, resource, key, before)
-
-
-def _timeline(work: Work, resource: Resource, key: int, before: int | None) -> tuple[list[EntryRow], bool]:
-    entries = timeline.of(work, resource, key, before=before, size=_TIMELINE + 1)
-    there = notes.there(work, [entry.note for entry in entries if entry.note is not None])
-    return entry_rows(work.actor, entries[:_TIMELINE], there), len(entries) > _TIMELINE
-
-
-_DID = {"note": "wrote a note", "create": "created it", "change": "changed it", "remove": "removed it"}
-
-
-def entry_rows(actor: Actor, entries: list[timeline.Entry], there: Mapping[int, notes.Note]) -> list[EntryRow]:
-    """The timeline in the actor's words and time zone. A note is shown as it is now, where it is still there."""
-    say = actor.speech.say
-    rows: list[EntryRow] = []
-    last = ""
-    for entry in entries:
-        day = day_name(entry.at, actor.speech)
-        note = there.get(entry.note or 0)
-        text = say("undid a change") if entry.undoes else say(_DID[entry.kind])
-        rows.append(
-            EntryRow(
-                change_set=str(entry.change_set),
-                day=day if day != last else "",
-                time=f"{actor.speech.local(entry.at):%H:%M}",
-                who=entry.who,
-                text=text,
-                kind=entry.kind,
-                steps=[StepRow(say(step.label), step.before, step.after) for step in entry.steps],
-                can_undo=entry.kind == "change" and not entry.undone and entry.mine,
-                undone=entry.undone,
-                note=str(note.id) if note else "",
-                note_text=note.text if note else "",
-                own=note is not None and note.author == actor.user,
-            )
-        )
-        last = day
-    return rows
-
-
-def day_name(moment: datetime, speech: Speech) -> str:
-    """Today, Yesterday, or the date, on the reader's calendar."""
-    day = speech.local(moment).date()
-    gap = (clock.today(speech.zone) - day).days
-    if gap in (0, 1):
-        return speech.say("Today" if gap == 0 else "Yesterday")
-    return speech.day(day)

@@ -8,7 +8,8 @@ from reflex.vars import Var
 from crm_app.core.resource import RESOURCES
 from crm_app.core.settings import UPLOAD_LIMIT
 from crm_app.state.beside import FileRow, GroupRow, LinkRow
-from crm_app.state.forms import EntryRow, RecordState
+from crm_app.state.entries import EntryRow
+from crm_app.state.forms import RecordState
 
 from . import kit
 from .bulk import badges

@@ -7,7 +7,8 @@ from reflex.vars import Var, VarData
 
 from crm_app.core.resource import RESOURCES, Lines, Section
 from crm_app.state.clashes import ClashRow
-from crm_app.state.forms import EntryRow, RecordState, StepRow
+from crm_app.state.entries import EntryRow, StepRow
+from crm_app.state.forms import RecordState
 from crm_app.state.session import Me
 
 from . import kit
