@@ -109,5 +109,6 @@ TAX_RATES = resource(
         Section("Law", ("category", "reason", "valid_from", "valid_to", "replaces", "above")),
         Section("Names by language", ("name_es", "name_en", "reason_es", "reason_en")),
     ),
+    facts=("tax_class", "kind"),
     group="Settings",
 )
