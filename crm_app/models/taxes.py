@@ -22,6 +22,7 @@ class Regime(StrEnum):
     EU = "eu"
     EXPORT = "export"
     EXEMPT = "exempt"
+    REVERSE = "reverse"
 
 
 REGIME_LABELS = (
@@ -30,6 +31,7 @@ REGIME_LABELS = (
     "Within the EU, with tax identifier",
     "Abroad (export)",
     "Exempt customer",
+    "Reverse charge",
 )
 KIND_LABELS = (
     "Percentage",

@@ -52,6 +52,10 @@ RECKONED = {
         ("ES", "EUR"), {"country": "FR", "tax_id": "FR40303265045"}, (), ((2, "1234.565", "standard"),),
         "2469.13 0 2469.13 0 0 2469.13", (("Intracomunitario 0 %", "2469.13 0"),),
     ),
+    "ES, a builder who owes the tax himself": (
+        ("ES", "EUR"), {"tax_status": "reverse"}, ("IRPF 7 %",), ((1, "1000", "standard"), (2, "50.25", "reduced")),
+        "1100.50 0 1100.50 0 77.04 1023.46", (("Inversión del sujeto pasivo 0 %", "1100.50 0"), ("IRPF 7 %", "1100.50 77.04")),
+    ),
     "DE, a consumer within the EU": (
         ("DE", "EUR"), {"country": "FR"}, (), ((3, "9.99", "standard"), (1, "2.50", "reduced")),
         "32.47 5.87 38.34 0 0 38.34", (("VAT 19 %", "29.97 5.69"), ("VAT 7 %", "2.50 0.18")),

@@ -39,6 +39,7 @@ def test_every_class_is_invoiced_to_every_kind_of_customer_from_the_first_day(da
             ({"country": country, "tax_status": "surcharge"}, surcharged if country == "ES" else at_home),
         ]  # fmt: skip
         if union:
+            kinds += [({"country": country, "tax_status": "reverse"}, nothing)]
             kinds += [({"country": union, "tax_id": "FR40303265045"}, nothing), ({"country": union}, at_home)]
         for values, charged in kinds:
             account = trade.customer(**values)
