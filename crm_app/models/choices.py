@@ -57,16 +57,24 @@ TAX_CLASS_LABELS = ("Standard", "Reduced", "Super-reduced", "Zero", "Exempt", "S
 
 class TaxStatus(StrEnum):
     """How a customer stands to our taxes, where the country alone does not say it: EXPORT is whoever has the country, but not its
-    taxes, as the Canary Islands, Ceuta, Melilla and free zones.
+    taxes, as the Canary Islands, Ceuta, Melilla and free zones; REVERSE who owes the tax instead of the seller, at home too (Spain: Ley
+    37/1992 art. 84.Uno.2.o, building and waste; Directive 2006/112/EC art. 199).
     """
 
     NORMAL = "normal"
     SURCHARGE = "surcharge"
     EXEMPT = "exempt"
     EXPORT = "export"
+    REVERSE = "reverse"
 
 
-TAX_STATUS_LABELS = ("Normal", "Equivalence surcharge", "Exempt", "Outside the tax territory (export)")
+TAX_STATUS_LABELS = (
+    "Normal",
+    "Equivalence surcharge",
+    "Exempt",
+    "Outside the tax territory (export)",
+    "Reverse charge",
+)
 
 
 class Progress(StrEnum):

@@ -22,6 +22,7 @@ class Regime(StrEnum):
     EU = "eu"
     EXPORT = "export"
     EXEMPT = "exempt"
+    REVERSE = "reverse"
 
 
 REGIME_LABELS = (
@@ -30,6 +31,7 @@ REGIME_LABELS = (
     "Within the EU, with tax identifier",
     "Abroad (export)",
     "Exempt customer",
+    "Reverse charge",
 )
 KIND_LABELS = (
     "Percentage",
@@ -109,5 +111,6 @@ TAX_RATES = resource(
         Section("Law", ("category", "reason", "valid_from", "valid_to", "replaces", "above")),
         Section("Names by language", ("name_es", "name_en", "reason_es", "reason_en")),
     ),
+    facts=("tax_class", "kind"),
     group="Settings",
 )

@@ -50,6 +50,10 @@ def lacking() -> tuple[rx.Component, rx.Component]:
             InvoiceRecord.anonymous,
             t("The customer has no tax identifier or no address: above 400 EUR an invoice has to bear both."),
         ),
+        _banner(
+            InvoiceRecord.unreasoned,
+            t("What corrects an invoice has to say why: choose the reason of the correction."),
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_app.core.fields import Email, Kind, Phone, Text, fold
+from crm_app.core.fields import Choice, Email, Kind, Phone, Text, fold
 from crm_app.core.plain import storable
 from crm_app.core.query import MAX_TEXT
 from crm_app.core.resource import RESOURCES, Resource
@@ -33,7 +33,7 @@ _AFTER = "\U0010ffff"  # sorts behind every text that may follow
 @dataclass(frozen=True)
 class Hit:
     """One record found. `hint` tells it from its namesakes: what matched beside the name, else what its lines tell in its list (of a
-    person the account and job title), else where it is or the like.
+    person the account and job title), else where it is or the like, else of which kind it is.
     """
 
     resource: str
@@ -157,7 +157,7 @@ def _rank(name: str, everything: str, words: list[str]) -> int:
 def _read(work: Work, resource: Resource, ids: Iterable[int]) -> list[Any]:
     """Those of the records that the actor may read, with what a Hit is made of."""
     table = resource.table
-    names = dict.fromkeys(("id", "sort_key", "search", resource.label, *_told(resource)))
+    names = dict.fromkeys(("id", "sort_key", "search", resource.label, *_told(resource), *_chosen(resource)))
     statement = sa.select(*(column_of(table, name) for name in names))
     return list(
         work.session.execute(statement.where(column_of(table, "id").in_(ids), *records.readable(work, resource)))
@@ -170,16 +170,23 @@ def _told(resource: Resource) -> list[str]:
     return [name for name in names if name != resource.label and isinstance(resource.fields[name].kind, Text)]
 
 
+def _chosen(resource: Resource) -> list[str]:
+    """Those of the head that are chosen of a few: they tell apart what has no text beside its name."""
+    return [name for name in resource.facts if isinstance(resource.fields[name].kind, Choice)]
+
+
 def _hits(work: Work, resource: Resource, rows: list[Any], words: list[str]) -> list[Hit]:
     told = columns.texts(work, resource, resource.columns, [row.id for row in rows]).values()
     inside = {row.id: columns.BETWEEN.join(text for each in told if (text := each.get(row.id))) for row in rows}
-    return [_hit(resource, row, words, inside[row.id]) for row in rows]
+    return [_hit(work, resource, row, words, inside[row.id]) for row in rows]
 
 
-def _hit(resource: Resource, row: Any, words: list[str], inside: str) -> Hit:
+def _hit(work: Work, resource: Resource, row: Any, words: list[str], inside: str) -> Hit:
     label = str(getattr(row, resource.label) or f"#{row.id}")
     told = {name: str(value) for name in _told(resource) if (value := getattr(row, name)) and value != label}
     missing = [word for word in words if word not in fold(label)]
     why = [value for value in told.values() if any(word in fold(value) for word in missing)]
     usual = [inside] if inside else [told[name] for name in ("city", "code", "email") if name in told]
-    return Hit(resource.name, row.id, label, ", ".join((why or usual[:1] or list(told.values())[:1])[:2]))
+    kinds = {name: resource.fields[name].kind for name in _chosen(resource)}
+    chosen = [kind.show(value, work.actor.speech) for name, kind in kinds.items() if (value := getattr(row, name))]
+    return Hit(resource.name, row.id, label, ", ".join((why or usual[:1] or list(told.values())[:1] or chosen)[:2]))

@@ -10,6 +10,7 @@ from crm_app.core import money
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import Message
 from crm_app.models.accounts import Account
+from crm_app.models.invoices import InvoiceKind
 from crm_app.models.products import Product
 
 from . import rules, taxes, trade
@@ -53,6 +54,12 @@ def anonymous(work: Work, account: int | None, total: Decimal) -> bool:
     if found is None or total <= _SIMPLE or rules.company(work, "country") != "ES" or (found.country or "ES") != "ES":
         return False
     return not (found.tax_id and found.street and found.city)
+
+
+def unreasoned(work: Work, kind: str, reason: str | None) -> bool:
+    """Whether a Spanish corrective invoice does not say why it corrects (RD 1619/2012, art. 15): that is told, and refused to nobody."""
+    corrects = kind in (InvoiceKind.CREDIT_NOTE.value, InvoiceKind.DEBIT_NOTE.value)
+    return corrects and not reason and rules.company(work, "country") == "ES"
 
 
 def require(work: Work, row: Any, lines: Sequence[Any], agreed: Collection[int] = ()) -> None:

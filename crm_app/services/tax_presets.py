@@ -4,10 +4,10 @@ Every class of products has a rate everywhere: where the law knows no such class
 the special one that of the standard class. What only some regions or sellers charge is there and not active: where it is switched on
 it replaces the rate of its class. (What is withheld and collected: see beside_presets.)
 
-Sources: Spain Ley 37/1992 arts. 90-91, 154-163 and for the Canary Islands Ley 4/2012 arts. 50-61; Colombia
+Sources: Spain Ley 37/1992 arts. 84, 90-91, 154-163 and for the Canary Islands Ley 4/2012 arts. 50-61; Colombia
 Estatuto Tributario arts. 424, 468, 512-1; Mexico LIVA arts. 1, 2-A, 12, LIEPS art. 2 I J, the decree for its borders of
 2018-12-31 as prolonged; Peru TUO IGV art. 17 with IPM; Chile DL 825 arts. 14, 42; Argentina Ley 23.349 art. 28;
-EU Directive 2006/112/EC arts. 44, 97-99, 110, 138, 146, 196 and the laws of its member states.
+EU Directive 2006/112/EC arts. 44, 97-99, 110, 138, 146, 196, 199 and the laws of its member states.
 """
 
 from collections import Counter
@@ -143,6 +143,7 @@ def _untaxed(country: str) -> list[tuple[Regime, tuple[Preset, ...]]]:
     )
     exported = ("Export 0 %", "Export, article 146 of Directive 2006/112/EC" if union else "Export")
     exempt = ("Exempt customer", "Exempt customer")
+    reverse = ("Reverse charge 0 %", "Reverse charge, article 199 of Directive 2006/112/EC")
     if spanish:
         supplied = (
             "Intracomunitario 0 %",
@@ -150,11 +151,15 @@ def _untaxed(country: str) -> list[tuple[Regime, tuple[Preset, ...]]]:
         )
         exported = ("Exportación 0 %", "Exportación, artículo 21 de la Ley 37/1992" if union else "Exportación")
         exempt = ("Cliente exento", "Cliente exento")
+        reverse = ("Inversión del sujeto pasivo 0 %", "Inversión del sujeto pasivo, artículo 84 de la Ley 37/1992")
     found: list[tuple[Regime, tuple[Preset, ...]]] = [
         (Regime.EXPORT, ((exported[0], None, _P, "0", "G", exported[1]),)),
         (Regime.EXEMPT, ((exempt[0], None, _P, "0", "E", exempt[1]),)),
     ]
-    return [(Regime.EU, ((supplied[0], None, _P, "0", "K", supplied[1]),)), *found] if union else found
+    if not union:
+        return found
+    shifted = ((Regime.EU, supplied, "K"), (Regime.REVERSE, reverse, "AE"))
+    return [*((regime, ((name, None, _P, "0", code, why),)) for regime, (name, why), code in shifted), *found]
 
 
 def load(work: Work, country: str) -> int:

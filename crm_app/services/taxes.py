@@ -71,6 +71,8 @@ def regime_of(seller: str | None, customer: Customer) -> Regime:
         return Regime.EXEMPT
     if customer.status == TaxStatus.EXPORT.value:
         return Regime.EXPORT
+    if customer.status == TaxStatus.REVERSE.value:
+        return Regime.REVERSE
     if not customer.country or not seller or customer.country == seller:
         return Regime.SURCHARGE if customer.status == TaxStatus.SURCHARGE.value else Regime.DOMESTIC
     if seller in EU and customer.country in EU:

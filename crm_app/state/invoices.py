@@ -37,7 +37,8 @@ class InvoiceList(ListState, rx.State):
 
 class InvoiceRecord(SettlementState, PaperState, rx.State):
     """One of them. `parts` are those of an issued invoice that is due in several; `nameless` says of a draft that it would go
-    out without the company's tax identifier, `anonymous` that it lacks what it has to say of its customer.
+    out without the company's tax identifier, `anonymous` that it lacks what it has to say of its customer, `unreasoned`
+    that it corrects and does not say why.
     """
 
     resource: ClassVar[Resource] = INVOICES
@@ -45,18 +46,25 @@ class InvoiceRecord(SettlementState, PaperState, rx.State):
     parts: list[PartRow] = []
     nameless: bool = False
     anonymous: bool = False
+    unreasoned: bool = False
 
     def _also(self) -> dict[str, Also]:
-        return super()._also() | {"parts": parts_of, "nameless": nameless, "anonymous": anonymous}
+        also: dict[str, Also] = {
+            "parts": parts_of,
+            "nameless": nameless,
+            "anonymous": anonymous,
+            "unreasoned": unreasoned,
+        }
+        return super()._also() | also
 
     def _take(self, key: int, found: Read) -> None:
         super()._take(key, found)
         self.parts, self.nameless = found.also["parts"], found.also["nameless"]
-        self.anonymous = found.also["anonymous"]
+        self.anonymous, self.unreasoned = found.also["anonymous"], found.also["unreasoned"]
 
     def _blank(self, actor: Actor) -> None:
         super()._blank(actor)
-        self.parts, self.nameless, self.anonymous = [], False, False
+        self.parts, self.nameless, self.anonymous, self.unreasoned = [], False, False, False
 
 
 def nameless(work: Work, resource: Resource, item: records.Item) -> bool:
@@ -68,6 +76,11 @@ def anonymous(work: Work, resource: Resource, item: records.Item) -> bool:
     """Told to the same."""
     account, total = item.values["account"], item.values["total_company"]
     return _issuable(work, resource, item) and readiness.anonymous(work, account, total)
+
+
+def unreasoned(work: Work, resource: Resource, item: records.Item) -> bool:
+    """Told to the same."""
+    return _issuable(work, resource, item) and readiness.unreasoned(work, item.values["kind"], item.values["reason"])
 
 
 def _issuable(work: Work, resource: Resource, item: records.Item) -> bool:

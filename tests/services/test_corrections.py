@@ -206,36 +206,6 @@ def test_only_a_correction_has_a_reason_and_one_of_the_known_ones():
     assert of("invoices", credit).reason == "insolvency"
 
 
-def test_the_rates_are_those_of_the_day_of_the_operation():
-    """A rate that ended in June is that of what was done in June, whenever it is invoiced; a delivery note tells its day."""
-    with trade.on(2026, 9, 1):
-        summer = {"country": "ES", "tax_class": "special", "kind": "percent"}
-        early = trade.make("tax-rates", name="Junio 5 %", value="5", sequence=11, valid_to="2026-06-30", **summer)
-        account = trade.customer(language="es")
-        work = line(1, 100, tax_class="special")
-        late = trade.document("invoices", account, work)
-        assert of("invoices", late).tax == D(21)
-        run("invoices", "change", late, operation_date="2026-06-20")
-        assert of("invoices", late).tax == D(26)
-        run("invoices", "issue", late)
-        kept = of("invoices", late)
-        assert (kept.tax, kept.operation_date.isoformat(), content(kept)["operation_date"]) == (
-            D(26),
-            "2026-06-20",
-            "2026-06-20",
-        )
-        said = paper.texts(paper.draw(content(kept)))
-        assert said[said.index("Fecha de la operación") + 1 :].index("20 jun 2026") >= 0
-        with trade.on(2026, 6, 30):
-            delivered, other = (trade.document("deliveries", account, work) for _ in range(2))
-            for handed_over in (delivered, other):
-                run("deliveries", "issue", handed_over)
-            at_once = of("invoices", to("deliveries", "invoice", other))
-        billed = of("invoices", to("deliveries", "invoice", delivered, issue=True))
-        assert (billed.operation_date.isoformat(), billed.tax, at_once.operation_date) == ("2026-06-30", D(26), None)
-        run("tax-rates", "change", early, active=False)
-
-
 def content(bill):
     with Work(SYSTEM) as work:
         return snapshots.stored(work, "invoice", bill.id).content

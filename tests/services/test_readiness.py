@@ -8,7 +8,7 @@ from crm_app.core.resource import RESOURCES
 from crm_app.services import records
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
-from crm_app.state.invoices import anonymous, nameless
+from crm_app.state.invoices import anonymous, nameless, unreasoned
 from tests.support import kernel, trade
 from tests.support.trade import faults, line, of, run, to
 
@@ -107,3 +107,20 @@ def test_a_company_without_a_tax_identifier_is_told_before_it_issues_and_not_ref
         assert told() is False
     run("invoices", "issue", key)
     assert (of("invoices", key).status, told()) == ("issued", False)
+
+
+def test_who_corrects_an_invoice_in_spain_is_told_to_say_why(trading):
+    invoices = records.resource_of("invoices")
+
+    def told(key):
+        with Work(SYSTEM) as work:
+            return unreasoned(work, invoices, records.one(work, invoices, key))
+
+    invoice = trade.invoice(trade.customer(), line(1, 100))
+    credit = trade.to("invoices", "credit", invoice)
+    assert [told(key) for key in (invoice, credit)] == [False, True]
+    run("invoices", "change", credit, reason="undone")
+    assert told(credit) is False
+    silent = trade.to("invoices", "credit", trade.invoice(trade.customer(), line(1, 100)))
+    run("invoices", "issue", silent)
+    assert told(silent) is False, "it is too late"

@@ -1,5 +1,7 @@
 """Invoices of each country as its adviser reckons them by hand: taxes, what is collected on top, withheld, paid apart; and given back."""
 
+from decimal import Decimal
+
 import pytest
 
 from crm_app.models.taxes import TaxRate
@@ -49,6 +51,10 @@ RECKONED = {
     "ES, within the EU": (
         ("ES", "EUR"), {"country": "FR", "tax_id": "FR40303265045"}, (), ((2, "1234.565", "standard"),),
         "2469.13 0 2469.13 0 0 2469.13", (("Intracomunitario 0 %", "2469.13 0"),),
+    ),
+    "ES, a builder who owes the tax himself": (
+        ("ES", "EUR"), {"tax_status": "reverse"}, ("IRPF 7 %",), ((1, "1000", "standard"), (2, "50.25", "reduced")),
+        "1100.50 0 1100.50 0 77.04 1023.46", (("Inversión del sujeto pasivo 0 %", "1100.50 0"), ("IRPF 7 %", "1100.50 77.04")),
     ),
     "DE, a consumer within the EU": (
         ("DE", "EUR"), {"country": "FR"}, (), ((3, "9.99", "standard"), (1, "2.50", "reduced")),
@@ -181,3 +187,37 @@ def test_what_is_collected_stands_on_the_paper_between_total_and_payable(databas
             ("Percepción RG 2408", "Percepción RG 2408"),
             ("A pagar", "$124.000,00"),
         ]
+
+
+def test_the_rates_are_those_of_the_day_of_the_operation(database, tmp_path):
+    """A rate that ended in June is that of what was done in June, whenever it is invoiced; a delivery note tells its day."""
+    with crm.using(database, tmp_path), trade.on(2026, 9, 1):
+        trade.found()
+        summer = {"country": "ES", "tax_class": "special", "kind": "percent"}
+        trade.make("tax-rates", name="Junio 5 %", value="5", sequence=11, valid_to="2026-06-30", **summer)
+        account = trade.customer(language="es")
+        work = line(1, 100, tax_class="special")
+        late = trade.document("invoices", account, work)
+        assert of("invoices", late).tax == Decimal(21)
+        run("invoices", "change", late, operation_date="2026-06-20")
+        assert of("invoices", late).tax == Decimal(26)
+        run("invoices", "issue", late)
+        kept = of("invoices", late)
+        assert (kept.tax, kept.operation_date.isoformat(), content_of(late)["operation_date"]) == (
+            Decimal(26),
+            "2026-06-20",
+            "2026-06-20",
+        )
+        said = paper.texts(paper.draw(content_of(late)))
+        assert said[said.index("Fecha de la operación") + 1 :].index("20 jun 2026") >= 0
+        with trade.on(2026, 6, 30):
+            delivered, other = (trade.document("deliveries", account, work) for _ in range(2))
+            for handed_over in (delivered, other):
+                run("deliveries", "issue", handed_over)
+            at_once = of("invoices", to("deliveries", "invoice", other))
+        billed = of("invoices", to("deliveries", "invoice", delivered, issue=True))
+        assert (billed.operation_date.isoformat(), billed.tax, at_once.operation_date) == (
+            "2026-06-30",
+            Decimal(26),
+            None,
+        )

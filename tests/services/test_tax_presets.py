@@ -8,7 +8,10 @@ import sqlalchemy as sa
 from crm_app.models.choices import TaxClass
 from crm_app.models.prices import PaymentTerms
 from crm_app.models.taxes import TaxRate
+from crm_app.services import find
+from crm_app.services.actors import SYSTEM
 from crm_app.services.database import engine_for
+from crm_app.services.work import Work
 from tests.support import crm, trade
 from tests.support.trade import line, of
 
@@ -36,6 +39,7 @@ def test_every_class_is_invoiced_to_every_kind_of_customer_from_the_first_day(da
             ({"country": country, "tax_status": "surcharge"}, surcharged if country == "ES" else at_home),
         ]  # fmt: skip
         if union:
+            kinds += [({"country": country, "tax_status": "reverse"}, nothing)]
             kinds += [({"country": union, "tax_id": "FR40303265045"}, nothing), ({"country": union}, at_home)]
         for values, charged in kinds:
             account = trade.customer(**values)
@@ -246,3 +250,13 @@ def test_a_percentage_that_the_law_has_announced_comes_on_its_day(database, tmp_
                     bill = of("invoices", trade.document("invoices", account, line(1, 1000000, tax_class="exempt")))
                 kept[named, year] = int(bill.withheld)
         assert list(kept.values()) == [145000, 152500, 160000, 170000, 170000] * 2
+
+
+def test_rates_of_one_name_are_told_apart_by_class_and_kind_where_one_is_chosen(database, tmp_path):
+    with crm.using(database, tmp_path):
+        trade.found()
+        with Work(SYSTEM) as work:
+            hits = [(hit.label, hit.hint) for hit in find.find(work, "IVA 21")]
+            (income,) = [hit.hint for hit in find.find(work, "IRPF 15")]
+    assert sorted(hits) == [("IVA 21 %", "Especial, Porcentaje"), ("IVA 21 %", "General, Porcentaje")]
+    assert income == "Retención sobre el neto"
