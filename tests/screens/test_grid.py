@@ -1,5 +1,6 @@
 """The line grid: keys, scanner, paste, order, groups, undo, totals, drafts, faults, and its speed."""
 
+import json
 import re
 import statistics
 
@@ -357,6 +358,21 @@ MEASURE = """async ([line, rounds]) => {
 }"""
 
 
+def styled_by(page, key):
+    """The most elements that the browser finds the style of anew at once because of that key."""
+    cell(page, "quantity", 10).focus()
+    browser = page.context.browser
+    browser.start_tracing(page=page, categories=["devtools.timeline"])
+    page.keyboard.press(key)
+    page.wait_for_timeout(200)
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    return max(
+        event["args"].get("elementCount", 0)
+        for event in events
+        if event["name"] == "UpdateLayoutTree" and "args" in event
+    )
+
+
 @pytest.mark.parametrize(("lines", "patience"), [(50, 5_000), (300, 20_000)])
 def test_a_long_document_answers_each_key(tabs, shop, post, lines, patience):
     """The bench holds the aim; here stands what no busy machine excuses."""
@@ -367,6 +383,10 @@ def test_a_long_document_answers_each_key(tabs, shop, post, lines, patience):
     times = page.evaluate(MEASURE, [lines // 2, 12])
     print(f"{lines} lines: median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms")  # noqa: T201
     assert statistics.median(times) < patience
+    every, styled = page.evaluate("document.querySelectorAll('*').length"), styled_by(page, "Tab")
+    assert (
+        0 < styled < every
+    )  # the insides of inputs count too: where a rule hangs on anything anywhere, all is twice as much
 
 
 def test_each_amount_says_how_it_comes_about(tabs, shop, post):
