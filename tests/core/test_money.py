@@ -59,6 +59,10 @@ def test_sharing_an_amount_loses_no_cent(units, weights, currency):
         assert weight or not share
 
 
+def test_the_cent_that_is_left_goes_to_the_largest_remainder():
+    assert allocate(Decimal("0.10"), [Decimal(62), Decimal(38)], "EUR") == [Decimal("0.06"), Decimal("0.04")]
+
+
 def test_the_cent_that_is_left_goes_to_the_earlier_of_equal_shares():
     assert allocate(Decimal("0.05"), [Decimal(1)] * 3, "EUR") == [Decimal("0.02"), Decimal("0.02"), Decimal("0.01")]
     assert allocate(Decimal("-0.01"), [Decimal(1)] * 2, "EUR") == [Decimal("-0.01"), Decimal(0)]

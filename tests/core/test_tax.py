@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_app.core.money import minor_units, round_money
-from crm_app.core.tax import HUNDRED, Tax, TaxedLine, TaxKind, amount_of, compute
+from crm_app.core.tax import HUNDRED, Tax, TaxedLine, TaxKind, amount_of, compute, with_taxes, without_taxes
 
 ZERO = Decimal(0)
 VAT = Tax(1, "VAT 21 %", TaxKind.PERCENT, Decimal(21))
@@ -165,3 +165,18 @@ def test_a_rate_that_serves_several_classes_is_summed_once():
     lines = [TaxedLine(Decimal(1), Decimal("0.03"), taxes=(tax,)) for tax in classes]
     (summed,) = compute(lines, "MXN").taxes
     assert (summed.tax.key, summed.base, summed.amount) == (1, Decimal("0.06"), Decimal("0.01"))
+
+
+def test_what_one_unit_costs_with_its_taxes_and_before_them():
+    taxes = (VAT, PER_UNIT, ON_TOP)
+    assert with_taxes(HUNDRED, taxes) == Decimal("124.7845")
+    assert without_taxes(Decimal("124.7845"), taxes) == HUNDRED
+
+
+def test_the_net_of_an_offered_line_is_derived_from_its_gross_like_that_of_a_counted_one():
+    lines = [
+        TaxedLine(Decimal(1), Decimal(price), taxes=(VAT,), counts=counts)
+        for price, counts in ((121, True), (242, False))
+    ]
+    found = compute(lines, "EUR", included=True)
+    assert (list(found.nets), found.net, found.payable) == ([HUNDRED, Decimal(200)], HUNDRED, Decimal(121))

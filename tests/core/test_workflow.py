@@ -64,6 +64,7 @@ def test_a_verb_leads_from_its_sources_to_its_target():
     assert not LIFE.reversible("draft", "sent"), "it was given a number"
     assert not LIFE.reversible("sent", "sent")
     assert not LIFE.leads("sent", "draft")
+    assert not LIFE.leads("draft", "accepted")
 
 
 @pytest.mark.parametrize(
