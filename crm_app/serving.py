@@ -80,6 +80,7 @@ def _room() -> int:
 
 def application() -> Any:
     """What granian's worker serves."""
+    gc.disable()  # nothing that is imported goes again: to look for what may go would take a tenth of the start
     with without("aiohttp", "valkey"):
         import socketio  # noqa: F401 - its clients and its other brokers are no part of a server: twelve megabytes
 
@@ -88,6 +89,7 @@ def application() -> Any:
     found = served()
     gc.collect()
     gc.freeze()  # what is there from the start stays: to look through all of it again and again makes everybody wait
+    gc.enable()
     return found
 
 

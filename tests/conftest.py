@@ -1,5 +1,6 @@
 """Fixtures every floor may use."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,10 @@ from tests.support.server import serving
 # No time is too long on a machine that has much else to do; and a run tells of the change, not of the dice.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 settings.load_profile("suite")
+
+# As Python has it, a tenth of each processor's time would go into looking for circles of objects: seven hundred allocations begin
+# it, and all that was imported is looked through again and again.
+gc.set_threshold(50_000, 20, 20)
 
 # Seconds of a processor that these take, fixtures and all, where it is more than ten.
 LONG = {
@@ -46,6 +51,10 @@ def pytest_collection_modifyitems(items):
         share.extend(rest[:missing])
         del rest[:missing]
     items[:] = [item for share in shares for item in share]
+
+
+def pytest_collection_finish():
+    gc.freeze()
 
 
 def pytest_sessionfinish():

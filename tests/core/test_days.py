@@ -37,6 +37,9 @@ def _today():
         ("Today", date(2026, 11, 25)),
         ("mañana", date(2026, 11, 26)),
         ("ayer", date(2026, 11, 24)),
+        ("manana", date(2026, 11, 26)),
+        ("tomorrow", date(2026, 11, 26)),
+        ("Yesterday", date(2026, 11, 24)),
         ("+7", date(2026, 12, 2)),
         ("-30", date(2026, 10, 26)),
         ("25 nov", date(2026, 11, 25)),
@@ -55,6 +58,7 @@ def test_day_and_month_stand_in_the_order_of_the_country_whatever_the_language()
     assert Day().parse("3/4", US) == date(2026, 3, 4)
     assert Day().parse("3/4", Speech("en", "ES", typed=True)) == date(2026, 4, 3)
     assert Day().parse("4-3", SE) == date(2026, 4, 3)
+    assert Day().parse("20270403", SE) == date(2027, 4, 3)
     assert days.written(date(2026, 4, 3), ES) == "03/04/2026"
     assert days.written(date(2026, 4, 3), US) == "04/03/2026"
     assert days.written(date(2026, 4, 3), SE) == "2026-04-03"
@@ -70,7 +74,21 @@ def test_what_a_form_holds_is_read_as_the_same_day(speech):
 
 @pytest.mark.parametrize(
     "typed",
-    ["31/2", "29/2/2026", "x", "1/2/3/4", "3/4/026", "0/0", "99", "1/1/1899", "+99999", "\u0663/\u0664", "9" * 41],
+    [
+        "31/2",
+        "29/2/2026",
+        "x",
+        "1/2/3/4",
+        "3/4/026",
+        "0/0",
+        "99",
+        "1/1/1899",
+        "nov 25 ene",
+        "xnov 25",
+        "+99999",
+        "\u0663/\u0664",
+        "9" * 41,
+    ],
 )
 def test_what_is_no_date_says_how_one_is_written(typed):
     with pytest.raises(BadValue) as caught:

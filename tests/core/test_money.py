@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_app.core.money import allocate, minor_units, quantize, round_money
+from crm_app.core.money import allocate, is_uncented, minor_units, quantize, round_money
 
 CURRENCIES = st.sampled_from(["EUR", "USD", "COP", "JPY", "CLP", "TND"])
 AMOUNTS = st.decimals("-99999999999999", "99999999999999", places=6)
@@ -41,6 +41,11 @@ def test_an_amount_has_its_currencys_minor_unit(value, currency, rounded):
     assert str(round_money(Decimal(value), currency)) == rounded
 
 
+def test_lists_leave_out_the_cents_only_of_a_whole_amount_in_a_currency_that_has_none_in_cash():
+    amounts = (("1000.00", "COP"), ("1000.01", "COP"), ("1000.00", "EUR"), ("1000", "JPY"))
+    assert [is_uncented(Decimal(value), currency) for value, currency in amounts] == [True, False, False, False]
+
+
 @given(st.integers(-(10**15), 10**15), WEIGHTS, CURRENCIES)
 def test_sharing_an_amount_loses_no_cent(units, weights, currency):
     unit = Decimal(1).scaleb(-minor_units(currency))
@@ -52,6 +57,10 @@ def test_sharing_an_amount_loses_no_cent(units, weights, currency):
     for share, weight in zip(shares, weights, strict=True):
         assert abs(Fraction(share) - Fraction(total) * Fraction(weight) / whole) < Fraction(unit)
         assert weight or not share
+
+
+def test_the_cent_that_is_left_goes_to_the_largest_remainder():
+    assert allocate(Decimal("0.10"), [Decimal(62), Decimal(38)], "EUR") == [Decimal("0.06"), Decimal("0.04")]
 
 
 def test_the_cent_that_is_left_goes_to_the_earlier_of_equal_shares():

@@ -7,7 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_app.core.money import minor_units, round_money
-from crm_app.core.tax import HUNDRED, Part, Tax, TaxedLine, TaxKind, amount_of, compute, part_of
+from crm_app.core.tax import (
+    HUNDRED,
+    Part,
+    Tax,
+    TaxedLine,
+    TaxKind,
+    amount_of,
+    compute,
+    part_of,
+    with_taxes,
+    without_taxes,
+)
 
 ZERO = Decimal(0)
 VAT = Tax(1, "VAT 21 %", TaxKind.PERCENT, Decimal(21))
@@ -192,3 +203,18 @@ def test_what_is_taken_only_above_an_amount_is_left_out_at_that_amount(price, ap
     found = compute([TaxedLine(Decimal(1), Decimal(price), taxes=(igv,))], "PEN", beside=(COLLECTED_OF_TOTAL, APART))
     assert [part.amount for part in found.beside if part.tax is APART] == [Decimal(amount) for amount in apart]
     assert (found.collected, found.payable) == (Decimal(collected), found.total + Decimal(collected))
+
+
+def test_what_one_unit_costs_with_its_taxes_and_before_them():
+    taxes = (VAT, PER_UNIT, ON_TOP)
+    assert with_taxes(HUNDRED, taxes) == Decimal("124.7845")
+    assert without_taxes(Decimal("124.7845"), taxes) == HUNDRED
+
+
+def test_the_net_of_an_offered_line_is_derived_from_its_gross_like_that_of_a_counted_one():
+    lines = [
+        TaxedLine(Decimal(1), Decimal(price), taxes=(VAT,), counts=counts)
+        for price, counts in ((121, True), (242, False))
+    ]
+    found = compute(lines, "EUR", included=True)
+    assert (list(found.nets), found.net, found.payable) == ([HUNDRED, Decimal(200)], HUNDRED, Decimal(121))

@@ -16,9 +16,11 @@ LIFE = Workflow(
         Move("send", ("draft",), "sent"),
         Move("accept", ("sent",), "accepted"),
         Move("cancel", ("draft", "sent"), "cancelled"),
+        Move("remind", ("accepted",)),
     ),
     frozenset({"draft"}),
 )
+STATES = ("draft", "sent", "accepted", "cancelled")
 
 
 def resource(**changed) -> Resource:
@@ -46,20 +48,30 @@ def resource(**changed) -> Resource:
 def test_a_verb_leads_from_its_sources_to_its_target():
     assert LIFE.target("Q-1", "draft", "send") == "sent"
     assert LIFE.open_moves("sent") == ("accept", "cancel")
-    assert LIFE.open_moves("accepted") == ()
+    assert LIFE.open_moves("accepted") == ("remind",)
+    assert LIFE.open_moves("cancelled") == ()
+    assert LIFE.target("Q-1", "accepted", "remind") == "accepted", "it leads nowhere"
+    ways = {(a, b): LIFE.verb_to(a, b) for a in STATES for b in STATES if LIFE.verb_to(a, b)}
+    assert ways == {
+        ("draft", "sent"): "send",
+        ("sent", "accepted"): "accept",
+        ("draft", "cancelled"): "cancel",
+        ("sent", "cancelled"): "cancel",
+    }
     assert LIFE.leads("draft", "cancelled")
     assert LIFE.reversible("sent", "accepted")
     assert not LIFE.reversible("draft", "cancelled"), "it ended before it had a number"
     assert not LIFE.reversible("draft", "sent"), "it was given a number"
     assert not LIFE.reversible("sent", "sent")
     assert not LIFE.leads("sent", "draft")
+    assert not LIFE.leads("draft", "accepted")
 
 
 @pytest.mark.parametrize(
     ("state", "verb", "told"),
     [
         ("draft", "accept", "Q-1 is draft: Accept is not possible. Possible now: Send, Cancel."),
-        ("accepted", "send", "Q-1 is accepted: neither Send nor any other step is possible."),
+        ("cancelled", "send", "Q-1 is cancelled: neither Send nor any other step is possible."),
         ("nowhere", "fly", "Q-1 is nowhere: neither Fly nor any other step is possible."),
     ],
 )
