@@ -12,6 +12,7 @@ from crm_app.core.fields import BadValue, Boolean, Choice, Reference
 from crm_app.core.i18n import Message, Speech
 from crm_app.core.resource import RESOURCES, Resource
 from crm_app.core.tax import Part, part_of
+from crm_app.models.taxes import TAX_RATES
 from crm_app.models.trade import PRICE, RECURRENCE_LABELS, Recurrence
 from crm_app.services import credit, previews, records, strip, taxes
 from crm_app.services.actors import Actor
@@ -359,6 +360,9 @@ def derived_tax(part: Mapping[str, Any], currency: str, speech: Speech, basis: s
         told.append(basis)
     elif (what := part_of(part["kind"])) is not Part.TAX:
         told.append(speech.say(_BESIDE[what]))
+        if part.get("of"):
+            of = TAX_RATES.fields["tax_class"].kind.show(part["of"], speech)
+            told.append(speech.say(Message("Of the lines of tax class {tax_class}", tax_class=of)))
     return ". ".join([*told, part["reason"]] if part.get("reason") else told)
 
 

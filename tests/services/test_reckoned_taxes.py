@@ -4,10 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from crm_app.core.i18n import Speech
 from crm_app.models.taxes import TaxRate
 from crm_app.services import snapshots
 from crm_app.services.actors import SYSTEM
 from crm_app.services.work import Work
+from crm_app.state.trade import totals_of
 from tests.support import crm, paper, trade
 from tests.support.trade import line, money, of, run, to
 
@@ -179,6 +181,11 @@ def test_what_is_collected_stands_on_the_paper_between_total_and_payable(databas
         bill = billed("AR", ("Percepción de IVA 3 %",), (1, "100000", "standard"), customer={"language": "es"})
         content = content_of(bill.id)
         assert (content["collected"], content["collections"][0]["reason"]) == ("3000.0000", "Percepción RG 2408")
+        how = {row["label"]: row["how"] for row in totals_of(vars(bill), "ARS", Speech("en"))}
+        assert how["Percepción de IVA 3 %"] == (
+            "3 % of 100,000.00. As it is collected from the customer. Of the lines of tax class Standard. Percepción RG 2408"
+        )
+        assert how["Payable"] == "Total and what is collected, less what is withheld"
         (page,) = paper.draw(content)
         said = [(part[0], part[-1]) for part in page if part[0].startswith(("Total", "Percepción", "A pagar"))]
         assert said == [
