@@ -94,6 +94,9 @@ class SoldShare(Record, table=True):
     kind: str = column(invoices.KIND, "Kind", default="", readonly=True)
 
 
+_FILTERS = ("account", "product", "date", "owner", "quantity", "price", "net", "currency")
+
+
 def _of(
     table: type[DocumentPart],
     name: str,
@@ -117,25 +120,13 @@ def _of(
             "account",
             "description",
             "quantity",
-            "price",
             "net",
+            "price",
             "currency",
             "owner",
             state,
         ),
-        filters=(
-            "account",
-            "product",
-            "date",
-            "owner",
-            state,
-            "quantity",
-            "price",
-            "net",
-            "currency",
-            document,
-            *asked,
-        ),
+        filters=(*_FILTERS[:4], state, *_FILTERS[4:], document, *asked),
         sort="-date",
         owner="owner",
         group="Insight",

@@ -136,6 +136,7 @@ def reverse(work: Work, row: Any, values: Values) -> Outcome | None:
     if day < row.date:
         raise Invalid({"date": Message("The payment is of a later day: {day}.", day=row.date)})
     row.reversed_on = day
+    row.unallocated = ZERO  # told to the history, so that an undo puts it back
     settling.give_back(work, row, day)
     return None
 

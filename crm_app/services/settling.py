@@ -134,13 +134,6 @@ def _settled(work: Work) -> None:
     settle(work, *touched(values for row in rows for values in (row["before"], row["after"]) if values))
 
 
-@before_commit("payment")
-def _posted_again(work: Work) -> None:
-    """What is left of payments whose reversal is undone."""
-    mine = (row for row in work.changes if row["entity"] == "payment" and work.undoes is not None)
-    settle(work, set(), {row["record"] for row in mine if "status" in (row["after"] or ())})
-
-
 def settle(work: Work, invoices: set[int], payments: set[int]) -> None:
     """Write paid, balance, unallocated anew from the allocations that count: they follow from them and are no decision."""
     counts = column_of(Allocation, "until").is_(None)

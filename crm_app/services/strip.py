@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from crm_app.core.errors import NotAllowed
 from crm_app.core.fields import Choice
+from crm_app.core.resource import Resource
 from crm_app.models.invoices import Invoice, InvoicePart
 from crm_app.models.payments import Allocation
 
@@ -212,7 +213,8 @@ def _heads(name: str) -> sa.Select[Any]:
     """What is told of the :keys of that kind, the first of them."""
     found = records.resource_of(name)
     money = "amount" if name == "payments" else "total"
-    told = dict.fromkeys(("id", "number", "date", "currency", money, *standings.needs(found)))
+    contrary = found.contrary[:1] if found.contrary else ()
+    told = dict.fromkeys(("id", "number", "date", "currency", money, *contrary, *standings.needs(found)))
     key = column_of(found.table, "id")
     columns = (column_of(found.table, field) for field in told)
     return sa.select(*columns).where(key.in_(_keys())).order_by(key).limit(_SHOWN)
@@ -221,17 +223,26 @@ def _heads(name: str) -> sa.Select[Any]:
 def _node(work: Work, name: str, values: Mapping[Any, Any], here: tuple[str, int]) -> Node:
     found = records.resource_of(name)
     standing = standings.of(found, values, trade.today(work))
-    kind = found.fields["kind"].kind if "kind" in found.fields else None
     return Node(
         name,
         values["id"],
         values["number"] or "",
-        kind.label(values["kind"]) if isinstance(kind, Choice) else found.one,
+        _kind(found, values),
         values["date"],
         values["amount" if name == "payments" else "total"],
         values["currency"] or "",
         standing[-1],
         (name, values["id"]) == here,
+    )
+
+
+def _kind(resource: Resource, values: Mapping[Any, Any]) -> str:
+    """What the document is, in English: a payment that was made is told from those that were received."""
+    if "kind" in resource.fields:
+        kind = resource.fields["kind"].kind
+        return kind.label(values["kind"]) if isinstance(kind, Choice) else resource.one
+    return (
+        "Payment made" if resource.contrary and values[resource.contrary[0]] == resource.contrary[1] else resource.one
     )
 
 

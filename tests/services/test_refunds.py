@@ -131,10 +131,10 @@ def test_money_that_went_out_by_itself_gives_back_what_came_beside_open_credit_n
     run("payments", "allocate", out)
     assert (left(came, out), trade.owed(account)) == ([D("2.10"), D(0)], {"EUR": D("0.90")})
     with Work(SYSTEM) as work:
-        chains = [{(node.resource, node.id) for node in strip.chain_of(work, "payments", key)} for key in (came, out)]
+        chains = [{(node.kind, node.id) for node in strip.chain_of(work, "payments", key)} for key in (came, out)]
     assert chains == [
-        {("payments", came), ("payments", out)},
-        {("payments", came), ("payments", out), ("invoices", note)},
+        {("Payment", came), ("Payment made", out)},
+        {("Payment", came), ("Payment made", out), ("Credit note", note)},
     ]
     assert trade.disagreements() == []
 

@@ -88,8 +88,8 @@ def test_what_was_delivered_or_invoiced_of_a_line_stays_as_it_was_agreed():
     draft = to("orders", "invoice", order, lines=picked("orders", order, None, 3, None))
     run("orders", "reopen", order)
     assert faults(lambda: change(order, {"quantity": "3.5"}, {"quantity": "2"}, {})) == {
-        "lines.0.quantity": "At least 4: so much has been delivered or invoiced.",
-        "lines.1.quantity": "At least 3: so much has been delivered or invoiced.",
+        "lines.0.quantity": "At least 4: so much has been delivered or invoiced, drafts included.",
+        "lines.1.quantity": "At least 3: so much has been delivered or invoiced, drafts included.",
     }
     begun = (
         "{} of this line stand on delivery notes or invoices as they were agreed. Put the rest in a line of its own."
@@ -158,7 +158,7 @@ def test_an_undo_does_not_take_away_what_was_delivered():
     run("orders", "confirm", order)
     to("orders", "deliver", order, lines=picked("orders", order, 5), issue=True)
     run("orders", "reopen", order)
-    told = {"lines.0.quantity": "At least 5: so much has been delivered or invoiced."}
+    told = {"lines.0.quantity": "At least 5: so much has been delivered or invoiced, drafts included."}
     assert faults(lambda: actions.undo(SYSTEM, grown)) == told
     assert of("orders", order).lines[0].quantity == 6
 

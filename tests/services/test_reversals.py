@@ -147,15 +147,14 @@ def test_the_parts_of_a_difference_come_to_the_whole(foreign, steps):
 
 
 def test_a_reversal_is_undone_where_nothing_was_settled_and_allocations_are_taken_back_by_their_own_verb(trading):
-    with trade.on(2026, 1, 20):
-        account = trade.customer()
-        invoice, free, bound = trade.invoice(account, line(1, 100)), paid_in(account, 30), paid_in(account, 50)
-        settled = settle(bound, (invoice, 50))
-        back = run("payments", "reverse", free)
-        actions.undo(SYSTEM, back.change_set)
-        assert (of("payments", free).status, of("payments", free).unallocated) == ("posted", 30)
-        assert (trade.owed(account), trade.disagreements()) == ({"EUR": D(41)}, [])
-        run("payments", "reverse", bound)
-        with Work(SYSTEM) as work:
-            told = timeline.of(work, records.resource_of("payments"), bound)
-        assert [entry.mine for entry in told if entry.change_set >= settled.change_set] == [False, False]
+    account = trade.customer()
+    invoice, free, bound = trade.invoice(account, line(1, 100)), paid_in(account, 30), paid_in(account, 50)
+    settled = settle(bound, (invoice, 50))
+    back = run("payments", "reverse", free)
+    actions.undo(SYSTEM, back.change_set)
+    assert (of("payments", free).status, of("payments", free).unallocated) == ("posted", 30)
+    assert (trade.owed(account), trade.disagreements()) == ({"EUR": D(41)}, [])
+    run("payments", "reverse", bound)
+    with Work(SYSTEM) as work:
+        told = timeline.of(work, records.resource_of("payments"), bound)
+    assert [entry.mine for entry in told if entry.change_set >= settled.change_set] == [False, False]

@@ -110,7 +110,7 @@ def test_each_line_that_cannot_be_taken_says_why_and_then_none_is():
         9: "It says no quantity. Write 0 where nothing is left.",
         10: "It names no product.",
         11: "This line has fewer cells than the first.",
-        12: "Write a number such as 1,234.56.",
+        12: "Write a number such as 1234.56.",
         13: "This day is still to come.",
         14: "Write a date as year-month-day, such as 2026-11-23.",
         15: f"Only 1 of {product} are in this warehouse.",
