@@ -19,7 +19,7 @@ settings.load_profile("suite")
 
 # As Python has it, a tenth of each processor's time would go into looking for circles of objects: seven hundred allocations begin
 # it, and all that was imported is looked through again and again.
-gc.set_threshold(50_000, 20, 20)
+gc.set_threshold(50_000, 10, 10)
 
 # Seconds of a processor that these take, fixtures and all, where it is more than ten.
 LONG = {

@@ -5,6 +5,7 @@ import threading
 import httpx
 import pytest
 
+from crm_app.services.database import engine_for
 from tests.support.served import until
 from tests.support.socket import Tab, handler
 
@@ -94,6 +95,18 @@ def test_a_save_over_the_websocket_survives(serve):
         assert len(browser.get(f"{PATH}/2/changes").json()["items"]) == kept["version"]
 
 
+def a_minute_passes(served):
+    """On PostgreSQL another server might still be at a job that nobody lets go, for as long as it is held."""
+    address = served.environment.get("CRM_DATABASE_URL", "")
+    if not address:
+        return
+    with engine_for(address).execution_options(writes=True).begin() as connection:
+        held = connection.exec_driver_sql(
+            "UPDATE job SET held_until = held_until - interval '1 minute' WHERE state = 'running'"
+        )
+        assert held.rowcount == 1
+
+
 def test_a_bulk_change_that_was_killed_goes_on_as_soon_as_the_server_is_back(served):
     with served.http() as browser:
         for start in (0, 5000):
@@ -103,6 +116,7 @@ def test_a_bulk_change_that_was_killed_goes_on_as_soon_as_the_server_is_back(ser
         job = browser.post("/api/v1/bulk/accounts/change", json=asked).json()["job"]
         assert until(lambda: browser.get(f"/api/v1/jobs/{job}").json()["done"] > 0)
     served.kill()
+    a_minute_passes(served)
     served.start()
     with served.http() as browser:
         assert until(lambda: browser.get(f"/api/v1/jobs/{job}").json()["state"] == "done")

@@ -103,16 +103,18 @@ class Tab:
 
         It takes the events of a tab one after the other: these are the last, and no page makes this pattern.
         """
-        before = len(self.heard)
+        read = len(self.heard)
         for value in (True, False, True, False):
             self.send(f"{STATE}.set_is_hydrated", {"value": value})
         wanted = ["true" if value else "false" for value in (False, True, False)]
+        said: list[str] = []
         end = time.monotonic() + 120
         while True:
-            found = [_HYDRATED.search(message) for message in self.heard[before:]]
-            said = [match[1] for match in found if match]
+            new = self.heard[read:]
+            read += len(new)
+            said += [match[1] for match in map(_HYDRATED.search, new) if match]
             if any(said[at : at + 3] == wanted for at in range(len(said))):
-                return self.settle()
+                return self.settle(0.1)
             assert time.monotonic() < end, self.text[-2000:]
             time.sleep(0.01)
 
