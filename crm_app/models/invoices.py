@@ -222,7 +222,12 @@ INVOICES = resource(
         "status", "kind", "account", "owner", "date", "next_due", "due", "total", "balance", "currency", "quote", "order",
         "delivery", "corrects", "credited", "reason", "operation_date",
     ),
-    form=(Section("Details", ("kind", *HEAD, "operation_date", "due", "corrects", "reason", "reason_text")), *SECTIONS),
+    form=(
+        Section("Details", ("kind", *HEAD, "operation_date", "due")),
+        SECTIONS[0],
+        Section("Correction", ("corrects", "reason", "reason_text")),
+        *SECTIONS[1:],
+    ),
     sort="-date",
     owner="owner",
     group="Sales",
