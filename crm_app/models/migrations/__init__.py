@@ -1,5 +1,7 @@
 """The schema's history. Only here and in `services/search.py` stands SQL that one database understands."""
 
+import json
+from collections.abc import Callable
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -128,3 +130,13 @@ def history_views(op: Any, *, make: bool = True, superseded: bool = True) -> Non
             f'FROM "{line}" l JOIN "{head}" d ON d.id = l."{head}" WHERE {condition}'
         )
     op.execute(f'CREATE VIEW "sold_share" AS {_SOLD_SHARE}' if make else 'DROP VIEW IF EXISTS "sold_share"')
+
+
+def grant(op: Any, more: Callable[[dict[str, str]], dict[str, str]]) -> None:
+    """Give each role what `more` makes of what it holds: permission to scope."""
+    role = sa.table("role", sa.column("id", sa.Integer), sa.column("grants", sa.JSON))
+    for key, grants in op.get_bind().execute(sa.select(role.c.id, role.c.grants)).all():
+        held = json.loads(grants) if isinstance(grants, str) else dict(grants)
+        added = more(held)
+        if added:
+            op.execute(role.update().where(role.c.id == key).values(grants=held | added))

@@ -1,19 +1,16 @@
 """Records can be merged; roles that may change and remove accounts or contacts may merge them, as far as they may remove them."""
 
-import json
-
 import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from crm_app.models import base
+from crm_app.models.migrations import grant
 
 revision = "0022"
 down_revision = "0021"
 branch_labels = None
 depends_on = None
-
-_ROLE = sa.table("role", sa.column("id", sa.Integer), sa.column("grants", sa.JSON))
 
 
 def upgrade() -> None:
@@ -32,12 +29,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("resource", "gone", name=op.f("uq_merged_record_resource_gone")),
         sqlite_autoincrement=True,
     )
-    for key, grants in op.get_bind().execute(sa.select(_ROLE.c.id, _ROLE.c.grants)).all():
-        held = json.loads(grants) if isinstance(grants, str) else dict(grants)
-        more = {
-            f"{name}.merge": held[f"{name}.remove"]
-            for name in ("accounts", "contacts")
-            if f"{name}.remove" in held and f"{name}.change" in held
-        }
-        if more:
-            op.execute(_ROLE.update().where(_ROLE.c.id == key).values(grants=held | more))
+    grant(op, _merges)
+
+
+def _merges(held: dict[str, str]) -> dict[str, str]:
+    return {
+        f"{name}.merge": held[f"{name}.remove"]
+        for name in ("accounts", "contacts")
+        if f"{name}.remove" in held and f"{name}.change" in held
+    }

@@ -1,11 +1,10 @@
 """Money that was paid out settles money that was received; roles that may post payments may pay money back."""
 
-import json
-
 import sqlalchemy as sa
 from alembic import op
 
 from crm_app.models import base
+from crm_app.models.migrations import grant
 
 revision = "0027"
 down_revision = "0026"
@@ -13,7 +12,6 @@ branch_labels = None
 depends_on = None
 
 _TARGET = "(invoice IS NULL) <> (refunded IS NULL) AND (refunded IS NULL OR payment IS NOT NULL)"
-_ROLE = sa.table("role", sa.column("id", sa.Integer), sa.column("grants", sa.JSON))
 
 
 def upgrade() -> None:
@@ -25,8 +23,4 @@ def upgrade() -> None:
         batch_op.create_foreign_key("fk_allocation_refunded", "payment", ["refunded"], ["id"])
         batch_op.create_check_constraint("ck_allocation_target", _TARGET)
     op.create_index("ix_allocation_refunded", "allocation", ["refunded"])
-    for key, grants in op.get_bind().execute(sa.select(_ROLE.c.id, _ROLE.c.grants)).all():
-        held = json.loads(grants) if isinstance(grants, str) else dict(grants)
-        if "payments.post" in held:
-            more = {"payments.refund": held["payments.post"]}
-            op.execute(_ROLE.update().where(_ROLE.c.id == key).values(grants=held | more))
+    grant(op, lambda held: {"payments.refund": held["payments.post"]} if "payments.post" in held else {})
