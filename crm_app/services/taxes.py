@@ -262,7 +262,7 @@ def _rates(work: Work, country: str | None, day: date) -> list[Mapping[str, Any]
             )
             .order_by(column_of(TaxRate, "sequence"), column_of(TaxRate, "id"))
         )
-        rows = [dict(row._mapping) for row in work.session.execute(statement)]  # noqa: SLF001 - SQLAlchemy's name
+        rows = [dict(row) for row in work.session.execute(statement).mappings()]
         of_others = links(work) if any(row["replaces"] for row in rows) else {}
         replaced = {key for row in rows for key in earlier(of_others, row["replaces"])}
         kept[country, day] = [row for row in rows if row["id"] not in replaced]
